@@ -1,0 +1,14 @@
+"""resources"""
+
+from __future__ import annotations
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Create the tables of this part."""
+
+
+def downgrade() -> None:
+    """Drop what `upgrade` made; used by developers only."""

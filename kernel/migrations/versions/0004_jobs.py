@@ -1,0 +1,14 @@
+"""jobs"""
+
+from __future__ import annotations
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Create the tables of this part."""
+
+
+def downgrade() -> None:
+    """Drop what `upgrade` made; used by developers only."""
