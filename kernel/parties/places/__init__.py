@@ -1,1 +1,1 @@
-"""Countries, provinces, cities, districts: the facts that a site begins with (`facts`) and their tables (`models`)."""
+"""Countries, provinces, cities, districts: what a site begins with (`facts`), and the tables (`models`)."""

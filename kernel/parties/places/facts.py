@@ -34,7 +34,7 @@ class ProvinceFact(NamedTuple):
 
 
 class CityFact(NamedTuple):
-    """A city of Iran: code of its province, name, and the county of which it is the seat, or an empty text."""
+    """A city of Iran: code of its province, name, the county of which it is the seat or an empty text."""
 
     province: str
     name: str
@@ -42,7 +42,7 @@ class CityFact(NamedTuple):
 
 
 def countries() -> list[CountryFact]:
-    """Give all 249 countries and territories of ISO 3166-1, named in Persian and English as the Unicode CLDR does."""
+    """Give the 249 countries and territories of ISO 3166-1 under their names in the Unicode CLDR."""
     persian, english = Locale("fa").territories, Locale("en").territories
     return [
         CountryFact(row["code"], persian[row["code"]], english[row["code"]], row["dialling_code"])
@@ -70,5 +70,4 @@ def tehran_zones() -> list[str]:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (files(__package__) / name).open(encoding="utf-8", newline="") as stream:
-        yield from csv.DictReader(stream)
+    yield from csv.DictReader((files(__package__) / name).read_text(encoding="utf-8").splitlines())
