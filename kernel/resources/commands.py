@@ -1,0 +1,80 @@
+"""Commands: the only way anything is written.
+
+A command is a plain function `(context, **typed arguments)`, declared with a title and a right. The kernel opens the
+transaction, checks, calls, writes history, and commits; or nothing happened.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kernel.i18n import LazyText
+
+if TYPE_CHECKING:
+    from kernel.resources.context import Context
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Command:
+    """A declared command. `resource` and `action` name the right it needs; `retry` allows a second try on deadlock.
+
+    `checks_itself` is for commands whose right depends on their arguments (the generic create and edit).
+    """
+
+    name: str
+    title: LazyText
+    function: Callable[..., Any]
+    resource: str | None
+    action: str | None
+    checks_itself: bool = False
+
+    def call(self, context: Context, arguments: Mapping[str, Any]) -> Any:
+        """Check the right, then call; wrong or missing arguments are a programmer's `TypeError`."""
+        if not self.checks_itself:
+            if self.resource is None or self.action is None:
+                raise TypeError(f"command {self.name} names no right")
+            context.require(self.resource, self.action)
+        inspect.signature(self.function).bind(context, **arguments)
+        return self.function(context, **arguments)
+
+
+def command(
+    name: str,
+    title: LazyText,
+    *,
+    resource: str | None = None,
+    action: str | None = None,
+    checks_itself: bool = False,
+) -> Callable[[F], F]:
+    """Declare a function as the command `name`. The function stays callable; `command_of` gives the declaration."""
+
+    def declare(function: F) -> F:
+        declared = Command(name, title, function, resource, action, checks_itself)
+        function.__dict__["__command__"] = declared
+        return function
+
+    return declare
+
+
+def command_of(function: Callable[..., Any]) -> Command:
+    """Give the declaration of a function marked by `command`; raise `TypeError` for another."""
+    declared = getattr(function, "__command__", None)
+    if not isinstance(declared, Command):
+        raise TypeError(f"{function!r} is not a command")
+    return declared
+
+
+def commands_in(*modules: Any) -> tuple[Command, ...]:
+    """Collect the commands defined in modules, in the order of their definition."""
+    found: list[Command] = []
+    for module in modules:
+        for value in vars(module).values():
+            declared = getattr(value, "__command__", None)
+            if isinstance(declared, Command) and declared.function.__module__ == module.__name__:
+                found.append(declared)
+    return tuple(found)

@@ -1,0 +1,40 @@
+"""Events: what plugins are told after a commit.
+
+An event is a row written in the transaction of its reason; the jobs layer delivers it, once per plugin, after the
+commit. This layer defines the sink and jobs fills it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from kernel.resources.history import Journal
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: the hook that is called with it, and plain values that say what."""
+
+    hook: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+_SINKS: list[Callable[[Session, Sequence[Event]], None]] = []
+
+
+def register_event_sink(sink: Callable[[Session, Sequence[Event]], None]) -> None:
+    """Enter what stores events; entering it again changes nothing."""
+    if sink not in _SINKS:
+        _SINKS.append(sink)
+
+
+def write_events(session: Session, journal: Journal) -> None:
+    """Store the events of a command with a session that may."""
+    if journal.events:
+        for sink in _SINKS:
+            sink(session, journal.events)

@@ -1,0 +1,49 @@
+"""The kinds of fields. A resource is declared out of these; a plugin may add kinds by subclassing `Field`."""
+
+from kernel.resources.fields.base import OPERATORS, Field, FieldError
+from kernel.resources.fields.choices import BaseChoice, Choice, Link, Lookup, UserLink
+from kernel.resources.fields.dates import Day, Instant, Minutes, TimeOfDay
+from kernel.resources.fields.identity import (
+    EconomicCode,
+    IdentityNumber,
+    LegalId,
+    NationalCode,
+    Phone,
+    PostalCode,
+    Sheba,
+)
+from kernel.resources.fields.numbers import Decimal, Money, Percent, Whole, YesNo
+from kernel.resources.fields.texts import Code, Email, LongText, Text, Website, escaped
+
+__all__ = [
+    "OPERATORS",
+    "BaseChoice",
+    "Choice",
+    "Code",
+    "Day",
+    "Decimal",
+    "EconomicCode",
+    "Email",
+    "Field",
+    "FieldError",
+    "IdentityNumber",
+    "Instant",
+    "LegalId",
+    "Link",
+    "LongText",
+    "Lookup",
+    "Minutes",
+    "Money",
+    "NationalCode",
+    "Percent",
+    "Phone",
+    "PostalCode",
+    "Sheba",
+    "Text",
+    "TimeOfDay",
+    "UserLink",
+    "Website",
+    "Whole",
+    "YesNo",
+    "escaped",
+]

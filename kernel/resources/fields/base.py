@@ -1,0 +1,181 @@
+"""A field: one object that knows all faces of a value.
+
+How it is read from what people type (`parse`), shown as text (`show`), exported (`export`), described for other
+programs (`schema`), filtered (`operators`, `condition`), and which form control it wants (`widget`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
+
+from kernel.fa.digits import to_ascii_digits
+from kernel.fa.errors import FaError
+from kernel.fa.text import clean
+from kernel.i18n import LazyText, _
+from kernel.i18n.messages import explain
+from kernel.resources.errors import Problem
+
+if TYPE_CHECKING:
+    from kernel.resources.context import Context
+
+OPERATORS: Mapping[str, LazyText] = {
+    "is": _("is"),
+    "is_not": _("is not"),
+    "contains": _("contains"),
+    "starts": _("begins with"),
+    "ends": _("ends with"),
+    "from": _("from"),
+    "to": _("to"),
+    "empty": _("is empty"),
+    "filled": _("is filled"),
+    "any": _("is one of"),
+}
+"""Filter operators and what they are called."""
+
+
+class FieldError(ValueError):
+    """What was entered does not fit the field; `message` is in the user's words."""
+
+    def __init__(self, message: LazyText) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+class Field:
+    """A field of a resource. Kinds are subclasses; a plugin may add its own.
+
+    `attribute` is the mapped attribute when it is not the field's own name. `private` fields (phones, identity numbers)
+    are searched, sorted and filtered only by those who may see them. `sensitive` fields (religion, illness) are hidden
+    until granted. `aliases` are headings under which imports guess the field.
+    """
+
+    kind: ClassVar[str] = "text"
+    widget: ClassVar[str] = "text"
+    operators: ClassVar[Sequence[str]] = ("is", "is_not", "empty", "filled")
+    align: ClassVar[str] = "start"
+    ltr: ClassVar[bool] = False
+    """Shown and typed left to right: codes, phones, addresses of the net."""
+
+    def __init__(
+        self,
+        name: str,
+        title: LazyText,
+        *,
+        required: bool = False,
+        help: LazyText | None = None,
+        attribute: str | None = None,
+        private: bool = False,
+        sensitive: bool = False,
+        read_only: bool = False,
+        filterable: bool = True,
+        importable: bool = True,
+        in_list: bool = True,
+        aliases: Sequence[str] = (),
+        default: Any = None,
+        placeholder: LazyText | None = None,
+        wide: bool = False,
+    ) -> None:
+        self.name = name
+        self.title = title
+        self.required = required
+        self.help = help
+        self.attribute = attribute or name
+        self.private = private
+        self.sensitive = sensitive
+        self.read_only = read_only
+        self.filterable = filterable
+        self.importable = importable and not read_only
+        self.in_list = in_list
+        self.aliases = tuple(aliases)
+        self.default = default
+        self.placeholder = placeholder
+        self.wide = wide
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+    def read(self, raw: Any, context: Context) -> Any:
+        """Turn what came from a form, a file or an API into the stored value.
+
+        Empty becomes None. Raises `FieldError` where it does not fit, also where a required value is missing.
+        """
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
+            if self.required:
+                raise FieldError(_("%(field)s is required.", field=self.title))
+            return None
+        try:
+            return self.parse(raw, context)
+        except FaError as error:
+            raise FieldError(explain(error)) from error
+
+    def parse(self, raw: Any, context: Context) -> Any:
+        """Read a non-empty value; raise `FieldError` or an error of `kernel.fa`."""
+        return clean(str(raw))
+
+    def show(self, value: Any, context: Context) -> str:
+        """Give the value as plain text for people; empty for None."""
+        return "" if value is None else str(value)
+
+    def fill(self, value: Any, context: Context) -> str:
+        """Give the value as a form control holds it."""
+        return self.show(value, context)
+
+    def export(self, value: Any, context: Context) -> Any:
+        """Give the value for a spreadsheet: number, date, or text."""
+        return None if value is None else self.show(value, context)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe the value as JSON schema."""
+        return {"type": "string"}
+
+    def column(self, model: Any) -> InstrumentedAttribute[Any]:
+        """Give the mapped attribute."""
+        attribute: InstrumentedAttribute[Any] = getattr(model, self.attribute)
+        return attribute
+
+    def condition(self, model: Any, operator: str, raw: Any, context: Context) -> ColumnElement[bool]:
+        """Build the filter `field operator raw`; raise `FieldError` for an operand that does not fit."""
+        column = self.column(model)
+        if operator == "empty":
+            return column.is_(None)
+        if operator == "filled":
+            return column.is_not(None)
+        if operator not in self.operators:
+            raise FieldError(_("%(field)s cannot be filtered in this way.", field=self.title))
+        if operator == "any":
+            items = raw if isinstance(raw, list | tuple) else [raw]
+            return column.in_([self._operand(item, context) for item in items])
+        return self._compare(column, operator, self._operand(raw, context))
+
+    def _operand(self, raw: Any, context: Context) -> Any:
+        try:
+            return self.parse(raw, context)
+        except FaError as error:
+            raise FieldError(explain(error)) from error
+
+    def _compare(self, column: InstrumentedAttribute[Any], operator: str, value: Any) -> ColumnElement[bool]:
+        if operator == "is":
+            return column == value
+        if operator == "is_not":
+            return column.is_distinct_from(value)
+        if operator == "from":
+            return column >= value
+        if operator == "to":
+            return column <= value
+        raise FieldError(_("%(field)s cannot be filtered in this way.", field=self.title))
+
+    def problem(self, error: FieldError, part: str | None = None, row: int | None = None) -> Problem:
+        """Tie an error to this field."""
+        return Problem(self.name, error.message, part, row)
+
+
+def plain_number(raw: Any) -> str:
+    """Fold a typed number: digits of any script, separators of thousands and spaces away, one decimal point."""
+    text = to_ascii_digits(str(raw)).strip()
+    for mark in (",", "٬", "،", " ", "\u00a0", "\u202f", "\u200c"):
+        text = text.replace(mark, "")
+    return text.replace("٫", ".").replace("−", "-")

@@ -1,0 +1,190 @@
+"""Fields of time: day, instant, time of day, duration in minutes."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
+
+from kernel.fa.calendar import format_date, parse_date
+from kernel.fa.clock import format_instant, parse_time
+from kernel.fa.digits import to_ascii_digits, to_persian_digits
+from kernel.i18n import _
+from kernel.resources.fields.base import Field, FieldError, plain_number
+
+if TYPE_CHECKING:
+    from kernel.resources.context import Context
+
+ISO_DAY = re.compile(r"(1[6-9]|2[01])\d\d-\d\d-\d\d")
+
+
+class Day(Field):
+    """A day: stored as Gregorian date, typed and shown in the Jalali calendar (Gregorian on English pages)."""
+
+    kind = "day"
+    widget = "day"
+    operators = ("is", "from", "to", "empty", "filled")
+
+    def __init__(self, *args: Any, past_only: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.past_only = past_only
+
+    def parse(self, raw: Any, context: Context) -> date:
+        """Read a date object, ISO `2026-11-21` (what the picker sends), or a Jalali date in digits of any script."""
+        value = self._day(raw)
+        if self.past_only and value > context.today:
+            raise FieldError(_("%(field)s cannot be in the future.", field=self.title))
+        return value
+
+    @staticmethod
+    def _day(raw: Any) -> date:
+        if isinstance(raw, datetime):
+            return raw.date()
+        if isinstance(raw, date):
+            return raw
+        text = to_ascii_digits(str(raw)).strip()
+        if ISO_DAY.fullmatch(text):
+            try:
+                return date.fromisoformat(text)
+            except ValueError as error:
+                raise FieldError(_("There is no such day: %(text)s.", text=text)) from error
+        return parse_date(text)
+
+    def show(self, value: Any, context: Context) -> str:
+        """Short: ۱۴۰۵/۰۸/۳۰."""
+        if value is None:
+            return ""
+        return format_date(value, "short") if context.locale == "fa" else value.isoformat()
+
+    def fill(self, value: Any, context: Context) -> str:
+        """ISO: the date picker shows it in the calendar of the page."""
+        return "" if value is None else value.isoformat()
+
+    def export(self, value: Any, context: Context) -> Any:
+        """As text in the calendar of the language: spreadsheets know no Jalali dates."""
+        if value is None:
+            return None
+        return format_date(value, "short", digits="en") if context.locale == "fa" else value
+
+    def schema(self) -> dict[str, Any]:
+        """A string of format date (Gregorian, ISO)."""
+        return {"type": "string", "format": "date"}
+
+
+class Instant(Field):
+    """A point in time: stored in UTC, typed and shown in the site's zone."""
+
+    kind = "instant"
+    widget = "instant"
+    operators = ("from", "to", "empty", "filled")
+
+    def parse(self, raw: Any, context: Context) -> datetime:
+        """Read an aware datetime, ISO with an offset, or `day time` in the site's zone and calendar."""
+        if isinstance(raw, datetime):
+            return raw if raw.tzinfo else raw.replace(tzinfo=context.time_zone).astimezone(UTC)
+        text = to_ascii_digits(str(raw)).strip()
+        day, _separator, clock = text.replace("T", " ").partition(" ")
+        if clock.endswith("Z") or re.search(r"[+-]\d\d:?\d\d$", clock):
+            try:
+                return datetime.fromisoformat(text).astimezone(UTC)
+            except ValueError as error:
+                raise FieldError(_("%(field)s is not a valid date and time.", field=self.title)) from error
+        moment = parse_time(clock) if clock.strip() else time(0, 0)
+        return datetime.combine(Day._day(day), moment, context.time_zone).astimezone(UTC)
+
+    def show(self, value: Any, context: Context) -> str:
+        """Day and time in the site's zone."""
+        if value is None:
+            return ""
+        if context.locale == "fa":
+            return format_instant(value, context.time_zone, "short")
+        return f"{value.astimezone(context.time_zone):%Y-%m-%d %H:%M}"
+
+    def fill(self, value: Any, context: Context) -> str:
+        """ISO day and time in the site's zone."""
+        return "" if value is None else f"{value.astimezone(context.time_zone):%Y-%m-%d %H:%M}"
+
+    def schema(self) -> dict[str, Any]:
+        """A string of format date-time."""
+        return {"type": "string", "format": "date-time"}
+
+    def _compare(self, column: InstrumentedAttribute[Any], operator: str, value: Any) -> ColumnElement[bool]:
+        if operator == "to" and value.second == 0 and value.microsecond == 0:
+            return column < value + timedelta(minutes=1)
+        return super()._compare(column, operator, value)
+
+
+class TimeOfDay(Field):
+    """A time of day, without a zone: opening hours."""
+
+    kind = "time"
+    widget = "time"
+    ltr = True
+    operators = ("is", "from", "to", "empty", "filled")
+
+    def parse(self, raw: Any, context: Context) -> time:
+        """Read `8`, `8:30`, `۰۸:۳۰`."""
+        return raw if isinstance(raw, time) else parse_time(str(raw))
+
+    def show(self, value: Any, context: Context) -> str:
+        """Hours and minutes."""
+        if value is None:
+            return ""
+        text = f"{value:%H:%M}"
+        return to_persian_digits(text) if context.locale == "fa" else text
+
+    def schema(self) -> dict[str, Any]:
+        """A string of format time."""
+        return {"type": "string", "format": "time"}
+
+
+class Minutes(Field):
+    """A duration in whole minutes."""
+
+    kind = "minutes"
+    widget = "number"
+    align = "number"
+    operators = ("is", "from", "to", "empty", "filled")
+
+    def __init__(self, *args: Any, least: int = 1, most: int = 24 * 60, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.least = least
+        self.most = most
+
+    def parse(self, raw: Any, context: Context) -> int:
+        """Read minutes, or hours and minutes as `1:30`."""
+        text = plain_number(raw)
+        try:
+            hours, colon, minutes = text.partition(":")
+            value = int(hours) * 60 + int(minutes) if colon else int(text)
+        except ValueError as error:
+            raise FieldError(_("%(field)s must be a number of minutes.", field=self.title)) from error
+        if not self.least <= value <= self.most:
+            raise FieldError(
+                _(
+                    "%(field)s must be between %(least)d and %(most)d minutes.",
+                    field=self.title,
+                    least=self.least,
+                    most=self.most,
+                )
+            )
+        return value
+
+    def show(self, value: Any, context: Context) -> str:
+        """Minutes with their unit."""
+        return "" if value is None else context.text(_("%(count)d minutes", count=value))
+
+    def fill(self, value: Any, context: Context) -> str:
+        """The bare number."""
+        return "" if value is None else (to_persian_digits(str(value)) if context.locale == "fa" else str(value))
+
+    def export(self, value: Any, context: Context) -> Any:
+        """As a number of minutes."""
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        """An integer."""
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}

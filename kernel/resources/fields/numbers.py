@@ -1,0 +1,180 @@
+"""Fields of numbers: whole, decimal, percent, money, yes or no."""
+
+from __future__ import annotations
+
+from decimal import Decimal as Exact
+from decimal import InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from kernel.fa.digits import group_thousands, to_persian_digits
+from kernel.fa.money import parse_rial
+from kernel.i18n import _
+from kernel.resources.fields.base import Field, FieldError, plain_number
+
+if TYPE_CHECKING:
+    from kernel.resources.context import Context
+
+LARGEST = 2**63 - 1
+
+
+class Whole(Field):
+    """A whole number between `least` and `most`, both included. `unit` is shown after it."""
+
+    kind = "whole"
+    widget = "number"
+    align = "number"
+    operators = ("is", "from", "to", "empty", "filled")
+
+    def __init__(self, *args: Any, least: int = -LARGEST, most: int = LARGEST, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.least = least
+        self.most = most
+
+    def parse(self, raw: Any, context: Context) -> int:
+        """Read digits of any script, with or without separators of thousands."""
+        text = plain_number(raw)
+        if text.endswith(".0"):
+            text = text[:-2]
+        try:
+            value = int(text)
+        except ValueError as error:
+            raise FieldError(_("%(field)s must be a whole number.", field=self.title)) from error
+        return self._within(value)
+
+    def _within(self, value: int) -> int:
+        if value < self.least:
+            raise FieldError(_("%(field)s must be %(least)d or more.", field=self.title, least=self.least))
+        if value > self.most:
+            raise FieldError(_("%(field)s must be %(most)d or less.", field=self.title, most=self.most))
+        return value
+
+    def show(self, value: Any, context: Context) -> str:
+        """Grouped by thousands, in the digits of the language."""
+        return "" if value is None else group_thousands(value, digits="fa" if context.locale == "fa" else "en")
+
+    def fill(self, value: Any, context: Context) -> str:
+        """Without separators, so that it can be changed by hand."""
+        if value is None:
+            return ""
+        return to_persian_digits(str(value)) if context.locale == "fa" else str(value)
+
+    def export(self, value: Any, context: Context) -> Any:
+        """As a number."""
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        """An integer."""
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+class Money(Whole):
+    """An amount in whole Rials."""
+
+    kind = "money"
+
+    def parse(self, raw: Any, context: Context) -> int:
+        """Read an amount in Rials."""
+        if isinstance(raw, int) and not isinstance(raw, bool):
+            return self._within(raw)
+        return self._within(parse_rial(str(raw)))
+
+
+class Decimal(Field):
+    """A decimal number with at most `places` digits after the point."""
+
+    kind = "decimal"
+    widget = "number"
+    align = "number"
+    operators = ("is", "from", "to", "empty", "filled")
+
+    def __init__(self, *args: Any, places: int = 2, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.places = places
+
+    def parse(self, raw: Any, context: Context) -> Exact:
+        """Read a decimal number; never a binary fraction."""
+        try:
+            value = Exact(plain_number(raw))
+        except InvalidOperation as error:
+            raise FieldError(_("%(field)s must be a number.", field=self.title)) from error
+        if not value.is_finite():
+            raise FieldError(_("%(field)s must be a number.", field=self.title))
+        if value != round(value, self.places):
+            raise FieldError(
+                _("%(field)s may have %(places)d decimal places at most.", field=self.title, places=self.places)
+            )
+        return round(value, self.places)
+
+    def show(self, value: Any, context: Context) -> str:
+        """With the decimal mark of the language."""
+        if value is None:
+            return ""
+        text = format(Exact(value).normalize(), "f")
+        return to_persian_digits(text).replace(".", "٫") if context.locale == "fa" else text
+
+    def export(self, value: Any, context: Context) -> Any:
+        """As a number."""
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        """A number."""
+        return {"type": "number"}
+
+
+class Percent(Decimal):
+    """A share of a hundred, from 0 to 100."""
+
+    kind = "percent"
+
+    def parse(self, raw: Any, context: Context) -> Exact:
+        """Read with or without the percent sign."""
+        value = super().parse(str(raw).replace("٪", "").replace("%", ""), context)
+        if not 0 <= value <= 100:
+            raise FieldError(_("%(field)s must be between 0 and 100.", field=self.title))
+        return value
+
+    def show(self, value: Any, context: Context) -> str:
+        """With the percent sign."""
+        text = super().show(value, context)
+        return text and (f"{text}٪" if context.locale == "fa" else f"{text}%")
+
+
+YES = frozenset({"1", "true", "yes", "y", "on", "بله", "بلی", "آری", "دارد", "✓"})
+NO = frozenset({"0", "false", "no", "n", "off", "خیر", "نه", "ندارد"})
+
+
+class YesNo(Field):
+    """Yes or no; an empty box is no."""
+
+    kind = "yes_no"
+    widget = "checkbox"
+    operators = ("is",)
+
+    def read(self, raw: Any, context: Context) -> bool:
+        """Empty is no."""
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
+            return False
+        return self.parse(raw, context)
+
+    def parse(self, raw: Any, context: Context) -> bool:
+        """Read yes or no in Persian, English, or as a number."""
+        if isinstance(raw, bool):
+            return raw
+        word = plain_number(raw).casefold()
+        if word in YES:
+            return True
+        if word in NO:
+            return False
+        raise FieldError(_("%(field)s must be yes or no.", field=self.title))
+
+    def show(self, value: Any, context: Context) -> str:
+        """The word."""
+        return context.text(_("Yes") if value else _("No"))
+
+    def fill(self, value: Any, context: Context) -> str:
+        """`1` when ticked."""
+        return "1" if value else ""
+
+    def schema(self) -> dict[str, Any]:
+        """A boolean."""
+        return {"type": "boolean"}

@@ -1,0 +1,213 @@
+"""Who changed what, when, from what to what: written in the transaction of the change itself.
+
+A `Journal` watches the sessions of one command, stamps every inserted and changed row with actor and time, and notes what
+changed; at the end of the command it writes its rows of history as the system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event, insert, inspect, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import NO_VALUE
+
+from kernel.data.base import Stamped
+from kernel.resources.events import Event
+from kernel.resources.models import History
+
+if TYPE_CHECKING:
+    from kernel.access.actor import Actor
+    from kernel.access.policies import PolicySet
+    from kernel.resources.context import Context
+
+SILENT = frozenset(
+    {
+        "id",
+        "version",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "updated_by",
+        "search_key",
+        "search_private",
+        "sort_key",
+        "tail",
+        "password_hash",
+    }
+)
+"""Columns that no history names: derived, kept elsewhere, or secret."""
+
+
+@dataclass
+class Change:
+    """One noted change of one row."""
+
+    action: str
+    target: Any
+    table: str
+    changes: dict[str, list[Any]]
+    reason: str | None
+
+
+@dataclass
+class Journal:
+    """What one command changed. `flush_to` writes it; nothing is kept between commands."""
+
+    command: str
+    actor: Actor
+    now: datetime
+    policies: PolicySet
+    noted: list[Change] = field(default_factory=list)
+    extra: list[dict[str, Any]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    @contextmanager
+    def watching(self, session: Session, reason: str | None = None) -> Iterator[None]:
+        """Note what the session flushes."""
+
+        def before(flushed: Session, _context: Any, _instances: Any) -> None:
+            for target in flushed.new:
+                self._stamp(target, "created")
+                self._stamp(target, "updated")
+                self._note("create", target, reason)
+            for target in flushed.dirty:
+                if flushed.is_modified(target, include_collections=False):
+                    self._note("edit", target, reason)
+                    self._stamp(target, "updated")
+            for target in flushed.deleted:
+                self._note("purge", target, reason)
+
+        event.listen(session, "before_flush", before)
+        try:
+            yield
+        finally:
+            event.remove(session, "before_flush", before)
+
+    def _stamp(self, target: Any, verb: str) -> None:
+        if isinstance(target, Stamped):
+            setattr(target, f"{verb}_at", self.now)
+            setattr(target, f"{verb}_by", self.actor.user_id)
+
+    def _note(self, action: str, target: Any, reason: str | None) -> None:
+        state = inspect(target)
+        table = state.mapper.local_table
+        changes = _changed(state, action)
+        if isinstance(target, History) or not changes:
+            return
+        if action == "edit" and "binned_at" in changes:
+            action = "restore" if changes["binned_at"][1] is None else "delete"
+            changes = {name: pair for name, pair in changes.items() if not name.startswith("binned_")}
+        self.noted.append(Change(action, target, str(table.fullname), changes, reason))
+
+    def record(self, action: str, table: str, record_id: int, changes: dict[str, list[Any]]) -> None:
+        """Note a change that no session sees: bulk statements write theirs through this."""
+        self.extra.append(self._row(action, None, table, record_id, table, record_id, changes))
+
+    def flush_to(self, session: Session) -> None:
+        """Write what was noted with a session that may write history."""
+        rows = [self._noted_row(change) for change in self.noted] + self.extra
+        self.noted.clear()
+        self.extra.clear()
+        if rows:
+            session.execute(insert(History), rows)
+
+    def _noted_row(self, change: Change) -> dict[str, Any]:
+        state = inspect(change.target)
+        record_id = state.identity[0] if state.identity else change.target.id
+        root, root_id = self._root(change, record_id)
+        return self._row(change.action, change.reason, change.table, record_id, root, root_id, change.changes)
+
+    def _row(
+        self,
+        action: str,
+        reason: str | None,
+        table: str,
+        record_id: int,
+        root: str,
+        root_id: int,
+        changes: dict[str, list[Any]],
+    ) -> dict[str, Any]:
+        return {
+            "at": self.now,
+            "actor_id": self.actor.user_id,
+            "actor_name": self.actor.name,
+            "reason": reason,
+            "command": self.command,
+            "action": action,
+            "subject": table,
+            "subject_id": record_id,
+            "root": root,
+            "root_id": root_id,
+            "changes": changes,
+        }
+
+    def _root(self, change: Change, record_id: int) -> tuple[str, int]:
+        policy = self.policies.for_model(type(change.target))
+        parent = getattr(policy, "parent", None)
+        if policy is None or parent is None:
+            return change.table, record_id
+        key = getattr(change.target, policy.key)
+        return str(parent.__table__.fullname), int(key)
+
+
+def _changed(state: Any, action: str) -> dict[str, list[Any]]:
+    changes: dict[str, list[Any]] = {}
+    for attribute in state.mapper.column_attrs:
+        name = attribute.key
+        if name in SILENT:
+            continue
+        if action == "purge":
+            value = state.dict.get(name)
+            if value is not None:
+                changes[name] = [_plain(value), None]
+            continue
+        history = state.attrs[name].history
+        if not history.has_changes():
+            continue
+        old = history.deleted[0] if history.deleted and history.deleted[0] is not NO_VALUE else None
+        new = history.added[0] if history.added else None
+        if _plain(old) != _plain(new):
+            changes[name] = [_plain(old), _plain(new)]
+    return changes
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    return str(value)
+
+
+def entries(
+    context: Context, table: str, record_id: int, *, before: int | None = None, limit: int = 50
+) -> Sequence[History]:
+    """Give the history shown on a record's page, newest first.
+
+    The caller has found the record in the actor's own session; `before` is the id of the last entry already shown.
+    """
+    statement = (
+        select(History)
+        .where(History.root == table, History.root_id == record_id)
+        .order_by(History.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(History.id < before)
+    with context.system("history of a visible record") as system:
+        found = list(system.session.execute(statement).scalars())
+        for entry in found:
+            system.session.expunge(entry)
+    return found

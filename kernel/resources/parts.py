@@ -1,0 +1,67 @@
+"""Parts of the kernel: what layers above this one declare, in the same way as plugins do.
+
+This layer defines the registry; parties, interactions and administration fill it when the program starts (see
+`kernel.administration.assembly`). A part's `hooks` may hold functions named like hooks: they are asked before plugins.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kernel.i18n import LazyText
+
+if TYPE_CHECKING:
+    from kernel.access.policies import Policy
+    from kernel.resources.commands import Command
+    from kernel.resources.resource import Resource
+
+
+@dataclass(frozen=True)
+class BaseList:
+    """A list of base data that users extend: key, title, and the entries that ship with the product.
+
+    `entries` maps a stable code to its title; they are created once, in the site's language.
+    """
+
+    key: str
+    title: LazyText
+    entries: Mapping[str, LazyText] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class KernelPart:
+    """What one layer of the kernel contributes."""
+
+    name: str
+    resources: tuple[Resource, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    commands: tuple[Command, ...] = ()
+    base_lists: tuple[BaseList, ...] = ()
+    hooks: Any = None
+
+    def ask(self, hook: str, arguments: Mapping[str, Any]) -> Any:
+        """Call the part's own implementation of a hook with those arguments that it takes; None without one."""
+        function = getattr(self.hooks, hook, None)
+        if function is None:
+            return None
+        taken = inspect.signature(function).parameters
+        return function(**{name: value for name, value in arguments.items() if name in taken})
+
+
+_PARTS: dict[str, KernelPart] = {}
+
+
+def register_part(part: KernelPart) -> None:
+    """Enter a part; entering it again changes nothing, another of the same name is an error."""
+    known = _PARTS.get(part.name)
+    if known is not None and known is not part:
+        raise ValueError(f"there is already a part of the kernel named {part.name}")
+    _PARTS[part.name] = part
+
+
+def kernel_parts() -> tuple[KernelPart, ...]:
+    """Give the parts in the order in which they were entered."""
+    return tuple(_PARTS.values())

@@ -1,0 +1,148 @@
+"""The bin: delete, restore, purge. Nothing is deleted by surprise: what stands in the way is counted and named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, text
+
+from kernel.i18n import LazyText, _
+from kernel.resources.commands import command
+from kernel.resources.context import Context
+from kernel.resources.errors import Forbidden, NotFound, Refused
+from kernel.resources.records.load import editable, load
+from kernel.resources.resource import Resource
+
+REFERENCES = text(
+    """
+    SELECT n.nspname AS schema, c.relname AS "table", a.attname AS "column",
+           EXISTS (SELECT 1 FROM pg_attribute b
+                   WHERE b.attrelid = c.oid AND b.attname = 'binned_at' AND NOT b.attisdropped) AS binnable
+    FROM pg_constraint k
+    JOIN pg_class c ON c.oid = k.conrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+    WHERE k.contype = 'f' AND k.confdeltype IN ('a', 'r') AND cardinality(k.conkey) = 1
+      AND k.confrelid = CAST(:table AS regclass)
+    ORDER BY 1, 2, 3
+    """
+)
+"""Foreign keys that forbid the deletion of what they point to; those of paused plugins too."""
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """What stands in the way of a deletion: how many rows of which kind, some perhaps in the bin themselves."""
+
+    title: LazyText | str
+    count: int
+    binned: int
+    path: str | None = None
+
+    def sentence(self) -> LazyText:
+        """Say it: "3 × Appointment (1 of them in the bin)"."""
+        if self.binned:
+            return _(
+                "%(count)d × %(title)s (%(binned)d of them in the bin)",
+                count=self.count,
+                title=self.title,
+                binned=self.binned,
+            )
+        return _("%(count)d × %(title)s", count=self.count, title=self.title)
+
+
+def blockers(context: Context, resource: Resource, record_id: int) -> list[Blocker]:
+    """Count what points to the record by foreign keys that forbid its deletion, and what plugins say stands in the way."""
+    found: list[Blocker] = []
+    with context.system("what stands in the way of a deletion") as system:
+        session = system.session
+        preparer = session.get_bind().dialect.identifier_preparer
+        for row in session.execute(REFERENCES, {"table": resource.table}).all():
+            table = f"{preparer.quote(row.schema)}.{preparer.quote(row.table)}"
+            column = preparer.quote(row.column)
+            binned = "count(*) FILTER (WHERE binned_at IS NOT NULL)" if row.binnable else "0"
+            statement = text(f"SELECT count(*), {binned} FROM {table} WHERE {column} = :id")  # noqa: S608
+            total, in_bin = session.execute(statement, {"id": record_id}).one()
+            if total:
+                kinds = context.runtime.by_table.get(f"{row.schema}.{row.table}", ())
+                title = kinds[0].title if kinds else f"{row.schema}.{row.table}"
+                found.append(Blocker(title, total, in_bin, kinds[0].path if kinds else None))
+    for obstacle in context.runtime.require(
+        "obstacles_to_delete", context=context, resource=resource.name, ids=[record_id]
+    ):
+        found.append(Blocker(obstacle.text, obstacle.count, 0))
+    return found
+
+
+@command("record.delete", _("Move a record to the bin"), checks_itself=True)
+def delete(context: Context, *, resource: str, record_id: int) -> int:
+    """Put a record into the bin; `Refused` names what stands in the way."""
+    declared = context.runtime.resource(resource)
+    editable(context, declared, record_id, "delete")
+    in_the_way = blockers(context, declared, record_id)
+    if in_the_way:
+        reasons = "، ".join(context.text(item.sentence()) for item in in_the_way)
+        links = [(context.text(item.title), item.path) for item in in_the_way if item.path]
+        raise Refused(_("This record cannot be deleted while these exist: %(reasons)s", reasons=reasons), links)
+    with context.system("to the bin") as system:
+        record = load(system, declared, record_id, lock=True)
+        record.binned_at = context.now
+        record.binned_by = context.actor.user_id
+        system.session.flush()
+    context.session.expire_all()
+    return record_id
+
+
+@command("record.restore", _("Bring a record back from the bin"), checks_itself=True)
+def restore(context: Context, *, resource: str, record_id: int) -> int:
+    """Take a record out of the bin. Whoever may delete it may bring it back."""
+    declared = context.runtime.resource(resource)
+    _check_binned(context, declared, record_id, "delete")
+    with context.system("out of the bin") as system:
+        record = _binned(system, declared, record_id)
+        record.binned_at = None
+        record.binned_by = None
+        system.session.flush()
+    context.session.expire_all()
+    return record_id
+
+
+@command("record.purge", _("Delete a record for good"), checks_itself=True)
+def purge(context: Context, *, resource: str, record_id: int) -> int:
+    """Delete a record that lies in the bin, for good; dependants in the bin still stand in the way."""
+    declared = context.runtime.resource(resource)
+    _check_binned(context, declared, record_id, "purge")
+    in_the_way = blockers(context, declared, record_id)
+    if in_the_way:
+        reasons = "، ".join(context.text(item.sentence()) for item in in_the_way)
+        raise Refused(_("This record cannot be deleted while these exist: %(reasons)s", reasons=reasons))
+    with context.system("deleted for good") as system:
+        system.session.delete(_binned(system, declared, record_id))
+        system.session.flush()
+    return record_id
+
+
+def _binned(context: Context, declared: Resource, record_id: int) -> Any:
+    model = declared.model
+    statement = select(model).where(model.id == record_id, model.binned_at.is_not(None)).with_for_update()
+    if declared.only is not None:
+        statement = statement.where(declared.only(model))
+    record = context.session.execute(statement).scalar_one_or_none()
+    if record is None:
+        raise NotFound()
+    return record
+
+
+def _check_binned(context: Context, declared: Resource, record_id: int, action: str) -> None:
+    context.require(declared.permission, action)
+    model = declared.model
+    policies = context.runtime.policies
+    with context.system("rights on a record in the bin") as system:
+        for needed, failure in (("view", NotFound()), (action, Forbidden())):
+            statement = select(model.id).where(model.id == record_id, model.binned_at.is_not(None))
+            allowed = policies.predicate(model, context.actor, needed, lift_bin=True)
+            if allowed is not None:
+                statement = statement.where(allowed)
+            if system.session.execute(statement).scalar_one_or_none() is None:
+                raise failure

@@ -1,0 +1,66 @@
+"""Facets on the form: a plugin's own 1:1 row about a record, written in the transaction of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.i18n import _
+from kernel.resources.context import Context
+from kernel.resources.errors import Problem
+from kernel.resources.records.values import read_values
+from kernel.resources.resource import Facet, Resource
+
+
+def facet_rows(context: Context, resource: Resource, record_id: int) -> dict[str, Any]:
+    """Give the visible facet rows of a record by plugin name; one query each."""
+    found: dict[str, Any] = {}
+    for facet in context.runtime.facets(resource):
+        if context.may(facet.permission, "view"):
+            key = getattr(facet.model, facet.key)
+            statement = select(facet.model).where(key == record_id)
+            found[facet.plugin] = context.session.execute(statement).scalar_one_or_none()
+    return found
+
+
+def read_facets(
+    context: Context, resource: Resource, raw: Mapping[str, Mapping[str, Any]]
+) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
+    """Read what was entered for the facets; a facet that is not the actor's to write is refused."""
+    known = {facet.plugin: facet for facet in context.runtime.facets(resource)}
+    values: dict[str, dict[str, Any]] = {}
+    problems: list[Problem] = []
+    for plugin, entered in raw.items():
+        facet = known.get(plugin)
+        if facet is None or not context.may(facet.permission, "edit"):
+            problems.append(Problem(None, _("“%(name)s” cannot be entered here.", name=plugin[:60])))
+            continue
+        read = read_values(facet.fields, entered, context, all_required=True)
+        values[plugin] = read.values
+        problems.extend(
+            replace(problem, field=facet.qualified(problem.field or "")) for problem in read.problems
+        )
+    return values, problems
+
+
+def write_facets(
+    context: Context, resource: Resource, record: Any, values: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Create or change the facet rows; an untouched, empty facet gets no row."""
+    known: dict[str, Facet] = {facet.plugin: facet for facet in context.runtime.facets(resource)}
+    for plugin, entered in values.items():
+        facet = known[plugin]
+        key = getattr(facet.model, facet.key)
+        row = context.session.execute(select(facet.model).where(key == record.id)).scalar_one_or_none()
+        if row is None:
+            if not any(value not in (None, "", False) for value in entered.values()):
+                continue
+            row = facet.model(**{facet.key: record.id})
+            context.session.add(row)
+        attributes = {item.name: item.attribute for item in facet.fields}
+        for name, value in entered.items():
+            if getattr(row, attributes[name]) != value:
+                setattr(row, attributes[name], value)

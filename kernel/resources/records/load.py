@@ -1,0 +1,52 @@
+"""Find one record in the actor's own session, so that a hidden one and an absent one answer alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.resources.context import Context
+from kernel.resources.errors import Forbidden, NotFound
+from kernel.resources.resource import Resource
+
+
+def load(context: Context, resource: Resource, record_id: int, *, lock: bool = False) -> Any:
+    """Give the record; raise `NotFound` where it is absent, in the bin, or not the actor's to see."""
+    model = resource.model
+    statement = select(model).where(model.id == record_id).execution_options(populate_existing=lock)
+    if resource.only is not None:
+        statement = statement.where(resource.only(model))
+    if lock:
+        statement = statement.with_for_update()
+    record = context.session.execute(statement).scalar_one_or_none()
+    if record is None:
+        raise NotFound()
+    return record
+
+
+def visible(context: Context, resource: Resource, ids: Sequence[int]) -> list[int]:
+    """Give those of the ids that the actor may see, in the order given; one query."""
+    model = resource.model
+    statement = select(model.id).where(model.id.in_(list(ids)))
+    if resource.only is not None:
+        statement = statement.where(resource.only(model))
+    found = set(context.session.execute(statement).scalars())
+    return [number for number in ids if number in found]
+
+
+def editable(context: Context, resource: Resource, record_id: int, action: str = "edit") -> None:
+    """Check that the actor may do `action` to this very record.
+
+    Raises `NotFound` when he may not see it, `Forbidden` when he sees it but holds the right for others only.
+    """
+    context.require(resource.permission, action)
+    model = resource.model
+    allowed = context.runtime.policies.predicate(model, context.actor, action)
+    statement = select(model.id).where(model.id == record_id)
+    if allowed is not None:
+        statement = statement.where(allowed)
+    if context.session.execute(statement).scalar_one_or_none() is None:
+        load(context, resource, record_id)
+        raise Forbidden()

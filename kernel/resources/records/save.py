@@ -1,0 +1,230 @@
+"""Create and edit a record with the rows and facets that belong to it, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.i18n import _
+from kernel.resources.commands import command
+from kernel.resources.context import Context
+from kernel.resources.errors import EditConflict, Invalid, Problem
+from kernel.resources.records.facets import read_facets, write_facets
+from kernel.resources.records.load import editable, load
+from kernel.resources.records.values import PartRows, read_part, read_values, refuse_unknown, writable
+from kernel.resources.resource import Resource
+
+Raw = Mapping[str, Any]
+RawParts = Mapping[str, Sequence[Raw]]
+
+
+@command("record.create", _("Create a record"), checks_itself=True)
+def create(
+    context: Context,
+    *,
+    resource: str,
+    values: Raw,
+    parts: RawParts | None = None,
+    facets: Mapping[str, Raw] | None = None,
+) -> int:
+    """Create a record of `resource` and give its id.
+
+    `values`, `parts` and `facets` hold what was entered, as text or typed; raises `Invalid` with every problem found.
+    """
+    declared = context.runtime.resource(resource)
+    context.require(declared.permission, "create")
+    record = declared.model(**dict(declared.fixed))
+    values = {**_defaults(declared), **values}
+    rows, extra, problems = _enter(context, declared, record, values, parts or {}, facets or {}, creating=True)
+    if declared.owner and getattr(record, declared.owner) is None and context.actor.kind == "user":
+        setattr(record, declared.owner, context.actor.user_id)
+    problems.extend(_judge(context, declared, record, values))
+    if problems:
+        raise Invalid(problems)
+    if _goes_to_another(context, declared, record):
+        context.require(declared.permission, "assign")
+        with context.system("created for somebody else") as system:
+            return _store(system, declared, record, rows, extra)
+    return _store(context, declared, record, rows, extra)
+
+
+@command("record.edit", _("Edit a record"), checks_itself=True)
+def edit(
+    context: Context,
+    *,
+    resource: str,
+    record_id: int,
+    values: Raw,
+    version: int | None = None,
+    parts: RawParts | None = None,
+    facets: Mapping[str, Raw] | None = None,
+) -> int:
+    """Change a record; fields and parts that are not given stay.
+
+    `version` is the number that the form was opened with: `EditConflict` when the record has changed since.
+    """
+    declared = context.runtime.resource(resource)
+    editable(context, declared, record_id)
+    record = load(context, declared, record_id, lock=True)
+    if version is not None and getattr(record, "version", version) != version:
+        raise EditConflict(_last_editor(context, record))
+    owner = getattr(record, declared.owner) if declared.owner else None
+    with context.session.no_autoflush:
+        rows, extra, problems = _enter(context, declared, record, values, parts or {}, facets or {}, creating=False)
+        problems.extend(_judge(context, declared, record, values))
+        new_owner = getattr(record, declared.owner) if declared.owner else None
+        if problems:
+            context.session.expunge(record)
+            raise Invalid(problems)
+        if declared.owner and new_owner != owner:
+            setattr(record, declared.owner, owner)
+    _store(context, declared, record, rows, extra)
+    if declared.owner and new_owner != owner:
+        assign(context, resource=resource, record_id=record_id, owner=new_owner)
+    return record_id
+
+
+@command("record.assign", _("Hand a record over"), checks_itself=True)
+def assign(context: Context, *, resource: str, record_id: int, owner: int | None) -> int:
+    """Give a record to another responsible user.
+
+    The old row is checked as the actor and written as the system: afterwards he may no longer see it.
+    """
+    declared = context.runtime.resource(resource)
+    if declared.owner is None:
+        raise Invalid([Problem(None, _("Records of this kind have no responsible user."))])
+    editable(context, declared, record_id, "assign")
+    context.session.flush()
+    with context.system("handing over") as system:
+        record = load(system, declared, record_id, lock=True)
+        setattr(record, declared.owner, owner)
+        system.session.flush()
+    context.session.expire_all()
+    return record_id
+
+
+def _defaults(declared: Resource) -> dict[str, Any]:
+    return {item.name: item.default for item in declared.fields if item.default is not None}
+
+
+def _enter(
+    context: Context,
+    declared: Resource,
+    record: Any,
+    values: Raw,
+    parts: RawParts,
+    facets: Mapping[str, Raw],
+    *,
+    creating: bool,
+) -> tuple[list[PartRows], dict[str, dict[str, Any]], list[Problem]]:
+    allowed = writable(context, declared)
+    problems = refuse_unknown(declared, values, allowed)
+    read = read_values(allowed, values, context, all_required=creating)
+    problems.extend(read.problems)
+    for name, value in read.values.items():
+        attribute = declared.by_name[name].attribute
+        if getattr(record, attribute) != value:
+            setattr(record, attribute, value)
+    rows: list[PartRows] = []
+    known = {part.name: part for part in declared.parts}
+    for name, raw_rows in parts.items():
+        if name not in known:
+            problems.append(Problem(None, _("“%(name)s” cannot be entered here.", name=name[:60])))
+            continue
+        part_rows, part_problems = read_part(known[name], raw_rows, context)
+        rows.append(part_rows)
+        problems.extend(part_problems)
+    extra, facet_problems = read_facets(context, declared, facets)
+    problems.extend(facet_problems)
+    return rows, extra, problems
+
+
+def _judge(context: Context, declared: Resource, record: Any, values: Raw) -> list[Problem]:
+    problems: list[Problem] = []
+    if declared.prepare is not None:
+        problems.extend(declared.prepare(context, record, values))
+    problems.extend(context.runtime.require("validate", context=context, subject=record, changes=values))
+    return problems
+
+
+def _goes_to_another(context: Context, declared: Resource, record: Any) -> bool:
+    if declared.owner is None or context.actor.kind != "user":
+        return False
+    if "all" in context.actor.scopes(declared.permission, "create"):
+        return False
+    return bool(getattr(record, declared.owner) != context.actor.user_id)
+
+
+def _store(
+    context: Context, declared: Resource, record: Any, rows: list[PartRows], extra: dict[str, dict[str, Any]]
+) -> int:
+    session = context.session
+    session.add(record)
+    session.flush()
+    for part_rows in rows:
+        _store_part(context, record, part_rows)
+    write_facets(context, declared, record, extra)
+    session.flush()
+    if declared.written is not None:
+        declared.written(context, record)
+        session.flush()
+    number: int = record.id
+    return number
+
+
+def _store_part(context: Context, record: Any, rows: PartRows) -> None:
+    part = rows.part
+    model = part.model
+    key = getattr(model, part.key)
+    present = {row.id: row for row in context.session.execute(select(model).where(key == record.id)).scalars()}
+    problems: list[Problem] = []
+    for number, values in rows.changed.items():
+        row = present.get(number)
+        if row is None:
+            problems.append(Problem(None, _("This row is gone; reload the form."), part.name, rows.row_of[number]))
+            continue
+        _fill_row(context, part.prepare, row, part.fields, values, problems, part.name, rows.row_of[number])
+    for number, row in present.items():
+        if number not in rows.kept:
+            context.session.delete(row)
+    for values in rows.added:
+        place = values.pop("__row__")
+        row = model(**{part.key: record.id})
+        _fill_row(context, part.prepare, row, part.fields, values, problems, part.name, place)
+        context.session.add(row)
+    if problems:
+        raise Invalid(problems)
+    context.session.flush()
+
+
+def _fill_row(
+    context: Context,
+    prepare: Any,
+    row: Any,
+    fields: Sequence[Any],
+    values: Mapping[str, Any],
+    problems: list[Problem],
+    part: str,
+    place: int,
+) -> None:
+    attributes = {item.name: item.attribute for item in fields}
+    for name, value in values.items():
+        if getattr(row, attributes[name]) != value:
+            setattr(row, attributes[name], value)
+    if prepare is not None:
+        problems.extend(
+            Problem(problem.field, problem.message, part, place) for problem in prepare(context, row, values)
+        )
+
+
+def _last_editor(context: Context, record: Any) -> str:
+    from kernel.access.models import UserAccount
+
+    changed_by = getattr(record, "updated_by", 0)
+    with context.system("name of the last editor") as system:
+        name = system.session.execute(
+            select(UserAccount.display_name).where(UserAccount.id == changed_by)
+        ).scalar_one_or_none()
+    return name or ""

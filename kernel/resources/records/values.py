@@ -1,0 +1,90 @@
+"""Read what was entered into typed values, field by field, collecting every problem rather than the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kernel.i18n import _
+from kernel.resources.context import Context
+from kernel.resources.errors import Problem
+from kernel.resources.fields import Field, FieldError
+from kernel.resources.resource import Part, Resource
+
+
+@dataclass
+class Read:
+    """Typed values by field name, and what was wrong."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_values(
+    fields: Sequence[Field],
+    raw: Mapping[str, Any],
+    context: Context,
+    *,
+    all_required: bool,
+    part: str | None = None,
+    row: int | None = None,
+) -> Read:
+    """Read the raw values of those fields that are present; with `all_required`, also miss the absent required ones."""
+    read = Read()
+    for item in fields:
+        if item.name not in raw and not (all_required and item.required):
+            continue
+        try:
+            read.values[item.name] = item.read(raw.get(item.name), context)
+        except FieldError as error:
+            read.problems.append(item.problem(error, part, row))
+    return read
+
+
+def writable(context: Context, resource: Resource) -> list[Field]:
+    """Give the fields that this actor may write."""
+    return [item for item in resource.visible_fields(context) if not item.read_only]
+
+
+def refuse_unknown(resource: Resource, raw: Mapping[str, Any], allowed: Sequence[Field]) -> list[Problem]:
+    """Name the fields that are not the actor's to write: smuggled names are refused, never ignored."""
+    names = {item.name for item in allowed}
+    return [Problem(None, _("“%(name)s” cannot be entered here.", name=name[:60])) for name in raw if name not in names]
+
+
+@dataclass
+class PartRows:
+    """What is to become of the rows of one part: typed values by id, new rows, ids to remove."""
+
+    part: Part
+    changed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    added: list[dict[str, Any]] = field(default_factory=list)
+    kept: set[int] = field(default_factory=set)
+    row_of: dict[int, int] = field(default_factory=dict)
+
+
+def read_part(
+    part: Part, raw_rows: Sequence[Mapping[str, Any]], context: Context
+) -> tuple[PartRows, list[Problem]]:
+    """Read the rows of a part. A row with `id` is kept and changed; one without is new; empty new rows are left out."""
+    rows = PartRows(part)
+    problems: list[Problem] = []
+    if len(raw_rows) > part.most:
+        return rows, [Problem(None, _("%(part)s: %(most)d rows at most.", part=part.title, most=part.most))]
+    for number, raw in enumerate(raw_rows):
+        identity = str(raw.get("id") or "").strip()
+        content = {name: value for name, value in raw.items() if name != "id"}
+        if not identity and not any(str(value or "").strip() for value in content.values()):
+            continue
+        read = read_values(part.fields, content, context, all_required=True, part=part.name, row=number)
+        problems.extend(read.problems)
+        if identity.isdigit():
+            rows.changed[int(identity)] = read.values
+            rows.kept.add(int(identity))
+            rows.row_of[int(identity)] = number
+        elif identity:
+            problems.append(Problem(None, _("This record was not found."), part.name, number))
+        else:
+            rows.added.append({**read.values, "__row__": number})
+    return rows, problems

@@ -1,0 +1,194 @@
+"""A resource: the one description of a record kind. Everything generic reads it.
+
+List, form, record page, search, autocomplete, import, export and permission names come out of this declaration; a
+vertical adds only the rules of its trade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
+
+from kernel.fa.text import squeeze
+from kernel.i18n import LazyText, _
+from kernel.resources.fields import Field
+
+if TYPE_CHECKING:
+    from kernel.resources.context import Context
+    from kernel.resources.errors import Problem
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of fields on the form and among the facts of the record page."""
+
+    title: LazyText
+    fields: tuple[str, ...]
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that belong to a record and are edited on its form: phones, addresses, roles.
+
+    `model` has the foreign key `key` to the record. `order` names the attribute they are sorted by. `choose(record)` may
+    leave rows out of the form that are shown elsewhere. The part is written under the right to edit the record.
+    """
+
+    name: str
+    title: LazyText
+    model: Any
+    key: str
+    fields: tuple[Field, ...]
+    order: str = "id"
+    prepare: Callable[[Context, Any, Mapping[str, Any]], Sequence[Problem]] | None = None
+    add_title: LazyText | None = None
+    most: int = 50
+
+    def field(self, name: str) -> Field:
+        """Give a field of the sub-row by its name; raise `KeyError`."""
+        return {item.name: item for item in self.fields}[name]
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A declared order of the list, backed by an index that ends in the id.
+
+    `columns` are attribute names compared ascending; `nulls` says that the first may be empty (rows with a value come
+    first, then those without, as a second stream).
+    """
+
+    name: str
+    title: LazyText
+    columns: tuple[str, ...]
+    descending: bool = False
+    nulls: bool = False
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which stored keys a resource is searched by.
+
+    `key` holds folded names and public codes; `private` holds phones and identity numbers, searched only by those who may
+    see these fields. `label` is the folded name alone, for exact hits.
+    """
+
+    key: str = "search_key"
+    private: str | None = None
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A plugin's own 1:1 table about a record of `resource`, joined by the kernel into form, list, search and export.
+
+    `model` has a unique foreign key `key`. It is visible where the record is and where the actor has the right `permission`.
+    Fields are addressed as `<plugin>.<field>`.
+    """
+
+    resource: str
+    plugin: str
+    title: LazyText
+    model: Any
+    key: str
+    fields: tuple[Field, ...]
+    permission: str
+    when: Callable[[Any], bool] | None = None
+    order: int = 50
+
+    def qualified(self, name: str) -> str:
+        """Give the name under which lists and forms address the field."""
+        return f"{self.plugin}.{name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """The declaration of a record kind.
+
+    `permission` is the name that grants speak of (persons and organisations share `party`). `path` is the part of the URL
+    (`persons`, `medical/doctors`). `only` narrows the model's rows to this kind. `prepare` is called with the record
+    and the values that changed, before it is written: it computes keys and applies the trade's rules, and returns problems.
+    `fixed` are attribute values that every new record of this kind carries. `constraints` maps names of database
+    constraints to the field and message that a user understands. `owner` is the attribute set to the creating user.
+    """
+
+    name: str
+    model: Any
+    title: LazyText
+    plural: LazyText
+    path: str
+    fields: tuple[Field, ...]
+    permission: str = ""
+    icon: str = "file"
+    label: str = "name"
+    list_columns: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    parts: tuple[Part, ...] = ()
+    sorts: tuple[Sort, ...] = ()
+    search: Search | None = None
+    quick_filters: tuple[str, ...] = ()
+    only: Callable[[Any], ColumnElement[bool]] | None = None
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    prepare: Callable[[Context, Any, Mapping[str, Any]], Sequence[Problem]] | None = None
+    written: Callable[[Context, Any], None] | None = None
+    constraints: Mapping[str, tuple[str | None, LazyText]] = field(default_factory=dict)
+    owner: str | None = None
+    importable: bool = False
+    duplicates: Callable[[Context, Sequence[Mapping[str, Any]]], Sequence[Sequence[Any]]] | None = None
+    """Probable duplicates of each of several sets of values, in one go: a sequence of hits per set."""
+    identities: tuple[str, ...] = ()
+    """Fields that say "the same record" in an import: running a file again creates nothing new."""
+    editable: bool = True
+    description: Callable[[Context, Any], str] | None = None
+    """One line about a record beside its label in search results: phone, city."""
+
+    def __post_init__(self) -> None:
+        names = [item.name for item in self.fields]
+        if len(set(names)) != len(names):
+            raise ValueError(f"resource {self.name}: a field is declared twice")
+        known = set(names)
+        for wanted in (*self.list_columns, *(n for s in self.sections for n in s.fields), *self.quick_filters):
+            if wanted not in known:
+                raise ValueError(f"resource {self.name}: unknown field {wanted}")
+        if not self.permission:
+            object.__setattr__(self, "permission", self.name)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """Fields by name."""
+        return {item.name: item for item in self.fields}
+
+    @property
+    def table(self) -> str:
+        """Full name of the table: what history calls the subject."""
+        return str(self.model.__table__.fullname)
+
+    @property
+    def default_sort(self) -> Sort:
+        """The first declared sort; by id, newest first, where none is declared."""
+        return self.sorts[0] if self.sorts else NEWEST
+
+    def label_column(self) -> InstrumentedAttribute[Any]:
+        """Give the attribute that names a record for people."""
+        attribute: InstrumentedAttribute[Any] = getattr(self.model, self.label)
+        return attribute
+
+    def label_condition(self, text: str) -> ColumnElement[bool]:
+        """Build the condition "is called exactly so", spelling and spaces folded."""
+        column = getattr(self.model, self.search.key) if self.search else self.label_column()
+        wanted = squeeze(text)
+        condition: ColumnElement[bool] = (column == wanted) | column.like(f"{wanted}|%")
+        return condition
+
+    def visible_fields(self, context: Context) -> list[Field]:
+        """Give the fields that the actor may see at all."""
+        return [item for item in self.fields if context.runtime.may_see_field(context, self, item)]
+
+
+NEWEST = Sort("newest", _("Newest first"), ("id",), descending=True)
+"""The order that every table has."""

@@ -1,0 +1,225 @@
+"""A runtime: one site as it runs at one epoch.
+
+It holds what the enabled plugins and the parts of the kernel declared, read once, and opens the transactions in which
+pages read and commands write. Another epoch means another runtime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from kernel.access.actor import SYSTEM, Actor
+from kernel.access.policies import PolicySet
+from kernel.access.session import elevated, open_session
+from kernel.data.engines import Engines
+from kernel.data.site import Site
+from kernel.extension.calling import Hooks
+from kernel.i18n import LazyText
+from kernel.resources.commands import Command
+from kernel.resources.constraints import explain_integrity
+from kernel.resources.context import Context
+from kernel.resources.declared import Declared
+from kernel.resources.errors import EditConflict, NotFound
+from kernel.resources.events import Event, write_events
+from kernel.resources.fields import Field
+from kernel.resources.history import Journal
+from kernel.resources.resource import Facet, Resource
+from kernel.resources.texts import Texts
+
+TRIES = 3
+"""A command is tried again on deadlock, at most twice."""
+
+
+class Runtime:
+    """One site at one epoch: its declarations, and the way into its database."""
+
+    def __init__(
+        self,
+        site: Site,
+        engines: Engines,
+        *,
+        epoch: int,
+        hooks: Hooks,
+        declared: Declared,
+        texts: Texts,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.site = site
+        self.engines = engines
+        self.epoch = epoch
+        self.hooks = hooks
+        self.declared = declared
+        self.texts = texts
+        self.clock = clock
+        self.after_commit: list[Callable[[Runtime, list[Event]], None]] = []
+
+    @property
+    def plugins(self) -> frozenset[str]:
+        """Names of the enabled plugins."""
+        return self.declared.plugins
+
+    @property
+    def policies(self) -> PolicySet:
+        """The policies of the kernel and of all enabled plugins."""
+        return self.declared.policies
+
+    @property
+    def resources(self) -> Mapping[str, Resource]:
+        """All resources by name."""
+        return self.declared.resources
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Resource]:
+        """All resources by their part of the URL."""
+        return {resource.path: resource for resource in self.resources.values()}
+
+    @cached_property
+    def by_table(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Resources by the full name of their table."""
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            found.setdefault(resource.table, []).append(resource)
+        return {table: tuple(items) for table, items in found.items()}
+
+    def resource(self, name: str) -> Resource:
+        """Give a resource by name; a name that is not there is answered like a record that is not."""
+        try:
+            return self.resources[name]
+        except KeyError:
+            raise NotFound() from None
+
+    def facets(self, resource: Resource) -> tuple[Facet, ...]:
+        """Give the facets of a resource, in their order."""
+        return self.declared.facets.get(resource.name, ())
+
+    def command(self, name: str) -> Command:
+        """Give a command by name; raise `NotFound` for one that no enabled plugin declares."""
+        try:
+            return self.declared.commands[name]
+        except KeyError:
+            raise NotFound() from None
+
+    def setting(self, key: str) -> Any:
+        """Give the value of a setting: the site's own, else its declared default."""
+        return self.declared.setting(key)
+
+    def translate(self, value: LazyText | str, locale: str | None = None) -> str:
+        """Render a text in a language, the site's where none is named."""
+        return self.texts.translate(value, locale or self.site.locale)
+
+    def may_see_field(self, context: Context, resource: Resource, field: Field) -> bool:
+        """Say whether the actor may see this field at all; sensitive ones are hidden until granted."""
+        return not field.sensitive or context.may(resource.permission, "see_sensitive")
+
+    def may_search_private(self, context: Context, resource: Resource) -> bool:
+        """Say whether the actor may search phones and identity numbers: whoever may see them."""
+        private = [item for item in resource.fields if item.private]
+        return all(self.may_see_field(context, resource, item) for item in private)
+
+    def gather(self, hook: str, **arguments: Any) -> list[Any]:
+        """Ask all for contributions: parts of the kernel first, then plugins, each isolated; flat, in their own order."""
+        items: list[Any] = []
+        for part in self.declared.parts:
+            items.extend(part.ask(hook, arguments) or ())
+        for answer in self.hooks.gather(hook, **arguments):
+            items.extend(answer.value or ())
+        return sorted(items, key=lambda item: getattr(item, "order", 50))
+
+    def require(self, hook: str, **arguments: Any) -> list[Any]:
+        """Ask validators; the failure of one refuses the action."""
+        items: list[Any] = []
+        for part in self.declared.parts:
+            items.extend(part.ask(hook, arguments) or ())
+        for answer in self.hooks.require(hook, **arguments):
+            items.extend(answer.value or ())
+        return items
+
+    @contextmanager
+    def reading(self, actor: Actor, *, locale: str | None = None, lift_bin: bool = False) -> Iterator[Context]:
+        """Open a read-only transaction on behalf of an actor; nothing in it can write."""
+        session = self._open(actor, read_only=True, lift_bin=lift_bin)
+        try:
+            yield self._context(actor, session, locale, None)
+        finally:
+            session.close()
+
+    @contextmanager
+    def writing(self, actor: Actor, command: str, *, locale: str | None = None) -> Iterator[Context]:
+        """Open a write transaction: history and events are written with it, and it commits at the end or not at all."""
+        session = self._open(actor, read_only=False)
+        journal = Journal(command, actor, self.clock(), self.policies)
+        context = self._context(actor, session, locale, journal)
+        try:
+            with journal.watching(session, actor.reason):
+                yield context
+                session.flush()
+                with elevated(session, "history and events") as system:
+                    journal.flush_to(system)
+                    write_events(system, journal)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+        for react in self.after_commit:
+            react(self, journal.events)
+
+    def execute(self, actor: Actor, name: str, /, *, locale: str | None = None, **arguments: Any) -> Any:
+        """Run a command in a transaction of its own.
+
+        Raises `Forbidden`, `Invalid`, `Refused`, `NotFound` or `EditConflict`; after each nothing is saved.
+        """
+        declared = self.command(name)
+        for remaining in reversed(range(TRIES)):
+            try:
+                with self.writing(actor, name, locale=locale) as context:
+                    return declared.call(context, arguments)
+            except OperationalError as error:
+                if not remaining or not _is_deadlock(error):
+                    raise
+            except StaleDataError as error:
+                raise EditConflict() from error
+            except IntegrityError as error:
+                raise explain_integrity(error, self.resources.values()) from error
+        raise AssertionError("unreachable")
+
+    def _open(self, actor: Actor, *, read_only: bool, lift_bin: bool = False) -> Session:
+        engine = self.engines.app(self.site)
+        return open_session(
+            engine, self.site, actor, self.policies, read_only=read_only, lift_bin=lift_bin
+        )
+
+    def _context(self, actor: Actor, session: Session, locale: str | None, journal: Journal | None) -> Context:
+        return Context(
+            site=self.site,
+            actor=actor,
+            session=session,
+            now=journal.now if journal else self.clock(),
+            locale=locale or self.site.locale,
+            time_zone=self.site.time_zone,
+            epoch=self.epoch,
+            plugins=self.plugins,
+            runtime=self,
+            journal=journal,
+        )
+
+    @contextmanager
+    def system_work(self, reason: str, command: str) -> Iterator[Context]:
+        """Open a write transaction on behalf of the system, with a stated reason; for jobs and the command line."""
+        with self.writing(SYSTEM(reason), command) as context:
+            yield context
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in ("40P01", "40001", "55P03")
+
+
