@@ -1,0 +1,18 @@
+"""Parties and what belongs to them: contact points, addresses, employments, roles, groups."""
+
+from kernel.parties.models.belongings import Address, ContactPoint, Employment
+from kernel.parties.models.party import ORGANISATION, PERSON, Party
+from kernel.parties.models.standing import DuplicateAnswer, PartyGroup, PartyGroupMember, PartyRole
+
+__all__ = (
+    "ORGANISATION",
+    "PERSON",
+    "Address",
+    "ContactPoint",
+    "DuplicateAnswer",
+    "Employment",
+    "Party",
+    "PartyGroup",
+    "PartyGroupMember",
+    "PartyRole",
+)

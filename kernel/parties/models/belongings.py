@@ -1,0 +1,87 @@
+"""What belongs to a party: further numbers, addresses, posts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Double, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.data.base import Identified, KernelBase, Stamped, Versioned
+from kernel.parties.models.links import link
+
+
+class ContactPoint(Identified, Stamped, Versioned, KernelBase):
+    """A further number or address of a party beside its main ones, of unlimited count (اطلاعات بیشتر)."""
+
+    __tablename__ = "contact_point"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('mobile', 'phone', 'fax', 'email', 'website', 'social', 'sms_line')", name="kind"
+        ),
+        Index("uq_contact_point_party_id_kind_value", "party_id", "kind", "value", "extension", unique=True),
+        Index("ix_contact_point_value", "value"),
+        Index("ix_contact_point_tail", "tail"),
+    )
+
+    party_id: Mapped[int] = link("party", "fk_contact_point_party_id", on_delete="CASCADE")
+    kind: Mapped[str] = mapped_column(Text)
+    value: Mapped[str] = mapped_column(Text)
+    """Canonical: E.164, lower-case e-mail, web address."""
+    extension: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+    raw: Mapped[str | None] = mapped_column(Text)
+    """As it was entered."""
+    label: Mapped[str | None] = mapped_column(Text)
+    """Whose or where: «منزل», «منشی»."""
+    tail: Mapped[str | None] = mapped_column(
+        Text,
+        Computed("CASE WHEN kind IN ('mobile', 'phone', 'fax') THEN right(value, 8) END", persisted=True),
+    )
+
+
+class Address(Identified, Stamped, Versioned, KernelBase):
+    """A postal address with its purpose (head office, factory, store); one of them is the main one."""
+
+    __tablename__ = "address"
+    __table_args__ = (
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates"),
+        CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name="on_earth"),
+        Index("uq_address_main", "party_id", unique=True, postgresql_where=text("is_main")),
+        Index("ix_address_party_id", "party_id", "id"),
+        Index("ix_address_district_id", "district_id", "party_id"),
+    )
+
+    party_id: Mapped[int] = link("party", "fk_address_party_id", on_delete="CASCADE")
+    purpose_id: Mapped[int | None] = link("base_value", "fk_address_purpose_id")
+    country_id: Mapped[int | None] = link("country", "fk_address_country_id")
+    province_id: Mapped[int | None] = link("province", "fk_address_province_id")
+    city_id: Mapped[int | None] = link("city", "fk_address_city_id")
+    district_id: Mapped[int | None] = link("district", "fk_address_district_id")
+    street: Mapped[str | None] = mapped_column(Text)
+    postal_code: Mapped[str | None] = mapped_column(Text)
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
+    is_main: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
+
+
+class Employment(Identified, Stamped, Versioned, KernelBase):
+    """A person's post at an organisation; ended ones stay, so that old records keep their sense."""
+
+    __tablename__ = "employment"
+    __table_args__ = (
+        CheckConstraint("until >= since", name="period"),
+        CheckConstraint("person_id <> organisation_id", name="two_parties"),
+        Index("ix_employment_person_id", "person_id", "id"),
+        Index("ix_employment_organisation_id", "organisation_id", "id"),
+        Index("ix_employment_position_id", "position_id", "person_id"),
+    )
+
+    person_id: Mapped[int] = link("party", "fk_employment_person_id", on_delete="CASCADE")
+    organisation_id: Mapped[int] = link("party", "fk_employment_organisation_id")
+    position_id: Mapped[int | None] = link("base_value", "fk_employment_position_id")
+    unit: Mapped[str | None] = mapped_column(Text)
+    """Organisational unit (واحد سازمانی)."""
+    is_contact: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
+    """The organisation's contact person (رابط شرکت); there may be several."""
+    since: Mapped[date | None] = mapped_column(Date)
+    until: Mapped[date | None] = mapped_column(Date)
