@@ -7,7 +7,7 @@ that cannot be configured does not take the others with it.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Identity, Integer, MetaData, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
@@ -63,8 +63,14 @@ def _in_schema(arguments: Any, name: str) -> tuple[Any, ...]:
     return (*positional, {**options, "schema": name})
 
 
-KernelBase = schema_base("kernel")
-"""The base of the kernel's own tables."""
+if TYPE_CHECKING:
+
+    class KernelBase(SchemaBase):
+        """The base of the kernel's own tables, as type checkers can follow it."""
+
+        __abstract__ = True
+else:
+    KernelBase = schema_base("kernel")
 
 
 class Identified:
