@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 import kernel
 from kernel.access.actor import SYSTEM
-from kernel.access.policies import Policy, PolicySet, system
+from kernel.access.policies import PolicySet
 from kernel.access.session import open_session
 from kernel.data.engines import Engines
 from kernel.data.site import Site
-from kernel.extension.calling import Hooks
-from kernel.extension.contributions import Setting as SettingDeclaration
+from kernel.extension.calling import FailureRecorder, Hooks
+from kernel.extension.declarations import Declarations, collect
 from kernel.extension.discovery import Discovery, discover
 from kernel.extension.models import Setting
 from kernel.extension.state import read_epoch, read_states
 from kernel.resources.commands import Command, command_of
 from kernel.resources.declared import Declared, by_name
-from kernel.resources.parts import BaseList, KernelPart, kernel_parts
+from kernel.resources.errors import CommandError
+from kernel.resources.parts import KernelPart, kernel_parts
+from kernel.resources.records import COMMANDS as RECORD_COMMANDS
 from kernel.resources.resource import Facet, Resource
 from kernel.resources.runtime import Runtime
 from kernel.resources.texts import Texts
@@ -30,11 +32,18 @@ from kernel.resources.texts import Texts
 KERNEL_TRANSLATIONS = Path(kernel.__file__).parent / "translations"
 
 
-def build_runtime(site: Site, engines: Engines, *, discovery: Discovery | None = None, isolate: bool = True) -> Runtime:
+def build_runtime(
+    site: Site,
+    engines: Engines,
+    *,
+    discovery: Discovery | None = None,
+    recorder: FailureRecorder | None = None,
+    isolate: bool = True,
+) -> Runtime:
     """Give the runtime of a site at its present epoch.
 
     A plugin whose declarations fail is *broken* for this site: none of them count, its reason stands in
-    `runtime.hooks.broken`, and everything else runs.
+    `runtime.broken`, and everything else runs.
     """
     found = discovery or discover()
     with open_session(engines.app(site), site, SYSTEM("build the runtime"), PolicySet([]), read_only=True) as session:
@@ -42,9 +51,52 @@ def build_runtime(site: Site, engines: Engines, *, discovery: Discovery | None =
         epoch = read_epoch(connection)
         states = read_states(connection)
         values = {row.key: row.value for row in session.execute(select(Setting)).scalars()}
-    enabled = [name for name, state in states.items() if state.state == "enabled" and name in found.plugins]
-    hooks = Hooks(found, enabled, isolate=isolate)
-    declared = collect(hooks, values)
+    enabled = [name for name, state in states.items() if state.state == "enabled"]
+    hooks = Hooks(found, enabled, recorder=recorder, isolate=isolate, refusals=(CommandError,))
+    declarations = collect(hooks)
+    declared = declare(declarations, kernel_parts(), values)
     sources = [("kernel", KERNEL_TRANSLATIONS)]
-    sources += [(name, found.plugins[name].translations) for name in sorted(declared.plugins)]
-    return Runtime(site, engines, epoch=epoch, hooks=hooks, declared=declared, texts=Texts(sources))
+    for name in declarations.hooks.enabled:
+        folder = found.plugins[name].translations
+        if folder is not None:
+            sources.append((name, folder))
+    return Runtime(site, engines, epoch=epoch, hooks=declarations.hooks, declared=declared, texts=Texts(sources))
+
+
+def declare(
+    declarations: Declarations, parts: tuple[KernelPart, ...], values: Mapping[str, Any]
+) -> Declared:
+    """Join what the kernel's parts and the plugins declare; raise `DeclaredTwice` for a name used twice."""
+    resources: list[Resource] = [resource for part in parts for resource in part.resources]
+    resources += declarations.values("resources")
+    commands: list[Command] = [*RECORD_COMMANDS, *(item for part in parts for item in part.commands)]
+    commands += [_command(value) for value in declarations.values("commands")]
+    base_lists = [item for part in parts for item in part.base_lists] + declarations.values("base_lists")
+    settings = [item for part in parts for item in part.settings]
+    settings += [
+        replace(answer.value, key=f"{answer.plugin}.{answer.value.key}") for answer in declarations.of("settings")
+    ]
+    policies = [item for part in parts for item in part.policies] + declarations.values("policies")
+    return Declared(
+        plugins=frozenset(declarations.hooks.enabled),
+        parts=parts,
+        declarations=declarations,
+        resources=by_name("resource", ((item.name, item) for item in resources)),
+        commands=by_name("command", ((item.name, item) for item in commands)),
+        facets=_facets(declarations.values("facets")),
+        policies=PolicySet(policies),
+        settings=by_name("setting", ((item.key, item) for item in settings)),
+        base_lists=by_name("base list", ((item.key, item) for item in base_lists)),
+        values=values,
+    )
+
+
+def _command(value: Any) -> Command:
+    return value if isinstance(value, Command) else command_of(value)
+
+
+def _facets(facets: list[Facet]) -> dict[str, tuple[Facet, ...]]:
+    found: dict[str, list[Facet]] = {}
+    for facet in facets:
+        found.setdefault(facet.resource, []).append(facet)
+    return {name: tuple(sorted(items, key=lambda item: (item.order, item.plugin))) for name, items in found.items()}

@@ -16,7 +16,7 @@ from kernel.access.session import elevated
 from kernel.data.site import Site
 from kernel.i18n import LazyText
 from kernel.resources.errors import Forbidden
-from kernel.resources.events import Event
+from kernel.resources.events import Pending
 
 if TYPE_CHECKING:
     from kernel.resources.history import Journal
@@ -63,11 +63,11 @@ class Context:
         """Run another command inside this one: same transaction, same actor, its own check of rights."""
         return self.runtime.command(command).call(self, arguments)
 
-    def publish(self, hook: str, **payload: Any) -> None:
-        """Tell plugins after the commit; the payload holds plain values and ids only."""
+    def publish(self, name: str, subject_id: int, **data: Any) -> None:
+        """Tell plugins after the commit, by the hook `name`; `data` holds plain values and ids only."""
         if self.journal is None:
             raise RuntimeError("events are published inside a command")
-        self.journal.events.append(Event(hook, payload))
+        self.journal.events.append(Pending(name, subject_id, data))
 
     @contextmanager
     def system(self, reason: str) -> Iterator[Context]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from kernel.access.policies import PolicySet
 from kernel.extension.contributions import Setting
+from kernel.extension.declarations import Declarations
 from kernel.resources.commands import Command
 from kernel.resources.parts import BaseList, KernelPart
 from kernel.resources.resource import Facet, Resource
@@ -19,6 +20,7 @@ class Declared:
 
     plugins: frozenset[str]
     parts: tuple[KernelPart, ...]
+    declarations: Declarations
     resources: Mapping[str, Resource]
     commands: Mapping[str, Command]
     facets: Mapping[str, tuple[Facet, ...]]

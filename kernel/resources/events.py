@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Event:
-    """Something that happened: the hook that is called with it, and plain values that say what."""
+class Pending:
+    """Something that is about to be committed: the hook that will hear of it, whom it concerns, and plain values."""
 
-    hook: str
-    payload: Mapping[str, Any] = field(default_factory=dict)
-
-
-_SINKS: list[Callable[[Session, Sequence[Event]], None]] = []
+    name: str
+    subject_id: int
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def register_event_sink(sink: Callable[[Session, Sequence[Event]], None]) -> None:
+_SINKS: list[Callable[[Session, Sequence[Pending]], None]] = []
+
+
+def register_event_sink(sink: Callable[[Session, Sequence[Pending]], None]) -> None:
     """Enter what stores events; entering it again changes nothing."""
     if sink not in _SINKS:
         _SINKS.append(sink)

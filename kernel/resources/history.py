@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import NO_VALUE
 
 from kernel.data.base import Stamped
-from kernel.resources.events import Event
+from kernel.resources.events import Pending
 from kernel.resources.models import History
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Journal:
     policies: PolicySet
     noted: list[Change] = field(default_factory=list)
     extra: list[dict[str, Any]] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
+    events: list[Pending] = field(default_factory=list)
 
     @contextmanager
     def watching(self, session: Session, reason: str | None = None) -> Iterator[None]:

@@ -15,6 +15,7 @@ from kernel.i18n import LazyText
 
 if TYPE_CHECKING:
     from kernel.access.policies import Policy
+    from kernel.extension.contributions import Setting
     from kernel.resources.commands import Command
     from kernel.resources.resource import Resource
 
@@ -40,6 +41,8 @@ class KernelPart:
     policies: tuple[Policy, ...] = ()
     commands: tuple[Command, ...] = ()
     base_lists: tuple[BaseList, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    """Keys in full: `parties.area_code`."""
     hooks: Any = None
 
     def ask(self, hook: str, arguments: Mapping[str, Any]) -> Any:

@@ -21,14 +21,14 @@ from kernel.access.policies import PolicySet
 from kernel.access.session import elevated, open_session
 from kernel.data.engines import Engines
 from kernel.data.site import Site
-from kernel.extension.calling import Hooks
+from kernel.extension.calling import Answer, Answers, Hooks, in_order
 from kernel.i18n import LazyText
 from kernel.resources.commands import Command
 from kernel.resources.constraints import explain_integrity
 from kernel.resources.context import Context
 from kernel.resources.declared import Declared
 from kernel.resources.errors import EditConflict, NotFound
-from kernel.resources.events import Event, write_events
+from kernel.resources.events import Pending, write_events
 from kernel.resources.fields import Field
 from kernel.resources.history import Journal
 from kernel.resources.resource import Facet, Resource
@@ -59,7 +59,7 @@ class Runtime:
         self.declared = declared
         self.texts = texts
         self.clock = clock
-        self.after_commit: list[Callable[[Runtime, list[Event]], None]] = []
+        self.after_commit: list[Callable[[Runtime, list[Pending]], None]] = []
 
     @property
     def plugins(self) -> frozenset[str]:
@@ -124,23 +124,26 @@ class Runtime:
         private = [item for item in resource.fields if item.private]
         return all(self.may_see_field(context, resource, item) for item in private)
 
-    def gather(self, hook: str, **arguments: Any) -> list[Any]:
-        """Ask all for contributions: parts of the kernel first, then plugins, each isolated; flat, in their own order."""
-        items: list[Any] = []
-        for part in self.declared.parts:
-            items.extend(part.ask(hook, arguments) or ())
-        for answer in self.hooks.gather(hook, **arguments):
-            items.extend(answer.value or ())
-        return sorted(items, key=lambda item: getattr(item, "order", 50))
+    def items(self, hook: str, **arguments: Any) -> Answers:
+        """Ask all for contributions: parts of the kernel, then plugins, each isolated; single items in their own order."""
+        own = [Answer("", answer) for answer in self._ask_parts(hook, arguments)]
+        answers = self.hooks.gather(hook, **arguments)
+        return Answers(in_order([*own, *answers]), answers.failed)
 
-    def require(self, hook: str, **arguments: Any) -> list[Any]:
-        """Ask validators; the failure of one refuses the action."""
-        items: list[Any] = []
-        for part in self.declared.parts:
-            items.extend(part.ask(hook, arguments) or ())
-        for answer in self.hooks.require(hook, **arguments):
-            items.extend(answer.value or ())
-        return items
+    def gather(self, hook: str, **arguments: Any) -> Answers:
+        """Ask all, and give each answer whole: for hooks that answer with a mapping by id."""
+        own = [Answer("", answer) for answer in self._ask_parts(hook, arguments)]
+        answers = self.hooks.gather(hook, **arguments)
+        return Answers([*own, *answers], answers.failed)
+
+    def require(self, hook: str, **arguments: Any) -> list[Answer[Any]]:
+        """Ask all that must be asked; the failure of one refuses the action."""
+        own = [Answer("", answer) for answer in self._ask_parts(hook, arguments)]
+        return [*own, *self.hooks.require(hook, **arguments)]
+
+    def _ask_parts(self, hook: str, arguments: Mapping[str, Any]) -> list[Any]:
+        answers = (part.ask(hook, arguments) for part in self.declared.parts)
+        return [answer for answer in answers if answer is not None]
 
     @contextmanager
     def reading(self, actor: Actor, *, locale: str | None = None, lift_bin: bool = False) -> Iterator[Context]:

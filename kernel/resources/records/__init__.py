@@ -1,7 +1,11 @@
 """Generic commands over any resource: create, edit, hand over, bin, restore, purge; one check and one way for all."""
 
+from kernel.resources.commands import command_of
 from kernel.resources.records.bin import delete, purge, restore
 from kernel.resources.records.load import editable, load, visible
 from kernel.resources.records.save import assign, create, edit
 
-__all__ = ["assign", "create", "delete", "edit", "editable", "load", "purge", "restore", "visible"]
+COMMANDS = tuple(command_of(function) for function in (create, edit, assign, delete, restore, purge))
+"""The generic commands, which every site has."""
+
+__all__ = ["COMMANDS", "assign", "create", "delete", "edit", "editable", "load", "purge", "restore", "visible"]

@@ -38,7 +38,7 @@ class Blocker:
     title: LazyText | str
     count: int
     binned: int
-    path: str | None = None
+    url: str | None = None
 
     def sentence(self) -> LazyText:
         """Say it: "3 × Appointment (1 of them in the bin)"."""
@@ -67,11 +67,12 @@ def blockers(context: Context, resource: Resource, record_id: int) -> list[Block
             if total:
                 kinds = context.runtime.by_table.get(f"{row.schema}.{row.table}", ())
                 title = kinds[0].title if kinds else f"{row.schema}.{row.table}"
-                found.append(Blocker(title, total, in_bin, kinds[0].path if kinds else None))
-    for obstacle in context.runtime.require(
-        "obstacles_to_delete", context=context, resource=resource.name, ids=[record_id]
+                found.append(Blocker(title, total, in_bin, f"/{kinds[0].path}" if kinds else None))
+    for answer in context.runtime.require(
+        "obstacles_to_delete", ctx=context, resource=resource.name, ids=[record_id]
     ):
-        found.append(Blocker(obstacle.text, obstacle.count, 0))
+        obstacles = answer.value.get(record_id, ())
+        found.extend(Blocker(item.text, item.count, 0, item.url) for item in obstacles)
     return found
 
 
@@ -83,7 +84,7 @@ def delete(context: Context, *, resource: str, record_id: int) -> int:
     in_the_way = blockers(context, declared, record_id)
     if in_the_way:
         reasons = "، ".join(context.text(item.sentence()) for item in in_the_way)
-        links = [(context.text(item.title), item.path) for item in in_the_way if item.path]
+        links = [(context.text(item.title), item.url) for item in in_the_way if item.url]
         raise Refused(_("This record cannot be deleted while these exist: %(reasons)s", reasons=reasons), links)
     with context.system("to the bin") as system:
         record = load(system, declared, record_id, lock=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
+from kernel.extension.contributions import Change
 from kernel.i18n import _
 from kernel.resources.commands import command
 from kernel.resources.context import Context
@@ -145,7 +146,12 @@ def _judge(context: Context, declared: Resource, record: Any, values: Raw) -> li
     problems: list[Problem] = []
     if declared.prepare is not None:
         problems.extend(declared.prepare(context, record, values))
-    problems.extend(context.runtime.require("validate", context=context, subject=record, changes=values))
+    state = inspect(record)
+    before = {name: value for name, value in state.committed_state.items() if name in values}
+    after = {item.name: getattr(record, item.attribute) for item in declared.fields if item.name in values}
+    change = Change(record_id=getattr(record, "id", None), before=before, after=after)
+    for answer in context.runtime.require("validate", ctx=context, resource=declared.name, changes=[change]):
+        problems.extend(answer.value)
     return problems
 
 
