@@ -1,0 +1,77 @@
+// Unsaved changes (form[data-dirty]) and repeated sub-forms ([data-repeat]).
+import { asciiDigits, find, findAll, on, text } from './dom.js';
+
+const dirty = new WeakSet();
+
+/** Whether `root` holds a form with unsaved changes. */
+export const isDirty = (root = document) => findAll('form[data-dirty]', root).some((form) => dirty.has(form));
+
+/** Treats the forms of `root` as saved. */
+export const forget = (root = document) => findAll('form[data-dirty]', root).forEach((form) => dirty.delete(form));
+
+on('input', 'form[data-dirty]', (form) => dirty.add(form));
+on('change', 'form[data-dirty]', (form) => dirty.add(form));
+on('submit', 'form[data-dirty]', (form) => dirty.delete(form));
+// A refused form came back by htmx: what the user typed is still unsaved.
+document.addEventListener('htmx:after:swap', ({ detail }) => {
+  if (detail.ctx.response?.status !== 422) return;
+  const form = find('form[data-dirty]', detail.ctx.target ?? document);
+  if (form) dirty.add(form);
+});
+addEventListener('beforeunload', (event) => {
+  if (isDirty()) event.preventDefault();
+});
+
+// --- repeated rows -------------------------------------------------------------------------------------
+function addRow(repeat) {
+  const index = Number(repeat.dataset.next);
+  repeat.dataset.next = index + 1;
+  const copy = find('template', repeat).content.cloneNode(true);
+  for (const element of findAll('*', copy)) {
+    for (const { name, value } of [...element.attributes]) {
+      if (value.includes('__index__')) element.setAttribute(name, value.replaceAll('__index__', index));
+    }
+  }
+  const row = copy.firstElementChild;
+  find('.repeat-rows', repeat).append(copy);
+  find('input:not([type=hidden]),select,textarea', row)?.focus();
+  row.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
+function removeRow(row) {
+  const repeat = row.closest('[data-repeat]');
+  const mark = find('[data-repeat-deleted]', row);
+  row.dispatchEvent(new Event('change', { bubbles: true }));
+  if (mark) {
+    mark.value = '1';
+    row.hidden = true;
+  } else row.remove();
+  find('[data-repeat-add]', repeat)?.focus();
+}
+
+on('click', '[data-repeat-add]', (button) => addRow(button.closest('[data-repeat]')));
+on('click', '[data-repeat-remove]', (button) => removeRow(button.closest('.repeat-row')));
+
+// --- composer and other forms sent by Ctrl+Enter ---------------------------------------------------------
+on('keydown', 'textarea', (area, event) => {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    area.form?.requestSubmit();
+  }
+});
+
+// --- edit in place: Esc presses the form's own cancel button ------------------------------------------------
+on('keydown', '.edit-form', (form, event) => {
+  if (event.key !== 'Escape' || event.defaultPrevented) return;
+  event.stopPropagation();
+  find('[data-cancel]', form)?.click();
+});
+
+// --- a native "too short" message would count Persian digits rightly but not match [0-9] patterns ----------
+on('invalid', 'input[data-digits]', (input) => input.setCustomValidity(''), true);
+on('input', 'input[data-digits]', (input) => {
+  const length = Number(input.dataset.digits);
+  const digits = asciiDigits(input.value).replace(/\D/g, '');
+  const wrong = input.value && digits.length > length;
+  input.setCustomValidity(wrong ? text('tooManyDigits', { n: length }) : '');
+});

@@ -1,0 +1,66 @@
+// Shortcuts of every page. `event.code`, never `event.key`: on a Persian layout KeyK types «ن».
+//   /  search box   J K  next and previous row   X  tick   Enter  open   N  new   ?  list of keys
+//   G then a letter: an entry of the menu with data-key="KeyP"
+import { find, findAll, isTyping } from './dom.js';
+import { openPalette } from './palette.js';
+
+const CHORD = 900;
+let chord = 0;
+
+function moveRow(step) {
+  const rows = findAll('tr[data-id] .c-name :is(a,button), tr[data-id] > td:first-child:not(.c-check) a')
+    .filter((link) => link.offsetParent);
+  if (!rows.length) return;
+  const here = rows.findIndex((link) => link.closest('tr').contains(document.activeElement));
+  rows[Math.max(0, Math.min(rows.length - 1, here + step))].focus();
+}
+
+const actions = {
+  Slash: () => find('[data-search]')?.focus(),
+  KeyJ: () => moveRow(1),
+  KeyK: () => moveRow(-1),
+  KeyX: () => find('input[data-row]', document.activeElement?.closest('tr') ?? document.createElement('p'))?.click(),
+  KeyN: () => find('[data-new]')?.click(),
+  KeyG: () => { chord = performance.now(); },
+};
+
+document.addEventListener('keydown', (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.code === 'KeyK') {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (isTyping(event.target)) {
+    if (event.key === 'Escape' && event.target.matches('[data-search]')) event.target.blur();
+    return;
+  }
+  if (find('dialog[open]')) return;
+  if (event.code === 'Slash' && event.shiftKey) {
+    event.preventDefault();
+    find('#keys')?.showModal();
+    return;
+  }
+  if (chord && performance.now() - chord < CHORD) {
+    chord = 0;
+    const entry = find(`[data-key="${event.code}"]`);
+    if (entry) location.href = entry.href;
+    return;
+  }
+  const action = actions[event.code];
+  if (!action || event.shiftKey) return;
+  event.preventDefault();
+  action();
+});
+
+// Tabs and toolbars: arrows follow the eye, so Left is "next" where the page runs right to left.
+document.addEventListener('keydown', (event) => {
+  const bar = event.target.closest?.('[role=tablist],[role=toolbar]');
+  if (!bar || !['ArrowLeft', 'ArrowRight'].includes(event.key)) return;
+  const items = findAll('a[href],button:not(:disabled)', bar).filter((item) => item.offsetParent);
+  const here = items.indexOf(event.target);
+  if (here < 0) return;
+  event.preventDefault();
+  const forward = (event.key === 'ArrowLeft') === (getComputedStyle(bar).direction === 'rtl');
+  items.at((here + (forward ? 1 : -1)) % items.length).focus();
+});

@@ -1,0 +1,44 @@
+// Global search and commands (Ctrl+K). <dialog id="palette" data-url="…">, options carry data-href,
+// or data-do="theme" for what happens in the browser.
+import { switchTheme } from './appearance.js';
+import { find, on, within } from './dom.js';
+import { current, load, mark, paused, step } from './listbox.js';
+
+const box = () => find('#palette');
+const input = () => find('input', box());
+const list = () => find('[role=listbox]', box());
+
+async function search() {
+  if (await load(list(), box().dataset.url, input().value)) mark(input(), list(), find('[role=option]', list()));
+}
+const searchSoon = paused(search);
+
+/** Opens the palette with an empty query. */
+export function openPalette() {
+  if (!box() || box().open) return;
+  box().showModal();
+  input().value = '';
+  search();
+}
+
+function run(option) {
+  if (option.dataset.do === 'theme') switchTheme();
+  else if (option.dataset.href) location.href = option.dataset.href;
+  box().close();
+}
+
+on('click', '[data-palette]', openPalette);
+on('input', '#palette input', searchSoon);
+on('keydown', '#palette input', (_, event) => {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (by && step(input(), list(), by)) event.preventDefault();
+  if (event.key === 'Enter' && !event.isComposing) {
+    event.preventDefault();
+    const option = current(list());
+    if (option) run(option);
+  }
+});
+document.addEventListener('click', (event) => {
+  const option = within(event, '#palette [role=option]');
+  if (option) run(option);
+});
