@@ -1,0 +1,46 @@
+"""Telling a lost database server from any other error, so that a page can say so and recover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import exc
+
+from kernel.data.errors import DatabaseUnavailable
+from kernel.i18n import _
+
+_GOING_OR_FULL = {"57P01", "57P02", "57P03", "53300"}
+"""Shut down by the administrator, crashed, starting up; too many connections."""
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether `error` means that the server did not answer, went away or takes no more connections."""
+    if isinstance(error, DatabaseUnavailable | exc.TimeoutError):
+        return True
+    if isinstance(error, exc.DBAPIError):
+        return error.connection_invalidated or _lost(error.orig)
+    return _lost(error)
+
+
+@contextmanager
+def outages_named() -> Iterator[None]:
+    """Turn an outage inside the block into `DatabaseUnavailable`; let every other error through unchanged."""
+    try:
+        yield
+    except DatabaseUnavailable:
+        raise
+    except (exc.SQLAlchemyError, psycopg.Error) as error:
+        if not is_outage(error):
+            raise
+        raise DatabaseUnavailable(
+            _("The database does not answer at the moment. Nothing was changed; please try again shortly.")
+        ) from error
+
+
+def _lost(error: BaseException | None) -> bool:
+    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    state = error.sqlstate
+    return state is None or state.startswith("08") or state in _GOING_OR_FULL

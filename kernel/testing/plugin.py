@@ -1,0 +1,81 @@
+"""The pytest plugin: real PostgreSQL, real sites, for the kernel's own tests and for those of plugin authors.
+
+Name it in the top `conftest.py`: `pytest_plugins = ["kernel.testing.plugin"]`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection
+
+from kernel.data.config import Config
+from kernel.data.embedded import EmbeddedServer
+from kernel.data.engines import Engines
+from kernel.data.site import Site
+from kernel.testing import shared_server
+from kernel.testing.clock import Clock
+from kernel.testing.worker_sites import WorkerSites
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """The database server of this run: fast, shared by all workers, gone when the last is done."""
+    shared = shared_server.join(os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"{os.getpid()}")
+    yield shared
+    shared_server.leave(shared)
+
+
+@pytest.fixture(scope="session")
+def worker_sites(server: EmbeddedServer) -> Iterator[WorkerSites]:
+    """The sites of this worker. Tests ask for `site` or `own_site` instead."""
+    sites = WorkerSites(server, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    yield sites
+    sites.close()
+
+
+@pytest.fixture(scope="session")
+def config(worker_sites: WorkerSites) -> Config:
+    """The settings of the process: the home folder of the run's server."""
+    return worker_sites.config
+
+
+@pytest.fixture(scope="session")
+def engines(config: Config) -> Iterator[Engines]:
+    """The engines of this worker; connect as the application does with `engines.app(site)`."""
+    made = Engines(config)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def site(worker_sites: WorkerSites) -> Iterator[Site]:
+    """The worker's site with the kernel in it. The test may commit; what it wrote is taken back after it."""
+    yield worker_sites.kept()
+    worker_sites.clean()
+
+
+@pytest.fixture
+def own_site(worker_sites: WorkerSites, engines: Engines) -> Iterator[Site]:
+    """A site of the test's own, dropped afterwards: for tests that change tables, roles or folders."""
+    made = worker_sites.fresh()
+    yield made
+    engines.dispose(made.name)
+    worker_sites.drop(made)
+
+
+@pytest.fixture
+def owner(site: Site, engines: Engines) -> Iterator[Connection]:
+    """A connection of the owner of `site` (no row security), in a transaction that is rolled back."""
+    with engines.owner(site).connect() as connection, connection.begin() as transaction:
+        yield connection
+        if transaction.is_active:
+            transaction.rollback()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still until the test moves it."""
+    return Clock()

@@ -1,0 +1,56 @@
+"""The sites of one test worker: made once each, put back to their beginning after each test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kernel.data.config import Config
+from kernel.data.embedded import EmbeddedServer
+from kernel.data.site import Site
+from kernel.lifecycle.sites import create_site, drop_site
+from kernel.testing.cleaning import Cleaner
+
+
+@dataclass
+class _Kept:
+    site: Site
+    cleaner: Cleaner
+
+
+class WorkerSites:
+    """Sites named after the worker, so that neither databases nor roles of two workers meet."""
+
+    def __init__(self, server: EmbeddedServer, worker: str) -> None:
+        self.config = Config(home=server.home)
+        self._server = server
+        self._worker = worker
+        self._kept: dict[str, _Kept] = {}
+        self._made = 0
+
+    def kept(self, purpose: str = "site") -> Site:
+        """The worker's site for `purpose`; call `clean` when the test is over."""
+        if purpose not in self._kept:
+            site = self.fresh()
+            self._kept[purpose] = _Kept(site, Cleaner(self._server.admin_url(site.name)))
+        return self._kept[purpose].site
+
+    def clean(self, purpose: str = "site") -> None:
+        """Put the site for `purpose` back to its beginning. `AssertionError` for an open transaction."""
+        self._kept[purpose].cleaner.clean()
+
+    def fresh(self, hosts: Sequence[str] = ()) -> Site:
+        """A site that nobody else has, made the way an integrator makes one."""
+        self._made += 1
+        name = f"{self._worker}n{self._made}"
+        return create_site(self.config, name, title=name, hosts=hosts or (f"{name}.example",))
+
+    def drop(self, site: Site) -> None:
+        """Drop a site from `fresh`, unless the test has dropped it."""
+        if (self.config.home / "sites" / site.name).exists():
+            drop_site(self.config, site.name, confirmed=site.name)
+
+    def close(self) -> None:
+        """Let go of the connections; the server and all sites go with the run."""
+        for kept in self._kept.values():
+            kept.cleaner.close()
