@@ -30,7 +30,7 @@ _GROUPED: Final = re.compile(r"\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*(?:\.\d+)?|\d{1
 _PLAIN: Final = re.compile(r"\d+(?:\.\d+)?")
 _ONE_DOTTED_GROUP: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
-_SCALES: Final = {"": 1, "هزار": 10**3, "میلیون": 10**6, "میلیارد": 10**9}
+_SCALES: Final = {"هزار": 10**3, "میلیون": 10**6, "میلیارد": 10**9}
 _UNITS: Final = {
     "": 1,
     "ریال": 1,

@@ -18,23 +18,25 @@ Kind = Literal["mobile", "landline", "foreign", "sms_line"]
 """An SMS line (1000…, 2000…, 3000…, 5000…, 9000…) sends and receives messages; nobody can call it."""
 
 AREA_CODES: Final = frozenset(
-    ("11", "13", "17", "21", "23", "24", "25", "26", "28", "31", "34", "35", "38", "41", "44", "45")
-    + ("51", "54", "56", "58", "61", "66", "71", "74", "76", "77", "81", "83", "84", "86", "87")
+    (
+        *("11", "13", "17", "21", "23", "24", "25", "26", "28", "31", "34", "35", "38", "41", "44", "45"),
+        *("51", "54", "56", "58", "61", "66", "71", "74", "76", "77", "81", "83", "84", "86", "87"),
+    )
 )
 """Codes of the 31 provinces, without the leading zero."""
 
-_MOBILE: Final = re.compile(r"(?:\+98|0098|98|0)?(9[0-9]{9})")
-_COUNTRY_OR_TRUNK: Final = re.compile(r"(?:\+98|0098|98(?=0?\d{10}$))0?|0(?!0)")
-_FOREIGN: Final = re.compile(r"(?:\+|00)((?!98)[1-9]\d{6,14})")
-_LANDLINE: Final = re.compile(r"(\d\d)\d{8}")
-_SHORT_LANDLINE: Final = re.compile(r"(\d\d)[1-9]\d{3,4}")
-_LOCAL: Final = re.compile(r"[2-9]\d{7}")
-_SMS_LINE: Final = re.compile(r"(?:\+?98)?([12359]000\d{0,10})")
+_MOBILE: Final = re.compile(r"(?:\+98|0098|98|0)?(9\d{9})", re.ASCII)
+_COUNTRY_OR_TRUNK: Final = re.compile(r"(?:\+98|0098|98(?=0?\d{10}$))0?|0(?!0)", re.ASCII)
+_FOREIGN: Final = re.compile(r"(?:\+|00)((?!98)[1-9]\d{6,14})", re.ASCII)
+_LANDLINE: Final = re.compile(r"(\d\d)\d{8}", re.ASCII)
+_SHORT_LANDLINE: Final = re.compile(r"(\d\d)[1-9]\d{3,4}", re.ASCII)
+_LOCAL: Final = re.compile(r"[2-9]\d{7}", re.ASCII)
+_SMS_LINE: Final = re.compile(r"(?:\+?98)?([12359]000\d{0,10})", re.ASCII)
 _EXTENSION: Final = re.compile(
-    r"(.*\d[\s()]*)(?:;ext=|داخلی|ext(?:ension)?|[x#,;])[\s.:]*(\d{1,8})\)?", re.IGNORECASE
+    r"(.*\d[\s()]*)(?:;ext=|داخلی|ext(?:ension)?|[x#,;])[\s.:]*(\d{1,8})\)?", re.ASCII | re.IGNORECASE
 )
-_RANGE: Final = re.compile(r".*\d{7,8} ?[-–/] ?\d{1,2}")
-_DECORATION: Final = re.compile(r"[\s()\-–—‐‑−./_]+")
+_RANGE: Final = re.compile(r".*\d{7,8} ?[-–/] ?\d{1,2}", re.ASCII)
+_DECORATION: Final = re.compile(r"[\s()\-–—‐‑−./_]+", re.ASCII)
 _LONGEST_E164: Final = 15
 
 
@@ -114,7 +116,7 @@ def _refuse(compact: str, number: str) -> NoReturn:
         raise PhoneError("phone-empty")
     if sum(char.isdigit() for char in compact) > _LONGEST_E164:
         raise PhoneError("phone-several")
-    if not compact.removeprefix("+").isdigit():
+    if not compact.removeprefix("+").isdecimal():
         raise PhoneError("phone-not-digits")
     if _RANGE.fullmatch(number):
         raise PhoneError("phone-range")
