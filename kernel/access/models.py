@@ -1,0 +1,129 @@
+"""Tables of users, patterns, grants, sign-in and audit.
+
+Secrets live apart from what lists show: a password's hash is a row of `user_password`, a session's token is
+stored hashed. The signing key is the one table that the application's role can never read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.data.base import Identified, KernelBase, Stamped, Versioned
+from kernel.data.types import Instant
+
+
+class SigningKey(KernelBase):
+    """The key that signs the actor of each transaction; read by the owner's functions only."""
+
+    __tablename__ = "signing_key"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class UserAccount(Identified, Stamped, Versioned, KernelBase):
+    """Somebody who signs in. Number 0 is the system, not an account. Portal users have a `party_id`."""
+
+    __tablename__ = "user_account"
+
+    username: Mapped[str] = mapped_column(Text, unique=True)
+    display_name: Mapped[str] = mapped_column(Text)
+    is_administrator: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
+    locale: Mapped[str] = mapped_column(Text, server_default=text("'fa'"), default="fa")
+    party_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+
+
+class UserPassword(KernelBase):
+    """The hash of a user's password. A user without a row cannot sign in by password."""
+
+    __tablename__ = "user_password"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(UserAccount.id, ondelete="CASCADE"), primary_key=True)
+    password_hash: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"))
+
+
+class Pattern(Identified, Stamped, Versioned, KernelBase):
+    """A named set of grants (الگوی دسترسی) for users. `origin` is the plugin or edition that suggested it."""
+
+    __tablename__ = "pattern"
+
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str | None] = mapped_column(Text)
+
+
+class AccessGrant(KernelBase):
+    """One right of a pattern: what may be done (action) with which rows (scope) of a kind (resource)."""
+
+    __tablename__ = "access_grant"
+
+    pattern_id: Mapped[int] = mapped_column(ForeignKey(Pattern.id, ondelete="CASCADE"), primary_key=True)
+    resource: Mapped[str] = mapped_column(Text, primary_key=True)
+    action: Mapped[str] = mapped_column(Text, primary_key=True)
+    scope: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class UserPattern(KernelBase):
+    """A pattern given to a user."""
+
+    __tablename__ = "user_pattern"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(UserAccount.id, ondelete="CASCADE"), primary_key=True)
+    pattern_id: Mapped[int] = mapped_column(
+        ForeignKey(Pattern.id, ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class LoginSession(Identified, KernelBase):
+    """One signed-in browser or device. The cookie holds the token, the row its SHA-256."""
+
+    __tablename__ = "login_session"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(UserAccount.id, ondelete="CASCADE"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    address: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+    agent: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+
+
+class LoginAttempt(Identified, KernelBase):
+    """One try to sign in, written before the password is looked at, so that parallel guesses count."""
+
+    __tablename__ = "login_attempt"
+    __table_args__ = (
+        Index("ix_login_attempt_username_at", "username", "at"),
+        Index("ix_login_attempt_address_at", "address", "at"),
+    )
+
+    at: Mapped[datetime] = mapped_column(Instant)
+    username: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)
+    succeeded: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+
+
+class AuditEntry(Identified, KernelBase):
+    """What was done that must be accounted for (sign-in, export, change of rights …). Only ever added to."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_at", "at"),
+        Index("ix_audit_entry_actor_id_at", "actor_id", "at"),
+    )
+
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor_id: Mapped[int] = mapped_column(BigInteger)
+    what: Mapped[str] = mapped_column(Text)
+    resource: Mapped[str | None] = mapped_column(Text)
+    record_id: Mapped[int | None] = mapped_column(BigInteger)
+    address: Mapped[str | None] = mapped_column(Text)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"), default=dict)
