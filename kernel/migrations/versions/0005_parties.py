@@ -28,25 +28,24 @@ def upgrade() -> None:
     _create_employment()
     _create_role()
     _create_groups()
-    _create_duplicate_answer()
     _seed_places()
 
 
 def downgrade() -> None:
     """Drop what `upgrade` made; used by developers only."""
     for table in (
-        *("duplicate_answer", "party_group_member", "party_group", "party_role", "employment", "address"),
+        *("party_group_member", "party_group", "party_role", "employment", "address"),
         *("contact_point", "party", "district", "city", "province", "country"),
     ):
         op.drop_table(table, schema="kernel")
 
 
-def _table(name: str, *elements: sa.schema.SchemaItem, stamped: bool = True) -> None:
+def _table(name: str, *elements: sa.schema.SchemaItem) -> None:
     op.create_table(
         name,
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
         *elements,
-        *(_stamps() if stamped else ()),
+        *_stamps(),
         sa.PrimaryKeyConstraint("id", name=f"pk_{name}"),
         schema="kernel",
     )
@@ -319,18 +318,6 @@ def _create_groups() -> None:
     )
     _index("uq_party_group_member", "party_group_member", ["party_id", "group_id"], unique=True)
     _index("ix_party_group_member_group_id", "party_group_member", ["group_id", "party_id"])
-
-
-def _create_duplicate_answer() -> None:
-    _table(
-        "duplicate_answer",
-        sa.Column("at", INSTANT, nullable=False),
-        _number("actor_id", required=True),
-        sa.Column("party_ids", postgresql.ARRAY(sa.BigInteger), nullable=False),
-        sa.Column("reasons", postgresql.ARRAY(sa.Text), nullable=False),
-        stamped=False,
-    )
-    _index("ix_duplicate_answer_actor_id_at", "duplicate_answer", ["actor_id", "at"])
 
 
 def _seed_places() -> None:

@@ -2,14 +2,13 @@
 
 from kernel.parties.models.belongings import Address, ContactPoint, Employment
 from kernel.parties.models.party import ORGANISATION, PERSON, Party
-from kernel.parties.models.standing import DuplicateAnswer, PartyGroup, PartyGroupMember, PartyRole
+from kernel.parties.models.standing import PartyGroup, PartyGroupMember, PartyRole
 
 __all__ = (
     "ORGANISATION",
     "PERSON",
     "Address",
     "ContactPoint",
-    "DuplicateAnswer",
     "Employment",
     "Party",
     "PartyGroup",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Integer, Text, column, text
-from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy import CheckConstraint, Date, Index, Integer, Text, column, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.data.base import Identified, KernelBase, Stamped, Versioned
-from kernel.data.types import Instant
 from kernel.parties.models.links import link
 
 
@@ -83,15 +82,3 @@ class PartyGroupMember(Identified, Stamped, Versioned, KernelBase):
 
     party_id: Mapped[int] = link("party", "fk_party_group_member_party_id", on_delete="CASCADE")
     group_id: Mapped[int] = link("party_group", "fk_party_group_member_group_id")
-
-
-class DuplicateAnswer(Identified, KernelBase):
-    """The audit of warnings about duplicates that the asker may not see: who learnt of how many, when."""
-
-    __tablename__ = "duplicate_answer"
-    __table_args__ = (Index("ix_duplicate_answer_actor_id_at", "actor_id", "at"),)
-
-    at: Mapped[datetime] = mapped_column(Instant)
-    actor_id: Mapped[int] = mapped_column(BigInteger)
-    party_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
-    reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
