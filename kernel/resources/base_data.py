@@ -18,7 +18,9 @@ from kernel.resources.parts import BaseList
 
 def titles(context: Context, source: str, ids: Sequence[int]) -> dict[int, str]:
     """Give the titles of values of a list by id, inactive ones too; one query."""
-    statement = select(BaseValue.id, BaseValue.title).where(BaseValue.list == source, BaseValue.id.in_(list(ids)))
+    statement = select(BaseValue.id, BaseValue.title).where(
+        BaseValue.list == source, BaseValue.id.in_(list(ids))
+    )
     return {row[0]: row[1] for row in context.session.execute(statement)}
 
 
@@ -49,7 +51,14 @@ def add(context: Context, *, source: str, title: str) -> int:
     if not search_key(cleaned):
         raise Invalid([Problem("title", _("%(field)s is required.", field=_("Title")))])
     if len(cleaned) > 200:
-        raise Invalid([Problem("title", _("%(field)s may have %(limit)d characters at most.", field=_("Title"), limit=200))])
+        raise Invalid(
+            [
+                Problem(
+                    "title",
+                    _("%(field)s may have %(limit)d characters at most.", field=_("Title"), limit=200),
+                )
+            ]
+        )
     known = find(context, source, cleaned)
     if known:
         return known[0]

@@ -18,8 +18,8 @@ from kernel.data.site import Site
 from kernel.extension.calling import FailureRecorder, Hooks
 from kernel.extension.declarations import Declarations, collect
 from kernel.extension.discovery import Discovery, discover
-from kernel.extension.models import Setting
-from kernel.extension.state import read_epoch, read_states
+from kernel.extension.models import SettingValue
+from kernel.extension.state import read_epoch, read_states, running
 from kernel.resources.commands import Command, command_of
 from kernel.resources.declared import Declared, by_name
 from kernel.resources.errors import CommandError
@@ -46,13 +46,13 @@ def build_runtime(
     `runtime.broken`, and everything else runs.
     """
     found = discovery or discover()
-    with open_session(engines.app(site), site, SYSTEM("build the runtime"), PolicySet([]), read_only=True) as session:
-        connection = session.connection()
-        epoch = read_epoch(connection)
-        states = read_states(connection)
-        values = {row.key: row.value for row in session.execute(select(Setting)).scalars()}
-    enabled = [name for name, state in states.items() if state.state == "enabled"]
-    hooks = Hooks(found, enabled, recorder=recorder, isolate=isolate, refusals=(CommandError,))
+    with open_session(
+        engines.app(site), site, SYSTEM("build the runtime"), PolicySet([]), read_only=True
+    ) as session:
+        epoch = read_epoch(session)
+        states = read_states(session)
+        values = {row.key: row.value for row in session.execute(select(SettingValue)).scalars()}
+    hooks = Hooks(found, running(found, states), recorder=recorder, isolate=isolate, refusals=(CommandError,))
     declarations = collect(hooks)
     declared = declare(declarations, kernel_parts(), values)
     sources = [("kernel", KERNEL_TRANSLATIONS)]
@@ -60,12 +60,12 @@ def build_runtime(
         folder = found.plugins[name].translations
         if folder is not None:
             sources.append((name, folder))
-    return Runtime(site, engines, epoch=epoch, hooks=declarations.hooks, declared=declared, texts=Texts(sources))
+    return Runtime(
+        site, engines, epoch=epoch, hooks=declarations.hooks, declared=declared, texts=Texts(sources)
+    )
 
 
-def declare(
-    declarations: Declarations, parts: tuple[KernelPart, ...], values: Mapping[str, Any]
-) -> Declared:
+def declare(declarations: Declarations, parts: tuple[KernelPart, ...], values: Mapping[str, Any]) -> Declared:
     """Join what the kernel's parts and the plugins declare; raise `DeclaredTwice` for a name used twice."""
     resources: list[Resource] = [resource for part in parts for resource in part.resources]
     resources += declarations.values("resources")
@@ -74,7 +74,8 @@ def declare(
     base_lists = [item for part in parts for item in part.base_lists] + declarations.values("base_lists")
     settings = [item for part in parts for item in part.settings]
     settings += [
-        replace(answer.value, key=f"{answer.plugin}.{answer.value.key}") for answer in declarations.of("settings")
+        replace(answer.value, key=f"{answer.plugin}.{answer.value.key}")
+        for answer in declarations.of("settings")
     ]
     policies = [item for part in parts for item in part.policies] + declarations.values("policies")
     return Declared(
@@ -99,4 +100,7 @@ def _facets(facets: list[Facet]) -> dict[str, tuple[Facet, ...]]:
     found: dict[str, list[Facet]] = {}
     for facet in facets:
         found.setdefault(facet.resource, []).append(facet)
-    return {name: tuple(sorted(items, key=lambda item: (item.order, item.plugin))) for name, items in found.items()}
+    return {
+        name: tuple(sorted(items, key=lambda item: (item.order, item.plugin)))
+        for name, items in found.items()
+    }

@@ -73,7 +73,10 @@ class EditConflict(CommandError):
 
     def __init__(self, changed_by: str = "") -> None:
         text = (
-            _("%(name)s changed this record after you opened it. Nothing was saved; reload and try again.", name=changed_by)
+            _(
+                "%(name)s changed this record after you opened it. Nothing was saved; reload and try again.",
+                name=changed_by,
+            )
             if changed_by
             else _("This record was changed after you opened it. Nothing was saved; reload and try again.")
         )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
     from kernel.resources.history import Journal
+    from kernel.resources.runtime import Runtime
 
 
 @dataclass(frozen=True)
@@ -25,17 +26,18 @@ class Pending:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-_SINKS: list[Callable[[Session, Sequence[Pending]], None]] = []
+Sink = Callable[[Session, "Runtime", Sequence[Pending]], None]
+_SINKS: list[Sink] = []
 
 
-def register_event_sink(sink: Callable[[Session, Sequence[Pending]], None]) -> None:
+def register_event_sink(sink: Sink) -> None:
     """Enter what stores events; entering it again changes nothing."""
     if sink not in _SINKS:
         _SINKS.append(sink)
 
 
-def write_events(session: Session, journal: Journal) -> None:
+def write_events(session: Session, runtime: Runtime, journal: Journal) -> None:
     """Store the events of a command with a session that may."""
     if journal.events:
         for sink in _SINKS:
-            sink(session, journal.events)
+            sink(session, runtime, journal.events)

@@ -20,6 +20,7 @@ from sqlalchemy.orm.attributes import NO_VALUE
 from kernel.data.base import Stamped
 from kernel.resources.events import Pending
 from kernel.resources.models import History
+from kernel.resources.queue import Work
 
 if TYPE_CHECKING:
     from kernel.access.actor import Actor
@@ -66,6 +67,7 @@ class Journal:
     noted: list[Change] = field(default_factory=list)
     extra: list[dict[str, Any]] = field(default_factory=list)
     events: list[Pending] = field(default_factory=list)
+    work: list[Work] = field(default_factory=list)
 
     @contextmanager
     def watching(self, session: Session, reason: str | None = None) -> Iterator[None]:

@@ -15,7 +15,7 @@ from kernel.i18n import LazyText
 
 if TYPE_CHECKING:
     from kernel.access.policies import Policy
-    from kernel.extension.contributions import Setting
+    from kernel.extension.contributions import Job, Setting
     from kernel.resources.commands import Command
     from kernel.resources.resource import Resource
 
@@ -43,6 +43,7 @@ class KernelPart:
     base_lists: tuple[BaseList, ...] = ()
     settings: tuple[Setting, ...] = ()
     """Keys in full: `parties.area_code`."""
+    jobs: tuple[Job, ...] = ()
     hooks: Any = None
 
     def ask(self, hook: str, arguments: Mapping[str, Any]) -> Any:

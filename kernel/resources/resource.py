@@ -152,7 +152,11 @@ class Resource:
         if len(set(names)) != len(names):
             raise ValueError(f"resource {self.name}: a field is declared twice")
         known = set(names)
-        for wanted in (*self.list_columns, *(n for s in self.sections for n in s.fields), *self.quick_filters):
+        for wanted in (
+            *self.list_columns,
+            *(n for s in self.sections for n in s.fields),
+            *self.quick_filters,
+        ):
             if wanted not in known:
                 raise ValueError(f"resource {self.name}: unknown field {wanted}")
         if not self.permission:

@@ -28,9 +28,10 @@ from kernel.resources.constraints import explain_integrity
 from kernel.resources.context import Context
 from kernel.resources.declared import Declared
 from kernel.resources.errors import EditConflict, NotFound
-from kernel.resources.events import Pending, write_events
+from kernel.resources.events import write_events
 from kernel.resources.fields import Field
 from kernel.resources.history import Journal
+from kernel.resources.queue import wake_workers, write_work
 from kernel.resources.resource import Facet, Resource
 from kernel.resources.texts import Texts
 
@@ -59,7 +60,6 @@ class Runtime:
         self.declared = declared
         self.texts = texts
         self.clock = clock
-        self.after_commit: list[Callable[[Runtime, list[Pending]], None]] = []
 
     @property
     def plugins(self) -> frozenset[str]:
@@ -146,7 +146,9 @@ class Runtime:
         return [answer for answer in answers if answer is not None]
 
     @contextmanager
-    def reading(self, actor: Actor, *, locale: str | None = None, lift_bin: bool = False) -> Iterator[Context]:
+    def reading(
+        self, actor: Actor, *, locale: str | None = None, lift_bin: bool = False
+    ) -> Iterator[Context]:
         """Open a read-only transaction on behalf of an actor; nothing in it can write."""
         session = self._open(actor, read_only=True, lift_bin=lift_bin)
         try:
@@ -166,15 +168,16 @@ class Runtime:
                 session.flush()
                 with elevated(session, "history and events") as system:
                     journal.flush_to(system)
-                    write_events(system, journal)
+                    write_events(system, self, journal)
+                    write_work(system, journal)
             session.commit()
         except BaseException:
             session.rollback()
             raise
         finally:
             session.close()
-        for react in self.after_commit:
-            react(self, journal.events)
+        if journal.events or journal.work:
+            wake_workers(self)
 
     def execute(self, actor: Actor, name: str, /, *, locale: str | None = None, **arguments: Any) -> Any:
         """Run a command in a transaction of its own.
@@ -197,11 +200,11 @@ class Runtime:
 
     def _open(self, actor: Actor, *, read_only: bool, lift_bin: bool = False) -> Session:
         engine = self.engines.app(self.site)
-        return open_session(
-            engine, self.site, actor, self.policies, read_only=read_only, lift_bin=lift_bin
-        )
+        return open_session(engine, self.site, actor, self.policies, read_only=read_only, lift_bin=lift_bin)
 
-    def _context(self, actor: Actor, session: Session, locale: str | None, journal: Journal | None) -> Context:
+    def _context(
+        self, actor: Actor, session: Session, locale: str | None, journal: Journal | None
+    ) -> Context:
         return Context(
             site=self.site,
             actor=actor,
@@ -224,5 +227,3 @@ class Runtime:
 
 def _is_deadlock(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in ("40P01", "40001", "55P03")
-
-

@@ -82,7 +82,9 @@ class Lookup(Field):
         if len(found) == 1:
             return found[0]
         if found:
-            raise FieldError(_("%(field)s: several are called “%(text)s”.", field=self.title, text=str(raw)[:60]))
+            raise FieldError(
+                _("%(field)s: several are called “%(text)s”.", field=self.title, text=str(raw)[:60])
+            )
         raise FieldError(_("%(field)s: there is no “%(text)s”.", field=self.title, text=str(raw)[:60]))
 
     def _known(self, number: int, context: Context) -> int:

@@ -179,7 +179,9 @@ class Minutes(Field):
 
     def fill(self, value: Any, context: Context) -> str:
         """The bare number."""
-        return "" if value is None else (to_persian_digits(str(value)) if context.locale == "fa" else str(value))
+        return (
+            "" if value is None else (to_persian_digits(str(value)) if context.locale == "fa" else str(value))
+        )
 
     def export(self, value: Any, context: Context) -> Any:
         """As a number of minutes."""

@@ -50,7 +50,9 @@ class Whole(Field):
 
     def show(self, value: Any, context: Context) -> str:
         """Grouped by thousands, in the digits of the language."""
-        return "" if value is None else group_thousands(value, digits="fa" if context.locale == "fa" else "en")
+        return (
+            "" if value is None else group_thousands(value, digits="fa" if context.locale == "fa" else "en")
+        )
 
     def fill(self, value: Any, context: Context) -> str:
         """Without separators, so that it can be changed by hand."""
@@ -101,7 +103,11 @@ class Decimal(Field):
             raise FieldError(_("%(field)s must be a number.", field=self.title))
         if value != round(value, self.places):
             raise FieldError(
-                _("%(field)s may have %(places)d decimal places at most.", field=self.title, places=self.places)
+                _(
+                    "%(field)s may have %(places)d decimal places at most.",
+                    field=self.title,
+                    places=self.places,
+                )
             )
         return round(value, self.places)
 

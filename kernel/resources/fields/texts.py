@@ -147,5 +147,7 @@ class Website(Text):
         if "://" not in text:
             text = f"https://{text}"
         if not re.fullmatch(r"https?://[^\s/@:]+\.[^\s/@:]+(:\d+)?(/\S*)?", text, re.IGNORECASE):
-            raise FieldError(_("%(field)s is not a valid web address, such as www.example.com.", field=self.title))
+            raise FieldError(
+                _("%(field)s is not a valid web address, such as www.example.com.", field=self.title)
+            )
         return text

@@ -8,4 +8,15 @@ from kernel.resources.records.save import assign, create, edit
 COMMANDS = tuple(command_of(function) for function in (create, edit, assign, delete, restore, purge))
 """The generic commands, which every site has."""
 
-__all__ = ["COMMANDS", "assign", "create", "delete", "edit", "editable", "load", "purge", "restore", "visible"]
+__all__ = [
+    "COMMANDS",
+    "assign",
+    "create",
+    "delete",
+    "edit",
+    "editable",
+    "load",
+    "purge",
+    "restore",
+    "visible",
+]

@@ -85,7 +85,9 @@ def delete(context: Context, *, resource: str, record_id: int) -> int:
     if in_the_way:
         reasons = "، ".join(context.text(item.sentence()) for item in in_the_way)
         links = [(context.text(item.title), item.url) for item in in_the_way if item.url]
-        raise Refused(_("This record cannot be deleted while these exist: %(reasons)s", reasons=reasons), links)
+        raise Refused(
+            _("This record cannot be deleted while these exist: %(reasons)s", reasons=reasons), links
+        )
     with context.system("to the bin") as system:
         record = load(system, declared, record_id, lock=True)
         record.binned_at = context.now

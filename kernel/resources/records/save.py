@@ -38,7 +38,9 @@ def create(
     context.require(declared.permission, "create")
     record = declared.model(**dict(declared.fixed))
     values = {**_defaults(declared), **values}
-    rows, extra, problems = _enter(context, declared, record, values, parts or {}, facets or {}, creating=True)
+    rows, extra, problems = _enter(
+        context, declared, record, values, parts or {}, facets or {}, creating=True
+    )
     if declared.owner and getattr(record, declared.owner) is None and context.actor.kind == "user":
         setattr(record, declared.owner, context.actor.user_id)
     problems.extend(_judge(context, declared, record, values))
@@ -73,7 +75,9 @@ def edit(
         raise EditConflict(_last_editor(context, record))
     owner = getattr(record, declared.owner) if declared.owner else None
     with context.session.no_autoflush:
-        rows, extra, problems = _enter(context, declared, record, values, parts or {}, facets or {}, creating=False)
+        rows, extra, problems = _enter(
+            context, declared, record, values, parts or {}, facets or {}, creating=False
+        )
         problems.extend(_judge(context, declared, record, values))
         new_owner = getattr(record, declared.owner) if declared.owner else None
         if problems:
@@ -184,12 +188,16 @@ def _store_part(context: Context, record: Any, rows: PartRows) -> None:
     part = rows.part
     model = part.model
     key = getattr(model, part.key)
-    present = {row.id: row for row in context.session.execute(select(model).where(key == record.id)).scalars()}
+    present = {
+        row.id: row for row in context.session.execute(select(model).where(key == record.id)).scalars()
+    }
     problems: list[Problem] = []
     for number, values in rows.changed.items():
         row = present.get(number)
         if row is None:
-            problems.append(Problem(None, _("This row is gone; reload the form."), part.name, rows.row_of[number]))
+            problems.append(
+                Problem(None, _("This row is gone; reload the form."), part.name, rows.row_of[number])
+            )
             continue
         _fill_row(context, part.prepare, row, part.fields, values, problems, part.name, rows.row_of[number])
     for number, row in present.items():

@@ -50,7 +50,11 @@ def writable(context: Context, resource: Resource) -> list[Field]:
 def refuse_unknown(resource: Resource, raw: Mapping[str, Any], allowed: Sequence[Field]) -> list[Problem]:
     """Name the fields that are not the actor's to write: smuggled names are refused, never ignored."""
     names = {item.name for item in allowed}
-    return [Problem(None, _("“%(name)s” cannot be entered here.", name=name[:60])) for name in raw if name not in names]
+    return [
+        Problem(None, _("“%(name)s” cannot be entered here.", name=name[:60]))
+        for name in raw
+        if name not in names
+    ]
 
 
 @dataclass
