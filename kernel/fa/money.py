@@ -76,7 +76,7 @@ def parse_rial(text: str) -> int:
 
 def _number(text: str) -> Fraction:
     if _ONE_DOTTED_GROUP.fullmatch(text):
-        raise MoneyError("ambiguous-amount", amount=text, thousands=text.replace(".", ""))
+        raise MoneyError("ambiguous-amount", amount=text, thousands=int(text.replace(".", "")))
     if _PLAIN.fullmatch(text):
         return Fraction(text)
     if not _GROUPED.fullmatch(text):

@@ -1,4 +1,4 @@
-"""What the errors of `kernel.fa` mean, in the user's words: each says what is wrong and what to write instead."""
+"""What the errors of `kernel.fa` mean in the user's words: what is wrong, and what to write instead."""
 
 from __future__ import annotations
 
@@ -55,7 +55,14 @@ def _no_such_day(params: Params) -> LazyText:
 def _gregorian_year(params: Params) -> LazyText:
     if "jalali" not in params:
         return _("%(year)d is a Gregorian year; write the date in the Jalali calendar.", **params)
-    return _("%(year)d is a Gregorian year; in the Jalali calendar this day is %(jalali)s.", **params)
+    year, month, day = (int(part) for part in str(params["jalali"]).split("/"))
+    return _(
+        "%(gregorian)d is a Gregorian year; in the Jalali calendar it is %(year)d/%(month)02d/%(day)02d.",
+        gregorian=params["year"],
+        year=year,
+        month=month,
+        day=day,
+    )
 
 
 def _field(params: Params) -> LazyText:
@@ -103,7 +110,7 @@ _EXPLANATIONS: Final[dict[str, _Explanation]] = {
         field=_field(params),
     ),
     "impossible-number": lambda params: _(
-        "No such %(field)s is ever issued. Check its digits.", field=_field(params)
+        "%(field)s with these digits is never issued. Check it.", field=_field(params)
     ),
     "not-iranian": _("A Sheba number starts with IR, followed by 24 digits."),
     "phone-empty": _("Write a phone number."),
@@ -120,7 +127,7 @@ _EXPLANATIONS: Final[dict[str, _Explanation]] = {
     "phone-wrong": _(
         "This phone number is not right. A mobile has 11 digits; a landline has its area code before it."
     ),
-    "not-an-amount": _("This is not an amount. Write digits only, such as 1,500,000."),
+    "not-an-amount": _("This is not an amount. Write it in digits, such as 1,500,000."),
     "ambiguous-amount": lambda params: _("Is this %(thousands)s? Then write it without the dot.", **params),
     "fraction-of-rial": _("An amount of Rials has no fraction."),
     "amount-too-large": _("This amount is too large."),
