@@ -29,7 +29,7 @@ class ServerError(DataError):
     code = "server"
 
 
-class WrongServerVersion(ServerError):  # noqa: N818 - says what is, reads as a sentence
+class WrongServerVersion(ServerError):
     """The data folder belongs to another major version of PostgreSQL; it has not been touched."""
 
     code = "wrong-server-version"
@@ -41,7 +41,7 @@ class SiteError(DataError):
     code = "site"
 
 
-class DatabaseUnavailable(DataError):  # noqa: N818 - says what is, reads as a sentence
+class DatabaseUnavailable(DataError):
     """The database server does not answer; the same request may succeed in a moment."""
 
     code = "database-unavailable"
