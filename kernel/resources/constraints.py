@@ -27,7 +27,7 @@ GENERAL: dict[str, LazyText] = {
 def explain_integrity(error: IntegrityError, resources: Iterable[Resource]) -> CommandError:
     """Turn a violated constraint into the error of a command."""
     diagnostics = getattr(error.orig, "diag", None)
-    constraint = getattr(diagnostics, "constraint_name", None)
+    constraint = getattr(diagnostics, "constraint_name", None) or ""
     for resource in resources:
         if constraint in resource.constraints:
             field, message = resource.constraints[constraint]

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, insert, inspect, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import NO_VALUE
+from sqlalchemy.orm.base import NO_VALUE
 
+from kernel.access.policies import Child, PolicySet
 from kernel.data.base import Stamped
 from kernel.resources.events import Pending
 from kernel.resources.models import History
@@ -24,7 +25,6 @@ from kernel.resources.queue import Work
 
 if TYPE_CHECKING:
     from kernel.access.actor import Actor
-    from kernel.access.policies import PolicySet
     from kernel.resources.context import Context
 
 SILENT = frozenset(
@@ -69,6 +69,11 @@ class Journal:
     events: list[Pending] = field(default_factory=list)
     work: list[Work] = field(default_factory=list)
 
+    @property
+    def user_id(self) -> int:
+        """The user on whose behalf the command runs; 0 is the system."""
+        return self.actor.user_id or 0
+
     @contextmanager
     def watching(self, session: Session, reason: str | None = None) -> Iterator[None]:
         """Note what the session flushes."""
@@ -94,7 +99,7 @@ class Journal:
     def _stamp(self, target: Any, verb: str) -> None:
         if isinstance(target, Stamped):
             setattr(target, f"{verb}_at", self.now)
-            setattr(target, f"{verb}_by", self.actor.user_id)
+            setattr(target, f"{verb}_by", self.user_id)
 
     def _note(self, action: str, target: Any, reason: str | None) -> None:
         state = inspect(target)
@@ -137,7 +142,7 @@ class Journal:
     ) -> dict[str, Any]:
         return {
             "at": self.now,
-            "actor_id": self.actor.user_id,
+            "actor_id": self.user_id,
             "actor_name": self.actor.name,
             "reason": reason,
             "command": self.command,
@@ -151,11 +156,9 @@ class Journal:
 
     def _root(self, change: Change, record_id: int) -> tuple[str, int]:
         policy = self.policies.for_model(type(change.target))
-        parent = getattr(policy, "parent", None)
-        if policy is None or parent is None:
+        if not isinstance(policy, Child) or policy.parent is None:
             return change.table, record_id
-        key = getattr(change.target, policy.key)
-        return str(parent.__table__.fullname), int(key)
+        return str(policy.parent.__table__.fullname), int(getattr(change.target, policy.key))
 
 
 def _changed(state: Any, action: str) -> dict[str, list[Any]]:

@@ -35,7 +35,7 @@ class Progress(Protocol):
 class Background:
     """A declared kind of work. `function(runtime, progress, **arguments)` opens its own transactions.
 
-    It may be killed at any moment and is then called again: it must go on where it stood, and doing it twice must do no harm.
+    It may be killed at any moment and is then called again: it must go on where it stood, and twice must do no harm.
     """
 
     kind: str
@@ -91,7 +91,7 @@ def write_work(session: Session, journal: Journal) -> None:
     """Store the work that a command asked for, with a session that may."""
     if journal.work:
         for sink in _SINKS:
-            sink(session, journal.work, journal.actor.user_id)
+            sink(session, journal.work, journal.user_id)
 
 
 _WAKERS: list[Callable[[Runtime], None]] = []

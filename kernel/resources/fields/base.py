@@ -6,7 +6,7 @@ programs (`schema`), filtered (`operators`, `condition`), and which form control
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import ColumnElement
@@ -66,7 +66,7 @@ class Field:
         title: LazyText,
         *,
         required: bool = False,
-        help: LazyText | None = None,
+        help: LazyText | None = None,  # noqa: A002 - the word that forms use
         attribute: str | None = None,
         private: bool = False,
         sensitive: bool = False,
@@ -158,15 +158,15 @@ class Field:
             raise FieldError(explain(error)) from error
 
     def _compare(self, column: InstrumentedAttribute[Any], operator: str, value: Any) -> ColumnElement[bool]:
-        if operator == "is":
-            return column == value
-        if operator == "is_not":
-            return column.is_distinct_from(value)
-        if operator == "from":
-            return column >= value
-        if operator == "to":
-            return column <= value
-        raise FieldError(_("%(field)s cannot be filtered in this way.", field=self.title))
+        conditions: dict[str, Callable[[], ColumnElement[bool]]] = {
+            "is": lambda: column == value,
+            "is_not": lambda: column.is_distinct_from(value),
+            "from": lambda: column >= value,
+            "to": lambda: column <= value,
+        }
+        if operator not in conditions:
+            raise FieldError(_("%(field)s cannot be filtered in this way.", field=self.title))
+        return conditions[operator]()
 
     def problem(self, error: FieldError, part: str | None = None, row: int | None = None) -> Problem:
         """Tie an error to this field."""

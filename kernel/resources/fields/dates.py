@@ -113,7 +113,8 @@ class Instant(Field):
 
     def _compare(self, column: InstrumentedAttribute[Any], operator: str, value: Any) -> ColumnElement[bool]:
         if operator == "to" and value.second == 0 and value.microsecond == 0:
-            return column < value + timedelta(minutes=1)
+            before: ColumnElement[bool] = column < value + timedelta(minutes=1)
+            return before
         return super()._compare(column, operator, value)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
@@ -24,7 +23,11 @@ class IdentityNumber(Field):
 
     ltr = True
     operators = ("is", "starts", "empty", "filled")
-    canonical: ClassVar[Callable[[str], str]]
+
+    @staticmethod
+    def canonical(text: str) -> str:
+        """Check a number and give its canonical form; each kind brings its rule of `kernel.fa.identity`."""
+        raise NotImplementedError
 
     def __init__(self, *args: Any, private: bool = True, **options: Any) -> None:
         super().__init__(*args, private=private, **options)
@@ -59,28 +62,44 @@ class NationalCode(IdentityNumber):
     """National code of a person (کد ملی), ten digits."""
 
     kind = "national_code"
-    canonical = staticmethod(identity.national_code)
+
+    @staticmethod
+    def canonical(text: str) -> str:
+        """By `kernel.fa.identity`."""
+        return identity.national_code(text)
 
 
 class LegalId(IdentityNumber):
     """National identifier of a legal entity (شناسه ملی), eleven digits."""
 
     kind = "legal_id"
-    canonical = staticmethod(identity.legal_id)
+
+    @staticmethod
+    def canonical(text: str) -> str:
+        """By `kernel.fa.identity`."""
+        return identity.legal_id(text)
 
 
 class EconomicCode(IdentityNumber):
     """Economic code (کد اقتصادی), ten to fourteen digits."""
 
     kind = "economic_code"
-    canonical = staticmethod(identity.economic_code)
+
+    @staticmethod
+    def canonical(text: str) -> str:
+        """By `kernel.fa.identity`."""
+        return identity.economic_code(text)
 
 
 class PostalCode(IdentityNumber):
     """Postal code, ten digits."""
 
     kind = "postal_code"
-    canonical = staticmethod(identity.postal_code)
+
+    @staticmethod
+    def canonical(text: str) -> str:
+        """By `kernel.fa.identity`."""
+        return identity.postal_code(text)
 
     def __init__(self, *args: Any, private: bool = False, **options: Any) -> None:
         super().__init__(*args, private=private, **options)
@@ -90,7 +109,11 @@ class Sheba(IdentityNumber):
     """Bank account number (شبا)."""
 
     kind = "sheba"
-    canonical = staticmethod(identity.sheba)
+
+    @staticmethod
+    def canonical(text: str) -> str:
+        """By `kernel.fa.identity`."""
+        return identity.sheba(text)
 
 
 class Phone(Field):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import ColumnElement
@@ -30,7 +31,7 @@ def escaped(text: str) -> str:
 class Text(Field):
     """One line of text, stored through `clean` and never folded. `limit` is the longest length in characters."""
 
-    operators = ("contains", "is", "is_not", "starts", "empty", "filled")
+    operators: ClassVar[Sequence[str]] = ("contains", "is", "is_not", "starts", "empty", "filled")
 
     def __init__(self, *args: Any, limit: int = 200, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -67,7 +68,7 @@ class LongText(Text):
 
     kind = "long_text"
     widget = "textarea"
-    operators = ("contains", "empty", "filled")
+    operators: ClassVar[Sequence[str]] = ("contains", "empty", "filled")
 
     def __init__(self, *args: Any, limit: int = 20_000, **options: Any) -> None:
         options.setdefault("wide", True)
@@ -85,7 +86,7 @@ class Code(Text):
 
     kind = "code"
     ltr = True
-    operators = ("is", "is_not", "starts", "empty", "filled")
+    operators: ClassVar[Sequence[str]] = ("is", "is_not", "starts", "empty", "filled")
 
     def parse(self, raw: Any, context: Context) -> str:
         """Fold digits; refuse letters that nobody could read out."""
@@ -116,7 +117,7 @@ class Email(Text):
     kind = "email"
     widget = "email"
     ltr = True
-    operators = ("is", "contains", "empty", "filled")
+    operators: ClassVar[Sequence[str]] = ("is", "contains", "empty", "filled")
 
     def parse(self, raw: Any, context: Context) -> str:
         """Validate and lower-case the domain."""
@@ -139,7 +140,7 @@ class Website(Text):
     kind = "website"
     widget = "url"
     ltr = True
-    operators = ("contains", "empty", "filled")
+    operators: ClassVar[Sequence[str]] = ("contains", "empty", "filled")
 
     def parse(self, raw: Any, context: Context) -> str:
         """Complete the scheme; refuse everything that is not a web address."""
