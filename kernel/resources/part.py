@@ -1,0 +1,37 @@
+"""What the layers up to this one contribute themselves: base data, and the policies of their book-keeping."""
+
+from __future__ import annotations
+
+from kernel.access.policies import child, public, rows, system
+from kernel.extension.models import PluginFailure, PluginRow, PluginStep, SettingValue, SiteState
+from kernel.resources import base_data
+from kernel.resources.commands import commands_in
+from kernel.resources.models import (
+    Attachment,
+    BaseValue,
+    History,
+    ImportRow,
+    ImportRun,
+    Note,
+    NumberSeries,
+)
+from kernel.resources.parts import KernelPart
+
+PART = KernelPart(
+    name="resources",
+    policies=(
+        public(BaseValue, "base_data"),
+        system(History, append_only=True),
+        system(NumberSeries),
+        system(Note),
+        system(Attachment),
+        rows(ImportRun, "import", own=("created_by",)),
+        child(ImportRow, ImportRun, key="run_id"),
+        system(SiteState),
+        system(PluginRow),
+        system(PluginStep, append_only=True),
+        system(PluginFailure),
+        system(SettingValue),
+    ),
+    commands=commands_in(base_data),
+)
