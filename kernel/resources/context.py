@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from kernel.access.actor import Actor
+from kernel.access.actor import NO_GRANTS, Actor
 from kernel.access.session import elevated
 from kernel.data.site import Site
 from kernel.i18n import LazyText
@@ -76,7 +76,7 @@ class Context:
         Ids may cross into it and back, objects never do. `reason` is written with every change made in it.
         """
         with elevated(self.session, reason) as session:
-            actor = replace(self.actor, kind="system", grants={}, is_administrator=False)
+            actor = replace(self.actor, kind="system", grants=NO_GRANTS, reason=reason)
             context = replace(self, session=session, actor=actor)
             if self.journal is not None:
                 with self.journal.watching(session, reason):

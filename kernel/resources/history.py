@@ -20,7 +20,7 @@ from sqlalchemy.orm.base import NO_VALUE
 from kernel.access.policies import Child, PolicySet
 from kernel.data.base import Stamped
 from kernel.resources.events import Pending
-from kernel.resources.models import History
+from kernel.resources.models import Attachment, History, Note
 from kernel.resources.queue import Work
 
 if TYPE_CHECKING:
@@ -155,6 +155,8 @@ class Journal:
         }
 
     def _root(self, change: Change, record_id: int) -> tuple[str, int]:
+        if isinstance(change.target, Note | Attachment):
+            return change.target.root, change.target.root_id
         policy = self.policies.for_model(type(change.target))
         if not isinstance(policy, Child) or policy.parent is None:
             return change.table, record_id

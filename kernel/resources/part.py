@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kernel.access.policies import child, public, rows, system
 from kernel.extension.models import PluginFailure, PluginRow, PluginStep, SettingValue, SiteState
-from kernel.resources import base_data
+from kernel.resources import attachments, base_data, notes
 from kernel.resources.commands import commands_in
 from kernel.resources.models import (
     Attachment,
@@ -33,5 +33,5 @@ PART = KernelPart(
         system(PluginFailure),
         system(SettingValue),
     ),
-    commands=commands_in(base_data),
+    commands=commands_in(attachments, base_data, notes),
 )
