@@ -20,6 +20,7 @@ from kernel.resources.fields import Field
 
 if TYPE_CHECKING:
     from kernel.resources.context import Context
+    from kernel.resources.duplicates import Duplicate
     from kernel.resources.errors import Problem
 
 
@@ -100,6 +101,8 @@ class Facet:
     permission: str
     when: Callable[[Any], bool] | None = None
     order: int = 50
+    sorts: tuple[str, ...] = ()
+    """Fields that an index (field, key) backs: lists of any size may be sorted by them."""
 
     def qualified(self, name: str) -> str:
         """Give the name under which lists and forms address the field."""
@@ -139,10 +142,21 @@ class Resource:
     constraints: Mapping[str, tuple[str | None, LazyText]] = field(default_factory=dict)
     owner: str | None = None
     importable: bool = False
-    duplicates: Callable[[Context, Sequence[Mapping[str, Any]]], Sequence[Sequence[Any]]] | None = None
-    """Probable duplicates of each of several sets of values, in one go: a sequence of hits per set."""
+    duplicates: Callable[[Context, Sequence[Mapping[str, Any]]], Sequence[Sequence[Duplicate]]] | None = None
+    """Duplicates of each of several sets of values, asked in one go: a sequence of hits per set."""
     identities: tuple[str, ...] = ()
     """Fields that say "the same record" in an import: running a file again creates nothing new."""
+    same_without_identity: tuple[str, ...] = ()
+    """Fields that together say "the same record" where a row of an import has none of the identities: name and birth
+    date, compared folded. A row that lacks one of them is not judged by them."""
+    import_fields: tuple[Field, ...] = ()
+    """Further columns of an import that only `bulk_create` understands, such as the street of the main address."""
+    bulk_create: Callable[[Context, Sequence[Mapping[str, Any]]], Sequence[int]] | None = None
+    """Create many records in a constant number of statements and give their ids in order.
+
+    Each mapping holds typed values by field name (facet fields as `plugin.field`). The same checks as for one record,
+    `validate` called once with all; `Invalid` names every bad record by `Problem.row`, its place in the sequence, and then
+    nothing is written. History is written with them. Without it the kernel's own bulk form creates the records."""
     editable: bool = True
     description: Callable[[Context, Any], str] | None = None
     """One line about a record beside its label in search results: phone, city."""
@@ -156,6 +170,7 @@ class Resource:
             *self.list_columns,
             *(n for s in self.sections for n in s.fields),
             *self.quick_filters,
+            *self.same_without_identity,
         ):
             if wanted not in known:
                 raise ValueError(f"resource {self.name}: unknown field {wanted}")
