@@ -18,7 +18,7 @@ from kernel.data.site import Site
 from kernel.extension.calling import FailureRecorder, Hooks
 from kernel.extension.declarations import Declarations, collect
 from kernel.extension.discovery import Discovery, discover
-from kernel.extension.models import SettingValue
+from kernel.extension.models import Setting
 from kernel.extension.state import read_epoch, read_states, running
 from kernel.resources.commands import Command, command_of
 from kernel.resources.declared import Declared, by_name
@@ -51,7 +51,7 @@ def build_runtime(
     ) as session:
         epoch = read_epoch(session)
         states = read_states(session)
-        values = {row.key: row.value for row in session.execute(select(SettingValue)).scalars()}
+        values = {row.key: row.value for row in session.execute(select(Setting)).scalars()}
     hooks = Hooks(found, running(found, states), recorder=recorder, isolate=isolate, refusals=(CommandError,))
     declarations = collect(hooks)
     declared = declare(declarations, kernel_parts(), values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.access.policies import child, public, rows, system
-from kernel.extension.models import PluginFailure, PluginRow, PluginStep, SettingValue, SiteState
+from kernel.extension.models import PluginFailure, PluginRow, PluginStep, Setting, SiteState
 from kernel.resources import attachments, base_data, notes
 from kernel.resources.commands import commands_in
 from kernel.resources.models import (
@@ -31,7 +31,7 @@ PART = KernelPart(
         system(PluginRow),
         system(PluginStep, append_only=True),
         system(PluginFailure),
-        system(SettingValue),
+        system(Setting),
     ),
     commands=commands_in(attachments, base_data, notes),
 )
