@@ -137,6 +137,10 @@ class Field:
         attribute: InstrumentedAttribute[Any] = getattr(model, self.attribute)
         return attribute
 
+    def order(self, column: ColumnElement[Any], context: Context) -> ColumnElement[Any] | None:
+        """Give what lists sort the column by where no sort is declared for it; None for a kind that has no order worth showing."""
+        return column
+
     def condition(self, model: Any, operator: str, raw: Any, context: Context) -> ColumnElement[bool]:
         """Build the filter `field operator raw`; raise `FieldError` for an operand that does not fit."""
         column = self.column(model)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from kernel.fa.digits import to_ascii_digits
 from kernel.fa.text import search_key
 from kernel.i18n import LazyText, _
 from kernel.resources.fields.base import Field, FieldError
+from kernel.resources.fields.texts import alphabetical
 
 if TYPE_CHECKING:
     from kernel.resources.context import Context
@@ -139,6 +140,13 @@ class BaseChoice(Lookup):
 
         return find(context, self.source, text)
 
+    def order(self, column: ColumnElement[Any], context: Context) -> ColumnElement[Any] | None:
+        """By title."""
+        from kernel.resources.models import BaseValue
+
+        title = alphabetical(BaseValue.title)
+        return select(title).where(BaseValue.id == column).scalar_subquery()
+
     def suggest(self, text: str, context: Context, limit: int = 20) -> list[tuple[int, str]]:
         """Active values in their order."""
         from kernel.resources.base_data import suggest
@@ -174,6 +182,12 @@ class Link(Lookup):
         if resource.only is not None:
             statement = statement.where(resource.only(model))
         return list(context.session.execute(statement).scalars())
+
+    def order(self, column: ColumnElement[Any], context: Context) -> ColumnElement[Any] | None:
+        """By the label of the linked record; those that the actor may not see count as empty."""
+        resource = context.runtime.resource(self.to)
+        label = alphabetical(resource.label_column())
+        return select(label).where(resource.model.id == column).scalar_subquery()
 
     def suggest(self, text: str, context: Context, limit: int = 20) -> list[tuple[int, str]]:
         """By the resource's own search."""
