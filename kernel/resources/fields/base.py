@@ -138,7 +138,7 @@ class Field:
         return attribute
 
     def order(self, column: ColumnElement[Any], context: Context) -> ColumnElement[Any] | None:
-        """Give what lists sort the column by where no sort is declared for it; None for a kind that has no order worth showing."""
+        """Give what lists sort the column by where no sort is declared for it; None for a kind without a useful order."""
         return column
 
     def condition(self, model: Any, operator: str, raw: Any, context: Context) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased
 
 from kernel.fa.digits import to_ascii_digits
 from kernel.fa.text import search_key
@@ -144,8 +145,8 @@ class BaseChoice(Lookup):
         """By title."""
         from kernel.resources.models import BaseValue
 
-        title = alphabetical(BaseValue.title)
-        return select(title).where(BaseValue.id == column).scalar_subquery()
+        value = aliased(BaseValue)
+        return select(alphabetical(value.title)).where(value.id == column).scalar_subquery()
 
     def suggest(self, text: str, context: Context, limit: int = 20) -> list[tuple[int, str]]:
         """Active values in their order."""
@@ -186,8 +187,9 @@ class Link(Lookup):
     def order(self, column: ColumnElement[Any], context: Context) -> ColumnElement[Any] | None:
         """By the label of the linked record; those that the actor may not see count as empty."""
         resource = context.runtime.resource(self.to)
-        label = alphabetical(resource.label_column())
-        return select(label).where(resource.model.id == column).scalar_subquery()
+        linked = aliased(resource.model)
+        label = getattr(linked, resource.label)
+        return select(alphabetical(label)).where(linked.id == column).scalar_subquery()
 
     def suggest(self, text: str, context: Context, limit: int = 20) -> list[tuple[int, str]]:
         """By the resource's own search."""
