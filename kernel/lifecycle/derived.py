@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
 
+from kernel.access.models import SigningKey
 from kernel.data.site import Site
 
 Derive = Callable[[Connection, Site, str], None]
@@ -23,7 +25,19 @@ def register_derived(name: str, derive: Derive) -> None:
     _REGISTERED[name] = derive
 
 
+def write_signing_key(connection: Connection, site: Site, schema: str) -> None:
+    """Put the key that signs actors, which the site's secrets hold, where the owner's functions read it."""
+    if schema == "kernel":
+        row = insert(SigningKey).values(id=1, secret=site.signing_key)
+        connection.execute(
+            row.on_conflict_do_update(index_elements=["id"], set_={"secret": site.signing_key})
+        )
+
+
 def apply_derived(connection: Connection, site: Site, schema: str) -> None:
     """Make everything that is derived in `schema` anew, in the transaction of `connection`."""
     for _name, derive in sorted(_REGISTERED.items()):
         derive(connection, site, schema)
+
+
+register_derived("signing-key", write_signing_key)

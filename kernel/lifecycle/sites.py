@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from filelock import FileLock
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import NullPool, create_engine, update
 
 from kernel.data.config import Config
 from kernel.data.errors import SiteError
@@ -22,6 +22,7 @@ from kernel.data.names import check_site_name
 from kernel.data.server import Server, connect_server
 from kernel.data.site import SATURDAY_TO_WEDNESDAY, Secrets, Site
 from kernel.data.site_store import SiteStore, write_description, write_secrets
+from kernel.extension.models import SiteState
 from kernel.i18n import _
 from kernel.lifecycle import database
 from kernel.lifecycle.derived import apply_derived
@@ -128,6 +129,7 @@ def build(server: Server, store: SiteStore, name: str, secrets: Secrets, describ
     engine = create_engine(site.owner_url, poolclass=NullPool, hide_parameters=True)
     with engine.begin() as connection:
         migrate(connection, "kernel", KERNEL_MIGRATIONS)
+        connection.execute(update(SiteState).values(edition=site.edition))
         apply_derived(connection, site, "kernel")
     return site
 

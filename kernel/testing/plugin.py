@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from sqlalchemy import Connection
@@ -18,6 +19,17 @@ from kernel.data.site import Site
 from kernel.testing import shared_server
 from kernel.testing.clock import Clock
 from kernel.testing.worker_sites import WorkerSites
+
+if TYPE_CHECKING:
+    from kernel.access.actor import Actor
+    from kernel.testing.users import Wanted
+
+
+class MakeUser(Protocol):
+    """What the fixture `make_user` gives."""
+
+    def __call__(self, username: str, grants: Wanted | None = None, *, administrator: bool = False) -> Actor:
+        """Make a user with exactly these grants."""
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +85,18 @@ def owner(site: Site, engines: Engines) -> Iterator[Connection]:
         yield connection
         if transaction.is_active:
             transaction.rollback()
+
+
+@pytest.fixture
+def make_user(site: Site, engines: Engines) -> MakeUser:
+    """Make a user in `site` and give the actor: `make_user("sara", {("party", "view"): "own"})`."""
+    from kernel.testing.users import add_user
+
+    def make(username: str, grants: Wanted | None = None, *, administrator: bool = False) -> Actor:
+        with engines.owner(site).begin() as owner:
+            return add_user(owner, username, grants, administrator=administrator)
+
+    return make
 
 
 @pytest.fixture
