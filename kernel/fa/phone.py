@@ -26,7 +26,7 @@ AREA_CODES: Final = frozenset(
 """Codes of the 31 provinces, without the leading zero."""
 
 _MOBILE: Final = re.compile(r"(?:\+98|0098|98|0)?(9\d{9})", re.ASCII)
-_COUNTRY_OR_TRUNK: Final = re.compile(r"(?:\+98|0098|98(?=0?\d{10}$))0?|0(?!0)", re.ASCII)
+_COUNTRY_OR_TRUNK: Final = re.compile(r"^(?:(?:\+98|0098|98(?=0?\d{10}$))0?|0(?!0))", re.ASCII)
 _FOREIGN: Final = re.compile(r"(?:\+|00)((?!98)[1-9]\d{6,14})", re.ASCII)
 _LANDLINE: Final = re.compile(r"(\d\d)\d{8}", re.ASCII)
 _SHORT_LANDLINE: Final = re.compile(r"(\d\d)[1-9]\d{3,4}", re.ASCII)
