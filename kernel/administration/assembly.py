@@ -1,0 +1,16 @@
+"""Put the parts of the kernel together: the layers above `resources` enter the registry that it defines."""
+
+from __future__ import annotations
+
+from kernel.jobs.app import store_rows
+from kernel.jobs.part import PART as JOBS
+from kernel.parties.part import PART as PARTIES
+from kernel.resources.part import PART as RESOURCES
+from kernel.resources.parts import register_part
+
+
+def assemble() -> None:
+    """Enter all parts; whoever opens a site calls this once, and calling it again changes nothing."""
+    for part in (RESOURCES, JOBS, PARTIES):
+        register_part(part)
+    store_rows()

@@ -1,0 +1,60 @@
+"""`peyvand serve`: the embedded database where it is ours, the web server, and the workers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+import click
+
+from kernel.cli.state import State, console, explained
+from kernel.cli.supervisor import Supervisor
+from kernel.data.config import Config
+from kernel.data.server import connect_server
+
+
+def commands(host: str, port: int, *, web: int, threads: int) -> Mapping[str, list[str]]:
+    """Give the command lines of all processes of one machine."""
+    python = sys.executable
+    gunicorn = [python, "-m", "gunicorn", "kernel.cli.web:application()"]
+    gunicorn += ["--bind", f"{host}:{port}", "--workers", str(web), "--threads", str(threads)]
+    gunicorn += ["--worker-class", "gthread", "--timeout", "90", "--graceful-timeout", "15"]
+    gunicorn += ["--max-requests", "20000", "--max-requests-jitter", "2000", "--limit-request-line", "8190"]
+    celery = [python, "-m", "celery", "--quiet", "-A", "kernel.cli.worker", "worker", "--loglevel", "WARNING"]
+    celery += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--max-tasks-per-child", "500"]
+    short = [*celery, "-n", "short@%h", "-Q", "messages,default", "--concurrency", "1", "--beat"]
+    long = [*celery, "-n", "long@%h", "-Q", "long", "--concurrency", "1"]
+    return {"web": gunicorn, "worker": short, "worker-long": long}
+
+
+def environment(config: Config) -> dict[str, str]:
+    """Give the environment of the processes: ours, with the home named absolutely."""
+    return {**os.environ, "PEYVAND_HOME": str(config.home)}
+
+
+def run(config: Config, host: str, port: int, *, web: int = 2, threads: int = 4) -> None:
+    """Start everything and stay until told to stop; a database server that we started is stopped with us."""
+    (config.home / "run").mkdir(parents=True, exist_ok=True)
+    server = connect_server(config)
+    try:
+        Supervisor(commands(host, port, web=web, threads=threads), environment(config)).run()
+    finally:
+        server.stop()
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--web", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads of each.")
+@explained
+def serve(host: str, port: int, web: int, threads: int) -> None:
+    """Serve all sites of this installation, with their workers, until stopped."""
+    state = State()
+    connect_server(state.config)
+    for name in state.store.names():
+        site = state.store.load(name)
+        console.print(f"{site.title}: {', '.join(site.hosts) or 'no host name'}")
+    console.print(f"Listening on http://{host}:{port}/  (stop with Ctrl-C)")
+    run(state.config, host, port, web=web, threads=threads)

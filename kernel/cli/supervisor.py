@@ -1,0 +1,92 @@
+"""Keep the processes of an installation running: web server and workers, each started again when it ends by itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+PATIENCE = 20.0
+"""Seconds that a process has to end after it was asked to."""
+BREATH = (1.0, 2.0, 5.0, 15.0, 30.0)
+"""Seconds before a process that ended by itself is started again, longer each time."""
+SETTLED = 60.0
+"""Seconds after which a process counts as running well."""
+
+
+@dataclass
+class Child:
+    """One process: its name, its command, and how it fares."""
+
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    again_at: float = field(default=0.0)
+
+
+class Supervisor:
+    """Runs processes until it is told to stop, then ends them gently, and hard after a while.
+
+    Every process gets a group of its own, so that a Ctrl-C at the terminal reaches only the supervisor.
+    """
+
+    def __init__(self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> None:
+        self.children = [Child(name, command) for name, command in commands.items()]
+        self.environment = dict(environment)
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Start everything and stay until `SIGTERM` or `SIGINT`."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        try:
+            while not self._stop.is_set():
+                self._look()
+                self._stop.wait(0.5)
+        finally:
+            self._end()
+
+    def stop(self) -> None:
+        """Make `run` return."""
+        self._stop.set()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop()
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        for child in self.children:
+            if child.process is not None and child.process.poll() is not None:
+                lasted = now - child.started
+                child.failures = 0 if lasted > SETTLED else child.failures + 1
+                child.again_at = now + BREATH[min(child.failures, len(BREATH) - 1)]
+                sys.stderr.write(f"{child.name} ended with status {child.process.returncode}\n")
+                child.process = None
+            if child.process is None and now >= child.again_at:
+                child.process = subprocess.Popen(  # noqa: S603 - our own command lines
+                    list(child.command),
+                    env=self.environment,
+                    start_new_session=True,
+                    stdin=subprocess.DEVNULL,
+                )
+                child.started = now
+
+    def _end(self) -> None:
+        running = [child.process for child in self.children if child.process is not None]
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + PATIENCE
+        for process in running:
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()

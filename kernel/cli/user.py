@@ -1,0 +1,53 @@
+"""`peyvand user`: add users and set passwords, where nobody can sign in yet."""
+
+from __future__ import annotations
+
+import click
+
+from kernel.access.signin import create_user, set_password, user_id_of
+from kernel.cli.state import State, console, explained, site_option
+
+
+@click.group()
+def user() -> None:
+    """Add users and set passwords."""
+
+
+@user.command()
+@click.argument("username")
+@click.option("--name", "display_name", default="", help="Name as others see it.")
+@click.option("--administrator", is_flag=True, help="May do everything, and alone manages users.")
+@click.option("--password", help="Asked for where it is left out; on the command line others can read it.")
+@site_option
+@explained
+def add(
+    username: str, display_name: str, administrator: bool, password: str | None, site: str | None
+) -> None:
+    """Add the user USERNAME."""
+    state = State()
+    runtime = state.runtime(site)
+    secret = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with runtime.system_work("command line", "user.add") as context:
+        create_user(
+            context.session,
+            username,
+            secret,
+            display_name=display_name or username,
+            is_administrator=administrator,
+        )
+    console.print(f"{username} may sign in now.")
+
+
+@user.command()
+@click.argument("username")
+@click.option("--password", help="Asked for where it is left out; on the command line others can read it.")
+@site_option
+@explained
+def password(username: str, password: str | None, site: str | None) -> None:
+    """Set the password of USERNAME; all sessions of that user end."""
+    state = State()
+    runtime = state.runtime(site)
+    secret = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with runtime.system_work("command line", "user.password") as context:
+        set_password(context.session, user_id_of(context.session, username), secret)
+    console.print(f"The password of {username} is set.")

@@ -1,0 +1,17 @@
+"""What Celery's own command line loads: the application of this installation, with all parts of the kernel.
+
+celery -A kernel.cli.worker worker -Q messages,default
+"""
+
+from __future__ import annotations
+
+from kernel.administration.assembly import assemble
+from kernel.data.config import Config
+from kernel.data.logs import configure_logging
+from kernel.jobs.app import make_app
+
+assemble()
+_config = Config.from_env()
+configure_logging(_config.home / "logs", "worker")
+app = make_app(_config)
+"""The Celery application."""
