@@ -158,6 +158,8 @@ class Resource:
     `validate` called once with all; `Invalid` names every bad record by `Problem.row`, its place in the sequence, and then
     nothing is written. History is written with them. Without it the kernel's own bulk form creates the records."""
     editable: bool = True
+    menu: int | None = None
+    """Place of the list in the main menu, smaller first; None: no entry of its own."""
     description: Callable[[Context, Any], str] | None = None
     """One line about a record beside its label in search results: phone, city."""
 
