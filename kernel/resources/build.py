@@ -53,11 +53,16 @@ def build_runtime(
         states = read_states(session)
         values = {row.key: row.value for row in session.execute(select(Setting)).scalars()}
     hooks = Hooks(found, running(found, states), recorder=recorder, isolate=isolate, refusals=(CommandError,))
+    return assemble(site, engines, epoch=epoch, hooks=hooks, values=values)
+
+
+def assemble(site: Site, engines: Engines, *, epoch: int, hooks: Hooks, values: Mapping[str, Any]) -> Runtime:
+    """Put a runtime together from hooks and settings, without asking the database; lifecycle steps do so, too."""
     declarations = collect(hooks)
     declared = declare(declarations, kernel_parts(), values)
     sources = [("kernel", KERNEL_TRANSLATIONS)]
     for name in declarations.hooks.enabled:
-        folder = found.plugins[name].translations
+        folder = hooks.discovery.plugins[name].translations
         if folder is not None:
             sources.append((name, folder))
     return Runtime(
