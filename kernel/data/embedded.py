@@ -13,6 +13,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import IO
 
@@ -31,6 +32,11 @@ PORT = 5432
 """Only part of the socket's name: no port is opened."""
 PATIENCE = 600
 """Seconds to wait for the server: after a hard crash it may have much to recover."""
+LINGERING = 30
+"""Seconds that the processes of a server that was killed may take to end."""
+POLL = 0.1
+OUR_SETTINGS = "1-peyvand.conf"
+"""Files of the folder are read in the order of their names: `local.conf` comes after it and wins."""
 LONGEST_SOCKET = 90
 """Bytes that the socket's folder may take: the system's limit for the whole name is 104 to 108."""
 
@@ -75,18 +81,14 @@ class EmbeddedServer:
 
     def running(self) -> bool:
         """Whether the server of this home runs and accepts connections, whoever started it."""
-        try:
-            lines = (self.data / "postmaster.pid").read_text().splitlines()
-            process = psutil.Process(int(lines[0]))
-            return lines[7].strip() == "ready" and "postgres" in process.name()
-        except (OSError, IndexError, ValueError, psutil.Error):
-            return False
+        return self._status() == "ready"
 
     def start(self) -> None:
         """Set the server up if this is the first time, and start it unless it runs. Raises `ServerError`."""
         self.root.mkdir(parents=True, exist_ok=True)
         with FileLock(self.root / "start.lock"):
             self._check_version()
+            self._await_other_start()
             if not self.running():
                 account = self._prepare_account()
                 if not self.data.exists():
@@ -112,6 +114,16 @@ class EmbeddedServer:
             self.started_here = False
             return True
 
+    def _status(self) -> str | None:
+        """What the server writes of itself, `starting` or `ready` for instance; None when it does not run."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            process = psutil.Process(int(lines[0]))
+            alive = "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE
+            return lines[7].strip() if alive and len(lines) > 7 else ("starting" if alive else None)
+        except (OSError, IndexError, ValueError, psutil.Error):
+            return None
+
     def _leave(self) -> bool:
         if self._in_use is None:
             return True
@@ -123,6 +135,12 @@ class EmbeddedServer:
         finally:
             self._in_use.close()
             self._in_use = None
+
+    def _await_other_start(self) -> None:
+        """A server whose starter was killed may still be recovering: it is ours as soon as it is ready."""
+        until = time.monotonic() + PATIENCE
+        while self._status() not in (None, "ready") and time.monotonic() < until:
+            time.sleep(POLL)
 
     def _check_version(self) -> None:
         mark = self.data / "PG_VERSION"
@@ -202,10 +220,18 @@ class EmbeddedServer:
         conf = self.data / "conf.d"
         conf.mkdir(exist_ok=True)
         chosen = settings(self.socket_folder, PORT, fast_and_unsafe=self.fast_and_unsafe)
-        (conf / "peyvand.conf").write_text(chosen)
+        (conf / OUR_SETTINGS).write_text(chosen)
         account.own(conf)
-        account.own(conf / "peyvand.conf")
-        self._pg_ctl(account, "start", "-l", str(self.data / "startup.log"))
+        account.own(conf / OUR_SETTINGS)
+        until = time.monotonic() + LINGERING
+        while True:
+            try:
+                return self._pg_ctl(account, "start", "-l", str(self.data / "startup.log"))
+            except ServerError as error:
+                # After a crash the former server's processes need a moment to notice and end.
+                if "shared memory block" not in str(error) or time.monotonic() > until:
+                    raise
+            time.sleep(POLL)
 
     def _pg_ctl(self, account: Account, action: str, *options: str) -> None:
         self._run(account, "pg_ctl", action, "-D", str(self.data), "-w", "-t", str(PATIENCE), "-s", *options)
