@@ -1,0 +1,147 @@
+"""What plugins import, and all that they may import of the kernel. What stands here is promised.
+
+Names leave only after two minor releases of warnings; arguments are only ever added.
+"""
+
+from __future__ import annotations
+
+from kernel.access.policies import Policy, child, public, rows, system
+from kernel.data.base import Binnable, Identified, Stamped, Versioned, schema_base
+from kernel.data.series import next_number
+from kernel.data.types import Instant as InstantType
+from kernel.data.types import Rial as RialType
+from kernel.extension.contributions import (
+    Action,
+    Badge,
+    Change,
+    Check,
+    Cursor,
+    DashboardBlock,
+    Event,
+    Job,
+    MenuItem,
+    MessageTemplate,
+    Obstacle,
+    Panel,
+    PartyRole,
+    PatternSuggestion,
+    Permission,
+    SearchSource,
+    Series,
+    Setting,
+    TimelineEntry,
+)
+from kernel.extension.manifest import Plugin
+from kernel.extension.markers import first, gather, hookimpl, once, publish, require
+from kernel.fa import calendar, clock
+from kernel.fa.digits import to_ascii_digits, to_persian_digits
+from kernel.fa.sorting import sort_key
+from kernel.fa.text import clean, search_key, squeeze
+from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
+from kernel.parties.models import Party
+from kernel.resources import fields
+from kernel.resources.commands import Command, command, commands_in
+from kernel.resources.context import Context
+from kernel.resources.errors import (
+    CommandError,
+    EditConflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    Refused,
+)
+from kernel.resources.parts import BaseList
+from kernel.resources.queue import Progress, background, enqueue
+from kernel.resources.records import editable, load, visible
+from kernel.resources.resource import Facet, Part, Resource, Search, Section, Sort
+from kernel.resources.runtime import Runtime
+from kernel.web.current import Outcome, current, needs, run_command, tell
+from kernel.web.pages import render
+
+__all__ = [
+    "Action",
+    "Badge",
+    "BaseList",
+    "Binnable",
+    "Change",
+    "Check",
+    "Command",
+    "CommandError",
+    "Context",
+    "Cursor",
+    "DashboardBlock",
+    "EditConflict",
+    "Event",
+    "Facet",
+    "Forbidden",
+    "Identified",
+    "InstantType",
+    "Invalid",
+    "Job",
+    "LazyText",
+    "MenuItem",
+    "MessageTemplate",
+    "NotFound",
+    "Obstacle",
+    "Outcome",
+    "Panel",
+    "Part",
+    "Party",
+    "PartyRole",
+    "PatternSuggestion",
+    "Permission",
+    "Plugin",
+    "Policy",
+    "Problem",
+    "Progress",
+    "Refused",
+    "Resource",
+    "RialType",
+    "Runtime",
+    "Search",
+    "SearchSource",
+    "Section",
+    "Series",
+    "Setting",
+    "Sort",
+    "Stamped",
+    "TimelineEntry",
+    "Versioned",
+    "_",
+    "background",
+    "calendar",
+    "child",
+    "clean",
+    "clock",
+    "command",
+    "commands_in",
+    "current",
+    "editable",
+    "enqueue",
+    "fields",
+    "first",
+    "gather",
+    "hookimpl",
+    "load",
+    "needs",
+    "next_number",
+    "ngettext_lazy",
+    "once",
+    "pgettext_lazy",
+    "public",
+    "publish",
+    "render",
+    "require",
+    "rows",
+    "run_command",
+    "schema_base",
+    "search_key",
+    "sort_key",
+    "squeeze",
+    "system",
+    "tell",
+    "to_ascii_digits",
+    "to_persian_digits",
+    "visible",
+]
