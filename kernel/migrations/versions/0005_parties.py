@@ -169,6 +169,8 @@ def _create_party() -> None:
     )
     for column in ("mobile", "phone_tail", "fax_tail", "email", "search_key"):
         _index(f"ix_party_{column}", "party", [column])
+    foreign = sa.text("foreign_code IS NOT NULL")
+    _index("ix_party_foreign_code", "party", ["foreign_code"], postgresql_where=foreign)
     for column in ("search_key", "search_private"):
         _index(
             f"ix_party_{column}_trigram",
@@ -222,16 +224,23 @@ def _create_address() -> None:
         *(_number(f"{place}_id") for place in places),
         _text("street"),
         _text("postal_code"),
-        sa.Column("latitude", sa.Double),
-        sa.Column("longitude", sa.Double),
+        sa.Column("latitude", sa.Numeric(10, 7)),
+        sa.Column("longitude", sa.Numeric(10, 7)),
         _flag("is_main", "false"),
         _check("address", "coordinates", "(latitude IS NULL) = (longitude IS NULL)"),
         _check("address", "on_earth", "latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180"),
         _link("address", "party_id", "party", on_delete="CASCADE"),
         _link("address", "purpose_id", "base_value"),
         *(_link("address", f"{place}_id", place) for place in places),
+        postgresql.ExcludeConstraint(
+            (sa.column("party_id"), "="),
+            where=sa.text("is_main"),
+            name="ex_address_main",
+            using="btree",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
     )
-    _index("uq_address_main", "address", ["party_id"], unique=True, postgresql_where=sa.text("is_main"))
     _index("ix_address_party_id", "address", ["party_id", "id"])
     _index("ix_address_district_id", "address", ["district_id", "party_id"])
 
@@ -277,14 +286,9 @@ def _create_role() -> None:
             (sa.text("daterange(since, until, '[)')"), "&&"),
             name="ex_party_role_period",
             using="gist",
+            deferrable=True,
+            initially="DEFERRED",
         ),
-    )
-    _index(
-        "uq_party_role_open",
-        "party_role",
-        ["party_id", "role"],
-        unique=True,
-        postgresql_where=sa.text("until IS NULL"),
     )
     _index("ix_party_role_role_since", "party_role", ["role", "since", "party_id"])
 

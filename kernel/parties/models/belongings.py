@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
-from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Double, Index, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Index, Numeric, Text, column, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.data.base import Identified, KernelBase, Stamped, Versioned
@@ -40,13 +42,23 @@ class ContactPoint(Identified, Stamped, Versioned, KernelBase):
 
 
 class Address(Identified, Stamped, Versioned, KernelBase):
-    """A postal address with its purpose (head office, factory, store); one of them is the main one."""
+    """A postal address with its purpose (head office, factory, store); one of them is the main one.
+
+    The rule of one main address is checked at the end of the transaction: a form may move the mark.
+    """
 
     __tablename__ = "address"
     __table_args__ = (
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates"),
         CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name="on_earth"),
-        Index("uq_address_main", "party_id", unique=True, postgresql_where=text("is_main")),
+        ExcludeConstraint(
+            (column("party_id"), "="),
+            where=text("is_main"),
+            name="ex_address_main",
+            using="btree",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         Index("ix_address_party_id", "party_id", "id"),
         Index("ix_address_district_id", "district_id", "party_id"),
     )
@@ -59,8 +71,8 @@ class Address(Identified, Stamped, Versioned, KernelBase):
     district_id: Mapped[int | None] = link("district", "fk_address_district_id")
     street: Mapped[str | None] = mapped_column(Text)
     postal_code: Mapped[str | None] = mapped_column(Text)
-    latitude: Mapped[float | None] = mapped_column(Double)
-    longitude: Mapped[float | None] = mapped_column(Double)
+    latitude: Mapped[Decimal | None] = mapped_column(Numeric(10, 7))
+    longitude: Mapped[Decimal | None] = mapped_column(Numeric(10, 7))
     is_main: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
 
 

@@ -47,6 +47,7 @@ class Party(Identified, Stamped, Versioned, Binnable, KernelBase):
         Index("ix_party_phone_tail", "phone_tail"),
         Index("ix_party_fax_tail", "fax_tail"),
         Index("ix_party_email", "email"),
+        Index("ix_party_foreign_code", "foreign_code", postgresql_where=text("foreign_code IS NOT NULL")),
         Index("ix_party_search_key", "search_key"),
         Index(
             "ix_party_search_key_trigram",

@@ -20,7 +20,6 @@ class PartyRole(Identified, Stamped, Versioned, KernelBase):
         CheckConstraint("until >= since", name="period"),
         CheckConstraint("outcome IS NULL OR (role = 'lead' AND until IS NOT NULL)", name="outcome_of_lead"),
         CheckConstraint("outcome IN ('qualified', 'disqualified')", name="outcome"),
-        Index("uq_party_role_open", "party_id", "role", unique=True, postgresql_where=text("until IS NULL")),
         Index("ix_party_role_role_since", "role", "since", "party_id"),
         ExcludeConstraint(
             (column("party_id"), "="),
@@ -28,6 +27,8 @@ class PartyRole(Identified, Stamped, Versioned, KernelBase):
             (text("daterange(since, until, '[)')"), "&&"),
             name="ex_party_role_period",
             using="gist",
+            deferrable=True,
+            initially="DEFERRED",
         ),
     )
 

@@ -1,0 +1,26 @@
+"""Who sees and writes the rows of parties: what belongs to a party follows it, places and groups are for everybody."""
+
+from __future__ import annotations
+
+from kernel.access.policies import child, public, rows
+from kernel.parties.models import (
+    Address,
+    ContactPoint,
+    Employment,
+    Party,
+    PartyGroup,
+    PartyGroupMember,
+    PartyRole,
+)
+from kernel.parties.places.models import City, Country, District, Province
+
+POLICIES = (
+    rows(Party, "party", own=("owner_id",)),
+    child(ContactPoint, parent=Party, key="party_id"),
+    child(Address, parent=Party, key="party_id"),
+    child(Employment, parent=Party, key="person_id"),
+    child(PartyRole, parent=Party, key="party_id"),
+    child(PartyGroupMember, parent=Party, key="party_id"),
+    public(PartyGroup, "party_group"),
+    *(public(place, "place") for place in (Country, Province, City, District)),
+)

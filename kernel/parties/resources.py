@@ -1,0 +1,237 @@
+"""Persons, organisations and their groups as resources: lists, forms, search and import follow from these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from kernel.fa.digits import to_ascii_digits
+from kernel.i18n import LazyText, _
+from kernel.parties import addresses, contacts, roles
+from kernel.parties.duplicates import PartyDuplicate, find_duplicates
+from kernel.parties.employments import EMPLOYMENTS, STAFF
+from kernel.parties.filters import InGroup, InPosition, InRole
+from kernel.parties.groups import member_part, place_group, prepare_group
+from kernel.parties.models import ORGANISATION, PERSON, Party, PartyGroup
+from kernel.parties.rules import party_written, prepare_party
+from kernel.resources.context import Context
+from kernel.resources.fields import (
+    BaseChoice,
+    Choice,
+    Code,
+    Day,
+    EconomicCode,
+    Email,
+    Field,
+    Instant,
+    LegalId,
+    Link,
+    LongText,
+    NationalCode,
+    Phone,
+    Text,
+    UserLink,
+    Website,
+    Whole,
+)
+from kernel.resources.resource import Resource, Search, Section, Sort
+
+PERMISSION = "party"
+TITLES = "title"
+ACQUAINTANCE = "acquaintance"
+
+TAKEN = _("Another record already has this number. If you cannot find it, ask an administrator.")
+
+
+class CardNumber(Code):
+    """A club or membership card. A reader types the track of the card while the field has the focus."""
+
+    def parse(self, raw: Any, context: Context) -> str:
+        """Take the number out of a track such as `;60371234=9912?`, or as it was typed."""
+        track = to_ascii_digits(str(raw)).strip().strip(";%?").split("=")[0]
+        return super().parse(track, context)
+
+
+def _shared_fields(kind: str) -> tuple[Field, ...]:
+    return (
+        Text(
+            "form_of_address",
+            _("Form of address"),
+            limit=100,
+            help=_("Used in place of the title."),
+            in_list=False,
+        ),
+        Phone("mobile", _("Mobile"), only="mobile", aliases=("موبایل", "تلفن همراه", "mobile phone", "cell")),
+        Phone("phone", _("Telephone"), aliases=("تلفن ثابت", "tel", "landline")),
+        Code("phone_extension", _("Extension"), limit=8, in_list=False),
+        Phone("fax", _("Fax"), aliases=("نمابر",)),
+        Email("email", _("E-mail"), private=True, aliases=("ایمیل", "mail")),
+        Website("website", _("Website")),
+        UserLink("owner", _("Responsible expert"), attribute="owner_id"),
+        BaseChoice(
+            "acquaintance", _("How they came to know us"), source=ACQUAINTANCE, attribute="acquaintance_id"
+        ),
+        Link("province", _("Province"), to="province", attribute="province_id", read_only=True),
+        Link("city", _("City"), to="city", attribute="city_id", read_only=True),
+        Link("district", _("District"), to="district", attribute="district_id", read_only=True),
+        LongText("note", _("Note")),
+        Instant("created_at", _("Created"), read_only=True),
+        InRole(),
+        InGroup(kind),
+    )
+
+
+def _party(
+    *,
+    name: str,
+    texts: tuple[LazyText, LazyText, LazyText],
+    icon: str,
+    own: Sequence[Field],
+    parts: tuple[Any, ...],
+    extra: Mapping[str, Any],
+) -> Resource:
+    title, plural, about = texts
+    fields = (
+        Text("display_name", _("Name"), read_only=True),
+        *own,
+        *_shared_fields(name),
+    )
+    writable = tuple(item.name for item in own if not item.read_only)
+    return Resource(
+        name=name,
+        model=Party,
+        title=title,
+        plural=plural,
+        path=f"{name}s",
+        permission=PERMISSION,
+        icon=icon,
+        label="display_name",
+        fields=fields,
+        sections=(
+            Section(about, (*writable, "form_of_address"), "about"),
+            Section(
+                _("Contact"), ("mobile", "phone", "phone_extension", "fax", "email", "website"), "contact"
+            ),
+            Section(_("Relation with us"), ("owner", "acquaintance", "note"), "relation"),
+        ),
+        parts=(roles.PART, contacts.PART, addresses.PART, *parts, member_part(name)),
+        sorts=(
+            Sort("name", _("Name"), ("sort_key",)),
+            Sort("newest", _("Newest first"), ("created_at",), descending=True),
+        ),
+        search=Search(private="search_private"),
+        only=lambda model: model.kind == name,
+        fixed={"kind": name},
+        prepare=prepare_party,
+        written=party_written,
+        owner="owner_id",
+        importable=True,
+        duplicates=partial(_duplicates, name),
+        description=_description,
+        constraints={
+            **{
+                f"uq_party_{code}": (code, TAKEN)
+                for code in ("national_code", "legal_id", "card_number")
+                if any(item.name == code for item in own)
+            },
+            "ex_address_main": (None, addresses.ONE_MAIN),
+            "ex_party_role_period": (None, _("The periods of one role may not overlap.")),
+            "uq_contact_point_party_id_kind_value": (None, _("The same contact detail stands there twice.")),
+            "uq_party_group_member": (None, _("The party is in this group already.")),
+        },
+        **extra,
+    )
+
+
+def _duplicates(
+    kind: str, context: Context, sets: Sequence[Mapping[str, Any]]
+) -> Sequence[Sequence[PartyDuplicate]]:
+    return find_duplicates(context, kind, sets)
+
+
+def _description(context: Context, party: Party) -> str:
+    return Phone("mobile", _("Mobile")).show(party.mobile or party.phone, context)
+
+
+PERSON_RESOURCE = _party(
+    name=PERSON,
+    texts=(_("Person"), _("Persons"), _("Person")),
+    icon="user",
+    own=(
+        BaseChoice("title", _("Title"), source=TITLES, attribute="title_id", aliases=("پیشوند", "prefix")),
+        Text("first_name", _("First name"), limit=100, aliases=("نام کوچک",)),
+        Text("last_name", _("Last name"), limit=100, aliases=("فامیل", "surname", "family name")),
+        Text("father_name", _("Father's name"), limit=100, in_list=False),
+        Choice("gender", _("Gender"), options={"female": _("Female"), "male": _("Male")}),
+        Day("birth_date", _("Date of birth"), past_only=True, aliases=("تولد", "birthday")),
+        NationalCode("national_code", _("National code"), aliases=("کدملی", "شماره ملی")),
+        Code("foreign_code", _("Passport or foreigner's code"), limit=20, private=True, in_list=False),
+        CardNumber(
+            "card_number",
+            _("Card number"),
+            limit=50,
+            private=True,
+            help=_("Club or membership card; a card reader fills it while the cursor is here."),
+        ),
+        InPosition(),
+    ),
+    parts=(EMPLOYMENTS,),
+    extra={
+        "list_columns": ("display_name", "mobile", "city", "owner", "created_at"),
+        "quick_filters": ("role", "group", "owner", "province"),
+        "identities": ("national_code", "card_number", "mobile"),
+    },
+)
+
+ORGANISATION_RESOURCE = _party(
+    name=ORGANISATION,
+    texts=(_("Organisation"), _("Organisations"), _("Organisation")),
+    icon="building",
+    own=(
+        Text("name", _("Registered name"), required=True, limit=200, aliases=("نام شرکت", "company")),
+        Text("short_name", _("Brand or short name"), limit=100),
+        LegalId("legal_id", _("Legal identifier"), private=False, aliases=("شناسه ملی شرکت",)),
+        EconomicCode("economic_code", _("Economic code"), private=False),
+        Code("registration_number", _("Registration number"), limit=20),
+    ),
+    parts=(STAFF,),
+    extra={
+        "list_columns": ("display_name", "phone", "city", "owner", "created_at"),
+        "quick_filters": ("role", "group", "owner", "province"),
+        "identities": ("legal_id",),
+    },
+)
+
+
+def _group(kind: str, title: LazyText, plural: LazyText) -> Resource:
+    return Resource(
+        name=f"{kind}_group",
+        model=PartyGroup,
+        title=title,
+        plural=plural,
+        path=f"{kind}-groups",
+        permission="party_group",
+        icon="folder-tree",
+        fields=(
+            Text("name", _("Name"), required=True, limit=100),
+            Link("parent", _("Beneath"), to=f"{kind}_group", attribute="parent_id"),
+            Whole("position", _("Order"), least=0, most=1_000_000, default=1000),
+        ),
+        list_columns=("name", "parent"),
+        sections=(Section(title, ("name", "parent", "position")),),
+        sorts=(Sort("tree", _("Tree"), ("path",)),),
+        search=Search(),
+        only=lambda model: model.kind == kind,
+        fixed={"kind": kind},
+        prepare=prepare_group,
+        written=place_group,
+        constraints={"uq_party_group_name": ("name", _("There is already a group of this name here."))},
+    )
+
+
+GROUPS = (
+    _group(PERSON, _("Group of persons"), _("Groups of persons")),
+    _group(ORGANISATION, _("Group of organisations"), _("Groups of organisations")),
+)
+RESOURCES = (PERSON_RESOURCE, ORGANISATION_RESOURCE, *GROUPS)

@@ -1,0 +1,78 @@
+"""What holds for every party when it is written: a name, canonical numbers, keys, a main address, a role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.fa.errors import FaError
+from kernel.fa.phone import parse_phone
+from kernel.i18n import _
+from kernel.parties.addresses import settle_main
+from kernel.parties.keys import fill_names, fill_private, plain_name
+from kernel.parties.models import PERSON, ContactPoint, Party
+from kernel.parties.roles import give_first_role
+from kernel.resources.context import Context
+from kernel.resources.errors import Problem
+from kernel.resources.models import BaseValue
+
+
+def prepare_party(context: Context, party: Party, values: Mapping[str, Any]) -> list[Problem]:
+    """Compute names and keys from what was entered; a party needs a name."""
+    if not plain_name(party):
+        if party.kind == PERSON:
+            return [Problem("last_name", _("Enter a first or last name."))]
+        return [Problem("name", _("Enter the name of the organisation."))]
+    _take_extension(context, party, values)
+    fill_names(party, _title(context, party))
+    fill_private(party, _further(context, party) if party.id else ())
+    return []
+
+
+def party_written(context: Context, party: Party) -> None:
+    """See to what depends on the rows of the party: searched numbers, main address, a first role."""
+    fill_private(party, _further(context, party))
+    settle_main(context, party)
+    give_first_role(context, party)
+
+
+def retitle(context: Context, title_id: int) -> int:
+    """Compute the names of all parties that carry a title whose text was changed; gives their number.
+
+    Runs as the system: a title is written in names that the actor may not see.
+    """
+    with context.system("a title was renamed") as system:
+        statement = select(Party).where(Party.title_id == title_id).execution_options(yield_per=500)
+        count = 0
+        for party in system.session.execute(statement).scalars():
+            fill_names(party, _title(system, party))
+            count += 1
+        system.session.flush()
+    return count
+
+
+def _title(context: Context, party: Party) -> str | None:
+    if party.title_id is None:
+        return None
+    statement = select(BaseValue.title).where(BaseValue.id == party.title_id)
+    return context.session.execute(statement).scalar_one_or_none()
+
+
+def _further(context: Context, party: Party) -> list[str]:
+    statement = select(ContactPoint.value).where(ContactPoint.party_id == party.id).order_by(ContactPoint.id)
+    return list(dict.fromkeys(context.session.execute(statement).scalars()))
+
+
+def _take_extension(context: Context, party: Party, values: Mapping[str, Any]) -> None:
+    """Keep the extension that was written behind the telephone number: «۰۲۱۸۸۷۷۶۶۵۵ داخلی ۱۲»."""
+    entered = values.get("phone")
+    if not isinstance(entered, str) or values.get("phone_extension"):
+        return
+    try:
+        found = parse_phone(entered, area_code=context.runtime.setting("parties.area_code")).extension
+    except FaError:
+        return
+    if found:
+        party.phone_extension = found
