@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
@@ -23,7 +23,7 @@ class Choice(Field):
 
     kind = "choice"
     widget = "select"
-    operators = ("is", "is_not", "any", "empty", "filled")
+    operators: ClassVar[Sequence[str]] = ("is", "is_not", "any", "empty", "filled")
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Lookup(Field):
     """Base of fields that store the id of another row, shown by that row's label."""
 
     widget = "lookup"
-    operators = ("is", "is_not", "any", "empty", "filled")
+    operators: ClassVar[Sequence[str]] = ("is", "is_not", "any", "empty", "filled")
 
     def parse(self, raw: Any, context: Context) -> int:
         """Take an id of a row that the actor may see, or a label that names exactly one."""
