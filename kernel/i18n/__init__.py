@@ -4,12 +4,13 @@
 catalogue of its locale: `translate(text, translations)`. Nothing here depends on a request or a thread.
 """
 
-from kernel.i18n.catalogue import ENGLISH, Catalogue, Translations
+from kernel.i18n.catalogue import ENGLISH, KERNEL_TRANSLATIONS, Catalogue, Translations
 from kernel.i18n.lazy import LazyText, _, ngettext_lazy, npgettext_lazy, pgettext_lazy, translate
 from kernel.i18n.numbers import localise_digits
 
 __all__ = [
     "ENGLISH",
+    "KERNEL_TRANSLATIONS",
     "Catalogue",
     "LazyText",
     "Translations",

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 from babel.messages import Catalog, Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
 from kernel.i18n.lazy import PLACEHOLDER
 
@@ -45,7 +45,10 @@ def wrong_placeholders(catalog: Catalog) -> Iterator[str]:
 def compile_catalogue(po: Path) -> Path:
     """Write the `.mo` beside a `.po` file, replaced at once; raises `ValueError` for a faulty catalogue."""
     with po.open("rb") as file:
-        catalog = read_po(file, abort_invalid=True)
+        try:
+            catalog = read_po(file, abort_invalid=True)
+        except PoFileError as error:
+            raise ValueError(f"{po}: {error}") from error
     if wrong := list(wrong_placeholders(catalog)):
         raise ValueError(f"{po}: placeholders differ from the English message\n" + "\n".join(wrong))
     mo = po.with_suffix(".mo")

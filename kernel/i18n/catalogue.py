@@ -14,6 +14,9 @@ from babel.messages.pofile import read_po
 
 log = logging.getLogger(__name__)
 
+KERNEL_TRANSLATIONS: Final = Path(__file__).parents[1] / "translations"
+"""The kernel's own catalogues, the first source of every site."""
+
 Key = tuple[str | None, str]
 """Context and English message."""
 
@@ -79,7 +82,7 @@ class Catalogue:
             for path in _files(folder, locale):
                 try:
                     found = dict(_entries(_read(path)))
-                except (OSError, ValueError, SyntaxError):
+                except Exception:  # readers of catalogues raise whatever a broken file leads them to
                     log.exception("catalogue of %s cannot be read: %s", name, path)
                     continue
                 entries = found | entries

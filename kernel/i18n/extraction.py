@@ -28,7 +28,8 @@ _FUNCTIONS: Final[dict[str, tuple[Any, ...] | None]] = {
 """Functions that mark messages; where context, singular and plural stand, in Babel's notation."""
 
 _LITERAL_ARGUMENTS: Final = {"_": 1, "ngettext_lazy": 2, "pgettext_lazy": 2, "npgettext_lazy": 3}
-_JINJA_OPTIONS: Final = {"silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols"}
+_JINJA_OPTIONS: Final = {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
+"""Blocks are trimmed as in the environment that renders pages, else the texts of `{% trans %}` would differ."""
 
 
 class Found(NamedTuple):

@@ -8,17 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import click
 from babel.messages import Catalog
 from babel.messages.pofile import write_po
 
-from kernel.i18n.catalogue import Catalogue, Translations
+from kernel.i18n.catalogue import KERNEL_TRANSLATIONS, Catalogue, Translations
 from kernel.i18n.extraction import Found, messages_of
-
-KERNEL_TRANSLATIONS: Final = Path(__file__).parents[1] / "translations"
-"""The kernel's catalogues, on which every plugin builds."""
 
 
 def untranslated(package: Path, translations: Translations) -> Iterator[Found]:
