@@ -14,7 +14,7 @@ from kernel.resources.parts import BaseList, KernelPart
 BASE_LISTS = (
     BaseList(
         TITLES,
-        _("Titles"),
+        _("Name prefixes"),
         {
             "mr": _("Mr"),
             "ms": _("Ms"),
@@ -46,9 +46,9 @@ BASE_LISTS = (
             "head_office": _("Head office"),
             "branch": _("Branch"),
             "factory": _("Factory"),
-            "store": _("Store"),
+            "store": _("Shop"),
             "warehouse": _("Warehouse"),
-            "home": _("Home"),
+            "home": _("Home address"),
         },
     ),
     BaseList(

@@ -111,7 +111,7 @@ def _party(
         sections=(
             Section(about, (*writable, "form_of_address"), "about"),
             Section(
-                _("Contact"), ("mobile", "phone", "phone_extension", "fax", "email", "website"), "contact"
+                _("Contact details"), ("mobile", "phone", "phone_extension", "fax", "email", "website"), "contact"
             ),
             Section(_("Relation with us"), ("owner", "acquaintance", "note"), "relation"),
         ),
@@ -159,7 +159,7 @@ PERSON_RESOURCE = _party(
     texts=(_("Person"), _("Persons"), _("Person")),
     icon="user",
     own=(
-        BaseChoice("title", _("Title"), source=TITLES, attribute="title_id", aliases=("پیشوند", "prefix")),
+        BaseChoice("title", _("Name prefix"), source=TITLES, attribute="title_id", aliases=("پیشوند", "prefix")),
         Text("first_name", _("First name"), limit=100, aliases=("نام کوچک",)),
         Text("last_name", _("Last name"), limit=100, aliases=("فامیل", "surname", "family name")),
         Text("father_name", _("Father's name"), limit=100, in_list=False),
@@ -216,7 +216,7 @@ def _group(kind: str, title: LazyText, plural: LazyText) -> Resource:
         fields=(
             Text("name", _("Name"), required=True, limit=100),
             Link("parent", _("Beneath"), to=f"{kind}_group", attribute="parent_id"),
-            Whole("position", _("Order"), least=0, most=1_000_000, default=1000),
+            Whole("position", _("Rank in the list"), least=0, most=1_000_000, default=1000),
         ),
         list_columns=("name", "parent"),
         sections=(Section(title, ("name", "parent", "position")),),
