@@ -62,9 +62,10 @@ def parse_phone(text: str, area_code: str | None = None) -> Phone:
     `phone-area-code` (eight digits, no area code known), `phone-foreign` (a country or length that does
     not exist), `phone-wrong`.
     """
-    if match := _MOBILE.fullmatch(text):
+    digits = to_ascii_digits(text)
+    if match := _MOBILE.fullmatch(digits):
         return Phone("+98" + match[1], None, "mobile", text)
-    number, extension = _split_extension(to_ascii_digits(clean(text)))
+    number, extension = _split_extension(clean(digits))
     compact = _DECORATION.sub("", number)
     if match := _MOBILE.fullmatch(compact):
         return Phone("+98" + match[1], extension, "mobile", text)
