@@ -46,7 +46,8 @@ MARKED = frozenset({"username", "user_name", "ip", "remote_addr", "client"})
 
 _SALT = secrets.token_bytes(16)
 _DETAIL = re.compile(r"^(DETAIL|CONTEXT|LINE \d+):.*(\n\s+.*)*", re.MULTILINE)
-_NUMBER = re.compile(r"\+?\d(?:[\s-]?\d){7,}")
+# Eight digits together, or eleven in groups: shorter groups are dates and times.
+_NUMBER = re.compile(r"\+?\d{8,}(?:[ -]?\d)*|\+?\d(?:[ -]?\d){10,}")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _SENTENCES = ("event", "exception", "error", "reason")
 

@@ -10,8 +10,10 @@ import time
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
 
 from kernel.data.config import Config
 from kernel.data.errors import SiteError
@@ -22,6 +24,15 @@ from kernel.i18n import _
 
 DESCRIPTION = "site.toml"
 SECRETS = "secrets.toml"
+
+log = structlog.get_logger(__name__)
+
+
+class _Loaded(NamedTuple):
+    """A site as read, and when its files had been written."""
+
+    stamp: tuple[int, int]
+    site: Site
 
 
 class SiteStore:
@@ -37,7 +48,7 @@ class SiteStore:
         self._look_again = look_again
         self._lock = threading.Lock()
         self._hosts: dict[str, str] = {}
-        self._loaded: dict[str, tuple[tuple[int, int], Site]] = {}
+        self._loaded: dict[str, _Loaded] = {}
         self._looked = float("-inf")
 
     def names(self) -> list[str]:
@@ -72,7 +83,7 @@ class SiteStore:
                 self._read_hosts()
                 self._looked = time.monotonic()
             name = self._hosts.get(wanted)
-            return self._loaded[name][1] if name is not None else None
+            return self._loaded[name].site if name is not None else None
 
     def save(self, site: Site) -> None:
         """Write the description of an existing site. Raises `SiteError` when another has one of its hosts."""
@@ -98,8 +109,8 @@ class SiteStore:
             if bare not in chosen:
                 chosen.append(bare)
         for other in self.names():
-            taken = set(chosen) & set(self.load(other).hosts) if other != name else set()
-            if taken:
+            taken = set(chosen) & self._hosts_of(other)
+            if taken and other != name:
                 raise SiteError(
                     _(
                         "The host name %(host)s belongs to the site “%(other)s”.",
@@ -109,6 +120,12 @@ class SiteStore:
                     "host-taken",
                 )
         return tuple(chosen)
+
+    def _hosts_of(self, name: str) -> set[str]:
+        try:
+            return set(self.load(name).hosts)
+        except SiteError:
+            return set()
 
     def forget(self) -> None:
         """Look at the files again at the next question."""
@@ -120,13 +137,21 @@ class SiteStore:
         return self._compose(name, described, secrets)
 
     def _read_hosts(self) -> None:
-        known: dict[str, tuple[tuple[int, int], Site]] = {}
+        known: dict[str, _Loaded] = {}
         for name in self.names():
-            stamp = tuple((self.folder / name / file).stat().st_mtime_ns for file in (DESCRIPTION, SECRETS))
-            before = self._loaded.get(name)
-            known[name] = before if before and before[0] == stamp else (stamp, self.load(name))  # type: ignore[assignment]
+            try:
+                known[name] = self._read_if_changed(name)
+            except (SiteError, OSError) as error:
+                # A damaged site must not take the others down; `load` and the doctor say what is wrong with it.
+                log.warning("site cannot be read", site=name, error=str(error))
         self._loaded = known
-        self._hosts = {host: name for name, (_stamp, site) in known.items() for host in site.hosts}
+        self._hosts = {host: name for name, read in known.items() for host in read.site.hosts}
+
+    def _read_if_changed(self, name: str) -> _Loaded:
+        folder = self.folder / name
+        stamp = ((folder / DESCRIPTION).stat().st_mtime_ns, (folder / SECRETS).stat().st_mtime_ns)
+        before = self._loaded.get(name)
+        return before if before and before.stamp == stamp else _Loaded(stamp, self.load(name))
 
     def _compose(self, name: str, described: Mapping[str, Any], secrets: Secrets) -> Site:
         path = self.folder / name / DESCRIPTION
@@ -182,8 +207,7 @@ def write_secrets(folder: Path, secrets: Secrets) -> None:
 
 
 def _write(path: Path, values: Mapping[str, Any], mode: int) -> None:
-    # TOML's strings, numbers, booleans and flat lists are written as JSON writes them.
-    text = "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items())
+    text = "".join(f"{name} = {_toml(value)}\n" for name, value in values.items())
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(
         os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8"
@@ -192,6 +216,11 @@ def _write(path: Path, values: Mapping[str, Any], mode: int) -> None:
         out.flush()
         os.fsync(out.fileno())
     temporary.replace(path)
+
+
+def _toml(value: str | int | bool | list[Any]) -> str:
+    """TOML writes strings, numbers, booleans and flat lists as JSON does, but for one control character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _month(value: Any) -> int:
