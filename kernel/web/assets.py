@@ -2,8 +2,8 @@
 
 `npm run build` writes the kernel's bundles, icon sprite and fonts to `kernel/web/static/dist`, with a
 manifest. A plugin needs no build: each file of its `static` folder is hashed when the process starts and
-answers under `/static/plugins/<name>/`, by its hashed name (cached for ever) and by its plain one (cached for a
-minute, so that addresses inside its stylesheets and modules go on working).
+answers under `/static/plugins/<name>/`, by its hashed name (cached for ever) and by its plain one (cached for
+a minute, so that addresses inside its stylesheets and modules go on working).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SHORT_AGE: Final = 60
 
 
 class AssetError(LookupError):
-    """The bundles were never built, or a template asks for a file that does not exist; the message says which."""
+    """The bundles were never built, or a template asks for a file that is not there; the message tells."""
 
 
 class Assets:

@@ -2,7 +2,7 @@
 
 Filters give plain text, so that they serve attributes as well as text; the macros of `components/value.html`
 wrap it in the markup that keeps numbers, phones and names apart from the direction of the text around them.
-Which digits, calendar, currency unit and zone hold is asked for each time, of the function given to `install`.
+Which digits, calendar, currency unit and zone hold is asked each time, of the function given to `install`.
 """
 
 from __future__ import annotations

@@ -72,6 +72,14 @@ async function bundle() {
 const attributes = (values) =>
   Object.entries(values).map(([name, value]) => ` ${name}="${value}"`).join('');
 
+const digest = (content) => createHash('sha256').update(content).digest('hex').slice(0, 8).toUpperCase();
+
+async function favicon(manifest) {
+  const content = await readFile(join(SOURCE, 'favicon.svg'));
+  manifest['favicon.svg'] = `favicon-${digest(content)}.svg`;
+  await writeFile(join(OUTPUT, manifest['favicon.svg']), content);
+}
+
 /** The sprite and the drawing nodes of the icons named in icons.txt (the nodes serve printed pages). */
 async function icons(manifest) {
   const all = JSON.parse(await readFile(NODES));
@@ -81,8 +89,7 @@ async function icons(manifest) {
   const draw = (name) => all[name].map(([tag, values]) => `<${tag}${attributes(values)}/>`).join('');
   const symbols = names.map((name) => `<symbol id="${name}" viewBox="0 0 24 24">${draw(name)}</symbol>`);
   const sprite = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`;
-  const hash = createHash('sha256').update(sprite).digest('hex').slice(0, 8).toUpperCase();
-  manifest['icons.svg'] = `icons-${hash}.svg`;
+  manifest['icons.svg'] = `icons-${digest(sprite)}.svg`;
   await writeFile(join(OUTPUT, manifest['icons.svg']), sprite);
   await writeFile(join(OUTPUT, 'icons.json'), JSON.stringify(Object.fromEntries(names.map((n) => [n, all[n]]))));
 }
@@ -102,6 +109,7 @@ await rm(OUTPUT, { recursive: true, force: true });
 await mkdir(OUTPUT, { recursive: true });
 const manifest = await bundle();
 await icons(manifest);
+await favicon(manifest);
 // The one stable address that a plugin's module imports the kernel's browser functions from.
 await writeFile(join(OUTPUT, 'api.js'), `export * from './${manifest['app.js']}';\n`);
 await compress();

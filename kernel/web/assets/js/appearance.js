@@ -8,4 +8,5 @@ export function switchTheme() {
 }
 
 on('click', '[data-theme-toggle]', switchTheme);
-on('click', '[data-print]', () => print());
+on('click', '[data-print]', () => window.print());
+on('click', '[data-keys]', () => document.getElementById('keys').showModal());

@@ -28,6 +28,7 @@ function run(option) {
 }
 
 on('click', '[data-palette]', openPalette);
+on('click', '[data-palette-close]', () => box().close());
 on('input', '#palette input', searchSoon);
 on('keydown', '#palette input', (_, event) => {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
