@@ -43,6 +43,9 @@ def server() -> Iterator[EmbeddedServer]:
 @pytest.fixture(scope="session")
 def worker_sites(server: EmbeddedServer) -> Iterator[WorkerSites]:
     """The sites of this worker. Tests ask for `site` or `own_site` instead."""
+    from kernel.administration.assembly import assemble
+
+    assemble()
     sites = WorkerSites(server, os.environ.get("PYTEST_XDIST_WORKER", "main"))
     yield sites
     sites.close()

@@ -203,8 +203,11 @@ def test_a_failing_migration_leaves_nothing(fresh_config, server, monkeypatch):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from kernel.administration.assembly import assemble
 from kernel.data.config import Config
 from kernel.lifecycle import database, sites
+
+assemble()
 
 def die(*arguments, **options):
     os.kill(os.getpid(), signal.SIGKILL)
