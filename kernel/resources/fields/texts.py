@@ -35,7 +35,7 @@ PLACES = "".join(sort_key(letter) for letter in LETTERS)
 """What each of the letters becomes, so that the order of the bytes is that of the alphabet."""
 
 
-def alphabetical(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def alphabetical(column: Any) -> ColumnElement[Any]:
     """Build the Persian order of a text column; lists of any size need a stored sort key instead."""
     return collate(func.translate(func.lower(column), LETTERS, PLACES, type_=SqlText), "C")
 

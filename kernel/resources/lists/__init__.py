@@ -1,0 +1,32 @@
+"""Lists: paged by keyset, searched, filtered, sorted and counted on behalf of an actor, behind both walls."""
+
+from kernel.resources.lists.cells import Row
+from kernel.resources.lists.columns import Column, chosen_columns, list_columns
+from kernel.resources.lists.everywhere import Hit, SearchGroup, search_everywhere, suggestions
+from kernel.resources.lists.filters import filter_columns
+from kernel.resources.lists.ordering import may_sort, sort_choices
+from kernel.resources.lists.pages import ListPage, ValueCount, facet_counts, neighbours, page
+from kernel.resources.lists.query import Filter, ListQuery
+from kernel.resources.lists.selection import CappedCount
+
+__all__ = [
+    "CappedCount",
+    "Column",
+    "Filter",
+    "Hit",
+    "ListPage",
+    "ListQuery",
+    "Row",
+    "SearchGroup",
+    "ValueCount",
+    "chosen_columns",
+    "facet_counts",
+    "filter_columns",
+    "list_columns",
+    "may_sort",
+    "neighbours",
+    "page",
+    "search_everywhere",
+    "sort_choices",
+    "suggestions",
+]

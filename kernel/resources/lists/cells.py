@@ -1,0 +1,107 @@
+"""The cells of a page: only the shown columns, and a constant number of statements however many rows there are.
+
+One statement for the resource's own columns, one for each facet that is shown, one for each column of links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.resources.context import Context
+from kernel.resources.fields import Lookup
+from kernel.resources.lists.columns import Column
+from kernel.resources.lists.searching import any_of
+from kernel.resources.resource import Resource
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a list: values and their texts by column key."""
+
+    id: int
+    label: str
+    record_version: int | None
+    cells: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+Labels = Mapping[str, Mapping[int, str]]
+"""What the ids in the columns of links are called, by column key."""
+
+
+def read_rows(
+    context: Context, resource: Resource, columns: Sequence[Column], ids: Sequence[int]
+) -> list[Row]:
+    """Give the rows of these ids in their order; ids that are gone meanwhile are left out."""
+    if not ids:
+        return []
+    values = _own_values(context, resource, columns, ids)
+    _add_facets(context, columns, list(values), values)
+    labels = labels_of(context, columns, values)
+    rows = []
+    for number in ids:
+        if number in values:
+            label, version, cells = values[number]
+            texts = {
+                column.key: text_of(context, column, cells.get(column.key), labels) for column in columns
+            }
+            rows.append(Row(number, label, version, cells, texts))
+    return rows
+
+
+def text_of(context: Context, column: Column, value: Any, labels: Labels) -> str:
+    """Give the text of one cell; a link to what the actor may not see has none."""
+    known = labels.get(column.key)
+    if known is not None:
+        return "" if value is None else known.get(value, "")
+    return column.field.show(value, context)
+
+
+Values = dict[int, tuple[str, int | None, dict[str, Any]]]
+
+
+def _own_values(
+    context: Context, resource: Resource, columns: Sequence[Column], ids: Sequence[int]
+) -> Values:
+    model = resource.model
+    own = [column for column in columns if column.facet is None]
+    version = getattr(model, "version", None)
+    leading = [model.id, resource.label_column(), *([] if version is None else [version])]
+    statement = select(*leading, *(column.field.column(model) for column in own)).where(any_of(model.id, ids))
+    if resource.only is not None:
+        statement = statement.where(resource.only(model))
+    found: Values = {}
+    for row in context.session.execute(statement):
+        cells = dict(zip((column.key for column in own), row[len(leading) :], strict=True))
+        found[row[0]] = (row[1] or "", None if version is None else row[2], cells)
+    return found
+
+
+def _add_facets(context: Context, columns: Sequence[Column], ids: Sequence[int], values: Values) -> None:
+    shown = {column.facet.plugin: column.facet for column in columns if column.facet is not None}
+    for plugin, facet in shown.items():
+        wanted = [column for column in columns if column.facet is not None and column.facet.plugin == plugin]
+        key = getattr(facet.model, facet.key)
+        statement = select(key, *(column.field.column(facet.model) for column in wanted)).where(
+            any_of(key, ids)
+        )
+        for number, *cells in context.session.execute(statement):
+            values[number][2].update(zip((column.key for column in wanted), cells, strict=True))
+        for _label, _version, present in values.values():
+            for column in wanted:
+                present.setdefault(column.key, None)
+
+
+def labels_of(context: Context, columns: Sequence[Column], values: Values) -> Labels:
+    """Resolve the ids in the columns of links, one question per column."""
+    found: dict[str, Mapping[int, str]] = {}
+    for column in columns:
+        if isinstance(column.field, Lookup):
+            shown = (cells.get(column.key) for _label, _version, cells in values.values())
+            ids = {number for number in shown if number is not None}
+            found[column.key] = column.field.labels(sorted(ids), context) if ids else {}
+    return found

@@ -1,0 +1,109 @@
+"""Search beyond one list: over all resources at once, and as suggestions while somebody types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from kernel.extension.contributions import SearchSource
+from kernel.i18n import LazyText
+from kernel.resources.context import Context
+from kernel.resources.lists.query import ListQuery
+from kernel.resources.lists.searching import any_of
+from kernel.resources.lists.selection import select_rows
+from kernel.resources.resource import Resource
+
+MOST_SUGGESTIONS = 50
+USUAL_ORDER = 500
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One record found: its label, and a line about it where the resource gives one."""
+
+    id: int
+    label: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class SearchGroup:
+    """What was found among the records of one resource; `more` says that its own list has further hits."""
+
+    resource: Resource
+    title: LazyText | str
+    hits: Sequence[Hit]
+    more: bool
+
+
+@dataclass(frozen=True)
+class _Source:
+    resource: Resource
+    title: LazyText | str
+    order: int
+
+
+def search_everywhere(context: Context, text: str, limit: int = 5) -> list[SearchGroup]:
+    """Search every resource that the actor may see and that can be searched; groups without hits are left out.
+
+    Plugins order and name their groups through the hook `search_sources`.
+    """
+    if not text.strip():
+        return []
+    groups = []
+    for source in _sources(context):
+        found = select_rows(context, source.resource, ListQuery(search=text))
+        ids = found.hits.ids if found.hits is not None else ()
+        if ids:
+            hits = _described(context, source.resource, ids[:limit])
+            groups.append(SearchGroup(source.resource, source.title, hits, len(ids) > limit))
+    return groups
+
+
+def suggestions(context: Context, resource: Resource, text: str, limit: int = 20) -> list[tuple[int, str]]:
+    """Give ids and labels of records that fit what was typed, best first; of the first ones where nothing was."""
+    limit = min(max(limit, 1), MOST_SUGGESTIONS)
+    if not context.may(resource.permission, "view") or (text.strip() and resource.search is None):
+        return []
+    selection = select_rows(context, resource, ListQuery(search=text))
+    if selection.hits is None:
+        ids: Sequence[int] = [place.id for place in selection.fetch(None, limit=limit)]
+    else:
+        ids = selection.hits.ids[:limit]
+    statement = select(resource.model.id, resource.label_column()).where(any_of(resource.model.id, ids))
+    labels = {row[0]: row[1] or "" for row in context.session.execute(statement)} if ids else {}
+    return [(number, labels[number]) for number in ids if number in labels]
+
+
+def _sources(context: Context) -> list[_Source]:
+    declared = context.runtime.declared
+    named: dict[str, SearchSource] = {
+        item.resource: item for item in declared.declarations.values("search_sources")
+    }
+    sources = []
+    for name, resource in declared.resources.items():
+        if resource.search is None or not context.may(resource.permission, "view"):
+            continue
+        source = _Source(resource, resource.plural, USUAL_ORDER)
+        if name in named:
+            source = replace(source, title=named[name].title or resource.plural, order=named[name].order)
+        sources.append(source)
+    return sorted(sources, key=lambda source: source.order)
+
+
+def _described(context: Context, resource: Resource, ids: Sequence[int]) -> list[Hit]:
+    model = resource.model
+    if resource.description is None:
+        statement = select(model.id, resource.label_column()).where(any_of(model.id, ids))
+        found = {number: Hit(number, label or "") for number, label in context.session.execute(statement)}
+    else:
+        records = context.session.execute(select(model).where(any_of(model.id, ids))).scalars()
+        found = {
+            record.id: Hit(
+                record.id, getattr(record, resource.label) or "", resource.description(context, record)
+            )
+            for record in records
+        }
+    return [found[number] for number in ids if number in found]

@@ -1,0 +1,201 @@
+"""One page of a list, the neighbours of a record in it, and how its rows spread over the values of a field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.exc import DataError
+
+from kernel.i18n import _
+from kernel.resources.context import Context
+from kernel.resources.errors import Invalid, Problem
+from kernel.resources.fields import Choice, Lookup, YesNo
+from kernel.resources.lists.cells import Row, read_rows
+from kernel.resources.lists.columns import Column, chosen_columns, known_columns
+from kernel.resources.lists.cursors import Position, bad_cursor, encode
+from kernel.resources.lists.query import MOST_ROWS, ListQuery
+from kernel.resources.lists.selection import CappedCount, Selection, select_rows
+from kernel.resources.resource import Resource
+
+MOST_VALUES = 50
+"""Values of a field that are counted, the most frequent first."""
+FACET_CAP = 50_000
+"""Rows that are looked at to count values."""
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One page. Cursors are None at either end. `capped_search` says that the rows are a selection of the hits."""
+
+    rows: Sequence[Row]
+    columns: Sequence[Column]
+    sort: str
+    count: CappedCount
+    next_cursor: str | None
+    previous_cursor: str | None
+    capped_search: bool
+
+
+@dataclass(frozen=True)
+class ValueCount:
+    """How many rows have a value; `text` is what it is called, empty where there is none."""
+
+    value: Any
+    text: str
+    count: int
+
+
+def page(
+    context: Context, resource: Resource, query: ListQuery, *, narrow: ColumnElement[bool] | None = None
+) -> ListPage:
+    """Give one page of a list; `Invalid` says what in the query cannot be.
+
+    `narrow` is a further condition: the rows of one record on its page, or the bin in a context that lifts it.
+    """
+    columns = chosen_columns(context, resource, query.columns)
+    with _values_fit():
+        selection = select_rows(context, resource, query, narrow=narrow)
+        selection.check_size()
+        limit = min(max(query.limit, 1), MOST_ROWS)
+        ids, previous, following = (_ranked if selection.ranked else _by_keyset)(selection, query, limit)
+        return ListPage(
+            rows=read_rows(context, resource, columns, ids),
+            columns=columns,
+            sort=query.sort or ("" if selection.ranked else selection.order.name),
+            count=selection.count,
+            next_cursor=following,
+            previous_cursor=previous,
+            capped_search=selection.hits is not None and selection.hits.more,
+        )
+
+
+def neighbours(
+    context: Context, resource: Resource, query: ListQuery, record_id: int
+) -> tuple[int | None, int | None]:
+    """Give the ids before and after a record in a list; both None where it is not in it."""
+    with _values_fit():
+        selection = select_rows(context, resource, query)
+        selection.check_size()
+        if selection.ranked and selection.hits is not None:
+            return _beside(selection.hits.ids, record_id)
+        place = selection.locate(record_id)
+        if place is None:
+            return None, None
+        before = selection.fetch(place, backwards=True, limit=1)
+        after = selection.fetch(place, limit=1)
+        return (before[0].id if before else None), (after[0].id if after else None)
+
+
+def facet_counts(
+    context: Context, resource: Resource, query: ListQuery, field: str
+) -> tuple[list[ValueCount], bool]:
+    """Count the rows of a list by the values of a choice field, as if it were not filtered by this field.
+
+    The most frequent values, at most 50; the second answer says that there were more rows than are looked at.
+    """
+    column = known_columns(context, resource).get(field)
+    if column is None or not column.field.in_list or not isinstance(column.field, Choice | Lookup | YesNo):
+        raise Invalid([Problem(None, _("Values of “%(name)s” cannot be counted.", name=field[:60]))])
+    with _values_fit():
+        selection = select_rows(context, resource, query.without(field))
+        value = column.field.column(column.model(resource)).label("value")
+        joined = [column.facet] if column.facet else []
+        rows = selection.rows(value, facets=joined).limit(FACET_CAP + 1).subquery()
+        statement = (
+            select(rows.c.value, func.count(), func.sum(func.count()).over())
+            .group_by(rows.c.value)
+            .order_by(func.count().desc(), rows.c.value)
+            .limit(MOST_VALUES)
+        )
+        counted = list(context.session.execute(statement))
+    return _named(context, column, counted), bool(counted) and counted[0][2] > FACET_CAP
+
+
+def _named(context: Context, column: Column, counted: Sequence[Any]) -> list[ValueCount]:
+    values = [row[0] for row in counted if row[0] is not None]
+    if isinstance(column.field, Lookup):
+        labels = column.field.labels(values, context) if values else {}
+    else:
+        labels = {value: column.field.show(value, context) for value in values}
+    return [
+        ValueCount(value, labels.get(value, "") if value is not None else "", count)
+        for value, count, _total in counted
+        if value is None or value in labels
+    ]
+
+
+def _beside(ids: Sequence[int], record_id: int) -> tuple[int | None, int | None]:
+    if record_id not in ids:
+        return None, None
+    place = ids.index(record_id)
+    return (ids[place - 1] if place else None), (ids[place + 1] if place + 1 < len(ids) else None)
+
+
+Cut = tuple[list[int], str | None, str | None]
+"""Ids of a page, and the cursors before and after it."""
+
+
+def _by_keyset(selection: Selection, query: ListQuery, limit: int) -> Cut:
+    start = selection.position(query.cursor) if query.cursor else None
+    backwards = start is not None and query.direction == "previous"
+    found = selection.fetch(start, backwards=backwards, limit=limit + 1)
+    more = len(found) > limit
+    if backwards and not more:
+        return _by_keyset(selection, query.turned(None), limit)
+    places = found[:limit][::-1] if backwards else found[:limit]
+    name = selection.order.name
+    first = encode(name, places[0]) if places else query.cursor
+    has_previous = more if backwards else start is not None
+    has_next = bool(places) and (backwards or more)
+    return (
+        [place.id for place in places],
+        first if has_previous else None,
+        encode(name, places[-1]) if has_next else None,
+    )
+
+
+def _ranked(selection: Selection, query: ListQuery, limit: int) -> Cut:
+    ids = selection.hits.ids if selection.hits is not None else ()
+    name = "best"
+    start = 0
+    if query.cursor:
+        place = _ranked_place(ids, query.cursor)
+        start = place + 1 if query.direction == "next" else max(place - limit, 0)
+    shown = list(ids[start : start + limit])
+
+    def cursor(index: int) -> str:
+        return encode(name, Position(0, (index,), ids[index]))
+
+    end = start + len(shown)
+    return (
+        shown,
+        cursor(start) if shown and start else None,
+        cursor(end - 1) if shown and end < len(ids) else None,
+    )
+
+
+def _ranked_place(ids: Sequence[int], text: str) -> int:
+    from kernel.resources.lists.cursors import decode
+
+    position = decode(text, "best", (int,))
+    place: int = position.values[0]
+    if 0 <= place < len(ids) and ids[place] == position.id:
+        return place
+    if position.id in ids:
+        return ids.index(position.id)
+    if not place >= 0:
+        raise bad_cursor()
+    return min(place, len(ids)) - 1
+
+
+@contextmanager
+def _values_fit() -> Iterator[None]:
+    """Say politely what the database says of a filter's value that its column cannot hold, such as a huge number."""
+    try:
+        yield
+    except DataError as error:
+        raise Invalid([Problem(None, _("A value in the filters of this list is out of range."))]) from error

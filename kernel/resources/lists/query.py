@@ -1,0 +1,120 @@
+"""What somebody asks of a list: words, filters, order, columns, and which page. It round-trips through a URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+from kernel.resources.resource import Resource
+
+LIMIT = 50
+"""Rows of a page unless asked otherwise."""
+MOST_ROWS = 200
+MOST_FILTERS = 30
+LONGEST_SEARCH = 200
+"""Characters of a search that are read; what follows is not looked at."""
+
+Direction = Literal["next", "previous"]
+
+
+class Filter(NamedTuple):
+    """`field operator value`; the value of `any` is a tuple. Facet fields are addressed as `plugin.field`."""
+
+    field: str
+    operator: str
+    value: Any = ""
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """One page of a list as it was asked for. Nothing in it is trusted: what does not fit is refused when it is used.
+
+    `sort` is the name of a declared sort or the key of a column, with `-` in front for the opposite order; empty is the
+    resource's first sort (and best hits first in a search). `columns` are column keys, empty for the resource's own.
+    """
+
+    search: str = ""
+    filters: tuple[Filter, ...] = ()
+    sort: str = ""
+    columns: tuple[str, ...] = ()
+    cursor: str | None = None
+    direction: Direction = "next"
+    limit: int = LIMIT
+
+    @classmethod
+    def from_args(cls, resource: Resource, args: Any) -> ListQuery:
+        """Read the arguments of a URL: `q`, `f.<field>.<operator>`, `sort`, `cols`, `after` or `before`, `limit`.
+
+        `args` is a mapping, with several values per name as a list or through `getlist`. Strange names are ignored, so
+        that pages may add arguments of their own. What equals the resource's own choice is left out: one list, one URL.
+        """
+        single = {name: values[-1] for name, values in _pairs(args) if values}
+        columns = tuple(part for part in single.get("cols", "").split(",") if part)
+        sort = single.get("sort", "")
+        before = single.get("before")
+        return cls(
+            search=" ".join(single.get("q", "")[:LONGEST_SEARCH].split()),
+            filters=tuple(_filters(args)),
+            sort="" if sort == resource.default_sort.name and not single.get("q") else sort,
+            columns=() if columns == resource.list_columns else columns,
+            cursor=before or single.get("after") or None,
+            direction="previous" if before else "next",
+            limit=_limit(single.get("limit", "")),
+        )
+
+    def to_args(self) -> dict[str, list[str]]:
+        """Give the arguments of a URL, the opposite of `from_args`."""
+        args: dict[str, list[str]] = {}
+        if self.search:
+            args["q"] = [self.search]
+        for item in self.filters:
+            values = item[2] if isinstance(item[2], list | tuple) else (item[2],)
+            args.setdefault(f"f.{item[0]}.{item[1]}", []).extend(str(value) for value in values)
+        if self.sort:
+            args["sort"] = [self.sort]
+        if self.columns:
+            args["cols"] = [",".join(self.columns)]
+        if self.cursor:
+            args["before" if self.direction == "previous" else "after"] = [self.cursor]
+        if self.limit != LIMIT:
+            args["limit"] = [str(self.limit)]
+        return args
+
+    def turned(self, cursor: str | None, direction: Direction = "next") -> ListQuery:
+        """Give the same list at another page."""
+        return replace(self, cursor=cursor, direction=direction)
+
+    def without(self, field: str) -> ListQuery:
+        """Give the same list without the filters on a field, from its first page."""
+        kept = tuple(item for item in self.filters if item[0] != field)
+        return replace(self, filters=kept, cursor=None, direction="next")
+
+
+def _pairs(args: Any) -> Iterator[tuple[str, list[str]]]:
+    for name in list(args):
+        if hasattr(args, "getlist"):
+            values = args.getlist(name)
+        else:
+            value = args[name]
+            values = list(value) if isinstance(value, list | tuple) else [value]
+        yield str(name), [str(value) for value in values]
+
+
+def _filters(args: Mapping[str, Any]) -> Iterator[Filter]:
+    for name, values in _pairs(args):
+        if not name.startswith("f."):
+            continue
+        field, dot, operator = name[2:].rpartition(".")
+        if not dot or not field:
+            field, operator = name[2:], ""
+        if operator == "any":
+            yield Filter(field, operator, tuple(values))
+        else:
+            yield from (Filter(field, operator, value) for value in values)
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 5):
+        return LIMIT
+    return min(max(int(text), 1), MOST_ROWS)

@@ -1,0 +1,165 @@
+"""The rows of a list: one set of conditions from which page, count, neighbours and export are all made.
+
+Everything runs in the actor's own session, so both walls stand around each statement. Where an actor holds several scopes,
+a page is a union of ordered arms, one per scope and each limited to the page: an `OR` of them would have no index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, select, union_all
+
+from kernel.access.session import arms
+from kernel.resources.context import Context
+from kernel.resources.lists.cursors import Position, decode
+from kernel.resources.lists.filters import Narrowing, distinct, narrowing
+from kernel.resources.lists.ordering import FREE_SORT_LIMIT, Order, order_of, too_many_to_sort
+from kernel.resources.lists.query import ListQuery
+from kernel.resources.lists.searching import Finder, Hits, any_of, find, words_of
+from kernel.resources.resource import Facet, Resource
+
+COUNT_CAP = 10_000
+"""Rows that are counted; a list with more says "10,000+"."""
+
+
+class CappedCount(NamedTuple):
+    """How many rows there are; with `more`, at least one more than `number`."""
+
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The rows that a query asks for, in its order."""
+
+    context: Context
+    resource: Resource
+    narrowing: Narrowing
+    order: Order
+    hits: Hits | None = None
+    """What the search found; the rows are these and no others."""
+    ranked: bool = False
+    """Best hits first, in the order of `hits`, rather than by `order`."""
+
+    def rows(self, *columns: Any, facets: Sequence[Facet] = ()) -> Select[Any]:
+        """Make the select of ids and further columns over these rows, with the facets joined that they need."""
+        model = self.resource.model
+        statement: Select[Any] = select(model.id, *columns).select_from(model)
+        for facet in distinct((*self.narrowing.facets, *facets)):
+            statement = statement.outerjoin(facet.model, getattr(facet.model, facet.key) == model.id)
+        if self.resource.only is not None:
+            statement = statement.where(self.resource.only(model))
+        if self.hits is not None:
+            statement = statement.where(any_of(model.id, self.hits.ids))
+        return statement.where(*self.narrowing.conditions)
+
+    @cached_property
+    def count(self) -> CappedCount:
+        """Count the rows up to a cap, in one statement; nothing is joined that is only shown or sorted by."""
+        if self.ranked and self.hits is not None:
+            return CappedCount(len(self.hits.ids), self.hits.more)
+        cap = COUNT_CAP if self.order.indexed else FREE_SORT_LIMIT
+        limited = self.rows().limit(cap + 1).subquery()
+        found = self.context.session.execute(select(func.count()).select_from(limited)).scalar_one()
+        return CappedCount(min(found, cap), found > cap or (self.hits is not None and self.hits.more))
+
+    def check_size(self) -> None:
+        """Raise `Invalid` where the order has no index and the rows are too many for it."""
+        if (
+            not self.ranked
+            and not self.order.indexed
+            and self.count.number >= FREE_SORT_LIMIT
+            and self.count.more
+        ):
+            raise too_many_to_sort(self.context, self.resource)
+
+    def position(self, cursor: str) -> Position:
+        """Read a cursor of this order; `Invalid` for any other."""
+        return decode(cursor, self.order.name, self.order.types)
+
+    def locate(self, record_id: int) -> Position | None:
+        """Give the place of a record among the rows; None where it is not one of them."""
+        statement = self._ordered_rows().where(self.resource.model.id == record_id)
+        row = self.context.session.execute(statement).one_or_none()
+        return None if row is None else self._position(row)
+
+    def fetch(self, start: Position | None, *, backwards: bool = False, limit: int) -> list[Position]:
+        """Give the places of the next rows behind (or before) `start`; at most two statements."""
+        found: list[Position] = []
+        streams = self.order.streams[::-1] if backwards else self.order.streams
+        for stream in streams:
+            if start is not None and (stream > start.stream if backwards else stream < start.stream):
+                continue
+            within = start if start is not None and start.stream == stream else None
+            found += self._fetch_stream(stream, within, backwards=backwards, limit=limit - len(found))
+            if len(found) >= limit:
+                break
+        return found
+
+    def _fetch_stream(
+        self, stream: int, start: Position | None, *, backwards: bool, limit: int
+    ) -> list[Position]:
+        statement = self._ordered_rows()
+        condition = self.order.in_stream(stream)
+        if condition is not None:
+            statement = statement.where(condition)
+        if start is not None:
+            statement = statement.where(self.order.beyond(start, backwards=backwards))
+        columns = self.order.columns(stream)
+        statement = statement.order_by(*self.order.clauses(columns, backwards=backwards)).limit(limit)
+        scopes = arms(self.context.session, self.resource.model)
+        if scopes:
+            statement = self._united([statement.where(scope) for scope in scopes], backwards, limit)
+        rows = self.context.session.execute(statement)
+        return [self._position(row) for row in rows]
+
+    def _united(self, selects: Sequence[Select[Any]], backwards: bool, limit: int) -> Select[Any]:
+        united = union_all(*(select(each.subquery()) for each in selects)).subquery()
+        number, *terms = united.c
+        clauses = self.order.clauses((*terms, number), backwards=backwards)
+        return select(united).distinct().order_by(*clauses).limit(limit)
+
+    def _ordered_rows(self) -> Select[Any]:
+        terms = [term.label(f"term_{place}") for place, term in enumerate(self.order.terms)]
+        return self.rows(*terms, facets=[self.order.facet] if self.order.facet else [])
+
+    def _position(self, row: Any) -> Position:
+        number, *values = row
+        return Position(int(self.order.nulls and values[0] is None), tuple(values), number)
+
+
+def select_rows(
+    context: Context,
+    resource: Resource,
+    query: ListQuery,
+    *,
+    narrow: ColumnElement[bool] | None = None,
+    whole: bool = False,
+) -> Selection:
+    """Read a query into a selection; `Invalid` where something in it does not fit.
+
+    `narrow` is a further condition (a record's own rows, the bin). A search is carried out here and capped; with `whole`
+    every hit counts instead, in the order of the list (for exports).
+    """
+    context.require(resource.permission, "view")
+    narrowed = narrowing(context, resource, query)
+    if narrow is not None:
+        narrowed = Narrowing((*narrowed.conditions, narrow), narrowed.facets)
+    order = order_of(context, resource, query.sort)
+    selection = Selection(context, resource, narrowed, order)
+    words = words_of(query.search)
+    if words is None:
+        return selection
+    finder = Finder(context, resource, words)
+    if whole:
+        return replace(
+            selection, narrowing=Narrowing((*narrowed.conditions, finder.condition()), narrowed.facets)
+        )
+    terms = () if query.sort else order.terms
+    hits = find(context.session, finder, selection.rows, terms, descending=order.descending)
+    return replace(selection, hits=hits, ranked=not query.sort)
