@@ -198,9 +198,19 @@ class Runtime:
                 raise explain_integrity(error, self.resources.values()) from error
         raise AssertionError("unreachable")
 
-    def _open(self, actor: Actor, *, read_only: bool, lift_bin: bool = False) -> Session:
+    def _open(
+        self, actor: Actor, *, read_only: bool, lift_bin: bool = False, statement_limit: float = 0
+    ) -> Session:
         engine = self.engines.app(self.site)
-        return open_session(engine, self.site, actor, self.policies, read_only=read_only, lift_bin=lift_bin)
+        return open_session(
+            engine,
+            self.site,
+            actor,
+            self.policies,
+            read_only=read_only,
+            lift_bin=lift_bin,
+            statement_limit=statement_limit,
+        )
 
     def _context(
         self, actor: Actor, session: Session, locale: str | None, journal: Journal | None
