@@ -39,6 +39,7 @@ from kernel.fa.sorting import sort_key
 from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
 from kernel.parties.models import Party
+from kernel.parties.roles import end_role, give_role
 from kernel.resources import fields
 from kernel.resources.commands import Command, command, commands_in
 from kernel.resources.context import Context
@@ -57,7 +58,8 @@ from kernel.resources.records import editable, load, visible
 from kernel.resources.resource import Facet, Part, Resource, Search, Section, Sort
 from kernel.resources.runtime import Runtime
 from kernel.web.current import Outcome, current, needs, run_command, tell
-from kernel.web.pages import render
+from kernel.web.forms.command import CommandForm
+from kernel.web.pages import fragment, render
 
 __all__ = [
     "Action",
@@ -68,6 +70,7 @@ __all__ = [
     "Check",
     "Command",
     "CommandError",
+    "CommandForm",
     "Context",
     "Cursor",
     "DashboardBlock",
@@ -118,10 +121,13 @@ __all__ = [
     "commands_in",
     "current",
     "editable",
+    "end_role",
     "enqueue",
     "fields",
     "first",
+    "fragment",
     "gather",
+    "give_role",
     "hookimpl",
     "load",
     "needs",

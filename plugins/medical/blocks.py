@@ -1,0 +1,112 @@
+"""What the clinic shows on pages of the kernel: a person's appointments, today's on the home page, the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from kernel.api import Context, Cursor, DashboardBlock, Panel, TimelineEntry, _, fragment
+from plugins.medical.hours import whole_day
+from plugins.medical.models import Appointment, Doctor, Service
+from plugins.medical.resources import APPOINTMENT, COLOURS, STATES
+
+RIGHT = APPOINTMENT.permission
+TONES = {"blue": "blue", "cyan": "cyan", "warn": "amber", "violet": "violet", "ok": "green", "bad": "red"}
+SHOWN = 8
+
+
+def _rows(context: Context, *conditions: Any, limit: int, newest: bool) -> list[dict[str, Any]]:
+    order = Appointment.starts_at.desc() if newest else Appointment.starts_at
+    statement = (
+        select(Appointment, Doctor.name, Service.title)
+        .join(Doctor, Doctor.id == Appointment.doctor_id, isouter=True)
+        .join(Service, Service.id == Appointment.service_id, isouter=True)
+        .where(*conditions)
+        .order_by(order, Appointment.id)
+        .limit(limit)
+    )
+    return [
+        {
+            "appointment": row[0],
+            "doctor": row[1] or "",
+            "service": row[2] or "",
+            "state": STATES[row[0].state],
+            "tone": TONES.get(COLOURS[row[0].state], ""),
+        }
+        for row in context.session.execute(statement).all()
+    ]
+
+
+def appointments_panel(context: Context, party_id: int) -> Iterable[Panel] | None:
+    """Give a person's coming and last appointments."""
+    if not context.may(RIGHT, "view"):
+        return None
+    mine = Appointment.patient_id == party_id
+    coming = _rows(
+        context,
+        mine,
+        Appointment.ends_at >= context.now,
+        Appointment.state != "cancelled",
+        limit=SHOWN,
+        newest=False,
+    )
+    past = _rows(context, mine, Appointment.ends_at < context.now, limit=SHOWN, newest=True)
+    if not coming and not past and not context.may(RIGHT, "create"):
+        return None
+    body = fragment(
+        "medical/panel.html",
+        coming=coming,
+        past=past,
+        party_id=party_id,
+        may_book=context.may(RIGHT, "create"),
+    )
+    return [Panel(title=_("Appointments"), body=body, order=200, key="appointments", icon="calendar")]
+
+
+def today_block(context: Context) -> Iterable[DashboardBlock] | None:
+    """Give today's appointments that are still to come or under way."""
+    if not context.may(RIGHT, "view"):
+        return None
+    today = whole_day(context.today, context.time_zone)
+    rows = _rows(
+        context,
+        Appointment.starts_at >= today.starts,
+        Appointment.starts_at < today.ends,
+        Appointment.ends_at >= context.now - timedelta(hours=1),
+        Appointment.state.in_(("booked", "confirmed", "arrived", "in_visit")),
+        limit=SHOWN,
+        newest=False,
+    )
+    ids = sorted({row["appointment"].patient_id for row in rows})
+    names = APPOINTMENT.by_name["patient"].labels(ids, context) if ids else {}  # type: ignore[attr-defined]
+    body = fragment("medical/today.html", rows=rows, names=names)
+    return [DashboardBlock(title=_("Appointments of today"), body=body, order=100, key="today", span=2)]
+
+
+def timeline(
+    context: Context, party_id: int, before: Cursor | None, limit: int
+) -> Iterable[TimelineEntry] | None:
+    """Give what happened: appointments whose time has come, newest first."""
+    if not context.may(RIGHT, "view"):
+        return None
+    conditions: list[Any] = [Appointment.patient_id == party_id, Appointment.starts_at <= context.now]
+    if before is not None:
+        earlier = Appointment.starts_at < before.at
+        if before.key.startswith("appointment-"):
+            number = int(before.key.removeprefix("appointment-"))
+            earlier = or_(earlier, and_(Appointment.starts_at == before.at, Appointment.id > number))
+        conditions.append(earlier)
+    return [
+        TimelineEntry(
+            at=row["appointment"].starts_at,
+            key=f"appointment-{row['appointment'].id}",
+            title=_("Appointment with %(doctor)s", doctor=row["doctor"]),
+            body=_("%(service)s · %(state)s", service=row["service"], state=row["state"]),
+            icon="stethoscope",
+            url=f"/medical/visits/{row['appointment'].id}",
+        )
+        for row in _rows(context, *conditions, limit=limit, newest=True)
+    ]

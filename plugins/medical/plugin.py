@@ -1,0 +1,184 @@
+"""The clinic: read this first. What the plugin is, and what it contributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint
+
+from kernel.api import (
+    BaseList,
+    Command,
+    Context,
+    Cursor,
+    DashboardBlock,
+    Facet,
+    MenuItem,
+    Panel,
+    PartyRole,
+    PatternSuggestion,
+    Permission,
+    Plugin,
+    Policy,
+    Resource,
+    Setting,
+    TimelineEntry,
+    _,
+    commands_in,
+    hookimpl,
+)
+from plugins.medical import blocks
+from plugins.medical import commands as commands_module
+from plugins.medical import resources as resources_module
+from plugins.medical.policies import POLICIES
+from plugins.medical.views import make_blueprint
+
+plugin = Plugin(
+    name="medical",
+    title=_("Clinic"),
+    version="1.0.0",
+    kernel=">=1.0,<2",
+    icon="stethoscope",
+    summary=_("Patients, doctors with weekly hours, services, appointments that cannot be booked twice."),
+)
+
+STAFF = ("view", "create", "edit")
+
+
+@hookimpl
+def resources() -> Iterable[Resource]:
+    return resources_module.RESOURCES
+
+
+@hookimpl
+def policies() -> Iterable[Policy]:
+    return POLICIES
+
+
+@hookimpl
+def facets() -> Iterable[Facet]:
+    return (resources_module.PATIENT,)
+
+
+@hookimpl
+def commands() -> Iterable[Command]:
+    return commands_in(commands_module)
+
+
+@hookimpl
+def base_lists() -> Iterable[BaseList]:
+    return resources_module.BASE_LISTS
+
+
+@hookimpl
+def party_roles() -> Iterable[PartyRole]:
+    return (
+        PartyRole(key="patient", title=_("Patient"), order=200, icon="heartbeat"),
+        PartyRole(key="doctor", title=_("Doctor"), order=210, icon="stethoscope"),
+    )
+
+
+@hookimpl
+def permissions() -> Iterable[Permission]:
+    return (
+        Permission(
+            resource="medical.appointment",
+            action="outside_hours",
+            title=_("Book outside a doctor's hours"),
+        ),
+    )
+
+
+@hookimpl
+def patterns() -> Iterable[PatternSuggestion]:
+    desk = {(resource, action): "all" for resource in ("party", "medical.appointment") for action in STAFF}
+    patients = {("medical.patient", action): "all" for action in STAFF}
+    reading = {(resource, "view"): "all" for resource in ("medical.doctor", "medical.service")}
+    return (
+        PatternSuggestion(
+            name="receptionist",
+            title=_("Receptionist"),
+            grants={
+                **desk,
+                **patients,
+                **reading,
+                ("base_data", "create"): "all",
+                ("import", "create"): "own",
+            },
+        ),
+        PatternSuggestion(
+            name="doctor",
+            title=_("Doctor"),
+            grants={
+                ("medical.appointment", "view"): "own",
+                ("medical.appointment", "edit"): "own",
+                ("party", "view"): "all",
+                ("party", "see_sensitive"): "all",
+                ("person", "see_sensitive"): "all",
+                **patients,
+                **reading,
+            },
+        ),
+    )
+
+
+@hookimpl
+def settings() -> Iterable[Setting]:
+    return (
+        Setting(
+            key="slot_minutes",
+            title=_("Minutes between two possible beginnings"),
+            kind="whole",
+            default=15,
+            order=10,
+        ),
+    )
+
+
+@hookimpl
+def menu() -> Iterable[MenuItem]:
+    return (
+        MenuItem(
+            label=_("Appointments of the day"),
+            target="medical.day",
+            icon="calendar",
+            permission=("medical.appointment", "view"),
+            order=300,
+        ),
+        MenuItem(
+            label=_("Doctors"),
+            target="/medical/doctors",
+            icon="stethoscope",
+            permission=("medical.doctor", "view"),
+            order=310,
+        ),
+        MenuItem(
+            label=_("Services"),
+            target="/medical/services",
+            icon="clipboard-list",
+            permission=("medical.service", "view"),
+            order=320,
+        ),
+    )
+
+
+@hookimpl
+def blueprints() -> Iterable[Blueprint]:
+    return (make_blueprint(),)
+
+
+@hookimpl
+def party_panels(ctx: Context, party_id: int) -> Iterable[Panel] | None:
+    return blocks.appointments_panel(ctx, party_id)
+
+
+@hookimpl
+def dashboard_blocks(ctx: Context) -> Iterable[DashboardBlock] | None:
+    return blocks.today_block(ctx)
+
+
+@hookimpl
+def timeline(
+    ctx: Context, party_id: int, before: Cursor | None, limit: int
+) -> Iterable[TimelineEntry] | None:
+    return blocks.timeline(ctx, party_id, before, limit)
