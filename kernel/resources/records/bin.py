@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
+from kernel.access.predicates import Reach
 from kernel.i18n import LazyText, _
 from kernel.resources.commands import command
 from kernel.resources.context import Context
@@ -141,10 +142,13 @@ def _check_binned(context: Context, declared: Resource, record_id: int, action: 
     context.require(declared.permission, action)
     model = declared.model
     policies = context.runtime.policies
+    policy = policies.for_table(model.__table__)
+    reach = Reach(context.actor, policies, lift_bin=True)
+    rules = ((policies.view_rule(policy), NotFound()), (policies.change_rule(policy, action), Forbidden()))
     with context.system("rights on a record in the bin") as system:
-        for needed, failure in (("view", NotFound()), (action, Forbidden())):
+        for rule, failure in rules:
             statement = select(model.id).where(model.id == record_id, model.binned_at.is_not(None))
-            allowed = policies.predicate(model, context.actor, needed, lift_bin=True)
+            allowed = reach.condition(rule, policy.table)
             if allowed is not None:
                 statement = statement.where(allowed)
             if system.session.execute(statement).scalar_one_or_none() is None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from kernel.access.session import allowed
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, NotFound
 from kernel.resources.resource import Resource
@@ -43,10 +44,7 @@ def editable(context: Context, resource: Resource, record_id: int, action: str =
     """
     context.require(resource.permission, action)
     model = resource.model
-    allowed = context.runtime.policies.predicate(model, context.actor, action)
-    statement = select(model.id).where(model.id == record_id)
-    if allowed is not None:
-        statement = statement.where(allowed)
+    statement = select(model.id).where(model.id == record_id, allowed(context.session, model, action))
     if context.session.execute(statement).scalar_one_or_none() is None:
         load(context, resource, record_id)
         raise Forbidden()
