@@ -41,8 +41,8 @@ def prepare_group(context: Context, group: PartyGroup, values: Mapping[str, Any]
     group.search_key = squeeze(group.name or "")
     if group.parent_id is None:
         return []
-    with context.session.no_autoflush:
-        parent = context.session.get(PartyGroup, group.parent_id)
+    statement = select(PartyGroup.kind, PartyGroup.path).where(PartyGroup.id == group.parent_id)
+    parent = context.session.execute(statement).one_or_none()
     if parent is None or parent.kind != group.kind:
         return [Problem("parent", WRONG_TREE)]
     if group.path and parent.path.startswith(group.path):

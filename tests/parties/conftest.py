@@ -1,0 +1,89 @@
+"""A running site with the parts of the kernel up to parties, and short ways of writing records in it."""
+
+from __future__ import annotations
+
+import pytest
+from kernel.access.protected import ACCESS_POLICIES
+from kernel.access.walls import apply_policies
+from kernel.data.names import app_role
+from kernel.extension.calling import Hooks
+from kernel.extension.declarations import Declarations
+from kernel.extension.discovery import discover
+from kernel.parties.part import PART as PARTIES
+from kernel.resources import base_data
+from kernel.resources.build import KERNEL_TRANSLATIONS, declare
+from kernel.resources.part import PART as RESOURCES
+from kernel.resources.parts import KernelPart
+from kernel.resources.runtime import Runtime
+from kernel.resources.texts import Texts
+
+ACCESS = KernelPart(name="access", policies=ACCESS_POLICIES)
+EVERYTHING = {
+    (resource, action): "all"
+    for resource in ("party", "party_group", "place", "base_data")
+    for action in ("view", "create", "edit", "delete", "assign", "purge", "import")
+}
+
+
+@pytest.fixture
+def runtime(site, engines, clock):
+    hooks = Hooks(discover(), [], isolate=False)
+    declared = declare(Declarations(hooks, {}, {}), (ACCESS, RESOURCES, PARTIES), {})
+    with engines.owner(site).begin() as owner:
+        apply_policies(owner, "kernel", declared.policies, app_role(site.name))
+    made = Runtime(
+        site,
+        engines,
+        epoch=1,
+        hooks=hooks,
+        declared=declared,
+        texts=Texts([("kernel", KERNEL_TRANSLATIONS)]),
+        clock=clock,
+    )
+    with made.system_work("set the site up", "test") as context:
+        base_data.seed(context, PARTIES.base_lists)
+    return made
+
+
+class Office:
+    """Somebody at work: short ways of running commands and of reading what came of them."""
+
+    def __init__(self, runtime, actor):
+        self.runtime = runtime
+        self.actor = actor
+
+    def run(self, name, **arguments):
+        return self.runtime.execute(self.actor, name, **arguments)
+
+    def create(self, resource, parts=None, **values):
+        return self.run("record.create", resource=resource, values=values, parts=parts)
+
+    def person(self, parts=None, **values):
+        return self.create("person", parts, **values)
+
+    def organisation(self, parts=None, **values):
+        return self.create("organisation", parts, **values)
+
+    def edit(self, resource, record_id, parts=None, **values):
+        return self.run("record.edit", resource=resource, record_id=record_id, values=values, parts=parts)
+
+    def all(self, statement):
+        with self.runtime.reading(self.actor) as context:
+            return list(context.session.execute(statement).scalars())
+
+    def one(self, statement):
+        (found,) = self.all(statement)
+        return found
+
+
+@pytest.fixture
+def office(runtime, make_user):
+    """Somebody who may do everything with parties."""
+    return Office(runtime, make_user("sara", EVERYTHING))
+
+
+@pytest.fixture
+def own_office(runtime, make_user):
+    """Somebody who sees and writes his own parties only."""
+    grants = {("party", action): "own" for action in ("view", "create", "edit")}
+    return Office(runtime, make_user("reza", grants))
