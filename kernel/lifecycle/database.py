@@ -119,7 +119,7 @@ def furnish(site: Site) -> None:
 
 
 def mark_safe(admin_url: str) -> bool:
-    """Mark the operators of search and calendars as safe under row security; False where that is refused.
+    """Mark the operators of search and calendars as safe under row security; returns whether they are.
 
     Marks are per database and stand in no dump: repeat after each restore, before any pool opens.
     """
@@ -129,8 +129,8 @@ def mark_safe(admin_url: str) -> bool:
                 for function in SAFE_FUNCTIONS:
                     admin.execute(SQL(f"ALTER FUNCTION pg_catalog.{function} LEAKPROOF"))
         except errors.InsufficientPrivilege:
-            return False
-    return True
+            return not unmarked(admin)
+        return True
 
 
 def unmarked(connection: Admin) -> list[str]:

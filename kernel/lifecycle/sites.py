@@ -7,29 +7,36 @@ made by us and belongs to no site: the next attempt for the same name removes it
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
 from filelock import FileLock
-from sqlalchemy import NullPool, create_engine, update
+from sqlalchemy import NullPool, create_engine, text, update
 
 from kernel.data.config import Config
+from kernel.data.engines import Engines
 from kernel.data.errors import SiteError
 from kernel.data.names import check_site_name
 from kernel.data.server import Server, connect_server
 from kernel.data.site import SATURDAY_TO_WEDNESDAY, Secrets, Site
 from kernel.data.site_store import SiteStore, write_description, write_secrets
 from kernel.extension.models import SiteState
+from kernel.extension.state import raise_epoch
 from kernel.i18n import _
 from kernel.lifecycle import database
 from kernel.lifecycle.derived import apply_derived
-from kernel.lifecycle.migrate import KERNEL_MIGRATIONS, migrate
+from kernel.lifecycle.migrate import KERNEL_MIGRATIONS, current_revision, migrate
 
 MAKING = ".making-"
 DROPPING = ".dropping-"
+
+
+def _leave_empty(_site: Site) -> None:
+    """Put nothing into a new site."""
 
 
 def create_site(
@@ -43,9 +50,11 @@ def create_site(
     time_zone: str = "Asia/Tehran",
     fiscal_start: int = 1,
     working_week: Sequence[int] = SATURDAY_TO_WEDNESDAY,
+    furnish: Callable[[Site], None] = _leave_empty,
 ) -> Site:
     """Make a site with an empty kernel: roles, database, tables, folder. All of it, or nothing.
 
+    `furnish` is called with the site once its tables are there, before anybody can reach it.
     Raises `SiteError` for a name or host that is taken or malformed, and whatever made the making fail.
     """
     store = SiteStore(config)
@@ -63,6 +72,7 @@ def create_site(
     server = connect_server(config)
     with _alone(store), making(store, server, name) as (folder, secrets):
         site = build(server, store, name, secrets, described)
+        furnish(site)
         write_description(folder, site)
     return site
 
@@ -71,6 +81,27 @@ def list_sites(config: Config) -> list[Site]:
     """All sites of the installation, by name."""
     store = SiteStore(config)
     return [store.load(name) for name in store.names()]
+
+
+def upgrade_site(config: Config, engines: Engines, name: str) -> bool:
+    """Bring a site's kernel to this program: tables, walls, marks. Returns whether tables were changed.
+
+    For a newer program and after a restore; repeating it changes nothing. Plugins are upgraded by their own step.
+    """
+    store = SiteStore(config)
+    site = store.load(name)
+    server = connect_server(config)
+    marked = database.mark_safe(server.admin_url(name))
+    with engines.owner(site).begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('peyvand.lifecycle'))"))
+        before = current_revision(connection, "kernel")
+        changed = migrate(connection, "kernel", KERNEL_MIGRATIONS) != before
+        apply_derived(connection, site, "kernel")
+        if changed:
+            raise_epoch(connection)
+    if marked != site.leakproof:
+        store.save(replace(site, leakproof=marked))
+    return changed
 
 
 def drop_site(config: Config, name: str, *, confirmed: str) -> None:
