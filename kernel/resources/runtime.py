@@ -147,10 +147,13 @@ class Runtime:
 
     @contextmanager
     def reading(
-        self, actor: Actor, *, locale: str | None = None, lift_bin: bool = False
+        self, actor: Actor, *, locale: str | None = None, lift_bin: bool = False, statement_limit: float = 0
     ) -> Iterator[Context]:
-        """Open a read-only transaction on behalf of an actor; nothing in it can write."""
-        session = self._open(actor, read_only=True, lift_bin=lift_bin)
+        """Open a read-only transaction on behalf of an actor; nothing in it can write.
+
+        No statement runs longer than `statement_limit` seconds; 0 sets no limit.
+        """
+        session = self._open(actor, read_only=True, lift_bin=lift_bin, statement_limit=statement_limit)
         try:
             yield self._context(actor, session, locale, None)
         finally:
