@@ -28,7 +28,7 @@ class Check:
 
     name: str
     ok: bool
-    detail: LazyText
+    detail: LazyText | str
     advice: LazyText | None = None
 
 

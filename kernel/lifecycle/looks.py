@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 
 from kernel.data.binaries import OLDEST
 from kernel.extension.state import State, read_states, standings
-from kernel.i18n import LazyText, _
+from kernel.i18n import _
 from kernel.jobs.models import Worker
 from kernel.lifecycle.database import EXTENSIONS, has_persian_letters, unmarked
 from kernel.lifecycle.doctor import Check, Patient, look
@@ -122,7 +122,7 @@ def _plugins(patient: Patient) -> Iterator[Check]:
         yield Check(
             f"plugin {standing.name}",
             False,
-            _as_text(standing.reason) or _("Its state is “%(state)s”.", state=standing.state.value),
+            standing.reason or _("Its state is “%(state)s”.", state=standing.state.value),
             _("See the page of plugins: mend, upgrade or uninstall it."),
         )
     if not ill:
@@ -166,7 +166,3 @@ def _workers(patient: Patient) -> Iterator[Check]:
 
 def _existing(folder: Path) -> Path:
     return next(path for path in (folder, *folder.parents) if path.exists())
-
-
-def _as_text(reason: LazyText | str | None) -> LazyText | None:
-    return _("%(reason)s", reason=reason) if isinstance(reason, str) else reason
