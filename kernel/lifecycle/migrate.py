@@ -60,6 +60,11 @@ def head_revision(directory: Path) -> str | None:
     return _script(directory).get_current_head()
 
 
+def knows_revision(directory: Path, revision: str) -> bool:
+    """Say whether the code in `directory` knows the way from `revision` on."""
+    return any(script.revision == revision for script in _script(directory).walk_revisions())
+
+
 def _script(directory: Path) -> ScriptDirectory:
     return ScriptDirectory(str(directory), version_locations=[str(directory / "versions")])
 

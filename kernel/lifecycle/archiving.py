@@ -1,0 +1,137 @@
+"""Taking a plugin's rows out of the database into an archive, and making sure that all of them are in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+from sqlalchemy import Connection
+
+import kernel
+from kernel.extension.state import PluginState
+from kernel.extension.traces import Trace, traces
+from kernel.i18n import _
+from kernel.lifecycle.archive import FOLDER, Archive, Entry, Manifest, Writing, hash_of, writing
+from kernel.lifecycle.catalog import Table, count_rows, sequences_of, table_of, tables_of
+from kernel.lifecycle.errors import ArchiveDamaged
+from kernel.lifecycle.migrate import current_revision
+from kernel.lifecycle.steps import Work
+
+ONE_WAY_OF_WRITING = (
+    "SET LOCAL datestyle = 'ISO, YMD'",
+    "SET LOCAL intervalstyle = 'iso_8601'",
+    "SET LOCAL timezone = 'UTC'",
+    "SET LOCAL bytea_output = 'hex'",
+    "SET LOCAL extra_float_digits = 1",
+)
+"""So that the same rows give the same text on every server, whatever its settings."""
+
+
+def driver(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
+    """Give psycopg's own connection, which speaks `COPY`."""
+    made: psycopg.Connection[tuple[Any, ...]] | None = connection.connection.driver_connection
+    assert made is not None
+    return made
+
+
+def write_one_way(connection: Connection) -> None:
+    """Have values written in one way until the end of the transaction."""
+    for command in ONE_WAY_OF_WRITING:
+        connection.exec_driver_sql(command)
+
+
+def archive_plugin(work: Work, state: PluginState) -> tuple[Path, str, Manifest]:
+    """Write the archive of a plugin and verify it; gives its path, its hash and what is in it.
+
+    The plugin's tables are locked first, so that what is counted, written and dropped is the same.
+    """
+    connection, name = work.connection, state.name
+    tables = tables_of(connection, name)
+    for table in tables:
+        driver(connection).execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table.identifier))
+    write_one_way(connection)
+    now = datetime.now(UTC)
+    path = work.workshop.site.files / FOLDER / f"{name}-{state.version}-{now:%Y%m%dT%H%M%S%f}.zip"
+    with writing(path) as file:
+        manifest = Manifest(
+            plugin=name,
+            title=state.title,
+            version=state.version,
+            kernel=kernel.__version__,
+            site=work.workshop.site.name,
+            made_at=now.isoformat(),
+            revision=current_revision(connection, name),
+            requires=list(state.requires),
+            state=state.state,
+            tables=[_take(connection, file, table) for table in tables],
+            elsewhere=[
+                _take(connection, file, table_of(connection, trace.table), trace, name) for trace in traces()
+            ],
+            sequences=sequences_of(connection, name),
+        )
+        file.finish(manifest)
+    work.reach("archived")
+    _verify(connection, path, tables)
+    work.reach("verified")
+    return path, hash_of(path), manifest
+
+
+def condition(trace: Trace, name: str) -> Composable:
+    """Give the rule's condition with the plugin's name in it, for `COPY`, which takes no parameters."""
+    parts: list[Composable] = []
+    for part in trace.where.split(":plugin"):
+        parts += [Literal(name), SQL(part)] if parts else [SQL(part)]
+    return Composed(parts)
+
+
+def _take(
+    connection: Connection, file: Writing, table: Table, trace: Trace | None = None, name: str = ""
+) -> Entry:
+    where = SQL(" WHERE {}").format(condition(trace, name)) if trace else SQL("")
+    query = SQL("COPY (SELECT {columns} FROM {table}{where} ORDER BY {sort}) TO STDOUT").format(
+        columns=table.column_list, table=table.identifier, where=where, sort=table.sort
+    )
+    place = f"elsewhere/{trace.key}" if trace else f"tables/{table.name}"
+    with (
+        file.entry(f"{place}.copy") as counter,
+        driver(connection).cursor() as cursor,
+        cursor.copy(query) as copy,
+    ):
+        for piece in copy:
+            counter.add(piece)
+    return Entry(
+        file=f"{place}.copy",
+        schema=table.schema,
+        table=table.name,
+        columns=[list(column) for column in table.columns],
+        key=list(table.key),
+        rows=counter.lines,
+        sha256=counter.sha256,
+        trace=trace.key if trace else "",
+    )
+
+
+def _verify(connection: Connection, path: Path, tables: list[Table]) -> None:
+    """Read the archive again from the disk, and compare its rows with a count of the owner's, whom no wall
+    narrows.
+    """
+    with Archive(path) as archive:
+        archive.verify()
+        written = {entry.table: entry.rows for entry in archive.manifest.tables}
+    counted = {table.name: count_rows(connection, table) for table in tables}
+    if written != counted:
+        raise ArchiveDamaged(
+            _("The archive does not hold all rows, so nothing was dropped."), "archive-incomplete"
+        )
+
+
+def remove_traces(connection: Connection, name: str) -> None:
+    """Delete the rows elsewhere that speak of the plugin, children before parents."""
+    for trace in reversed(traces()):
+        schema, _dot, table = trace.table.partition(".")
+        driver(connection).execute(
+            SQL("DELETE FROM {} WHERE {}").format(Identifier(schema, table), condition(trace, name))
+        )

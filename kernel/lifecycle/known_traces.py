@@ -1,0 +1,83 @@
+"""The list of rows in the kernel's own tables that speak of a plugin and go with it when it is uninstalled.
+
+Layers above this one register theirs in `kernel.extension.traces` themselves. Whatever is not named there
+stays: history, steps, audit, and the numbers that series have given out.
+"""
+
+from __future__ import annotations
+
+from kernel.extension.traces import Trace, register_trace
+from kernel.i18n import _
+
+_OF_PATTERNS = "pattern_id IN (SELECT id FROM kernel.pattern WHERE origin = :plugin)"
+
+TRACES = (
+    Trace(
+        key="base-values",
+        title=_("Entries of its base-data lists"),
+        table="kernel.base_value",
+        where="starts_with(list, :plugin || '.')",
+        order=110,
+    ),
+    Trace(
+        key="patterns",
+        title=_("Access patterns that it brought"),
+        table="kernel.pattern",
+        where="origin = :plugin",
+        order=200,
+    ),
+    Trace(
+        key="grants",
+        title=_("Grants on its records"),
+        table="kernel.access_grant",
+        where=f"starts_with(resource, :plugin || '.') OR {_OF_PATTERNS}",
+        order=210,
+    ),
+    Trace(
+        key="user-patterns",
+        title=_("Users who hold its access patterns"),
+        table="kernel.user_pattern",
+        where=_OF_PATTERNS,
+        order=220,
+    ),
+    Trace(
+        key="party-roles",
+        title=_("Roles of parties in its trade"),
+        table="kernel.party_role",
+        where="starts_with(role, :plugin || '.')",
+        order=300,
+    ),
+    Trace(
+        key="notes",
+        title=_("Notes on its records"),
+        table="kernel.note",
+        where="starts_with(root, :plugin || '.')",
+        order=400,
+    ),
+    Trace(
+        key="attachments",
+        title=_("Files on its records"),
+        table="kernel.attachment",
+        where="starts_with(root, :plugin || '.')",
+        order=410,
+    ),
+    Trace(
+        key="jobs",
+        title=_("Its jobs"),
+        table="kernel.job",
+        where="plugin = :plugin",
+        order=500,
+        restore=False,
+    ),
+    Trace(
+        key="deliveries",
+        title=_("Events that it has not heard of yet"),
+        table="kernel.event_delivery",
+        where="plugin = :plugin",
+        order=510,
+        restore=False,
+    ),
+)
+
+for _trace in TRACES:
+    register_trace(_trace)

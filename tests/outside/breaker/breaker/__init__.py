@@ -1,0 +1,1 @@
+"""A plugin that fails wherever it can, to show that nobody else is hurt."""

@@ -1,0 +1,1 @@
+"""A plugin for hotels, distributed apart from the product: rooms, stays, and what guests like."""
