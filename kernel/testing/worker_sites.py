@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kernel.data.config import Config
@@ -28,10 +28,15 @@ class WorkerSites:
         self._kept: dict[str, _Kept] = {}
         self._made = 0
 
-    def kept(self, purpose: str = "site") -> Site:
-        """The worker's site for `purpose`; call `clean` when the test is over."""
+    def kept(self, purpose: str = "site", prepare: Callable[[Site], None] | None = None) -> Site:
+        """The worker's site for `purpose`; call `clean` when the test is over.
+
+        `prepare` is called once, when the site is made: what it does (install a plugin) belongs to the beginning.
+        """
         if purpose not in self._kept:
             site = self.fresh()
+            if prepare is not None:
+                prepare(site)
             self._kept[purpose] = _Kept(site, Cleaner(self._server.admin_url(site.name)))
         return self._kept[purpose].site
 
