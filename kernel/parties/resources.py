@@ -178,6 +178,7 @@ PERSON_RESOURCE = _party(
     ),
     parts=(EMPLOYMENTS,),
     extra={
+        "menu": 10,
         "list_columns": ("display_name", "mobile", "city", "owner", "created_at"),
         "quick_filters": ("role", "group", "owner", "province"),
         "identities": ("national_code", "card_number", "mobile"),
@@ -197,6 +198,7 @@ ORGANISATION_RESOURCE = _party(
     ),
     parts=(STAFF,),
     extra={
+        "menu": 20,
         "list_columns": ("display_name", "phone", "city", "owner", "created_at"),
         "quick_filters": ("role", "group", "owner", "province"),
         "identities": ("legal_id",),
