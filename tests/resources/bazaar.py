@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.access.policies import child, rows
 from kernel.access.protected import ACCESS_POLICIES
+from kernel.access.scopes import Scope, register_scope
 from kernel.access.walls import apply_policies
 from kernel.data.base import Binnable, Identified, Stamped, Versioned, schema_base
 from kernel.data.engines import Engines
@@ -54,10 +55,23 @@ SCHEMA = "bazaar"
 Base = schema_base(SCHEMA)
 
 
+QUARTER = 7
+"""The one quarter of the bazaar that the scope `quarter` covers."""
+
+register_scope(
+    Scope("quarter", _("Quarter"), "bazaar.my_quarter", lambda _actor, _resource, _action: (QUARTER,))
+)
+
+
 class Client(Identified, Stamped, Versioned, Binnable, Base):
     __tablename__ = "client"
     __table_args__ = (
-        Index("uq_client_national_code", "national_code", unique=True, postgresql_where=text("binned_at IS NULL")),
+        Index(
+            "uq_client_national_code",
+            "national_code",
+            unique=True,
+            postgresql_where=text("binned_at IS NULL"),
+        ),
         Index("ix_client_sort_key", "sort_key", "id"),
         Index("ix_client_visited_on", "visited_on", "id"),
         Index("ix_client_search_key", "search_key"),
@@ -79,6 +93,7 @@ class Client(Identified, Stamped, Versioned, Binnable, Base):
     title_id: Mapped[int | None] = mapped_column(ForeignKey("kernel.base_value.id"))
     referrer_id: Mapped[int | None] = mapped_column(ForeignKey("bazaar.client.id"))
     owner_id: Mapped[int | None] = mapped_column(BigInteger)
+    quarter: Mapped[int | None] = mapped_column(BigInteger)
     balance: Mapped[int | None] = mapped_column(Rial)
     regular: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
     religion: Mapped[str | None] = mapped_column(Text)
@@ -108,7 +123,7 @@ def prepare(context: Context, client: Client, values: Mapping[str, Any]) -> list
     """Compute the keys; the name "ممنوع" is against the rules of this trade."""
     if not client.name:
         return []
-    client.search_key = "|".join(filter(None, (squeeze(client.name), client.code)))
+    client.search_key = "|".join(filter(None, (squeeze(client.name), squeeze(client.code or ""))))
     numbers = (client.mobile, client.national_code)
     client.search_private = "|".join(number.lstrip("+") for number in numbers if number)
     client.sort_key = sort_key(client.name)
@@ -120,11 +135,15 @@ def duplicates(context: Context, sets: Sequence[Mapping[str, Any]]) -> list[list
     from sqlalchemy import select
 
     wanted = {squeeze(values["name"]) for values in sets if values.get("name")}
-    statement = select(Client.id, Client.name).where(Client.name.in_([v["name"] for v in sets if v.get("name")]))
+    statement = select(Client.id, Client.name).where(
+        Client.name.in_([v["name"] for v in sets if v.get("name")])
+    )
     found = context.session.execute(statement).all()
     known = {squeeze(name): Duplicate(number, name, _("same name")) for number, name in found}
     return [
-        [known[squeeze(values["name"])]] if values.get("name") and squeeze(values["name"]) in known and wanted else []
+        [known[squeeze(values["name"])]]
+        if values.get("name") and squeeze(values["name"]) in known and wanted
+        else []
         for values in sets
     ]
 
@@ -196,7 +215,7 @@ BAZAAR = KernelPart(
     resources=(CLIENT, PURCHASE),
     policies=(
         *ACCESS_POLICIES,
-        rows(Client, "client", own=("owner_id",)),
+        rows(Client, "client", own=("owner_id",), scopes={"quarter": ("quarter",)}),
         child(Health, Client, key="client_id", resource="clinic"),
         rows(Purchase, "purchase", own=("created_by",)),
     ),
@@ -208,6 +227,11 @@ BAZAAR = KernelPart(
 def build_tables(owner: Connection, site: Site, runtime: Runtime) -> None:
     """Create the schema of the family, and both walls around everything."""
     owner.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
+    owner.exec_driver_sql(
+        f"CREATE FUNCTION {SCHEMA}.my_quarter(res text, act text) RETURNS bigint"
+        " LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS"
+        f" $$ BEGIN RETURN CASE WHEN kernel.holds(res, act, 'quarter') THEN {QUARTER} END; END $$"
+    )
     Base.metadata.create_all(owner, tables=[m.__table__ for m in (Client, Health, Purchase)])
     for schema in ("kernel", SCHEMA):
         apply_policies(owner, schema, runtime.policies, app_role(site.name))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,7 +12,6 @@ from kernel.access.actor import Actor
 from kernel.data.embedded import EmbeddedServer
 from kernel.data.engines import Engines
 from kernel.data.site import Site
-from kernel.resources.context import Context
 from kernel.resources.runtime import Runtime
 from kernel.testing.cleaning import Cleaner
 from kernel.testing.users import Wanted, add_user
@@ -25,7 +24,9 @@ ALL: Wanted = {
 
 
 @pytest.fixture(scope="session")
-def kept_bazaar(worker_sites: WorkerSites, server: EmbeddedServer, engines: Engines) -> Iterator[tuple[Site, Cleaner]]:
+def kept_bazaar(
+    worker_sites: WorkerSites, server: EmbeddedServer, engines: Engines
+) -> Iterator[tuple[Site, Cleaner]]:
     site = worker_sites.fresh()
     with engines.owner(site).begin() as owner:
         bazaar.build_tables(owner, site, bazaar.build_runtime(site, engines))
@@ -76,11 +77,6 @@ def add(runtime: Runtime) -> Add:
             return [client.id for client in made]
 
     return add_clients
-
-
-@pytest.fixture
-def reading(runtime: Runtime) -> Callable[[Actor], AbstractContextManager[Context]]:
-    return lambda actor: runtime.reading(actor)
 
 
 @contextmanager

@@ -62,7 +62,7 @@ def decode(text: str, sort: str, types: Sequence[type[Any]]) -> Position:
             raise ValueError("too long")
         packed = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
         name, stream, values, number = json.loads(packed)
-        if name != sort or stream not in (0, 1) or not _is_number(number) or len(values) != len(types):
+        if name != sort or stream not in (0, 1) or not _is_number(number) or not isinstance(values, list):
             raise ValueError("of another list")
         unpacked = tuple(_unpack(value) for value in values)
         for place, (value, wanted) in enumerate(zip(unpacked, types, strict=True)):

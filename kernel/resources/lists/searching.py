@@ -26,8 +26,6 @@ CAP = 1_000
 MOST_WORDS = 8
 SHORT = 2
 """Words of up to this many letters have no trigram."""
-SHORTEST_NUMBER = 3
-"""Digits from which on numbers of phones and identity are searched."""
 
 Selecting = Callable[..., Select[Any]]
 """Makes the select over a list's rows (all its conditions but the search) with the given columns."""
@@ -100,7 +98,7 @@ class Finder:
 
     def _holds(self, term: str) -> ColumnElement[bool]:
         condition: ColumnElement[bool] = self.key.like(like_pattern(term))
-        if self.private is None or not term.isdecimal() or len(term) < SHORTEST_NUMBER:
+        if self.private is None or not term.isdecimal() or not self.words.long:
             return condition
         return or_(condition, *(self.private.like(like_pattern(number)) for number in _numbers(term)))
 

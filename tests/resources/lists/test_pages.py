@@ -5,14 +5,11 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from kernel.data.base import Stamped
 from kernel.resources.errors import Forbidden, Invalid
 from kernel.resources.lists import Filter, ListQuery, facet_counts, neighbours, page, selection
 from kernel.resources.lists.ordering import FREE_SORT_LIMIT
-from tests.resources.bazaar import Client, Health, Purchase
+from tests.resources.bazaar import QUARTER, Client, Health, Purchase
 from tests.resources.conftest import counting
-
-assert Stamped  # the family is stamped
 
 
 @pytest.fixture
@@ -103,9 +100,11 @@ def test_sorting_by_a_facet_pages_over_rows_without_it(runtime, clients, user, a
 def test_sorting_by_columns_without_a_declared_sort(runtime, clients, user, add, sort, expected):
     actor = user()
     with runtime.system_work("test data", "test") as context:
-        zh, pe = (context.run("base_data.add", source="client_title", title=title) for title in ("ژنرال", "پیر"))
+        zh, pe = (
+            context.run("base_data.add", source="client_title", title=title) for title in ("ژنرال", "پیر")
+        )
     pari, mina = add({"name": "پری"}, {"name": "مینا"})
-    a, b, _c = add(
+    add(
         {"name": "a", "kind": "gold", "balance": 20, "regular": True},
         {"name": "b", "kind": "silver", "balance": -3, "title_id": pe, "referrer_id": pari},
         {"name": "c", "title_id": zh, "referrer_id": mina},
@@ -181,6 +180,26 @@ def test_only_the_actors_own_rows(runtime, clients, user, add):
         page(context, clients, ListQuery())
 
 
+def test_several_scopes_are_a_union_of_ordered_arms(runtime, clients, user, add):
+    sara = user(grants={("client", "view"): ("own", "quarter")})
+    mine, near = {"owner_id": sara.user_id}, {"quarter": QUARTER}
+    days = [date(2026, 1, day) for day in range(1, 11)]
+    for place, name in enumerate(NAMES):
+        own = (mine, near, {**mine, **near}, {})[place % 4]
+        add({"name": name, **own, "visited_on": days[place] if place % 3 else None})
+    seen = [name for place, name in enumerate(NAMES) if place % 4 != 3]
+    with runtime.reading(sara) as context:
+        for limit in (1, 2, 5, 50):
+            for sort in ("name", "visit", "-kind"):
+                there, back = walk(context, clients, ListQuery(sort=sort, limit=limit))
+                assert there == back
+                assert sorted(there) == sorted(seen)
+            assert walk(context, clients, ListQuery(sort="name", limit=limit))[0] == seen
+        with counting(context.session) as statements:
+            assert page(context, clients, ListQuery()).count == (8, False)
+    assert any("UNION ALL" in each and each.count("LIMIT") == 3 for each in statements)
+
+
 def test_links_to_hidden_records_have_no_text(runtime, clients, user, add):
     sara = user(grants={("client", "view"): "own"})
     boss = add({"name": "پنهان"})[0]
@@ -220,7 +239,10 @@ def test_counts_are_capped(runtime, clients, user, add, monkeypatch):
     add(*({"name": f"n{n}"} for n in range(4)))
     with runtime.reading(user()) as context:
         assert page(context, clients, ListQuery()).count == (3, True)
-        assert page(context, clients, ListQuery(filters=(Filter("name", "is_not", "n0"),))).count == (3, False)
+        assert page(context, clients, ListQuery(filters=(Filter("name", "is_not", "n0"),))).count == (
+            3,
+            False,
+        )
 
 
 def test_large_lists_are_not_sorted_by_what_no_index_backs(runtime, clients, user, add, monkeypatch):
@@ -236,7 +258,9 @@ def test_large_lists_are_not_sorted_by_what_no_index_backs(runtime, clients, use
         assert "Last visit" in str(refused.value.message)
         for sort in ("name", "visit", "clinic.weight"):
             assert len(page(context, clients, ListQuery(sort=sort)).rows) == 4
-        assert len(page(context, clients, ListQuery(sort="kind", filters=(Filter("kind", "filled"),))).rows) == 3
+        assert (
+            len(page(context, clients, ListQuery(sort="kind", filters=(Filter("kind", "filled"),))).rows) == 3
+        )
     assert FREE_SORT_LIMIT == 50_000
 
 
