@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.access.policies import child, public, rows, system
+from kernel.access.protected import ACCESS_POLICIES
 from kernel.extension.models import PluginFailure, PluginRow, PluginStep, Setting, SiteState
 from kernel.resources import attachments, base_data, notes
 from kernel.resources.commands import commands_in
@@ -20,6 +21,7 @@ from kernel.resources.parts import KernelPart
 PART = KernelPart(
     name="resources",
     policies=(
+        *ACCESS_POLICIES,
         public(BaseValue, "base_data"),
         system(History, append_only=True),
         system(NumberSeries),
