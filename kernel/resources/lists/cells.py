@@ -30,38 +30,43 @@ class Row:
 
 
 Labels = Mapping[str, Mapping[int, str]]
-"""What the ids in the columns of links are called, by column key."""
+"""What the ids in the columns of links are called, by column key; what the actor may not see has no label."""
+
+Values = dict[int, tuple[str, int | None, dict[str, Any]]]
+"""Label, version and values by column key, by id."""
 
 
 def read_rows(
     context: Context, resource: Resource, columns: Sequence[Column], ids: Sequence[int]
 ) -> list[Row]:
     """Give the rows of these ids in their order; ids that are gone meanwhile are left out."""
-    if not ids:
-        return []
-    values = _own_values(context, resource, columns, ids)
-    _add_facets(context, columns, list(values), values)
+    values = read_values(context, resource, columns, ids)
     labels = labels_of(context, columns, values)
     rows = []
     for number in ids:
         if number in values:
             label, version, cells = values[number]
-            texts = {
-                column.key: text_of(context, column, cells.get(column.key), labels) for column in columns
-            }
+            texts = {column.key: _text_of(context, column, cells[column.key], labels) for column in columns}
             rows.append(Row(number, label, version, cells, texts))
     return rows
 
 
-def text_of(context: Context, column: Column, value: Any, labels: Labels) -> str:
-    """Give the text of one cell; a link to what the actor may not see has none."""
+def read_values(
+    context: Context, resource: Resource, columns: Sequence[Column], ids: Sequence[int]
+) -> Values:
+    """Give label, version and the values of the columns of those ids that the actor may see."""
+    if not ids:
+        return {}
+    values = _own_values(context, resource, columns, ids)
+    _add_facets(context, columns, list(values), values)
+    return values
+
+
+def _text_of(context: Context, column: Column, value: Any, labels: Labels) -> str:
     known = labels.get(column.key)
     if known is not None:
         return "" if value is None else known.get(value, "")
     return column.field.show(value, context)
-
-
-Values = dict[int, tuple[str, int | None, dict[str, Any]]]
 
 
 def _own_values(

@@ -58,7 +58,7 @@ def page(
     """
     columns = chosen_columns(context, resource, query.columns)
     with _values_fit():
-        selection = select_rows(context, resource, query, narrow=narrow)
+        selection = select_rows(context, resource, query, narrow=() if narrow is None else (narrow,))
         selection.check_size()
         limit = min(max(query.limit, 1), MOST_ROWS)
         ids, previous, following = (_ranked if selection.ranked else _by_keyset)(selection, query, limit)

@@ -138,18 +138,17 @@ def select_rows(
     resource: Resource,
     query: ListQuery,
     *,
-    narrow: ColumnElement[bool] | None = None,
+    narrow: Sequence[ColumnElement[bool]] = (),
     whole: bool = False,
 ) -> Selection:
     """Read a query into a selection; `Invalid` where something in it does not fit.
 
-    `narrow` is a further condition (a record's own rows, the bin). A search is carried out here and capped; with `whole`
+    `narrow` are further conditions (a record's own rows, the bin). A search is carried out here and capped; with `whole`
     every hit counts instead, in the order of the list (for exports).
     """
     context.require(resource.permission, "view")
     narrowed = narrowing(context, resource, query)
-    if narrow is not None:
-        narrowed = Narrowing((*narrowed.conditions, narrow), narrowed.facets)
+    narrowed = Narrowing((*narrowed.conditions, *narrow), narrowed.facets)
     order = order_of(context, resource, query.sort)
     selection = Selection(context, resource, narrowed, order)
     words = words_of(query.search)
