@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from kernel.access.protected import ACCESS_POLICIES
-from kernel.access.walls import apply_policies
-from kernel.data.names import app_role
-from kernel.extension.calling import Hooks
-from kernel.extension.declarations import Declarations
-from kernel.extension.discovery import discover
-from kernel.parties.part import PART as PARTIES
-from kernel.resources import base_data
-from kernel.resources.build import KERNEL_TRANSLATIONS, declare
-from kernel.resources.part import PART as RESOURCES
-from kernel.resources.parts import KernelPart
-from kernel.resources.runtime import Runtime
-from kernel.resources.texts import Texts
 
-ACCESS = KernelPart(name="access", policies=ACCESS_POLICIES)
+from kernel.extension.discovery import discover
+from kernel.parties.part import PART
+from kernel.resources import base_data
+from kernel.resources.build import build_runtime
+
 EVERYTHING = {
     (resource, action): "all"
     for resource in ("party", "party_group", "place", "base_data")
@@ -25,23 +16,17 @@ EVERYTHING = {
 }
 
 
+@pytest.fixture(scope="module")
+def discovery():
+    return discover()
+
+
 @pytest.fixture
-def runtime(site, engines, clock):
-    hooks = Hooks(discover(), [], isolate=False)
-    declared = declare(Declarations(hooks, {}, {}), (ACCESS, RESOURCES, PARTIES), {})
-    with engines.owner(site).begin() as owner:
-        apply_policies(owner, "kernel", declared.policies, app_role(site.name))
-    made = Runtime(
-        site,
-        engines,
-        epoch=1,
-        hooks=hooks,
-        declared=declared,
-        texts=Texts([("kernel", KERNEL_TRANSLATIONS)]),
-        clock=clock,
-    )
+def runtime(site, engines, clock, discovery):
+    made = build_runtime(site, engines, discovery=discovery, isolate=False)
+    made.clock = clock
     with made.system_work("set the site up", "test") as context:
-        base_data.seed(context, PARTIES.base_lists)
+        base_data.seed(context, PART.base_lists)
     return made
 
 
