@@ -102,6 +102,26 @@ def make_user(site: Site, engines: Engines) -> MakeUser:
     return make
 
 
+@pytest.fixture(scope="session")
+def durable_sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerSites]:
+    """Sites on a server of this worker's own that loses nothing in a crash: for tests that kill processes."""
+    from kernel.administration.assembly import assemble
+
+    assemble()
+    durable = EmbeddedServer(tmp_path_factory.mktemp("durable"))
+    durable.start()
+    yield WorkerSites(durable, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    durable.stop(requested=True)
+
+
+@pytest.fixture
+def durable_site(durable_sites: WorkerSites) -> Iterator[Site]:
+    """A site of the test's own on the durable server; `durable_sites.config` is its configuration."""
+    made = durable_sites.fresh()
+    yield made
+    durable_sites.drop(made)
+
+
 @pytest.fixture
 def clock() -> Clock:
     """A clock that stands still until the test moves it."""

@@ -6,49 +6,39 @@ import fcntl
 import os
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from kernel.data.embedded import EmbeddedServer
 
-PREFIX = "peyvand-tests-"
-STALE = 300
-"""Seconds after which an unused folder is what a killed run left; a younger one may be just starting."""
+FOLDER = Path(tempfile.gettempdir())
+PREFIX = f"peyvand-tests-{os.getuid()}-"
+LOCK = FOLDER / f"{PREFIX}.lock"
+"""Starting, leaving and clearing what a killed run left are done by one run at a time."""
 
 
 def join(run: str) -> EmbeddedServer:
     """The running server of the test run `run`; the first worker to ask starts it."""
-    _remove_stale()
-    home = _home(run)
-    with FileLock(f"{home}.lock"):
-        server = EmbeddedServer(home, fast_and_unsafe=True)
+    with FileLock(LOCK):
+        _remove_stale()
+        server = EmbeddedServer(FOLDER / f"{PREFIX}{run}", fast_and_unsafe=True)
         server.start()
     return server
 
 
 def leave(server: EmbeddedServer) -> None:
     """Say that this worker needs the server no more."""
-    with FileLock(f"{server.home}.lock"):
+    with FileLock(LOCK):
         if server.stop(if_unused=True):
             shutil.rmtree(server.home, ignore_errors=True)
 
 
-def _home(run: str) -> Path:
-    return Path(tempfile.gettempdir()) / f"{PREFIX}{run}"
-
-
 def _remove_stale() -> None:
-    for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        users = home / "postgres" / "users.lock"
-        if home.is_dir() and time.time() - home.stat().st_mtime > STALE and not _used(users):
-            try:
-                with FileLock(f"{home}.lock", timeout=0):
-                    EmbeddedServer(home, fast_and_unsafe=True).stop(requested=True)
-                    shutil.rmtree(home, ignore_errors=True)
-            except Timeout:
-                continue
+    for home in FOLDER.glob(f"{PREFIX}*/"):
+        if not _used(home / "postgres" / "users.lock"):
+            EmbeddedServer(home, fast_and_unsafe=True).stop(requested=True)
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _used(users: Path) -> bool:

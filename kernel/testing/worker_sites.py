@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from kernel.administration.setup import create_furnished_site
 from kernel.data.config import Config
 from kernel.data.embedded import EmbeddedServer
+from kernel.data.engines import Engines
 from kernel.data.site import Site
-from kernel.lifecycle.sites import create_site, drop_site
+from kernel.lifecycle.sites import drop_site
 from kernel.testing.cleaning import Cleaner
 
 
@@ -27,6 +29,7 @@ class WorkerSites:
         self._worker = worker
         self._kept: dict[str, _Kept] = {}
         self._made = 0
+        self._engines = Engines(self.config)
 
     def kept(self, purpose: str = "site", prepare: Callable[[Site], None] | None = None) -> Site:
         """The worker's site for `purpose`; call `clean` when the test is over.
@@ -44,11 +47,18 @@ class WorkerSites:
         """Put the site for `purpose` back to its beginning. `AssertionError` for an open transaction."""
         self._kept[purpose].cleaner.clean()
 
-    def fresh(self, hosts: Sequence[str] = ()) -> Site:
-        """A site that nobody else has, made the way an integrator makes one."""
+    def fresh(self, hosts: Sequence[str] = (), edition: str | None = None) -> Site:
+        """A site that nobody else has, made the way an integrator makes one: with places and base lists."""
         self._made += 1
         name = f"{self._worker}n{self._made}"
-        return create_site(self.config, name, title=name, hosts=hosts or (f"{name}.example",))
+        return create_furnished_site(
+            self.config,
+            self._engines,
+            name,
+            title=name,
+            hosts=hosts or (f"{name}.example",),
+            edition=edition,
+        )
 
     def drop(self, site: Site) -> None:
         """Drop a site from `fresh`, unless the test has dropped it."""
