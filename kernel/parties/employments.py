@@ -24,7 +24,7 @@ def prepare_employment(context: Context, row: Employment, values: Mapping[str, A
     if row.since is not None and row.until is not None and row.until < row.since:
         problems.append(Problem("until", _("A post cannot end before it begins.")))
     statement = select(Party.id, Party.kind).where(Party.id.in_([row.person_id, row.organisation_id]))
-    kinds = {number: kind for number, kind in context.session.execute(statement)}
+    kinds = {row.id: row.kind for row in context.session.execute(statement)}
     if kinds.get(row.person_id) != PERSON:
         problems.append(Problem("person", _("Staff are persons.")))
     if kinds.get(row.organisation_id) != ORGANISATION:

@@ -9,6 +9,7 @@ from typing import Any
 from kernel.fa.digits import to_ascii_digits
 from kernel.i18n import LazyText, _
 from kernel.parties import addresses, contacts, roles
+from kernel.parties.directory import DIRECTORY, describe
 from kernel.parties.duplicates import PartyDuplicate, find_duplicates
 from kernel.parties.employments import EMPLOYMENTS, STAFF
 from kernel.parties.filters import InGroup, InPosition, InRole
@@ -111,7 +112,9 @@ def _party(
         sections=(
             Section(about, (*writable, "form_of_address"), "about"),
             Section(
-                _("Contact details"), ("mobile", "phone", "phone_extension", "fax", "email", "website"), "contact"
+                _("Contact details"),
+                ("mobile", "phone", "phone_extension", "fax", "email", "website"),
+                "contact",
             ),
             Section(_("Relation with us"), ("owner", "acquaintance", "note"), "relation"),
         ),
@@ -128,7 +131,7 @@ def _party(
         owner="owner_id",
         importable=True,
         duplicates=partial(_duplicates, name),
-        description=_description,
+        description=describe,
         constraints={
             **{
                 f"uq_party_{code}": (code, TAKEN)
@@ -150,16 +153,14 @@ def _duplicates(
     return find_duplicates(context, kind, sets)
 
 
-def _description(context: Context, party: Party) -> str:
-    return Phone("mobile", _("Mobile")).show(party.mobile or party.phone, context)
-
-
 PERSON_RESOURCE = _party(
     name=PERSON,
     texts=(_("Person"), _("Persons"), _("Person")),
     icon="user",
     own=(
-        BaseChoice("title", _("Name prefix"), source=TITLES, attribute="title_id", aliases=("پیشوند", "prefix")),
+        BaseChoice(
+            "title", _("Name prefix"), source=TITLES, attribute="title_id", aliases=("پیشوند", "prefix")
+        ),
         Text("first_name", _("First name"), limit=100, aliases=("نام کوچک",)),
         Text("last_name", _("Last name"), limit=100, aliases=("فامیل", "surname", "family name")),
         Text("father_name", _("Father's name"), limit=100, in_list=False),
@@ -178,10 +179,11 @@ PERSON_RESOURCE = _party(
     ),
     parts=(EMPLOYMENTS,),
     extra={
-        "menu": 10,
         "list_columns": ("display_name", "mobile", "city", "owner", "created_at"),
         "quick_filters": ("role", "group", "owner", "province"),
         "identities": ("national_code", "card_number", "mobile"),
+        "same_without_identity": ("first_name", "last_name", "birth_date"),
+        "menu": 10,
     },
 )
 
@@ -198,10 +200,11 @@ ORGANISATION_RESOURCE = _party(
     ),
     parts=(STAFF,),
     extra={
-        "menu": 20,
         "list_columns": ("display_name", "phone", "city", "owner", "created_at"),
         "quick_filters": ("role", "group", "owner", "province"),
         "identities": ("legal_id",),
+        "same_without_identity": ("name",),
+        "menu": 20,
     },
 )
 
@@ -236,4 +239,4 @@ GROUPS = (
     _group(PERSON, _("Group of persons"), _("Groups of persons")),
     _group(ORGANISATION, _("Group of organisations"), _("Groups of organisations")),
 )
-RESOURCES = (PERSON_RESOURCE, ORGANISATION_RESOURCE, *GROUPS)
+RESOURCES = (PERSON_RESOURCE, ORGANISATION_RESOURCE, DIRECTORY, *GROUPS)

@@ -54,10 +54,14 @@ def retitle(context: Context, title_id: int) -> int:
 
 
 def _title(context: Context, party: Party) -> str | None:
+    """Give the text of a party's title; read once in a transaction, since an import asks for every row."""
     if party.title_id is None:
         return None
-    statement = select(BaseValue.title).where(BaseValue.id == party.title_id)
-    return context.session.execute(statement).scalar_one_or_none()
+    known: dict[int, str] = context.session.info.setdefault("parties.titles", {})
+    if party.title_id not in known:
+        statement = select(BaseValue.title).where(BaseValue.id == party.title_id)
+        known[party.title_id] = context.session.execute(statement).scalar_one()
+    return known[party.title_id]
 
 
 def _further(context: Context, party: Party) -> list[str]:

@@ -37,8 +37,8 @@ class Office:
         self.runtime = runtime
         self.actor = actor
 
-    def run(self, name, **arguments):
-        return self.runtime.execute(self.actor, name, **arguments)
+    def run(self, command, /, **arguments):
+        return self.runtime.execute(self.actor, command, **arguments)
 
     def create(self, resource, parts=None, **values):
         return self.run("record.create", resource=resource, values=values, parts=parts)

@@ -23,7 +23,9 @@ BORN = date(1991, 3, 21)
 @pytest.fixture
 def ali(office):
     rows = [{"kind": "phone", "value": "02188776655"}, {"kind": "mobile", "value": "09351112233"}]
-    return office.person({"contacts": rows}, **ALI, phone="03155443322", fax="02133445566", card_number="C-17")
+    return office.person(
+        {"contacts": rows}, **ALI, phone="03155443322", fax="02133445566", card_number="C-17"
+    )
 
 
 def found(runtime, kind="person", **values):
@@ -95,7 +97,12 @@ def test_a_batch_costs_as_many_queries_as_one_record(runtime, office, ali):
             answers = find_duplicates(context, "person", sets)
         return len(statements), answers
 
-    full = {"mobile": "+989121234567", "national_code": "0084575948", "last_name": "علی رضایی", "birth_date": BORN}
+    full = {
+        "mobile": "+989121234567",
+        "national_code": "0084575948",
+        "last_name": "علی رضایی",
+        "birth_date": BORN,
+    }
     engine = runtime.engines.app(runtime.site)
     event.listen(engine, "before_cursor_execute", count)
     try:
@@ -123,7 +130,9 @@ def test_who_may_see_the_party_is_told_which_and_why(office, ali):
 
 
 def test_a_weak_resemblance_is_not_certain(office, ali):
-    (duplicate,) = check(office, values={}, contacts=[{"kind": "phone", "value": "021 8877 6655"}, {"kind": "fax"}])
+    (duplicate,) = check(
+        office, values={}, contacts=[{"kind": "phone", "value": "021 8877 6655"}, {"kind": "fax"}]
+    )
     assert (duplicate.reasons, duplicate.certain, duplicate.score) == (("number",), False, 60)
 
 
@@ -136,7 +145,12 @@ def test_the_likeliest_comes_first(office, ali):
 def test_who_may_not_see_the_party_learns_only_whom_to_ask(own_office, ali):
     (duplicate,) = check(own_office, values={"mobile": "09121234567"})
     assert duplicate.hidden
-    assert (duplicate.record_id, duplicate.label, duplicate.reasons, duplicate.owner) == (None, "", (), "sara")
+    assert (duplicate.record_id, duplicate.label, duplicate.reasons, duplicate.owner) == (
+        None,
+        "",
+        (),
+        "sara",
+    )
     assert "sara" in str(duplicate.reason)
     assert "علی" not in repr(duplicate)
 
@@ -144,7 +158,11 @@ def test_who_may_not_see_the_party_learns_only_whom_to_ask(own_office, ali):
 def test_telling_of_a_hidden_party_is_accounted_for(own_office, ali, owner):
     check(own_office, values={"mobile": "09121234567"})
     (entry,) = owner.execute(select(AuditEntry.__table__)).all()
-    assert (entry.what, entry.actor_id, entry.record_id) == ("party.duplicate_told", own_office.actor.user_id, ali)
+    assert (entry.what, entry.actor_id, entry.record_id) == (
+        "party.duplicate_told",
+        own_office.actor.user_id,
+        ali,
+    )
     assert entry.detail == {"party_ids": [ali]}
 
 

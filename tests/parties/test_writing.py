@@ -51,7 +51,9 @@ def test_an_organisation_is_stored_with_its_codes(office):
 
 def test_every_problem_is_told_at_once_with_its_field(office):
     with pytest.raises(Invalid) as caught:
-        office.person(first_name="", mobile="123", national_code="1111111111", email="nobody", birth_date="1380/12/30")
+        office.person(
+            first_name="", mobile="123", national_code="1111111111", email="nobody", birth_date="1380/12/30"
+        )
     named = places_of(caught.value.problems)
     assert named >= {"mobile", "national_code", "email", "birth_date", "last_name"}
     assert office.all(select(Party)) == []
@@ -111,7 +113,13 @@ def test_further_contact_details_are_canonical_and_searched(office):
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [("mobile", "02188776655"), ("phone", "09121234567"), ("email", "x"), ("sms_line", "09121234567"), ("fax", "abc")],
+    [
+        ("mobile", "02188776655"),
+        ("phone", "09121234567"),
+        ("email", "x"),
+        ("sms_line", "09121234567"),
+        ("fax", "abc"),
+    ],
 )
 def test_a_contact_detail_that_is_not_of_its_kind_is_named_by_row(office, kind, value):
     rows = [{"kind": "mobile", "value": "09121112233"}, {"kind": kind, "value": value}]
@@ -152,7 +160,9 @@ def test_moving_the_main_mark_moves_the_mirrored_places(office):
     number = office.person({"addresses": rows}, **SARA)
     first, second = office.all(select(Address).where(Address.party_id == number).order_by(Address.id))
     for marked in (second, first):
-        rows = [{"id": row.id, "city": row.city_id, "is_main": row.id == marked.id} for row in (first, second)]
+        rows = [
+            {"id": row.id, "city": row.city_id, "is_main": row.id == marked.id} for row in (first, second)
+        ]
         office.edit("person", number, {"addresses": rows})
         assert party(office, number).city_id == marked.city_id
 
@@ -166,7 +176,8 @@ def test_two_main_addresses_are_refused(office):
 
 
 @pytest.mark.parametrize(
-    ("latitude", "longitude", "field"), [("35.7", None, "longitude"), ("95", "51", "latitude"), ("35", "190", "longitude")]
+    ("latitude", "longitude", "field"),
+    [("35.7", None, "longitude"), ("95", "51", "latitude"), ("35", "190", "longitude")],
 )
 def test_a_point_that_is_not_on_the_map_is_refused(office, latitude, longitude, field):
     with pytest.raises(Invalid) as caught:
@@ -177,10 +188,23 @@ def test_a_point_that_is_not_on_the_map_is_refused(office, latitude, longitude, 
 def test_staff_have_position_unit_and_a_contact_flag(office):
     firm = office.organisation(name="کاوه")
     director = office.one(base_value("position", "managing_director"))
-    rows = [{"organisation": firm, "position": director, "unit": "مدیریت", "is_contact": "1", "since": "1400/01/01"}]
+    rows = [
+        {
+            "organisation": firm,
+            "position": director,
+            "unit": "مدیریت",
+            "is_contact": "1",
+            "since": "1400/01/01",
+        }
+    ]
     number = office.person({"employments": rows}, **SARA)
     post = office.one(select(Employment).where(Employment.person_id == number))
-    assert (post.organisation_id, post.position_id, post.unit, post.is_contact) == (firm, director, "مدیریت", True)
+    assert (post.organisation_id, post.position_id, post.unit, post.is_contact) == (
+        firm,
+        director,
+        "مدیریت",
+        True,
+    )
     assert post.since == date(2021, 3, 21)
 
 
@@ -202,7 +226,9 @@ def test_a_form_opened_before_anothers_change_is_refused(office):
     opened = party(office, number).version
     office.edit("person", number, first_name="ساره")
     with pytest.raises(EditConflict):
-        office.run("record.edit", resource="person", record_id=number, version=opened, values={"first_name": "ثریا"})
+        office.run(
+            "record.edit", resource="person", record_id=number, version=opened, values={"first_name": "ثریا"}
+        )
     assert party(office, number).first_name == "ساره"
 
 

@@ -1,0 +1,61 @@
+"""The phone book (دفتر تلفن): persons and organisations in one list, to look up and to link to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kernel.i18n import _
+from kernel.parties.models import ORGANISATION, PERSON, Party
+from kernel.resources.context import Context
+from kernel.resources.errors import Problem
+from kernel.resources.fields import Choice, Code, Email, Link, Phone, Text, UserLink, Website
+from kernel.resources.resource import Resource, Search, Section, Sort
+
+
+def _refuse(context: Context, party: Party, values: Mapping[str, Any]) -> list[Problem]:
+    """Parties are written as what they are: a person and an organisation have fields and rules of their own."""
+    return [Problem(None, _("Open the person or the organisation to change it."))]
+
+
+def describe(context: Context, party: Party) -> str:
+    """Give one line about a party beside its name: its mobile or telephone."""
+    return Phone("mobile", _("Mobile")).show(party.mobile or party.phone, context)
+
+
+DIRECTORY = Resource(
+    name="party",
+    model=Party,
+    title=_("Person or organisation"),
+    plural=_("Phone book"),
+    path="phone-book",
+    icon="book-user",
+    label="display_name",
+    fields=(
+        Text("display_name", _("Name"), read_only=True),
+        Choice(
+            "kind",
+            _("Kind"),
+            options={PERSON: _("Person"), ORGANISATION: _("Organisation")},
+            read_only=True,
+        ),
+        Phone("mobile", _("Mobile"), read_only=True),
+        Phone("phone", _("Telephone"), read_only=True),
+        Code("phone_extension", _("Extension"), read_only=True),
+        Phone("fax", _("Fax"), read_only=True),
+        Email("email", _("E-mail"), private=True, read_only=True),
+        Website("website", _("Website"), read_only=True),
+        Link("city", _("City"), to="city", attribute="city_id", read_only=True),
+        UserLink("owner", _("Responsible expert"), attribute="owner_id", read_only=True),
+    ),
+    list_columns=("display_name", "mobile", "phone", "phone_extension", "fax", "email", "city"),
+    sections=(Section(_("Contact details"), ("mobile", "phone", "fax", "email", "website")),),
+    quick_filters=("kind", "city", "owner"),
+    sorts=(Sort("name", _("Name"), ("sort_key",)),),
+    search=Search(private="search_private"),
+    editable=False,
+    prepare=_refuse,
+    description=describe,
+    menu=30,
+)
+"""All parties that the actor may see; also what a link to "a party of whatever kind" points to."""
