@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kernel.administration import furnishing
+from kernel.administration.part import PART as ADMINISTRATION
 from kernel.jobs.app import store_rows
 from kernel.jobs.part import PART as JOBS
 from kernel.parties.part import PART as PARTIES
@@ -11,6 +13,7 @@ from kernel.resources.parts import register_part
 
 def assemble() -> None:
     """Enter all parts; whoever opens a site calls this once, and calling it again changes nothing."""
-    for part in (RESOURCES, JOBS, PARTIES):
+    for part in (RESOURCES, JOBS, PARTIES, ADMINISTRATION):
         register_part(part)
+    furnishing.install()
     store_rows()

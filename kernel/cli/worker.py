@@ -8,10 +8,12 @@ from __future__ import annotations
 from kernel.administration.assembly import assemble
 from kernel.data.config import Config
 from kernel.data.logs import configure_logging
-from kernel.jobs.app import make_app
+from kernel.jobs import heartbeat
+from kernel.jobs.app import connect
 
 assemble()
 _config = Config.from_env()
 configure_logging(_config.home / "logs", "worker")
-app = make_app(_config)
+heartbeat.install(_config)
+app = connect(_config)
 """The Celery application."""

@@ -172,6 +172,20 @@ class Hooks:
                 return Answer(implementation.plugin, value)
         return None
 
+    def deliver(self, plugin: str, hook: str, **arguments: Any) -> None:
+        """Tell one plugin of an event; nothing where it does not listen. A failure is recorded and raised, so
+        that the caller tells it again later.
+        """
+        self._check(hook, Rule.PUBLISH, arguments)
+        for implementation in self._of(hook):
+            if implementation.plugin != plugin:
+                continue
+            try:
+                implementation(arguments)
+            except (Exception, SystemExit) as error:
+                self.failed(plugin, hook, error)
+                raise
+
     def declared(self, plugin: str, hook: str, **arguments: Any) -> Any:
         """Ask one plugin for its declarations of one kind; errors come through, `declarations` deals with
         them.

@@ -7,7 +7,6 @@ Every task's first argument is the site. Beat has one entry, the tick.
 from __future__ import annotations
 
 import logging
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from celery import Celery
 from kombu.entity import Queue
 from kombu.exceptions import KombuError
 
-from kernel.access.actor import SYSTEM
 from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.site_store import SiteStore
@@ -53,10 +51,17 @@ def make_app(config: Config) -> Celery:
         task_reject_on_worker_lost=True,
         timezone="UTC",
         beat_schedule={"tick": {"task": "peyvand.tick", "schedule": TICK, "options": {"expires": TICK}}},
-        beat_schedule_filename=str(config.home / "run" / "beat"),
+        beat_schedule_filename=str(run_folder(config) / "beat"),
     )
     _register(app, Process(config, app))
     return app
+
+
+def run_folder(config: Config) -> Path:
+    """Give the folder of what running processes keep, made where it is missing."""
+    folder = config.home / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _folders(home: Path) -> dict[str, Any]:
@@ -94,19 +99,14 @@ class Process:
             self._runtimes = Runtimes(Engines(self.config))
         return self._runtimes.of(self.sites.load(site))
 
-    def send(self, task: str, queue: str, site: str, arguments: tuple[object, ...]) -> None:
-        """Send a message; a broker that cannot be reached costs time, not work: the next tick finds the row."""
-        try:
-            self.app.send_task(f"peyvand.{task}", args=[site, *arguments], queue=queue, retry=False)
-        except (KombuError, OSError) as error:
-            log.warning("the broker cannot be reached: %s", type(error).__name__)
-
     def sweep(self, site: str) -> int:
-        """Send messages for what is due on a site, and note that a worker lives."""
+        """Send messages for what is due on a site."""
         runtime = self.runtime(site)
-        with runtime.writing(SYSTEM("worker heartbeat"), "jobs.beat") as context:
-            store.beat(context.session, socket.gethostname(), context.now)
-        return run.sweep(runtime, lambda task, queue, arguments: self.send(task, queue, site, arguments))
+
+        def tell(task: str, queue: str, arguments: tuple[object, ...]) -> None:
+            send(self.app, task, queue, site, arguments)
+
+        return run.sweep(runtime, tell)
 
 
 def _register(app: Celery, process: Process) -> None:
@@ -138,14 +138,21 @@ def _register(app: Celery, process: Process) -> None:
 def connect(config: Config) -> Celery:
     """Make commits store their events and work, and wake the workers of this installation."""
     app = make_app(config)
-    process = Process(config, app)
 
     def wake(runtime: Runtime) -> None:
-        process.send("sweep", "default", runtime.site.name, ())
+        send(app, "sweep", "default", runtime.site.name, ())
 
     store_rows()
     register_waker(wake)
     return app
+
+
+def send(app: Celery, task: str, queue: str, site: str, arguments: tuple[object, ...]) -> None:
+    """Send a message; a broker that cannot be reached costs time, not work: the next tick finds the row."""
+    try:
+        app.send_task(f"peyvand.{task}", args=[site, *arguments], queue=queue, retry=False)
+    except (KombuError, OSError) as error:
+        log.warning("the broker cannot be reached: %s", type(error).__name__)
 
 
 def store_rows() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from kernel.access.actor import SYSTEM
-from kernel.extension.contributions import Event
+from kernel.extension.contributions import Job
 from kernel.jobs import schedule, store
+from kernel.resources.context import Context
 from kernel.resources.queue import kind_of_work
 from kernel.resources.runtime import Runtime
 
@@ -42,37 +44,36 @@ class WorkProgress:
     """Progress of one piece of work, noted in transactions of its own."""
 
     runtime: Runtime
-    number: int
+    claim: store.Claim
     asked_to_stop: bool = False
 
     def report(self, done: int, total: int) -> None:
         """Note how much is done, and renew the lease."""
         with self.runtime.writing(SYSTEM("progress"), "jobs.progress") as context:
-            self.asked_to_stop = store.renew_work(context.session, self.number, context.now, done, total)
+            self.asked_to_stop = store.renew_work(context.session, self.claim, context.now, done, total)
 
     def stopped(self) -> bool:
-        """Say whether somebody asked for the work to stop, as of the last report."""
+        """Say whether the work should stop, as of the last report."""
         return self.asked_to_stop
 
 
 def work(runtime: Runtime, number: int) -> str:
     """Do one piece of work; give the state it ends in, or `taken` when it is not ours to do."""
     with runtime.writing(SYSTEM("claim work"), "jobs.claim") as context:
-        row = store.claim_work(context.session, number, context.now)
-        if row is None:
-            return "taken"
-        kind, arguments = row.kind, dict(row.arguments)
-    progress = WorkProgress(runtime, number)
+        claim = store.claim_work(context.session, number, context.now)
+    if claim is None:
+        return "taken"
+    progress = WorkProgress(runtime, claim)
     state, error = "done", None
     try:
-        kind_of_work(kind).function(runtime, progress, **arguments)
+        kind_of_work(claim.kind).function(runtime, progress, **claim.arguments)
         if progress.stopped():
             state = "stopped"
-    except Exception as failure:  # whatever the work raises, its row must show it
-        log.exception("work %s of kind %s failed", number, kind)
-        state, error = "failed", f"{type(failure).__name__}: {failure}"[:1000]
+    except (Exception, SystemExit) as failure:  # whatever the work raises, its row must show it
+        log.exception("work %s of kind %s failed", number, claim.kind)
+        state, error = "failed", described(failure)
     with runtime.writing(SYSTEM("end work"), "jobs.end") as context:
-        store.end_work(context.session, number, context.now, state, error)
+        store.end_work(context.session, claim, context.now, state, error)
     return state
 
 
@@ -80,36 +81,56 @@ def deliver(runtime: Runtime, event_id: int, plugin: str) -> str:
     """Tell one plugin of one event; its effect and the end of the delivery are one transaction."""
     try:
         with runtime.writing(SYSTEM(f"event for {plugin}"), "jobs.deliver") as context:
-            row = store.claim_delivery(context.session, event_id, plugin, context.now)
-            if row is None:
+            event = store.claim_delivery(context.session, event_id, plugin)
+            if event is None:
                 return "taken"
-            if plugin not in runtime.plugins:
-                store.end_delivery(context.session, event_id, plugin, "skipped")
-                return "skipped"
-            event = Event(id=row.id, name=row.name, at=row.at, subject_id=row.subject_id, data=row.data)
-            runtime.hooks.deliver(plugin, row.name, ctx=context, event=event)
-            store.end_delivery(context.session, event_id, plugin, "done")
-        return "done"
-    except Exception as failure:  # code of others: whatever it raises, only its own delivery waits
-        log.exception("plugin %s failed with event %s", plugin, event_id)
+            state = "done" if plugin in runtime.plugins else "skipped"
+            if state == "done":
+                runtime.hooks.deliver(plugin, event.name, ctx=context, event=event)
+            store.end_delivery(context.session, event_id, plugin, state)
+        return state
+    except (
+        Exception,
+        SystemExit,
+    ) as failure:  # code of others: whatever it raises, only its own delivery waits
         with runtime.writing(SYSTEM("postpone an event"), "jobs.postpone") as context:
-            error = f"{type(failure).__name__}: {failure}"
-            store.postpone_delivery(context.session, event_id, plugin, context.now, error)
+            store.postpone_delivery(context.session, event_id, plugin, context.now, described(failure))
         return "postponed"
 
 
 def job(runtime: Runtime, name: str) -> str:
-    """Run one declared job that `sweep` has claimed."""
+    """Run one declared job that is due; give how it ended, or `taken` where it runs already or is not due."""
     declared = schedule.declared_jobs(runtime).get(name)
     if declared is None:
         return "skipped"
-    error = None
+    _plugin, job_declared = declared
+    started_at, error = runtime.clock(), None
     try:
         with runtime.writing(SYSTEM(f"job {name}"), f"job.{name}") as context:
-            declared[1].function(context)
-    except Exception as failure:  # a failing job must not stop the others, and must show
+            if not schedule.begin_job(context.session, name, context.now):
+                return "taken"
+            job_declared.function(context)
+            _note_end(context, name, job_declared, started_at, None)
+    except (Exception, SystemExit) as failure:  # a failing job must not stop the others, and must show
         log.exception("job %s failed", name)
-        error = f"{type(failure).__name__}: {failure}"[:1000]
-    with runtime.writing(SYSTEM("end a job"), "jobs.end") as context:
-        schedule.end_job(context.session, runtime, name, declared[1], context.now, error)
+        error = described(failure)
+        with runtime.writing(SYSTEM("end a failed job"), "jobs.end") as context:
+            _note_end(context, name, job_declared, started_at, error)
     return "failed" if error else "done"
+
+
+def described(failure: BaseException) -> str:
+    """Give an error as its row keeps it: kind and message, cut."""
+    return f"{type(failure).__name__}: {failure}"[:1000]
+
+
+def _note_end(context: Context, name: str, declared: Job, started_at: datetime, error: str | None) -> None:
+    schedule.end_job(
+        context.session,
+        context.runtime,
+        name,
+        declared,
+        started_at=started_at,
+        finished_at=context.runtime.clock(),
+        error=error,
+    )

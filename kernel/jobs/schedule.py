@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from kernel.extension.contributions import Job
@@ -36,36 +37,64 @@ def declared_jobs(runtime: Runtime) -> dict[str, tuple[str, Job]]:
 
 
 def due_jobs(session: Session, runtime: Runtime, now: datetime) -> list[str]:
-    """Enter new jobs, and claim those that are due: after downtime once, and never twice at the same time."""
+    """Enter new jobs, and claim those that are due: after downtime once."""
     declared = declared_jobs(runtime)
+    zone = runtime.site.time_zone
     known = set(session.execute(select(JobRow.name)).scalars())
-    for name, (plugin, job) in declared.items():
-        if name not in known:
-            session.add(JobRow(name=name, plugin=plugin, due_at=next_due(job, now, runtime.site.time_zone)))
-    session.flush()
+    new = [
+        {"name": name, "plugin": plugin, "due_at": next_due(job, now, zone)}
+        for name, (plugin, job) in declared.items()
+        if name not in known
+    ]
+    if new:
+        session.execute(insert(JobRow).on_conflict_do_nothing(), new)
     statement = (
-        select(JobRow)
+        select(JobRow.name)
         .where(
             JobRow.name.in_(list(declared)),
             JobRow.due_at <= now,
             or_(JobRow.leased_until.is_(None), JobRow.leased_until <= now),
         )
+        .order_by(JobRow.due_at, JobRow.name)
         .with_for_update(skip_locked=True)
     )
-    rows = list(session.execute(statement).scalars())
-    for row in rows:
-        row.leased_until = now + LEASE
-        row.started_at = now
-    session.flush()
-    return [row.name for row in rows]
+    names = list(session.execute(statement).scalars())
+    session.execute(update(JobRow).where(JobRow.name.in_(names)).values(leased_until=now + LEASE))
+    return names
+
+
+def begin_job(session: Session, name: str, now: datetime) -> bool:
+    """Say whether the job is to be run in this transaction: it is due, and runs nowhere else.
+
+    The lock lasts as long as the transaction, so that neither a slow job nor a message that came twice makes it run
+    beside itself, and a killed worker holds nothing.
+    """
+    key = func.hashtext(f"peyvand.job.{name}")
+    if not session.execute(select(func.pg_try_advisory_xact_lock(key))).scalar_one():
+        return False
+    due = select(JobRow.name).where(JobRow.name == name, JobRow.due_at <= now)
+    return session.execute(due).scalar_one_or_none() is not None
 
 
 def end_job(
-    session: Session, runtime: Runtime, name: str, job: Job, now: datetime, error: str | None
+    session: Session,
+    runtime: Runtime,
+    name: str,
+    job: Job,
+    *,
+    started_at: datetime,
+    finished_at: datetime,
+    error: str | None,
 ) -> None:
     """Note the end of a run and when the job is due next."""
-    row = session.get_one(JobRow, name, with_for_update=True)
-    row.finished_at = now
-    row.leased_until = None
-    row.error = error
-    row.due_at = next_due(job, now, runtime.site.time_zone)
+    session.execute(
+        update(JobRow)
+        .where(JobRow.name == name)
+        .values(
+            started_at=started_at,
+            finished_at=finished_at,
+            leased_until=None,
+            error=error,
+            due_at=next_due(job, finished_at, runtime.site.time_zone),
+        )
+    )

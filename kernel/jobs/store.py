@@ -5,13 +5,16 @@ All times are the context's, never the server's. While a row is running, its `du
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from kernel.extension.contributions import Event
 from kernel.jobs.models import EventDelivery, EventRow, Worker, WorkRow
 from kernel.resources.events import Pending
 from kernel.resources.queue import Work, kind_of_work
@@ -25,6 +28,10 @@ DELIVERIES = 8
 """Attempts at one event for one plugin before it is given up, visibly."""
 ATTEMPTS = 20
 """Attempts at one piece of work: killed workers count."""
+SILENT_WORKER = timedelta(minutes=1)
+"""How long workers may be silent before they count as gone."""
+FORGOTTEN_WORKER = timedelta(days=1)
+"""When workers that were silent ever since are no longer listed."""
 
 
 def store_events(session: Session, runtime: Runtime, events: Sequence[Pending]) -> None:
@@ -81,67 +88,83 @@ def due_work(session: Session, now: datetime, limit: int = 200) -> list[tuple[in
     return [(row[0], row[1]) for row in rows]
 
 
-def claim_work(session: Session, number: int, now: datetime) -> WorkRow | None:
-    """Take one piece of work for this worker; None when another has it or it is done."""
-    statement = (
-        select(WorkRow)
-        .where(
-            WorkRow.id == number,
-            or_(WorkRow.state == "due", and_(WorkRow.state == "running", WorkRow.due_at <= now)),
-        )
-        .with_for_update(skip_locked=True)
+@dataclass(frozen=True)
+class Claim:
+    """A piece of work that this worker has taken; `attempt` tells it from an earlier try that was given up."""
+
+    number: int
+    kind: str
+    arguments: Mapping[str, Any]
+    attempt: int
+
+
+def claim_work(session: Session, number: int, now: datetime) -> Claim | None:
+    """Take one piece of work for this worker; None when another has it, it is done, or it is not to be tried again."""
+    free = or_(WorkRow.state == "due", and_(WorkRow.state == "running", WorkRow.due_at <= now))
+    statement = select(WorkRow.id).where(WorkRow.id == number, free).with_for_update(skip_locked=True)
+    if session.execute(statement).scalar_one_or_none() is None:
+        return None
+    given_up = or_(WorkRow.stop, WorkRow.attempts >= ATTEMPTS)
+    ended = (
+        update(WorkRow)
+        .where(WorkRow.id == number, given_up)
+        .values(state=case((WorkRow.stop, "stopped"), else_="failed"), finished_at=now)
+        .returning(WorkRow.id)
     )
-    row = session.execute(statement).scalar_one_or_none()
-    if row is None:
+    if session.execute(ended).scalar_one_or_none() is not None:
         return None
-    if row.stop or row.attempts >= ATTEMPTS:
-        row.state = "stopped" if row.stop else "failed"
-        row.finished_at = now
-        return None
-    row.state = "running"
-    row.attempts += 1
-    row.due_at = now + LEASE
-    return row
+    taken = (
+        update(WorkRow)
+        .where(WorkRow.id == number)
+        .values(state="running", attempts=WorkRow.attempts + 1, due_at=now + LEASE)
+        .returning(WorkRow.kind, WorkRow.arguments, WorkRow.attempts)
+    )
+    row = session.execute(taken).one()
+    return Claim(number, row.kind, row.arguments, row.attempts)
 
 
-def renew_work(session: Session, number: int, now: datetime, done: int, total: int) -> bool:
-    """Note progress and renew the lease; give whether somebody asked to stop."""
+def renew_work(session: Session, claim: Claim, now: datetime, done: int, total: int) -> bool:
+    """Note progress and renew the lease; give whether the work should stop: asked to, or taken by another worker."""
     statement = (
         update(WorkRow)
-        .where(WorkRow.id == number, WorkRow.state == "running")
+        .where(_held(claim))
         .values(done=done, total=total, due_at=now + LEASE)
         .returning(WorkRow.stop)
     )
-    return bool(session.execute(statement).scalar_one_or_none())
+    stop = session.execute(statement).scalar_one_or_none()
+    return stop is None or stop
 
 
-def end_work(session: Session, number: int, now: datetime, state: str, error: str | None = None) -> None:
-    """End a piece of work."""
+def end_work(session: Session, claim: Claim, now: datetime, state: str, error: str | None = None) -> None:
+    """End a piece of work, unless another worker has it by now."""
     values = {"state": state, "error": error, "finished_at": now}
-    session.execute(update(WorkRow).where(WorkRow.id == number).values(values))
+    session.execute(update(WorkRow).where(_held(claim)).values(values))
+
+
+def _held(claim: Claim) -> ColumnElement[bool]:
+    return and_(WorkRow.id == claim.number, WorkRow.state == "running", WorkRow.attempts == claim.attempt)
 
 
 def due_deliveries(session: Session, now: datetime, limit: int = 500) -> list[tuple[int, str]]:
     """Take event ids and plugins whose turn it is; they are looked at again in a minute."""
+    key = (EventDelivery.event_id, EventDelivery.plugin)
     statement = (
-        select(EventDelivery)
+        select(*key)
         .where(EventDelivery.state.in_(("due", "running")), EventDelivery.due_at <= now)
-        .order_by(EventDelivery.due_at)
+        .order_by(EventDelivery.due_at, *key)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = list(session.execute(statement).scalars())
-    for row in rows:
-        if row.state == "due":
-            row.due_at = now + LOOK_AGAIN
-    session.flush()
-    return [(row.event_id, row.plugin) for row in rows]
+    found = [(row[0], row[1]) for row in session.execute(statement)]
+    if found:
+        session.execute(update(EventDelivery).where(tuple_(*key).in_(found)).values(due_at=now + LOOK_AGAIN))
+    return found
 
 
-def claim_delivery(session: Session, event_id: int, plugin: str, now: datetime) -> EventRow | None:
+def claim_delivery(session: Session, event_id: int, plugin: str) -> Event | None:
     """Lock one delivery for this transaction and give its event; None when it is done or another has it."""
     statement = (
-        select(EventDelivery)
+        select(EventDelivery.event_id)
         .where(
             EventDelivery.event_id == event_id,
             EventDelivery.plugin == plugin,
@@ -151,7 +174,8 @@ def claim_delivery(session: Session, event_id: int, plugin: str, now: datetime) 
     )
     if session.execute(statement).scalar_one_or_none() is None:
         return None
-    return session.get_one(EventRow, event_id)
+    row = session.execute(select(EventRow).where(EventRow.id == event_id)).scalar_one()
+    return Event(id=row.id, name=row.name, at=row.at, subject_id=row.subject_id, data=row.data)
 
 
 def end_delivery(session: Session, event_id: int, plugin: str, state: str) -> None:
@@ -165,14 +189,23 @@ def end_delivery(session: Session, event_id: int, plugin: str, state: str) -> No
 
 def postpone_delivery(session: Session, event_id: int, plugin: str, now: datetime, error: str) -> None:
     """Note a failure: later again, each time later; in the end *failed*, where somebody can see it."""
-    row = session.get_one(EventDelivery, (event_id, plugin), with_for_update=True)
-    row.attempts += 1
-    row.error = error[:1000]
-    row.state = "failed" if row.attempts >= DELIVERIES else "due"
-    row.due_at = now + timedelta(seconds=10 * 2**row.attempts)
+    mine = and_(EventDelivery.event_id == event_id, EventDelivery.plugin == plugin)
+    statement = select(EventDelivery.attempts).where(mine).with_for_update()
+    attempts = session.execute(statement).scalar_one() + 1
+    session.execute(
+        update(EventDelivery)
+        .where(mine)
+        .values(
+            attempts=attempts,
+            error=error[:1000],
+            state="failed" if attempts >= DELIVERIES else "due",
+            due_at=now + timedelta(seconds=10 * 2**attempts),
+        )
+    )
 
 
 def beat(session: Session, name: str, now: datetime) -> None:
-    """Note that a worker lives."""
+    """Note that workers live, and forget those that have been silent for long."""
     statement = upsert(Worker).values(name=name, seen_at=now)
     session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"seen_at": now}))
+    session.execute(delete(Worker).where(Worker.seen_at < now - FORGOTTEN_WORKER))

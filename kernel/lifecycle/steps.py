@@ -38,8 +38,8 @@ class Performer(Protocol):
     """Who does a step; an `Actor` is one."""
 
     @property
-    def user_id(self) -> int:
-        """Number of the user; 0 is the system."""
+    def user_id(self) -> int | None:
+        """Number of the user; 0 is the system, None nobody."""
 
     @property
     def name(self) -> str:
@@ -147,7 +147,7 @@ class Work:
             insert(PluginStep).values(
                 plugin=name,
                 action=action,
-                actor_id=self.by.user_id,
+                actor_id=self.by.user_id or 0,
                 actor_name=self.by.name,
                 from_state=before.state if before else State.AVAILABLE,
                 to_state=after.state if after else State.AVAILABLE,

@@ -84,7 +84,7 @@ def seed(context: Context, lists: Iterable[BaseList]) -> None:
         for base in lists
         for place, (code, title) in enumerate(base.entries.items())
     ]
-    known = set(context.session.execute(select(BaseValue.list, BaseValue.code)).tuples())
+    known = {(row[0], row[1]) for row in context.session.execute(select(BaseValue.list, BaseValue.code))}
     missing = [row for row in rows if (row["list"], row["code"]) not in known]
     if missing:
         context.session.execute(insert(BaseValue).on_conflict_do_nothing(), missing)

@@ -1,0 +1,29 @@
+"""The entries of administration in the main menu."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kernel.extension.contributions import MenuItem
+from kernel.i18n import LazyText, _
+
+ENTRIES: tuple[tuple[LazyText, str, str, tuple[str, str]], ...] = (
+    (_("Users"), "/administration/users", "users", ("user", "edit")),
+    (_("Access patterns"), "/administration/patterns", "lock", ("pattern", "edit")),
+    (_("Plugins"), "/administration/plugins", "puzzle", ("plugin", "edit")),
+    (_("Settings"), "/administration/settings", "settings", ("setting", "edit")),
+    (_("Base data"), "/administration/base-data", "database", ("base_data", "edit")),
+    (_("Jobs"), "/administration/jobs", "clock", ("job", "edit")),
+    (_("State of the site"), "/administration/doctor", "stethoscope", ("site", "edit")),
+)
+"""Title, address, icon and right of each; all but base data are held by administrators only."""
+
+
+def menu() -> Iterable[MenuItem]:
+    """Give the entries, in their group at the foot of the menu."""
+    return [
+        MenuItem(
+            label=label, target=target, icon=icon, permission=right, order=900 + place, group="administration"
+        )
+        for place, (label, target, icon, right) in enumerate(ENTRIES)
+    ]

@@ -1,0 +1,35 @@
+"""What the layer of administration contributes: commands, settings, menu."""
+
+from __future__ import annotations
+
+from kernel.administration import base_values, menu, patterns, settings, tasks
+from kernel.extension.contributions import Setting
+from kernel.i18n import _
+from kernel.resources.commands import commands_in
+from kernel.resources.parts import KernelPart
+
+SETTINGS = (
+    Setting(
+        key="extension.quarantine_failures",
+        title=_("Failures after which a plugin is switched off"),
+        kind="whole",
+        default=10,
+        help=_("A plugin that fails so often within the time below is put into quarantine."),
+        order=10,
+    ),
+    Setting(
+        key="extension.quarantine_minutes",
+        title=_("Minutes in which these failures are counted"),
+        kind="whole",
+        default=10,
+        order=20,
+    ),
+)
+
+PART = KernelPart(
+    name="administration",
+    commands=commands_in(base_values, patterns, settings, tasks),
+    settings=SETTINGS,
+    hooks=menu,
+)
+"""The part that `kernel.administration.assembly` enters."""

@@ -1,0 +1,154 @@
+"""What can be granted on a site: each right, its title, and the scopes in which it makes sense.
+
+Read from the declarations: actions of resources and facets, rights of commands, and what plugins declare besides.
+Users, patterns, plugins and settings are not among them: they are for administrators alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kernel.access.policies import Child, Policy, Rows
+from kernel.i18n import LazyText, _
+from kernel.resources.resource import Facet, Resource
+from kernel.resources.runtime import Runtime
+
+ACTIONS: Mapping[str, LazyText] = {
+    "view": _("View"),
+    "create": _("Create"),
+    "edit": _("Edit"),
+    "delete": _("Delete"),
+    "purge": _("Delete for good"),
+    "assign": _("Hand over"),
+    "import": _("Import"),
+    "export": _("Export"),
+    "see_sensitive": _("See sensitive fields"),
+}
+"""The usual actions in the order of the table, with their titles."""
+
+RESERVED = frozenset({"user", "pattern", "plugin", "setting", "login_session", "job"})
+"""What only administrators do, whatever is granted."""
+
+KERNEL_RESOURCES: Mapping[str, LazyText] = {
+    "party": _("Persons and organisations"),
+    "party_group": _("Groups of persons and organisations"),
+    "place": _("Countries, provinces, cities, districts"),
+    "base_data": _("Base data"),
+    "import": _("Imports of files"),
+}
+"""Titles where several resources share one name in grants, or none bears it."""
+
+ALL_ONLY = ("all",)
+
+
+@dataclass
+class ResourceRights:
+    """The rights on one kind of record: its title, whose it is, and the scopes by action."""
+
+    name: str
+    title: LazyText | str
+    plugin: str
+    actions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    special: dict[str, LazyText | str] = field(default_factory=dict)
+    """Titles of the actions that are not among the usual ones."""
+
+    def offer(self, action: str, scopes: Iterable[str], title: LazyText | str | None = None) -> None:
+        """Add an action; scopes known already stay."""
+        self.actions.setdefault(action, tuple(scopes))
+        if action not in ACTIONS:
+            self.special.setdefault(action, title if title is not None else action)
+
+
+def grantable(runtime: Runtime) -> list[ResourceRights]:
+    """Give everything that a pattern may grant on this site: the kernel's first, then plugin by plugin."""
+    found = _Found(runtime)
+    for resource in runtime.resources.values():
+        found.add_resource(resource)
+    for facets in runtime.declared.facets.values():
+        for facet in facets:
+            found.add_facet(facet)
+    found.add_imports()
+    for answer in runtime.declared.declarations.of("permissions"):
+        right = found.of(answer.value.resource, answer.plugin)
+        right.offer(answer.value.action, found.scopes(answer.value.resource), answer.value.title)
+    for command in runtime.declared.commands.values():
+        if command.resource is not None and command.action is not None and command.resource not in RESERVED:
+            right = found.of(command.resource, _plugin_of(runtime, command.resource))
+            right.offer(command.action, found.scopes(command.resource), command.title)
+    return sorted(found.rights.values(), key=lambda each: (each.plugin, _place(each.name), each.name))
+
+
+def check_grants(runtime: Runtime, grants: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
+    """Give the rights among `grants` that cannot be granted here, or not in that scope."""
+    known = {each.name: each.actions for each in grantable(runtime)}
+    return [
+        (resource, action)
+        for (resource, action), scope in grants.items()
+        if scope not in known.get(resource, {}).get(action, ())
+    ]
+
+
+class _Found:
+    """The rights collected so far, and the scopes that the policies offer."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.rights: dict[str, ResourceRights] = {}
+        self._models: dict[str, Any] = {item.permission: item.model for item in runtime.resources.values()}
+        for facets in runtime.declared.facets.values():
+            self._models.update({facet.permission: facet.model for facet in facets})
+
+    def of(self, name: str, plugin: str = "", title: LazyText | str | None = None) -> ResourceRights:
+        """Give the rights on `name`, new or known."""
+        if name not in self.rights:
+            self.rights[name] = ResourceRights(name, KERNEL_RESOURCES.get(name, title or name), plugin)
+        return self.rights[name]
+
+    def scopes(self, name: str) -> tuple[str, ...]:
+        """Give the scopes in which rights on `name` may be granted, the widest first."""
+        model = self._models.get(name)
+        policy = self.runtime.policies.for_model(model) if model is not None else None
+        return self._scopes_of(policy)
+
+    def _scopes_of(self, policy: Policy | None) -> tuple[str, ...]:
+        if isinstance(policy, Child) and policy.parent is not None:
+            return self._scopes_of(self.runtime.policies.for_model(policy.parent))
+        return (*ALL_ONLY, *policy.scopes) if isinstance(policy, Rows) else ALL_ONLY
+
+    def add_resource(self, resource: Resource) -> None:
+        if resource.permission in RESERVED:
+            return
+        right = self.of(resource.permission, _plugin_of(self.runtime, resource.name), resource.plural)
+        scopes = self.scopes(resource.permission)
+        for action in ("view", "create", "edit", "delete", "purge", "export"):
+            right.offer(action, scopes)
+        if resource.owner is not None:
+            right.offer("assign", scopes)
+        if resource.importable:
+            right.offer("import", ALL_ONLY)
+        if any(item.sensitive for item in resource.fields):
+            right.offer("see_sensitive", ALL_ONLY)
+
+    def add_facet(self, facet: Facet) -> None:
+        right = self.of(facet.permission, facet.plugin, facet.title)
+        for action in ("view", "create", "edit"):
+            right.offer(action, self.scopes(facet.permission))
+        if any(item.sensitive for item in facet.fields):
+            right.offer("see_sensitive", ALL_ONLY)
+
+    def add_imports(self) -> None:
+        right = self.of("import")
+        for action in ("view", "create", "edit"):
+            right.offer(action, (*ALL_ONLY, "own"))
+
+
+def _plugin_of(runtime: Runtime, name: str) -> str:
+    plugin, dot, _rest = name.partition(".")
+    return plugin if dot and plugin in runtime.plugins else ""
+
+
+def _place(name: str) -> int:
+    order = list(KERNEL_RESOURCES)
+    return order.index(name) if name in order else len(order)

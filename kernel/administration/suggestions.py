@@ -1,0 +1,76 @@
+"""Access patterns that plugins suggest: made into patterns of the site when a plugin comes, or later by one click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from kernel.access.models import AccessGrant, Pattern
+from kernel.extension.contributions import PatternSuggestion
+from kernel.i18n import LazyText
+from kernel.resources.context import Context
+from kernel.resources.errors import NotFound
+from kernel.resources.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A pattern that somebody suggests; `name` is unique on the site (`medical.receptionist`)."""
+
+    name: str
+    origin: str
+    title: LazyText | str
+    grants: Mapping[tuple[str, str], str]
+
+
+def suggestions(runtime: Runtime) -> list[Suggestion]:
+    """Give what the plugins of the site suggest, in their order."""
+    return [_of(answer.plugin, answer.value) for answer in runtime.declared.declarations.of("patterns")]
+
+
+def find_suggestion(runtime: Runtime, name: str) -> Suggestion:
+    """Give a suggestion by its full name; raise `NotFound`."""
+    for suggestion in suggestions(runtime):
+        if suggestion.name == name:
+            return suggestion
+    raise NotFound()
+
+
+def make_pattern(
+    session: Session, name: str, title: str, origin: str | None, grants: Mapping[tuple[str, str], str]
+) -> int:
+    """Make a pattern with these grants and give its id; into one of that name, only missing grants are put."""
+    number = session.execute(select(Pattern.id).where(Pattern.name == name)).scalar_one_or_none()
+    if number is None:
+        pattern = Pattern(name=name, title=title, origin=origin)
+        session.add(pattern)
+        session.flush()
+        number = pattern.id
+    held = select(AccessGrant.resource, AccessGrant.action).where(AccessGrant.pattern_id == number)
+    known = {(row.resource, row.action) for row in session.execute(held)}
+    rows = [
+        {"pattern_id": number, "resource": resource, "action": action, "scope": scope}
+        for (resource, action), scope in grants.items()
+        if (resource, action) not in known
+    ]
+    if rows:
+        session.execute(insert(AccessGrant), rows)
+    return number
+
+
+def take_over(context: Context, suggestion: Suggestion) -> int:
+    """Make a suggestion a pattern of the site, titled in its language; the context acts for the system."""
+    title = context.runtime.translate(suggestion.title)
+    return make_pattern(context.session, suggestion.name, title, suggestion.origin, suggestion.grants)
+
+
+def missing_grants(suggestion: Suggestion, held: Mapping[tuple[str, str], str]) -> int:
+    """Count the grants of a suggestion that a pattern does not hold."""
+    return sum(right not in held for right in suggestion.grants)
+
+
+def _of(plugin: str, value: PatternSuggestion) -> Suggestion:
+    return Suggestion(f"{plugin}.{value.name}", plugin, value.title, value.grants)

@@ -1,0 +1,259 @@
+"""What runs in the background, for administrators: work, events, jobs, workers; what failed can be tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from kernel.administration.audit import note
+from kernel.administration.guard import administrators_only
+from kernel.i18n import LazyText, _
+from kernel.jobs.models import EventDelivery, EventRow, JobRow, Worker, WorkRow
+from kernel.jobs.schedule import declared_jobs
+from kernel.jobs.store import SILENT_WORKER
+from kernel.resources.commands import command
+from kernel.resources.context import Context
+from kernel.resources.errors import NotFound, Refused
+from kernel.resources.queue import kind_of_work
+
+SHOWN = 100
+"""Rows of work or of events that a page shows at most."""
+
+STATES: dict[str, LazyText] = {
+    "due": _("waiting"),
+    "running": _("running"),
+    "done": _("done"),
+    "failed": _("failed"),
+    "stopped": _("stopped"),
+    "skipped": _("skipped"),
+}
+"""The states of work and deliveries in the user's words."""
+
+
+@dataclass(frozen=True)
+class WorkLine:
+    """One piece of work on the page."""
+
+    id: int
+    title: LazyText | str
+    state: str
+    done: int
+    total: int
+    attempts: int
+    created_at: datetime
+    finished_at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class DeliveryLine:
+    """One event that a plugin has not been told of yet, or could not be."""
+
+    event_id: int
+    plugin: str
+    name: str
+    at: datetime
+    state: str
+    attempts: int
+    due_at: datetime
+    error: str | None
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """One declared job: when it is due, and how its last run went."""
+
+    name: str
+    title: LazyText | str
+    plugin: str
+    due_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    running: bool
+    error: str | None
+
+
+@dataclass(frozen=True)
+class WorkerLine:
+    """One machine's workers, and whether they have shown themselves lately."""
+
+    name: str
+    seen_at: datetime
+    alive: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything that the page of jobs shows."""
+
+    work: Sequence[WorkLine]
+    deliveries: Sequence[DeliveryLine]
+    jobs: Sequence[JobLine]
+    workers: Sequence[WorkerLine]
+    counts: dict[str, int]
+    """Pieces of work by state."""
+
+
+def overview(context: Context) -> Overview:
+    """Read what runs, what waits and what failed; a constant number of queries."""
+    administrators_only(context)
+    with context.system("state of the background") as system:
+        return Overview(
+            work=_work(system),
+            deliveries=_deliveries(system),
+            jobs=_jobs(system),
+            workers=_workers(system),
+            counts=_counts(system),
+        )
+
+
+@command("jobs.retry_work", _("Try work again"), resource="job", action="edit")
+def retry_work(context: Context, *, number: int) -> None:
+    """Make a failed or stopped piece of work due again."""
+    administrators_only(context)
+    values = {"state": "due", "due_at": context.now, "attempts": 0, "stop": False, "error": None}
+    with context.system("try again") as system:
+        changed = system.session.execute(
+            update(WorkRow)
+            .where(WorkRow.id == number, WorkRow.state.in_(("failed", "stopped")))
+            .values(finished_at=None, **values)
+            .returning(WorkRow.id)
+        ).scalar_one_or_none()
+    _must_have_changed(changed)
+    note(context, "jobs.retry_work", record_id=number)
+
+
+@command("jobs.stop_work", _("Stop work"), resource="job", action="edit")
+def stop_work(context: Context, *, number: int) -> None:
+    """Ask a piece of work that waits or runs to stop; a running one stops at its next report."""
+    administrators_only(context)
+    with context.system("stop work") as system:
+        changed = system.session.execute(
+            update(WorkRow)
+            .where(WorkRow.id == number, WorkRow.state.in_(("due", "running")))
+            .values(stop=True)
+            .returning(WorkRow.id)
+        ).scalar_one_or_none()
+    _must_have_changed(changed)
+    note(context, "jobs.stop_work", record_id=number)
+
+
+@command("jobs.retry_delivery", _("Tell a plugin again"), resource="job", action="edit")
+def retry_delivery(context: Context, *, event_id: int, plugin: str) -> None:
+    """Make an event that a plugin failed with due again for it."""
+    administrators_only(context)
+    with context.system("try again") as system:
+        changed = system.session.execute(
+            update(EventDelivery)
+            .where(
+                EventDelivery.event_id == event_id,
+                EventDelivery.plugin == plugin,
+                EventDelivery.state.in_(("failed", "due")),
+            )
+            .values(state="due", due_at=context.now, attempts=0)
+            .returning(EventDelivery.event_id)
+        ).scalar_one_or_none()
+    _must_have_changed(changed)
+    note(context, "jobs.retry_delivery", record_id=event_id, detail={"plugin": plugin})
+
+
+@command("jobs.run_now", _("Run a job now"), resource="job", action="edit")
+def run_now(context: Context, *, name: str) -> None:
+    """Make a declared job due at once; one that is running stays alone."""
+    administrators_only(context)
+    if name not in declared_jobs(context.runtime):
+        raise NotFound()
+    with context.system("run a job") as system:
+        changed = system.session.execute(
+            update(JobRow).where(JobRow.name == name).values(due_at=context.now).returning(JobRow.name)
+        ).scalar_one_or_none()
+    _must_have_changed(changed)
+    note(context, "jobs.run_now", detail={"job": name})
+
+
+def _must_have_changed(changed: object) -> None:
+    if changed is None:
+        raise Refused(_("This has changed meanwhile; look at the page again."))
+
+
+def _work(system: Context) -> list[WorkLine]:
+    statement = select(WorkRow).order_by(WorkRow.id.desc()).limit(SHOWN)
+    return [
+        WorkLine(
+            row.id,
+            _kind_title(row.kind),
+            row.state,
+            row.done,
+            row.total,
+            row.attempts,
+            row.created_at,
+            row.finished_at,
+            row.error,
+        )
+        for row in system.session.execute(statement).scalars()
+    ]
+
+
+def _kind_title(kind: str) -> LazyText | str:
+    try:
+        return kind_of_work(kind).title
+    except KeyError:
+        return kind
+
+
+def _deliveries(system: Context) -> list[DeliveryLine]:
+    statement = (
+        select(EventDelivery, EventRow)
+        .join(EventRow, EventRow.id == EventDelivery.event_id)
+        .where(EventDelivery.state.in_(("due", "running", "failed")))
+        .order_by(EventDelivery.state.desc(), EventRow.id.desc())
+        .limit(SHOWN)
+    )
+    return [
+        DeliveryLine(
+            event.id, row.plugin, event.name, event.at, row.state, row.attempts, row.due_at, row.error
+        )
+        for row, event in system.session.execute(statement)
+    ]
+
+
+def _jobs(system: Context) -> list[JobLine]:
+    rows = {row.name: row for row in system.session.execute(select(JobRow)).scalars()}
+    lines = []
+    for name, (plugin, job) in sorted(declared_jobs(system.runtime).items()):
+        row = rows.get(name)
+        running = row is not None and row.leased_until is not None and row.leased_until > system.now
+        lines.append(
+            JobLine(
+                name,
+                job.title,
+                plugin,
+                row.due_at if row else None,
+                row.started_at if row else None,
+                row.finished_at if row else None,
+                running,
+                row.error if row else None,
+            )
+        )
+    return lines
+
+
+def _workers(system: Context) -> list[WorkerLine]:
+    statement = select(Worker).order_by(Worker.name)
+    return [
+        WorkerLine(row.name, row.seen_at, is_alive(row.seen_at, system.now))
+        for row in system.session.execute(statement).scalars()
+    ]
+
+
+def is_alive(seen_at: datetime, now: datetime, patience: timedelta = SILENT_WORKER) -> bool:
+    """Say whether workers that were last seen then count as alive."""
+    return now - seen_at <= patience
+
+
+def _counts(system: Context) -> dict[str, int]:
+    statement = select(WorkRow.state, func.count()).group_by(WorkRow.state)
+    return {row[0]: row[1] for row in system.session.execute(statement)}

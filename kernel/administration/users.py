@@ -1,0 +1,261 @@
+"""Users of the site: who may sign in, as what, and with which patterns. For administrators alone.
+
+One active administrator always remains, whoever presses what at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+
+from kernel.access.models import LoginSession, Pattern, UserAccount, UserPattern
+from kernel.access.signin import create_user, end_sessions, set_password
+from kernel.administration.audit import note
+from kernel.administration.guard import administrators_only
+from kernel.i18n import _
+from kernel.resources import fields
+from kernel.resources.commands import command
+from kernel.resources.context import Context
+from kernel.resources.errors import EditConflict, Invalid, NotFound, Problem
+from kernel.resources.fields import Field, FieldError
+
+USERNAME = fields.Code("username", _("User name"), required=True, limit=60)
+DISPLAY_NAME = fields.Text("display_name", _("Display name"), required=True, limit=100)
+LOCALE = fields.Choice(
+    "locale", _("Language"), options={"fa": _("Persian"), "en": _("English")}, required=True, default="fa"
+)
+PERSON = fields.Link("person", _("Linked person"), to="person", help=_("This user as one of your persons."))
+ADMINISTRATOR = fields.YesNo(
+    "is_administrator",
+    _("Administrator"),
+    help=_("May see and do everything, and alone manages users, patterns and plugins."),
+)
+ACTIVE = fields.YesNo("active", _("May sign in"), default=True)
+PASSWORD = fields.Text("password", _("Password"), required=True, limit=200)
+FIELDS: tuple[Field, ...] = (USERNAME, DISPLAY_NAME, LOCALE, PERSON, ADMINISTRATOR, ACTIVE)
+"""What is entered of a user besides password and patterns."""
+
+
+@dataclass(frozen=True)
+class UserRow:
+    """A user in the list."""
+
+    id: int
+    username: str
+    display_name: str
+    is_administrator: bool
+    active: bool
+    patterns: tuple[str, ...]
+    seen_at: datetime | None
+
+
+def user_rows(context: Context) -> list[UserRow]:
+    """Give all users with their patterns and when they were last seen; three queries."""
+    session = context.session
+    titles: dict[int, list[str]] = {}
+    for row in session.execute(
+        select(UserPattern.user_id, Pattern.title)
+        .join(Pattern, Pattern.id == UserPattern.pattern_id)
+        .order_by(Pattern.title)
+    ):
+        titles.setdefault(row.user_id, []).append(row.title)
+    last = select(LoginSession.user_id, func.max(LoginSession.seen_at)).group_by(LoginSession.user_id)
+    seen = {row[0]: row[1] for row in session.execute(last)}
+    users = session.execute(
+        select(UserAccount).order_by(UserAccount.active.desc(), UserAccount.display_name, UserAccount.id)
+    ).scalars()
+    return [
+        UserRow(
+            user.id,
+            user.username,
+            user.display_name,
+            user.is_administrator,
+            user.active,
+            tuple(titles.get(user.id, ())),
+            seen.get(user.id),
+        )
+        for user in users
+    ]
+
+
+def find_user(context: Context, user_id: int, *, lock: bool = False) -> UserAccount:
+    """Give a user; raise `NotFound`."""
+    statement = select(UserAccount).where(UserAccount.id == user_id)
+    if lock:
+        statement = statement.with_for_update()
+    user = context.session.execute(statement).scalar_one_or_none()
+    if user is None:
+        raise NotFound()
+    return user
+
+
+def patterns_of(context: Context, user_id: int) -> set[int]:
+    """Give the ids of the patterns that a user holds."""
+    statement = select(UserPattern.pattern_id).where(UserPattern.user_id == user_id)
+    return set(context.session.execute(statement).scalars())
+
+
+def open_sessions(context: Context, user_id: int) -> list[LoginSession]:
+    """Give the browsers in which a user is signed in, the last seen first."""
+    statement = (
+        select(LoginSession)
+        .where(
+            LoginSession.user_id == user_id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.expires_at > context.now,
+        )
+        .order_by(LoginSession.seen_at.desc())
+    )
+    return list(context.session.execute(statement).scalars())
+
+
+@command("user.create", _("Add a user"), resource="user", action="create")
+def create(
+    context: Context, *, values: Mapping[str, Any], password: str, patterns: Iterable[int] = ()
+) -> int:
+    """Add a user who may sign in with this password; gives the id. Raises `Invalid` naming each field."""
+    administrators_only(context)
+    read, problems = _read(context, values)
+    problems += _taken(context, read.get("username"), None)
+    if not password:
+        problems.append(Problem("password", _("%(field)s is required.", field=PASSWORD.title)))
+    if problems:
+        raise Invalid(problems)
+    with context.system("a new user") as system:
+        number = create_user(
+            system.session,
+            read["username"],
+            password,
+            display_name=read["display_name"],
+            is_administrator=bool(read["is_administrator"]),
+        )
+    user = find_user(context, number)
+    _fill(user, read)
+    _give_patterns(context, number, patterns)
+    context.session.flush()
+    note(context, "user.create", resource="user", record_id=number, detail={"username": read["username"]})
+    return number
+
+
+@command("user.edit", _("Change a user"), resource="user", action="edit")
+def edit(
+    context: Context,
+    *,
+    user_id: int,
+    values: Mapping[str, Any],
+    patterns: Iterable[int],
+    version: int | None = None,
+) -> None:
+    """Change a user and give exactly these patterns. Whoever may not sign in any longer is signed out at once."""
+    administrators_only(context)
+    read, problems = _read(context, values)
+    problems += _taken(context, read.get("username"), user_id)
+    if problems:
+        raise Invalid(problems)
+    administrators = _lock_administrators(context)
+    user = find_user(context, user_id, lock=True)
+    if version is not None and user.version != version:
+        raise EditConflict()
+    _keep_one_administrator(user, read, administrators)
+    _fill(user, read)
+    _give_patterns(context, user_id, patterns)
+    context.session.flush()
+    if not user.active:
+        with context.system("a user who may not sign in any longer") as system:
+            end_sessions(system.session, user_id)
+    note(context, "user.edit", resource="user", record_id=user_id)
+
+
+@command("user.set_password", _("Set a user's password"), resource="user", action="edit")
+def change_password(context: Context, *, user_id: int, password: str) -> None:
+    """Give a user another password; all sessions of the user end."""
+    administrators_only(context)
+    find_user(context, user_id)
+    if not password:
+        raise Invalid([Problem("password", _("%(field)s is required.", field=PASSWORD.title))])
+    with context.system("a new password") as system:
+        set_password(system.session, user_id, password)
+    note(context, "user.set_password", resource="user", record_id=user_id)
+
+
+@command("user.end_sessions", _("Sign a user out everywhere"), resource="user", action="edit")
+def sign_out(context: Context, *, user_id: int) -> None:
+    """End all sessions of a user."""
+    administrators_only(context)
+    find_user(context, user_id)
+    with context.system("sign out everywhere") as system:
+        end_sessions(system.session, user_id)
+    note(context, "user.end_sessions", resource="user", record_id=user_id)
+
+
+def _read(context: Context, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    read: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for item in FIELDS:
+        try:
+            read[item.name] = item.read(values.get(item.name, item.default), context)
+        except FieldError as error:
+            problems.append(item.problem(error))
+    return read, problems
+
+
+def _taken(context: Context, username: str | None, user_id: int | None) -> list[Problem]:
+    if username is None:
+        return []
+    statement = select(UserAccount.id).where(
+        func.lower(UserAccount.username) == username.lower(), UserAccount.id != (user_id or 0)
+    )
+    if context.session.execute(statement).first() is None:
+        return []
+    return [Problem("username", _("There is already a user of this name."))]
+
+
+def _lock_administrators(context: Context) -> set[int]:
+    """Give the active administrators, locked in one order, so that two changes at once see each other."""
+    statement = (
+        select(UserAccount.id)
+        .where(UserAccount.is_administrator, UserAccount.active)
+        .order_by(UserAccount.id)
+        .with_for_update()
+    )
+    return set(context.session.execute(statement).scalars())
+
+
+def _keep_one_administrator(user: UserAccount, read: Mapping[str, Any], administrators: set[int]) -> None:
+    if read["is_administrator"] and read["active"]:
+        return
+    if administrators == {user.id}:
+        name = "active" if not read["active"] else "is_administrator"
+        message = _("This is the last administrator. Make somebody else administrator first.")
+        raise Invalid([Problem(name, message)])
+
+
+def _fill(user: UserAccount, read: Mapping[str, Any]) -> None:
+    user.username = read["username"]
+    user.display_name = read["display_name"]
+    user.locale = read["locale"]
+    user.party_id = read["person"]
+    user.is_administrator = bool(read["is_administrator"])
+    user.active = bool(read["active"])
+
+
+def _give_patterns(context: Context, user_id: int, patterns: Iterable[int]) -> None:
+    wanted = set(patterns)
+    known = set(context.session.execute(select(Pattern.id).where(Pattern.id.in_(wanted))).scalars())
+    if wanted - known:
+        raise Invalid([Problem("patterns", _("One of these patterns is gone; reload the form."))])
+    held = patterns_of(context, user_id)
+    with context.system("patterns of a user") as system:
+        if held - wanted:
+            system.session.execute(
+                delete(UserPattern).where(
+                    UserPattern.user_id == user_id, UserPattern.pattern_id.in_(held - wanted)
+                )
+            )
+        if wanted - held:
+            rows = [{"user_id": user_id, "pattern_id": number} for number in sorted(wanted - held)]
+            system.session.execute(insert(UserPattern), rows)
