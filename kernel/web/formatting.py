@@ -15,7 +15,8 @@ from decimal import Decimal
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from kernel.fa import calendar, clock
@@ -82,7 +83,7 @@ class Formats:
         if day is None:
             return ""
         if isinstance(day, datetime):
-            day = clock.local(day, self.time_zone).date()
+            day = self.local_day(day)
         if self.calendar == "jalali":
             return calendar.format_date(day, style, self.digits)
         return self.code(_gregorian(day, style))
@@ -104,6 +105,10 @@ class Formats:
         if style == "time":
             return self.jtime(at)
         return f"{self.jdate(at, 'weekday' if style == 'long' else 'short')} {self.jtime(at)}"
+
+    def local_day(self, at: datetime) -> date:
+        """The day on which an aware instant falls in the site's zone."""
+        return clock.local(at, self.time_zone).date()
 
     def phone(self, e164: str | None) -> str:
         """A phone number in groups, ۰۹۱۲ ۱۲۳ ۴۵۶۷."""
@@ -154,19 +159,20 @@ def attributes(values: Mapping[str, object]) -> Markup:
 
 def install(environment: Environment, current: Callable[[], Formats]) -> None:
     """Add every filter of this module to a Jinja environment; `current` gives the reader's formats."""
-    environment.filters.update(
-        number=lambda value, decimals=None: current().number(value, decimals),
-        code=lambda value: current().code(value),
-        money=lambda rials: current().money(rials),
-        percent=lambda value: current().percent(value),
-        jdate=lambda day, style="short": current().jdate(day, style),
-        jtime=lambda at: current().jtime(at),
-        instant=lambda at, style="short": current().instant(at, style),
-        phone=lambda e164: current().phone(e164),
-        local_day=lambda at: clock.local(at, current().time_zone).date(),
-        bdi=bdi,
-        initials=initials,
-        tone=tone,
-        attributes=attributes,
-    )
+    for name in ("number", "code", "money", "percent", "jdate", "jtime", "instant", "phone", "local_day"):
+        environment.filters[name] = _asking(current, name)
+    environment.filters.update(bdi=bdi, initials=initials, tone=tone, attributes=attributes)
     environment.globals["formats"] = current
+
+
+def _asking(current: Callable[[], Formats], name: str) -> Callable[..., object]:
+    """The filter that calls a method of the reader's formats at the moment of rendering.
+
+    Taking the context keeps Jinja from computing `1234|number` once, when it compiles the template.
+    """
+
+    @pass_context
+    def apply(_context: Context, value: object, *args: object, **kwargs: object) -> object:
+        return getattr(current(), name)(value, *args, **kwargs)
+
+    return apply

@@ -35,7 +35,9 @@ def create_app(plugin_static: dict[str, Path] | None = None) -> Flask:
         "trim_blocks": True,
         "lstrip_blocks": True,
         "extensions": ["jinja2.ext.i18n"],
-        "loader": FileSystemLoader([ROOT / "kernel" / "web" / "templates", Path(__file__).parent / "templates"]),
+        "loader": FileSystemLoader(
+            [ROOT / "kernel" / "web" / "templates", Path(__file__).parent / "templates"]
+        ),
     }
     assets = Assets(plugin_static=plugin_static)
     persian = _catalogue(ROOT / "kernel" / "translations" / "fa" / "LC_MESSAGES" / "components.po")
@@ -65,9 +67,13 @@ def _locale() -> str:
 
 def _formats() -> formatting.Formats:
     english = _locale() == "en"
-    return formatting.Formats(locale=_locale(), calendar=request.args.get("calendar", "jalali"), currency="toman") if (
-        not english
-    ) else formatting.Formats(locale="en", calendar=request.args.get("calendar", "gregorian"))
+    return (
+        formatting.Formats(
+            locale=_locale(), calendar=request.args.get("calendar", "jalali"), currency="toman"
+        )
+        if (not english)
+        else formatting.Formats(locale="en", calendar=request.args.get("calendar", "gregorian"))
+    )
 
 
 def _headers(response: Response) -> Response:
@@ -101,20 +107,25 @@ def _routes(app: Flask) -> None:
 
     @app.get("/list")
     def listing() -> str:
-        return render_template("list.html", **data.listing(request.args))
+        partial = request.headers.get("HX-Request-Type") == "partial"
+        return render_template("list_body.html" if partial else "list.html", **data.listing(request.args))
 
     @app.route("/form", methods=["GET", "POST"])
     def form() -> ResponseReturnValue:
         bound = PartyForm(request.form or None)
         refused = request.method == "POST" and not bound.validate()
         sent = json.dumps(request.form.to_dict(flat=False), ensure_ascii=False)
-        return render_template("form.html", form=bound, blank=PartyForm.blank(), sent=sent), 422 if refused else 200
+        return render_template(
+            "form.html", form=bound, blank=PartyForm.blank(), sent=sent
+        ), 422 if refused else 200
 
     @app.route("/dialog-form", methods=["GET", "POST"])
     def dialog_form() -> ResponseReturnValue:
         name = request.form.get("name", request.args.get("name", ""))
         if request.method == "GET" or not name:
-            return render_template("dialog_form.html", refused=request.method == "POST"), 422 if request.form else 200
+            return render_template(
+                "dialog_form.html", refused=request.method == "POST"
+            ), 422 if request.form else 200
         return _trigger(
             204,
             dialog_close=True,
@@ -127,20 +138,28 @@ def _routes(app: Flask) -> None:
         value = request.form.get("v", "")
         wrong = request.method == "POST" and len(value) < 3
         editing = wrong or (request.method == "GET" and "view" not in request.args)
-        return render_template("fact.html", editing=editing, wrong=wrong, value=value or "تبریز"), 422 if wrong else 200
+        return render_template(
+            "fact.html", editing=editing, wrong=wrong, value=value or "تبریز"
+        ), 422 if wrong else 200
 
     @app.get("/lookup")
     def lookup() -> str:
-        return render_template("options.html", rows=data.search(request.args["q"]), q=request.args["q"], kind="lookup")
+        return render_template(
+            "options.html", rows=data.search(request.args["q"]), q=request.args["q"], kind="lookup"
+        )
 
     @app.get("/search")
     def search() -> str:
-        return render_template("options.html", rows=data.search(request.args["q"]), q=request.args["q"], kind="palette")
+        return render_template(
+            "options.html", rows=data.search(request.args["q"]), q=request.args["q"], kind="palette"
+        )
 
     @app.post("/bulk")
     def bulk() -> ResponseReturnValue:
         ids, whole = request.form.getlist("id"), request.form["whole"]
-        return _trigger(204, toast={"text": f"{request.form['do']}:{len(ids)}:{whole}:{request.headers['X-CSRFToken']}"})
+        return _trigger(
+            204, toast={"text": f"{request.form['do']}:{len(ids)}:{whole}:{request.headers['X-CSRFToken']}"}
+        )
 
     @app.get("/progress/<int:value>")
     def progress(value: int) -> str:

@@ -27,7 +27,13 @@ NAMES = (
     ("گروه ساختمانی ایرانشهر", True),
     ("کیان قاسمی", False),
 )
-STATES = (("مشتری فعال", "green"), ("سرنخ", "blue"), ("ویژه", "violet"), ("غیرفعال", "grey"), ("بدهکار", "red"))
+STATES = (
+    ("مشتری فعال", "green"),
+    ("سرنخ", "blue"),
+    ("ویژه", "violet"),
+    ("غیرفعال", "grey"),
+    ("بدهکار", "red"),
+)
 CITIES = ("تبریز", "شیراز", "اهواز", "رشت", "مشهد", "اصفهان")
 OWNERS = ("نگار رحیمی", "سارا کاظمی", "امیر صادقی")
 COLUMNS = (
@@ -73,7 +79,9 @@ def listing(args: MultiDict[str, str]) -> dict[str, Any]:
     rows = [party for party in PARTIES if text in party.name and state in ("", party.state)]
     shown = args.getlist("c") or [key for key, _, _ in COLUMNS]
     columns = [Item(key=k, title=t, kind=kind, shown=k in shown, fixed=k == "name") for k, t, kind in COLUMNS]
-    chips = [Item(label="وضعیت", value=state, remove_url="/list?all=1", name="state", raw=state)] if state else []
+    chips = (
+        [Item(label="وضعیت", value=state, remove_url="/list?all=1", name="state", raw=state)] if state else []
+    )
     return {"rows": rows, "columns": columns, "chips": chips, "q": text, "total": 1240}
 
 
@@ -93,7 +101,9 @@ def shell(path: str, locale: str) -> Item:
         search_url="/search",
         sign_out_url="/status/200",
         account=[entry("پروفایل من", "user-circle", "/kit")],
-        notices=[Item(text="افزونه «پیامک انبوه» پاسخ نداد؛ بخش آن نمایش داده نشد.", tone="warn")] if path == "/kit" else [],
+        notices=[Item(text="افزونه «پیامک انبوه» پاسخ نداد؛ بخش آن نمایش داده نشد.", tone="warn")]
+        if path == "/kit"
+        else [],
         user=Item(display_name="نگار رحیمی", initials="ن‌ر"),
         quick=[
             entry("میز کار", "layout-dashboard", "/dashboard"),
@@ -129,7 +139,10 @@ def shell(path: str, locale: str) -> Item:
             Item(
                 heading="",
                 foot=True,
-                items=[entry("مدیریت افزونه‌ها", "puzzle", "#plugins"), entry("تنظیمات", "settings", "#settings")],
+                items=[
+                    entry("مدیریت افزونه‌ها", "puzzle", "#plugins"),
+                    entry("تنظیمات", "settings", "#settings"),
+                ],
             ),
         ],
     )
@@ -140,7 +153,14 @@ def doctors() -> list[Item]:
 
     def block(start: int, minutes: int, title: str, tone: str, lane: int = 1, lanes: int = 1) -> Item:
         return Item(
-            start=start, minutes=minutes, title=title, text="ویزیت", url="/record", tone=tone, lane=lane, lanes=lanes
+            start=start,
+            minutes=minutes,
+            title=title,
+            text="ویزیت",
+            url="/record",
+            tone=tone,
+            lane=lane,
+            lanes=lanes,
         )
 
     noon = [(13 * 60, 60)]
@@ -158,7 +178,13 @@ def doctors() -> list[Item]:
                 block(14 * 60, 5, "امیر موسوی", "red"),
             ],
         ),
-        Item(title="دکتر سهرابی", note="کودکان", closed=noon, free=[], blocks=[block(9 * 60, 90, "یاسمن رحیمی", "cyan")]),
+        Item(
+            title="دکتر سهرابی",
+            note="کودکان",
+            closed=noon,
+            free=[],
+            blocks=[block(9 * 60, 90, "یاسمن رحیمی", "cyan")],
+        ),
         Item(title="اتاق عمل سرپایی", closed=[(8 * 60, 240)], blocks=[block(15 * 60, 120, "رضا مقدم", "")]),
     ]
 
@@ -172,7 +198,10 @@ def lanes() -> list[Item]:
             key=key,
             title=title,
             tone=tone,
-            deals=[Item(id=f"{key}-{i}", title=name, party=PARTIES[i].name, amount=75_000_000_000) for i, name in enumerate(titles)],
+            deals=[
+                Item(id=f"{key}-{i}", title=name, party=PARTIES[i].name, amount=75_000_000_000)
+                for i, name in enumerate(titles)
+            ],
         )
         for key, title, tone in heads
     ]

@@ -53,7 +53,9 @@ class PartyForm(Form):
     password = PasswordField("گذرواژه")
     city = SelectField("شهر", choices=CITIES)
     gender = RadioField("جنسیت", choices=[("f", "زن"), ("m", "مرد")], default="f")
-    interests = SelectMultipleField("علاقه‌ها", choices=[("rug", "فرش"), ("insurance", "بیمه"), ("course", "آموزش")])
+    interests = SelectMultipleField(
+        "علاقه‌ها", choices=[("rug", "فرش"), ("insurance", "بیمه"), ("course", "آموزش")]
+    )
     active = BooleanField("مشتری فعال است", default=True)
     photo = FileField("تصویر")
     note = TextAreaField("یادداشت")

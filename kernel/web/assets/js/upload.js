@@ -1,12 +1,13 @@
 // Choosing files by dropping: <label class="drop" data-max-bytes="…" data-too-large="…{name}…">.
-import { fill, find, localDigits, make, on } from './dom.js';
+import { fill, find, make, on } from './dom.js';
 import { toast } from './toast.js';
 
 const UNITS = ['B', 'KB', 'MB', 'GB'];
 
 function readable(bytes) {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes || 1) / 10));
-  return `${localDigits((bytes / 1024 ** power).toFixed(power && bytes / 1024 ** power < 10 ? 1 : 0))} ${UNITS[power]}`;
+  const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+  return `${number.format(bytes / 1024 ** power)} ${UNITS[power]}`;
 }
 
 function show(drop) {

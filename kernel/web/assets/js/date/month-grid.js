@@ -8,6 +8,13 @@ const DAY = 86_400_000;
 const formatter = (options) =>
   new Intl.DateTimeFormat(`${document.documentElement.lang || 'fa'}-u-ca-persian`, { ...options, timeZone: 'UTC' });
 
+/** «شنبه ۳۰ آبان ۱۴۰۵»: the order of the words is ours, as browsers write the Persian one backwards. */
+function fullDay(days) {
+  const { year, day } = fromDays(days);
+  const [weekdayName, monthName] = [formatter({ weekday: 'long' }), formatter({ month: 'long' })];
+  return `${weekdayName.format(days * DAY)} ${localDigits(day)} ${monthName.format(days * DAY)} ${localDigits(year)}`;
+}
+
 export class MonthGrid {
   /** @param {HTMLElement} host the <jalali-date>; @param {(date) => void} pick gets the chosen day, or null to clear */
   constructor(host, pick) {
@@ -82,7 +89,7 @@ export class MonthGrid {
         'data-day': days,
         tabindex: days === this.at ? 0 : -1,
         class: weekday(days) === FRIDAY ? 'friday' : null,
-        'aria-label': formatter({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(days * DAY),
+        'aria-label': fullDay(days),
         'aria-pressed': String(days === this.chosen),
         'aria-current': days === this.today ? 'date' : null,
         disabled: days < this.limits[0] || days > this.limits[1],

@@ -1,0 +1,105 @@
+"""A real browser over the components page; every console error, page error and CSP violation fails the test."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.browser.components_page.app import create_app
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_REFUSALS = re.compile(r"Failed to load resource: the server responded with a status of 4(?:01|03|04|22)")
+
+
+@dataclass
+class Complaints:
+    """What the browser complained about; `expected` patterns are let through."""
+
+    seen: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def left(self) -> list[str]:
+        return [text for text in self.seen if not any(re.search(pattern, text) for pattern in self.expected)]
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_app(), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    found = Complaints()
+    yield found
+    assert found.left() == []
+
+
+@pytest.fixture
+def open_page(chromium: Browser, address: str, complaints: Complaints) -> Iterator[Callable[..., Page]]:
+    """Open a page of the components site: `open_page("/list", width=390, theme="dark")`."""
+    contexts = []
+
+    def opener(path: str, width: int = 1440, height: int = 860, theme: str = "light") -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            service_workers="block",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.seen.append(f"page error: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.seen.append(f"console: {message.text}")
+                if message.type in {"error", "warning"} and not _REFUSALS.search(message.text)
+                else None
+            ),
+        )
+        page.add_init_script(
+            "document.addEventListener('securitypolicyviolation',"
+            "e => console.error('CSP', e.violatedDirective, e.blockedURI))"
+        )
+        page.goto(address + path, wait_until="load")
+        # Modules run before `load`; htmx starts in a task after it.
+        page.wait_for_function(
+            "document.querySelector('[data-htmx-powered]') || !document.querySelector('[hx-get]')"
+        )
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
