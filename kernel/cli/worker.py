@@ -5,15 +5,17 @@ celery -A kernel.cli.worker worker -Q messages,default
 
 from __future__ import annotations
 
+import logging
+
 from kernel.administration.assembly import assemble
 from kernel.data.config import Config
-from kernel.data.logs import configure_logging
+from kernel.data.logs import set_up_logging
 from kernel.jobs import heartbeat
 from kernel.jobs.app import connect
 
 assemble()
 _config = Config.from_env()
-configure_logging(_config.home / "logs", "worker")
+set_up_logging(_config.home, level=logging.WARNING, process="worker")
 heartbeat.install(_config)
 app = connect(_config)
 """The Celery application."""

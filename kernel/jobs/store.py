@@ -53,7 +53,7 @@ def store_events(session: Session, runtime: Runtime, events: Sequence[Pending]) 
         )
 
 
-def store_work(session: Session, work: Sequence[Work], user_id: int) -> None:
+def store_work(session: Session, work: Sequence[Work], user_id: int, now: datetime) -> None:
     """Write what a command asked for."""
     rows = [
         {
@@ -63,6 +63,8 @@ def store_work(session: Session, work: Sequence[Work], user_id: int) -> None:
             "subject": item.subject[0] if item.subject else None,
             "subject_id": item.subject[1] if item.subject else None,
             "created_by": user_id,
+            "created_at": now,
+            "due_at": now,
         }
         for item in work
     ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
@@ -55,7 +56,7 @@ class Work:
 
 
 _KINDS: dict[str, Background] = {}
-_SINKS: list[Callable[[Session, Sequence[Work], int], None]] = []
+_SINKS: list[Callable[[Session, Sequence[Work], int, datetime], None]] = []
 
 
 def background(kind: str, title: LazyText, *, queue: str = "default") -> Callable[[F], F]:
@@ -81,8 +82,8 @@ def enqueue(context: Context, kind: str, *, subject: tuple[str, int] | None = No
     context.journal.work.append(Work(kind, arguments, subject))
 
 
-def register_work_sink(sink: Callable[[Session, Sequence[Work], int], None]) -> None:
-    """Enter what stores asked-for work (session, pieces of work, user id); entering it again changes nothing."""
+def register_work_sink(sink: Callable[[Session, Sequence[Work], int, datetime], None]) -> None:
+    """Enter what stores asked-for work (session, pieces of work, user id, now); entering it again changes nothing."""
     if sink not in _SINKS:
         _SINKS.append(sink)
 
@@ -91,7 +92,7 @@ def write_work(session: Session, journal: Journal) -> None:
     """Store the work that a command asked for, with a session that may."""
     if journal.work:
         for sink in _SINKS:
-            sink(session, journal.work, journal.user_id)
+            sink(session, journal.work, journal.user_id, journal.now)
 
 
 _WAKERS: list[Callable[[Runtime], None]] = []

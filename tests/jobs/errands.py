@@ -1,0 +1,31 @@
+"""What a worker of a test loads: the product's own worker, with kinds of work that tests can watch from outside."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from kernel.cli.worker import app
+from kernel.i18n import _
+from kernel.resources.queue import background
+
+__all__ = ["app"]
+
+FOLDER = Path(os.environ["PEYVAND_TEST_FOLDER"])
+
+
+@background("test.write", _("Work"))
+def write(runtime, progress, *, name):
+    """Leave a file that says that it was done."""
+    (FOLDER / name).write_text("done")
+
+
+@background("test.hang", _("Work"))
+def hang(runtime, progress, *, name):
+    """Hang at the first attempt, for the test to kill the worker; be done at the second."""
+    begun = FOLDER / f"{name}.begun"
+    if not begun.exists():
+        begun.write_text(str(os.getpid()))
+        time.sleep(600)
+    (FOLDER / name).write_text("done")
