@@ -61,7 +61,6 @@ def create_site(
     check_site_name(name)
     described: dict[str, Any] = {
         "title": title.strip() or name,
-        "hosts": list(store.check_hosts(name, tuple(hosts))),
         "edition": edition,
         "locale": locale,
         "time_zone": time_zone,
@@ -70,10 +69,12 @@ def create_site(
     }
     _check_customs(time_zone, fiscal_start, working_week)
     server = connect_server(config)
-    with _alone(store), making(store, server, name) as (folder, secrets):
-        site = build(server, store, name, secrets, described)
-        furnish(site)
-        write_description(folder, site)
+    with _alone(store):
+        described["hosts"] = store.check_hosts(name, tuple(hosts))
+        with making(store, server, name) as (folder, secrets):
+            site = build(server, store, name, secrets, described)
+            furnish(site)
+            write_description(folder, site)
     return site
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -17,6 +18,13 @@ from kernel.data.site_store import SiteStore
 from kernel.lifecycle import database, sites
 from kernel.lifecycle.migrate import KERNEL_MIGRATIONS, current_revision, head_revision
 from kernel.lifecycle.sites import create_site, drop_site, list_sites
+
+# One server serves all workers of a run: every name on it carries the worker's.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def named(purpose):
+    return f"{purpose}{WORKER}"
 
 
 def names_on(server, pattern):
@@ -90,7 +98,7 @@ def test_neither_role_is_a_superuser_and_the_application_owns_nothing(own_site, 
     ],
 )
 def test_what_the_application_may_not_do(site, engines, command):
-    with engines.app(site).connect() as connection, pytest.raises(Exception, match="permission|owner"):
+    with engines.app(site).connect() as connection, pytest.raises(Exception, match=r"permission|owner"):
         connection.execute(text(command.format(name=site.name)))
 
 
@@ -123,8 +131,8 @@ def test_dropping_takes_everything_and_wants_the_name(worker_sites, server):
 
 
 def test_sites_are_listed_and_found_by_host(fresh_config):
-    first = create_site(fresh_config, "listone", title="یک", hosts=["One.Example:8000", "شرکت.ایران"])
-    second = create_site(fresh_config, "listtwo", title="دو", hosts=["two.example"], edition="base1")
+    first = create_site(fresh_config, named("listone"), title="یک", hosts=["One.Example:8000", "شرکت.ایران"])
+    second = create_site(fresh_config, named("listtwo"), title="دو", hosts=["two.example"], edition="base1")
     try:
         store = SiteStore(fresh_config)
         assert list_sites(fresh_config) == [first, second]
@@ -134,11 +142,11 @@ def test_sites_are_listed_and_found_by_host(fresh_config):
         assert store.by_host("three.example") is None
         assert store.by_host("") is None
         with pytest.raises(SiteError) as refusal:
-            create_site(fresh_config, "listthree", title="سه", hosts=["two.example"])
+            create_site(fresh_config, named("listthree"), title="سه", hosts=["two.example"])
         assert refusal.value.code == "host-taken"
     finally:
-        drop_site(fresh_config, "listone", confirmed="listone")
-        drop_site(fresh_config, "listtwo", confirmed="listtwo")
+        drop_site(fresh_config, named("listone"), confirmed=named("listone"))
+        drop_site(fresh_config, named("listtwo"), confirmed=named("listtwo"))
 
 
 @pytest.mark.parametrize(
@@ -185,8 +193,8 @@ def test_a_failure_leaves_nothing(fresh_config, server, monkeypatch, step):
 
     monkeypatch.setattr(database, step, fails)
     with pytest.raises(RuntimeError, match=step):
-        create_site(fresh_config, "halfmade", title="x")
-    assert names_on(server, "halfmade%") == []
+        create_site(fresh_config, named("halfmade"), title="x")
+    assert names_on(server, named("halfmade") + "%") == []
     assert [path.name for path in (fresh_config.home / "sites").iterdir()] == [".lock"]
 
 
@@ -196,8 +204,8 @@ def test_a_failing_migration_leaves_nothing(fresh_config, server, monkeypatch):
 
     monkeypatch.setattr(sites, "apply_derived", fails)
     with pytest.raises(RuntimeError, match="policies"):
-        create_site(fresh_config, "halfmade", title="x")
-    assert names_on(server, "halfmade%") == []
+        create_site(fresh_config, named("halfmade"), title="x")
+    assert names_on(server, named("halfmade") + "%") == []
 
 
 KILLED = """
@@ -212,9 +220,9 @@ assemble()
 def die(*arguments, **options):
     os.kill(os.getpid(), signal.SIGKILL)
 
-name, url, home = sys.argv[1:]
-setattr(sites if name in ("apply_derived", "write_description") else database, name, die)
-sites.create_site(Config(home=Path(home), database_url=url), "killed", title="x")
+step, name, url, home = sys.argv[1:]
+setattr(sites if step in ("apply_derived", "write_description") else database, step, die)
+sites.create_site(Config(home=Path(home), database_url=url), name, title="x")
 """
 
 
@@ -223,39 +231,40 @@ sites.create_site(Config(home=Path(home), database_url=url), "killed", title="x"
 )
 def test_a_making_that_was_killed_is_no_site_and_can_be_repeated(fresh_config, server, step):
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, step, server.admin_url(), str(fresh_config.home)], check=False
+        [sys.executable, "-c", KILLED, step, named("killed"), server.admin_url(), str(fresh_config.home)],
+        check=False,
     )
     assert done.returncode == -9
     assert SiteStore(fresh_config).names() == []
-    made = create_site(fresh_config, "killed", title="x")
+    made = create_site(fresh_config, named("killed"), title="x")
     assert list_sites(fresh_config) == [made]
-    drop_site(fresh_config, "killed", confirmed="killed")
-    assert names_on(server, "killed%") == []
+    drop_site(fresh_config, named("killed"), confirmed=named("killed"))
+    assert names_on(server, named("killed") + "%") == []
 
 
 def test_an_administrator_without_superuser_is_enough(server, tmp_path):
     with database.administering(server.admin_url()) as admin:
-        admin.execute("CREATE ROLE cloudadmin LOGIN CREATEDB CREATEROLE PASSWORD 'only-in-tests'")
-    url = server.url("cloudadmin", "only-in-tests", "postgres")
+        admin.execute(f"CREATE ROLE {named('cloudadmin')} LOGIN CREATEDB CREATEROLE PASSWORD 'only-in-tests'")
+    url = server.url(named("cloudadmin"), "only-in-tests", "postgres")
     config = Config(home=tmp_path, database_url=url)
     try:
-        made = create_site(config, "cloudsite", title="x")
+        made = create_site(config, named("cloudsite"), title="x")
         assert made.leakproof is False
         with database.administering(made.owner_url) as owner:
             assert len(database.unmarked(owner)) == len(database.SAFE_FUNCTIONS)
-        drop_site(config, "cloudsite", confirmed="cloudsite")
-        assert names_on(server, "cloudsite%") == []
+        drop_site(config, named("cloudsite"), confirmed=named("cloudsite"))
+        assert names_on(server, named("cloudsite") + "%") == []
     finally:
         with database.administering(server.admin_url()) as admin:
-            admin.execute("DROP ROLE cloudadmin")
+            admin.execute(f"DROP ROLE {named('cloudadmin')}")
 
 
 def test_shared_files_have_a_folder_for_each_site(server, tmp_path):
     config = Config(home=tmp_path / "home", database_url=server.admin_url(), files=tmp_path / "shared")
-    made = create_site(config, "sharing", title="x")
-    assert made.files == tmp_path / "shared" / "sharing"
+    made = create_site(config, named("sharing"), title="x")
+    assert made.files == tmp_path / "shared" / named("sharing")
     assert made.files.is_dir()
-    drop_site(config, "sharing", confirmed="sharing")
+    drop_site(config, named("sharing"), confirmed=named("sharing"))
     assert not made.files.exists()
 
 
