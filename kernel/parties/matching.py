@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -34,6 +35,8 @@ CODES = {
     "foreign_code": Party.foreign_code,
 }
 NUMBERS = ("mobile", "phone", "fax")
+MOST_OF_A_NAME = 20
+"""Parties told for one name."""
 
 
 class Match(NamedTuple):
@@ -81,17 +84,14 @@ def _by_number(session: Session, kind: str, sets: Sequence[Mapping[str, Any]]) -
     if not everything:
         return
     wanted = _texts(everything)
-    tails = _texts({value[-8:] for value in everything})
     further = select(literal("number"), ContactPoint.value, ContactPoint.party_id).join(
         Party, Party.id == ContactPoint.party_id
     )
     arms = [
         select(literal("mobile"), Party.mobile, Party.id).where(Party.mobile == any_(wanted), *_kept(kind)),
         *(
-            select(literal("number"), number, Party.id).where(
-                tail == any_(tails), number == any_(wanted), *_kept(kind)
-            )
-            for number, tail in ((Party.phone, Party.phone_tail), (Party.fax, Party.fax_tail))
+            select(literal("number"), number, Party.id).where(number == any_(wanted), *_kept(kind))
+            for number in (Party.phone, Party.fax)
         ),
         further.where(ContactPoint.value == any_(wanted), *_kept(kind)),
     ]
@@ -116,10 +116,12 @@ def _by_name(session: Session, kind: str, sets: Sequence[Mapping[str, Any]]) -> 
         .table_valued(column("name", Text), column("born", Date), name="wanted")
         .render_derived()
     )
-    same_name = (Party.search_key >= wanted.c.name + "|") & (Party.search_key < wanted.c.name + "}")
-    statement = select(wanted.c.name, wanted.c.born, Party.id).join(Party, same_name).where(*_kept(kind))
+    same = [Party.search_key >= wanted.c.name + "|", Party.search_key < wanted.c.name + "}", *_kept(kind)]
     if kind == PERSON:
-        statement = statement.where(Party.birth_date == wanted.c.born)
+        same.append(Party.birth_date == wanted.c.born)
+    # The limit keeps the planner to one look into the index per name; joined, it reads the whole table.
+    alike = select(Party.id).where(*same).limit(MOST_OF_A_NAME).lateral("alike")
+    statement = select(wanted.c.name, wanted.c.born, alike.c.id).join_from(wanted, alike, true())
     reason = "name_and_birth" if kind == PERSON else "name"
     for name, born, party_id in session.execute(statement):
         yield from (Match(place, party_id, reason) for place in named[name, born])

@@ -9,6 +9,7 @@ from typing import Any
 from kernel.fa.digits import to_ascii_digits
 from kernel.i18n import LazyText, _
 from kernel.parties import addresses, contacts, roles
+from kernel.parties.bulk import IMPORT_FIELDS, create_parties
 from kernel.parties.directory import DIRECTORY, describe
 from kernel.parties.duplicates import PartyDuplicate, find_duplicates
 from kernel.parties.employments import EMPLOYMENTS, STAFF
@@ -131,6 +132,8 @@ def _party(
         owner="owner_id",
         importable=True,
         duplicates=partial(_duplicates, name),
+        import_fields=IMPORT_FIELDS,
+        bulk_create=partial(create_parties, name),
         description=describe,
         constraints={
             **{

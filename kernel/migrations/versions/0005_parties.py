@@ -124,7 +124,6 @@ def _create_places() -> None:
 
 
 def _create_party() -> None:
-    tail = "right({}, 8)"
     _table(
         "party",
         _text("kind", required=True),
@@ -136,8 +135,7 @@ def _create_party() -> None:
         _text("display_name", required=True),
         *(_text(name) for name in ("form_of_address", "mobile", "phone", "phone_extension", "fax")),
         *(_text(name) for name in ("email", "website")),
-        sa.Column("phone_tail", sa.Text, sa.Computed(tail.format("phone"), persisted=True)),
-        sa.Column("fax_tail", sa.Text, sa.Computed(tail.format("fax"), persisted=True)),
+        sa.Column("phone_tail", sa.Text, sa.Computed("right(phone, 8)", persisted=True)),
         *(_number(name) for name in ("owner_id", "acquaintance_id")),
         *(_text(name) for name in ("note", "photo")),
         *(_number(name) for name in ("province_id", "city_id", "district_id")),
@@ -167,7 +165,7 @@ def _create_party() -> None:
     _index(
         "ix_party_binned_at", "party", ["binned_at", "id"], postgresql_where=sa.text("binned_at IS NOT NULL")
     )
-    for column in ("mobile", "phone_tail", "fax_tail", "email", "search_key"):
+    for column in ("mobile", "phone", "phone_tail", "fax", "email", "search_key"):
         _index(f"ix_party_{column}", "party", [column])
     foreign = sa.text("foreign_code IS NOT NULL")
     _index("ix_party_foreign_code", "party", ["foreign_code"], postgresql_where=foreign)

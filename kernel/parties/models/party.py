@@ -45,7 +45,8 @@ class Party(Identified, Stamped, Versioned, Binnable, KernelBase):
         Index("ix_party_binned_at", "binned_at", "id", postgresql_where=text("binned_at IS NOT NULL")),
         Index("ix_party_mobile", "mobile"),
         Index("ix_party_phone_tail", "phone_tail"),
-        Index("ix_party_fax_tail", "fax_tail"),
+        Index("ix_party_phone", "phone"),
+        Index("ix_party_fax", "fax"),
         Index("ix_party_email", "email"),
         Index("ix_party_foreign_code", "foreign_code", postgresql_where=text("foreign_code IS NOT NULL")),
         Index("ix_party_search_key", "search_key"),
@@ -99,7 +100,6 @@ class Party(Identified, Stamped, Versioned, Binnable, KernelBase):
     website: Mapped[str | None] = mapped_column(Text)
     phone_tail: Mapped[str | None] = mapped_column(Text, Computed("right(phone, 8)", persisted=True))
     """Last eight digits: callers' numbers often come without the area code."""
-    fax_tail: Mapped[str | None] = mapped_column(Text, Computed("right(fax, 8)", persisted=True))
 
     owner_id: Mapped[int | None] = link("user_account", "fk_party_owner_id")
     """The expert responsible for the party (کارشناس)."""
