@@ -520,3 +520,18 @@ def test_print_hides_the_chrome(open_page: OpenPage) -> None:
     for part in (".side", ".top", ".toolbar", ".bulk", ".av"):
         expect(page.locator(part).first).to_be_hidden()
     expect(page.locator(".tbl")).to_be_visible()
+
+
+def test_a_form_is_not_sent_twice(open_page: OpenPage) -> None:
+    page = open_page("/form")
+    went = page.evaluate(
+        """() => {
+          const form = document.querySelector('form.form');
+          const went = [];
+          addEventListener('submit', (event) => { went.push(!event.defaultPrevented); event.preventDefault(); });
+          form.requestSubmit();
+          form.requestSubmit();
+          return went;
+        }"""
+    )
+    assert went == [True, False]

@@ -12,6 +12,8 @@ export const forget = (root = document) => findAll('form[data-dirty]', root).for
 on('input', 'form[data-dirty]', (form) => dirty.add(form));
 on('change', 'form[data-dirty]', (form) => dirty.add(form));
 on('submit', 'form[data-dirty]', (form) => dirty.delete(form));
+// The list has asked for each letter already; leaving the search box must not ask once more.
+on('change', '[data-search]', (_, event) => event.stopPropagation(), true);
 // A refused form came back by htmx: what the user typed is still unsaved.
 document.addEventListener('htmx:after:swap', ({ detail }) => {
   if (detail.ctx.response?.status !== 422) return;
@@ -20,6 +22,17 @@ document.addEventListener('htmx:after:swap', ({ detail }) => {
 });
 addEventListener('beforeunload', (event) => {
   if (isDirty()) event.preventDefault();
+});
+
+// --- a form that is on its way is not sent twice; a download leaves the page standing, so the lock is lifted again
+const LOCKED_FOR = 3000;
+const sending = new WeakSet();
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.getAttribute('method') !== 'post' || form.hasAttribute('hx-post')) return;
+  if (sending.has(form)) event.preventDefault();
+  sending.add(form);
+  setTimeout(() => sending.delete(form), LOCKED_FOR);
 });
 
 // --- repeated rows -------------------------------------------------------------------------------------
