@@ -118,7 +118,7 @@ class ImportRun(Identified, Stamped, Versioned, KernelBase):
     options: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     total: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     checkpoint: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    """Rows of the file that are dealt with; a killed import goes on after them."""
+    """The last row of the file that is dealt with, numbered as in the file; a killed import goes on after it."""
     created_count: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     skipped_count: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     refused_count: Mapped[int] = mapped_column(Integer, server_default=text("0"))
@@ -130,11 +130,14 @@ class ImportRow(KernelBase):
     """What became of one row of an imported file."""
 
     __tablename__ = "import_row"
-    __table_args__ = (Index("ix_import_row_run_outcome", "run_id", "outcome", "number"),)
+    __table_args__ = (
+        Index("ix_import_row_run_outcome", "run_id", "outcome", "number"),
+        Index("ix_import_row_fingerprint", "fingerprint"),
+    )
 
     run_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
-    """Row number in the file, the heading being row 1."""
+    """Row number in the file, as a spreadsheet shows it."""
     outcome: Mapped[int] = mapped_column(SmallInteger)
     """1 created, 2 already there (skipped), 3 refused, 4 created and undone."""
     record_id: Mapped[int | None] = mapped_column(BigInteger)

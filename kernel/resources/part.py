@@ -7,6 +7,7 @@ from kernel.access.protected import ACCESS_POLICIES
 from kernel.extension.models import PluginFailure, PluginRow, PluginStep, Setting, SiteState
 from kernel.resources import attachments, base_data, notes
 from kernel.resources.commands import commands_in
+from kernel.resources.importing import runs
 from kernel.resources.models import (
     Attachment,
     BaseValue,
@@ -35,5 +36,5 @@ PART = KernelPart(
         system(PluginFailure),
         system(Setting),
     ),
-    commands=commands_in(attachments, base_data, notes),
+    commands=commands_in(attachments, base_data, notes, runs),
 )

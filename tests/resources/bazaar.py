@@ -11,7 +11,6 @@ from sqlalchemy import BigInteger, Boolean, Connection, Date, ForeignKey, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.access.policies import child, rows
-from kernel.access.protected import ACCESS_POLICIES
 from kernel.access.scopes import Scope, register_scope
 from kernel.access.walls import apply_policies
 from kernel.data.base import Binnable, Identified, Stamped, Versioned, schema_base
@@ -214,7 +213,6 @@ BAZAAR = KernelPart(
     name="bazaar",
     resources=(CLIENT, PURCHASE),
     policies=(
-        *ACCESS_POLICIES,
         rows(Client, "client", own=("owner_id",), scopes={"quarter": ("quarter",)}),
         child(Health, Client, key="client_id", resource="clinic"),
         rows(Purchase, "purchase", own=("created_by",)),

@@ -45,7 +45,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_base_value"),
         schema="kernel",
     )
-    op.create_index("uq_base_value_list_key", "base_value", ["list", "search_key"], unique=True, schema="kernel")
+    op.create_index(
+        "uq_base_value_list_key", "base_value", ["list", "search_key"], unique=True, schema="kernel"
+    )
     op.create_index("ix_base_value_list_position", "base_value", ["list", "position", "id"], schema="kernel")
     op.create_table(
         "history",
@@ -137,7 +139,10 @@ def upgrade() -> None:
         ),
         schema="kernel",
     )
-    op.create_index("ix_import_row_run_outcome", "import_row", ["run_id", "outcome", "number"], schema="kernel")
+    op.create_index(
+        "ix_import_row_run_outcome", "import_row", ["run_id", "outcome", "number"], schema="kernel"
+    )
+    op.create_index("ix_import_row_fingerprint", "import_row", ["fingerprint"], schema="kernel")
 
 
 def downgrade() -> None:

@@ -3,7 +3,7 @@
 from kernel.resources.commands import command_of
 from kernel.resources.records.bin import delete, purge, restore
 from kernel.resources.records.load import editable, load, visible
-from kernel.resources.records.save import assign, create, edit
+from kernel.resources.records.save import assign, create, edit, goes_to_another
 
 COMMANDS = tuple(command_of(function) for function in (create, edit, assign, delete, restore, purge))
 """The generic commands, which every site has."""
@@ -15,6 +15,7 @@ __all__ = [
     "delete",
     "edit",
     "editable",
+    "goes_to_another",
     "load",
     "purge",
     "restore",

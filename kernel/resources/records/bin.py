@@ -148,7 +148,7 @@ def _check_binned(context: Context, declared: Resource, record_id: int, action: 
     with context.system("rights on a record in the bin") as system:
         for rule, failure in rules:
             statement = select(model.id).where(model.id == record_id, model.binned_at.is_not(None))
-            allowed = reach.condition(rule, policy.table)
+            allowed = reach.condition(rule, policy.column)
             if allowed is not None:
                 statement = statement.where(allowed)
             if system.session.execute(statement).scalar_one_or_none() is None:

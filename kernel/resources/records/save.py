@@ -46,7 +46,7 @@ def create(
     problems.extend(_judge(context, declared, record, values))
     if problems:
         raise Invalid(problems)
-    if _goes_to_another(context, declared, record):
+    if goes_to_another(context, declared, record):
         context.require(declared.permission, "assign")
         with context.system("created for somebody else") as system:
             return _store(system, declared, record, rows, extra)
@@ -159,7 +159,8 @@ def _judge(context: Context, declared: Resource, record: Any, values: Raw) -> li
     return problems
 
 
-def _goes_to_another(context: Context, declared: Resource, record: Any) -> bool:
+def goes_to_another(context: Context, declared: Resource, record: Any) -> bool:
+    """Say whether a new record would leave its maker's reach: that needs the right to assign, and the system to write."""
     if declared.owner is None or context.actor.kind != "user":
         return False
     if "all" in context.actor.scopes(declared.permission, "create"):
