@@ -1,0 +1,88 @@
+"""On whose behalf something runs, and what his patterns grant him."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from kernel.access.models import AccessGrant, UserAccount, UserPattern
+
+SYSTEM_ID = 0
+"""The number under which the kernel itself signs its work."""
+ALL = "all"
+"""The scope that covers every row."""
+
+Right = tuple[str, str]
+"""A resource and an action."""
+Grants = Mapping[Right, frozenset[str]]
+"""The scopes held for each right."""
+
+NO_GRANTS: Grants = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A user with his grants, the system with a reason, or nobody (who sees nothing)."""
+
+    kind: Literal["user", "system", "nobody"]
+    user_id: int | None = None
+    name: str = ""
+    is_administrator: bool = False
+    grants: Grants = field(default_factory=lambda: NO_GRANTS, repr=False)
+    reason: str | None = None
+
+    def scopes(self, resource: str, action: str) -> frozenset[str]:
+        """The scopes in which the actor may do `action`; administrators and the system hold `all`."""
+        if self.is_administrator or self.kind == "system":
+            return frozenset((ALL,))
+        return self.grants.get((resource, action), frozenset())
+
+    def may(self, resource: str, action: str) -> bool:
+        """Whether the actor holds the right at all, on whatever rows."""
+        return bool(self.scopes(resource, action))
+
+
+NOBODY = Actor("nobody")
+"""Nobody has signed in: no row is visible."""
+
+
+def SYSTEM(reason: str) -> Actor:  # noqa: N802 - the contract's name: it stands for a constant
+    """The kernel itself, at work for a stated reason."""
+    return Actor("system", SYSTEM_ID, "system", reason=reason)
+
+
+def gathered(grants: Iterable[Sequence[str]]) -> Grants:
+    """Put (resource, action, scope) triples together by right."""
+    found: dict[Right, set[str]] = defaultdict(set)
+    for resource, action, scope in grants:
+        found[resource, action].add(scope)
+    return MappingProxyType({right: frozenset(scopes) for right, scopes in found.items()})
+
+
+def load_actor(source: Session | Connection, user_id: int) -> Actor:
+    """Read an active user and his grants, as the system or the owner; `LookupError` if there is none."""
+    account = source.execute(
+        select(UserAccount.display_name, UserAccount.is_administrator).where(
+            UserAccount.id == user_id, UserAccount.active
+        )
+    ).one_or_none()
+    if account is None:
+        raise LookupError(f"there is no active user {user_id}")
+    grants = source.execute(
+        select(AccessGrant.resource, AccessGrant.action, AccessGrant.scope)
+        .join(UserPattern, UserPattern.pattern_id == AccessGrant.pattern_id)
+        .where(UserPattern.user_id == user_id)
+    )
+    return Actor(
+        "user",
+        user_id,
+        account.display_name,
+        account.is_administrator,
+        gathered((row.resource, row.action, row.scope) for row in grants),
+    )

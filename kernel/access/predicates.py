@@ -1,0 +1,154 @@
+"""Wall 1's half of a policy: a rule as an SQLAlchemy condition for one actor, with bound values.
+
+What an actor holds without limit becomes *no* condition, so that no index is lost; a child list gets
+`key IN (SELECT id FROM parent WHERE ...)`, which at the top level of a statement is a join.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    and_,
+    any_,
+    bindparam,
+    false,
+    or_,
+    select,
+)
+
+from kernel.access.actor import ALL, Actor
+from kernel.access.policies import Policy, PolicySet
+from kernel.access.rules import (
+    Administrators,
+    Every,
+    Granted,
+    Kept,
+    Rule,
+    SignedIn,
+    Through,
+    Unbinned,
+    Visible,
+)
+from kernel.access.scopes import find_scope
+
+Condition = ColumnElement[bool]
+ColumnOf = Callable[[str], ColumnElement[Any]]
+"""Gives the columns of a row by name: those of a table's alias, or of a mapped class."""
+Held = tuple[str, str, str]
+"""A scope held for a right: resource, action, scope."""
+
+
+class Reach:
+    """How far one actor reaches in one session: turns rules into conditions, and keeps the values bound in them."""
+
+    def __init__(self, actor: Actor, policies: PolicySet, *, lift_bin: bool = False) -> None:
+        self.actor = actor
+        self.policies = policies
+        self.lift_bin = lift_bin
+        self._bound: dict[Held, BindParameter[Any] | None] = {}
+
+    def condition(self, rule: Rule, column: ColumnOf) -> Condition | None:
+        """Give the condition that `rule` sets for rows with these columns; None where it sets none."""
+        match rule:
+            case Every(rules):
+                return _all_of(self.condition(part, column) for part in rules)
+            case Granted():
+                return self._granted(rule, column)
+            case Visible(key, target, optional):
+                found = self._through(column(key), target, self.policies.view_rule(target))
+                return or_(column(key).is_(None), found) if optional and found is not None else found
+            case Through(key, target, inner):
+                return self._through(column(key), target, inner)
+            case Unbinned():
+                return None if self.lift_bin else column("binned_at").is_(None)
+            case Kept():
+                return column("binned_at").is_(None)
+            case SignedIn():
+                return None if self.actor.kind == "user" else false()
+            case Administrators():
+                return None if self.actor.is_administrator else false()
+            case _:
+                return false()
+
+    def bound(self, held: Held) -> BindParameter[Any] | None:
+        """The values that the actor holds of a scope, as one bound parameter; None where he holds none."""
+        if held not in self._bound:
+            resource, action, scope = held
+            kind = find_scope(scope)
+            values = () if kind is None else kind.values(self.actor, resource, action)
+            self._bound[held] = _bind(scope, values)
+        return self._bound[held]
+
+    def shape(self) -> tuple[Any, ...]:
+        """What of the reach decides the form of view conditions: equal shapes differ in bound values only."""
+        if self.actor.is_administrator:
+            return (self.lift_bin, ALL)
+        held = sorted(
+            (resource, scope)
+            for (resource, action), scopes in self.actor.grants.items()
+            if action == "view"
+            for scope in scopes
+        )
+        return (self.lift_bin, self.actor.kind, *((*pair, self._cardinality(*pair)) for pair in held))
+
+    def view_values(self) -> list[BindParameter[Any]]:
+        """The parameters of all view conditions, in the order of the shape."""
+        bound = (
+            self.bound((resource, "view", scope))
+            for resource, scope, cardinality in self.shape()[2:]
+            if cardinality
+        )
+        return [parameter for parameter in bound if parameter is not None]
+
+    def _cardinality(self, resource: str, scope: str) -> str:
+        parameter = None if scope == ALL else self.bound((resource, "view", scope))
+        return "" if parameter is None else type(parameter.type).__name__
+
+    def _granted(self, rule: Granted, column: ColumnOf) -> Condition | None:
+        scopes = self.actor.scopes(rule.resource, rule.action)
+        if ALL in scopes:
+            return None
+        arms = [
+            _fits([column(name) for name in names], parameter, whole=rule.whole)
+            for scope, names in rule.columns.items()
+            if scope in scopes and (parameter := self.bound((rule.resource, rule.action, scope))) is not None
+        ]
+        return or_(*arms) if arms else false()
+
+    def _through(self, key: ColumnElement[Any], target: Policy, rule: Rule) -> Condition | None:
+        parent = target.table.alias()
+        inner = self.condition(rule, parent.c.__getitem__)
+        if inner is None:
+            return None
+        return key.in_(select(target.key_of(parent)).where(inner))
+
+
+def _all_of(conditions: Iterable[Condition | None]) -> Condition | None:
+    present = [condition for condition in conditions if condition is not None]
+    return and_(*present) if present else None
+
+
+def _bind(scope: str, values: tuple[int, ...]) -> BindParameter[Any] | None:
+    if not values:
+        return None
+    if len(values) == 1:
+        return bindparam(f"my_{scope}", values[0], BigInteger, unique=True)
+    return bindparam(f"my_{scope}", list(values), ARRAY(BigInteger), unique=True)
+
+
+def _equals(column: ColumnElement[Any], parameter: BindParameter[Any]) -> Condition:
+    # One value is compared with `=`, which keeps the order of an index; several need an array.
+    return column == (any_(parameter) if isinstance(parameter.type, ARRAY) else parameter)
+
+
+def _fits(columns: list[ColumnElement[Any]], parameter: BindParameter[Any], *, whole: bool) -> Condition:
+    one = or_(*(_equals(column, parameter) for column in columns))
+    if not whole or len(columns) == 1:
+        return one
+    return and_(one, *(or_(column.is_(None), _equals(column, parameter)) for column in columns))

@@ -1,0 +1,29 @@
+"""Who sees and changes the tables of this package itself. Users and patterns are changed by administrators alone."""
+
+from __future__ import annotations
+
+from kernel.access.models import (
+    AccessGrant,
+    AuditEntry,
+    LoginAttempt,
+    LoginSession,
+    Pattern,
+    SigningKey,
+    UserAccount,
+    UserPassword,
+    UserPattern,
+)
+from kernel.access.policies import Policy, child, rows, sealed, system
+
+ACCESS_POLICIES: tuple[Policy, ...] = (
+    sealed(SigningKey),
+    rows(UserAccount, "user", own=("id",), administrators_only=True),
+    system(UserPassword),
+    rows(Pattern, "pattern", own=(), administrators_only=True),
+    child(AccessGrant, Pattern, key="pattern_id"),
+    child(UserPattern, Pattern, key="pattern_id"),
+    rows(LoginSession, "login_session", own=("user_id",), administrators_only=True),
+    system(LoginAttempt),
+    system(AuditEntry, append_only=True),
+)
+"""The policies of the tables of users, patterns, sign-in and audit."""

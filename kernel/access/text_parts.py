@@ -1,0 +1,54 @@
+"""Parts of a statement that are text, or run text: no session can know what they read."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import Extract, TextClause
+from sqlalchemy.sql.elements import BinaryExpression, ColumnClause, UnaryExpression
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.lambdas import LambdaElement
+from sqlalchemy.sql.operators import custom_op
+from sqlalchemy.sql.selectable import TableClause, TextualSelect
+
+from kernel.access.errors import RefusedStatement
+
+PLAIN_LITERAL = re.compile(r"\*|\d+")
+"""What `literal_column` may hold; SQLAlchemy itself writes `count(*)` and `EXISTS (SELECT 1 ...)` with it."""
+OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|?]+|AT TIME ZONE|OVERLAPS|IS NOT DISTINCT FROM|IS DISTINCT FROM")
+"""What `.op()` may hold."""
+WORD = re.compile(r"\w+")
+RUNS_TEXT = re.compile(
+    r"pg_(?!advisory_xact_lock|try_advisory_xact_lock).*|.*_to_xml.*|set_config|current_setting"
+    r"|ts_stat|ts_rewrite|lo_.*|dblink.*|xpath_table|crosstab.*|connectby"
+)
+"""Functions that run text as a statement, reach outside the database, or tell or change who the actor is."""
+TEXT_ATTRIBUTES = ("_prefixes", "_suffixes", "_hints", "_statement_hints")
+
+
+def check_text_free(element: Any) -> None:
+    """Raise `RefusedStatement` if this element of a statement, its parts aside, is text or runs text."""
+    if isinstance(element, (TextClause, TextualSelect, LambdaElement)):
+        raise RefusedStatement("text is no statement for a user's session")
+    if isinstance(element, TableClause):
+        raise RefusedStatement(f"{element} is read past its model")
+    if isinstance(element, ColumnClause) and element.is_literal and not PLAIN_LITERAL.fullmatch(element.name):
+        raise RefusedStatement("literal_column holds text")
+    if isinstance(element, FunctionElement) and RUNS_TEXT.fullmatch(
+        str(getattr(element, "name", "")).lower()
+    ):
+        raise RefusedStatement("this function is not for a user's session")
+    if isinstance(element, Extract) and not WORD.fullmatch(element.field):
+        raise RefusedStatement("extract names one field")
+    if isinstance(element, (BinaryExpression, UnaryExpression)):
+        _check_operators(element)
+    if any(getattr(element, name, None) for name in TEXT_ATTRIBUTES):
+        raise RefusedStatement("prefixes, suffixes and hints are text")
+
+
+def _check_operators(element: Any) -> None:
+    for name in ("operator", "modifier"):
+        operator = getattr(element, name, None)
+        if isinstance(operator, custom_op) and not OPERATOR.fullmatch(operator.opstring):
+            raise RefusedStatement(f"{operator.opstring!r} is no operator")

@@ -1,0 +1,112 @@
+"""Wall 2: row security and privileges of a schema's tables, made from the policies after every lifecycle step.
+
+They are derived objects: no migration writes one. A table without a policy shows nothing to the application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from sqlalchemy import Connection, text
+
+from kernel.access.errors import UnprotectedModel
+from kernel.access.policies import Policy, PolicySet
+from kernel.access.row_security import RuleText, full_name, quoted
+
+VERBS = {"view": "SELECT", "create": "INSERT", "edit": "UPDATE", "purge": "DELETE"}
+"""Which statement an action lets through. Binning and assigning are changes that the kernel makes as the system."""
+
+
+def apply_policies(owner: Connection, schema: str, policies: PolicySet, app_role: str) -> str:
+    """Make row security and privileges of all tables of `schema` anew, in the transaction of `owner`.
+
+    `policies` holds at least those of the schema and of the tables that they lead to. Returns a fingerprint:
+    equal for equal walls. Raises `UnprotectedModel` for a view that shows past row security.
+    """
+    _refuse_open_views(owner, schema)
+    statements = [f"GRANT USAGE ON SCHEMA {quoted(schema)} TO {quoted(app_role)}"]
+    protected = {policy.table.name: policy for policy in policies if policy.table.schema == schema}
+    for name in _tables(owner, schema):
+        table = f"{quoted(schema)}.{quoted(name)}"
+        statements.append(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        statements.extend(
+            f"DROP POLICY {quoted(policy)} ON {table}" for policy in _made_here(owner, schema, name)
+        )
+        statements.append(f"REVOKE ALL ON {table} FROM PUBLIC, {quoted(app_role)}")
+        policy = protected.pop(name, None)
+        if policy is not None:
+            statements.extend(_wall(policy, policies, app_role))
+        else:
+            statements.append(f"GRANT SELECT ON {table} TO {quoted(app_role)}")
+    if protected:
+        raise UnprotectedModel(f"the schema {schema} has no table {', '.join(sorted(protected))}")
+    for statement in statements:
+        owner.exec_driver_sql(statement.replace("%", "%%"))
+    lasting = "\n".join(statement for statement in statements if not statement.startswith("DROP"))
+    return sha256(lasting.encode()).hexdigest()
+
+
+def _wall(policy: Policy, policies: PolicySet, app_role: str) -> Iterator[str]:
+    """The privileges of the application on one table, and a row policy for each verb."""
+    if not policy.verbs:
+        return
+    table, role = full_name(policy.table), quoted(app_role)
+    yield f"GRANT {', '.join(VERBS[action] for action in policy.verbs)} ON {table} TO {role}"
+    for action in policy.verbs:
+        name = quoted(f"{policy.table.schema}__{action}")
+        yield f"CREATE POLICY {name} ON {table} FOR {VERBS[action]} TO {role} {_conditions(policy, policies, action)}"
+
+
+def _conditions(policy: Policy, policies: PolicySet, action: str) -> str:
+    row = quoted(policy.table.name)
+    if action == "view":
+        return f"USING ({RuleText(policies).write(policies.view_rule(policy), row)})"
+    before = RuleText(policies).write(policies.change_rule(policy, action), row)
+    after = RuleText(policies).write(policies.result_rule(policy, action), row)
+    match action:
+        case "create":
+            return f"WITH CHECK ({after})"
+        case "edit":
+            return f"USING ({before}) WITH CHECK ({after})"
+        case _:
+            return f"USING ({before})"
+
+
+def _tables(owner: Connection, schema: str) -> list[str]:
+    rows = owner.execute(
+        text(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = :schema AND c.relkind IN ('r', 'p') ORDER BY c.relname"
+        ),
+        {"schema": schema},
+    )
+    return [row.relname for row in rows]
+
+
+def _made_here(owner: Connection, schema: str, table: str) -> list[str]:
+    """Policies of an earlier time on this table, made by its own schema; narrowings by others stay."""
+    rows = owner.execute(
+        text(
+            "SELECT policyname FROM pg_policies WHERE schemaname = :schema AND tablename = :table"
+            " AND starts_with(policyname, :prefix) ORDER BY policyname"
+        ),
+        {"schema": schema, "table": table, "prefix": f"{schema}__"},
+    )
+    return [row.policyname for row in rows]
+
+
+def _refuse_open_views(owner: Connection, schema: str) -> None:
+    """A view runs as its owner, whom row security does not bind, unless it says otherwise."""
+    rows = owner.execute(
+        text(
+            "SELECT c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = :schema AND (c.relkind = 'm' OR c.relkind = 'v' AND NOT coalesce("
+            "   (SELECT lower(o.option_value) IN ('true', 'on', 'yes', '1') FROM pg_options_to_table(c.reloptions) o"
+            "     WHERE o.option_name = 'security_invoker'), false)) ORDER BY c.relname"
+        ),
+        {"schema": schema},
+    )
+    names = [row.relname for row in rows]
+    if names:
+        raise UnprotectedModel(f"views of {schema} without security_invoker: {', '.join(names)}")
