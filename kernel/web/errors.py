@@ -1,0 +1,128 @@
+"""What the browser is told when something cannot be done.
+
+A hidden record and an absent one answer alike. An unexpected failure shows an id that stands in the log; the log names
+the code that failed, never what was entered or stored.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from collections.abc import Callable
+
+from flask import Flask, Response, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from kernel.data.errors import DatabaseUnavailable
+from kernel.data.outage import is_outage
+from kernel.extension.calling import HookFailed
+from kernel.i18n import LazyText, _
+from kernel.resources.errors import CommandError, EditConflict, Forbidden, NotFound
+from kernel.web.current import SignInNeeded, runtime
+from kernel.web.error_pages import TITLES, ErrorPages
+from kernel.web.pages import triggering
+
+log = logging.getLogger(__name__)
+
+TOO_SLOW = _("This took too long and was stopped. Narrow down what you ask for, and try again.")
+EXPIRED = _("This form is too old, or your browser sent no cookies. Reload the page and try again.")
+RETRY_AFTER = 5
+"""Seconds after which a browser or monitor may ask again while the database is away."""
+CANCELLED = "57014"
+"""SQLSTATE of a statement that ran into its time-out."""
+
+
+def install(app: Flask, pages: ErrorPages) -> None:
+    """Register an answer for everything that can go wrong in a request."""
+
+    def plain(status: int) -> Callable[[Exception], ResponseReturnValue]:
+        return lambda _error: answer(pages, status)
+
+    def said(status: int) -> Callable[[Exception], ResponseReturnValue]:
+        return lambda error: answer(
+            pages, status, getattr(error, "message", None), getattr(error, "links", ())
+        )
+
+    app.register_error_handler(SignInNeeded, _to_sign_in)
+    app.register_error_handler(Forbidden, said(403))
+    app.register_error_handler(NotFound, plain(404))
+    app.register_error_handler(EditConflict, said(409))
+    app.register_error_handler(CommandError, said(422))
+    app.register_error_handler(HookFailed, said(422))
+    app.register_error_handler(DatabaseUnavailable, plain(503))
+    app.register_error_handler(SQLAlchemyError, _database(pages))
+    app.register_error_handler(CSRFError, lambda _error: answer(pages, 400, EXPIRED))
+    app.register_error_handler(InternalServerError, plain(500))
+    app.register_error_handler(HTTPException, _http(pages))
+
+
+def answer(
+    pages: ErrorPages, status: int, message: LazyText | None = None, links: tuple[tuple[str, str], ...] = ()
+) -> Response:
+    """Give the answer for a status: a page, or for htmx a short message that leaves the page as it stands."""
+    locale = _locale()
+    if request.headers.get("HX-Request") == "true":
+        text = pages.text(message or TITLES.get(status, TITLES[500]), locale)
+        response = Response("", status, {"HX-Reswap": "none"})
+        triggering(response, toast={"text": text, "error": True})
+    else:
+        error_id = g.get("error_id", "")
+        response = Response(
+            pages.page(status, locale, message=message, error_id=error_id, links=tuple(links)), status
+        )
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def log_failure(error: BaseException | None) -> str:
+    """Write an unexpected error to the log and give the id under which it stands there.
+
+    The message of the error is left out: the database's own may quote what was entered.
+    """
+    error_id = secrets.token_hex(4)
+    g.error_id = error_id
+    frames = "".join(traceback.format_tb(error.__traceback__)) if error else ""
+    rule = request.url_rule.rule if request.url_rule else "-"
+    log.error("error %s: %s in %s %s\n%s", error_id, type(error).__name__, request.method, rule, frames)
+    return error_id
+
+
+def _to_sign_in(_error: Exception) -> ResponseReturnValue:
+    if request.headers.get("HX-Request") == "true":
+        return Response("", 401, {"HX-Reswap": "none"})
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("account.sign_in", next=wanted if wanted != "/" else None))
+
+
+def _database(pages: ErrorPages) -> Callable[[SQLAlchemyError], ResponseReturnValue]:
+    def handle(error: SQLAlchemyError) -> ResponseReturnValue:
+        if is_outage(error):
+            return answer(pages, 503)
+        if getattr(getattr(error, "orig", None), "sqlstate", None) == CANCELLED:
+            return answer(pages, 503, TOO_SLOW)
+        raise error
+
+    return handle
+
+
+def _http(pages: ErrorPages) -> Callable[[HTTPException], ResponseReturnValue]:
+    def handle(error: HTTPException) -> ResponseReturnValue:
+        if error.response is not None or error.code is None or error.code < 400:
+            return error
+        response = answer(pages, error.code)
+        for name, value in error.get_headers():
+            if name not in ("Content-Type", "Content-Length"):
+                response.headers[name] = value
+        return response
+
+    return handle
+
+
+def _locale() -> str:
+    opened = g.get("scope")
+    return opened.locale if opened is not None else runtime().site.locale

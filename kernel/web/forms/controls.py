@@ -1,0 +1,131 @@
+"""Form controls: which WTForms field stands for which kind of resource field.
+
+WTForms holds what was typed and what to show beside it; reading and checking belong to the resource's own fields, in the
+command. So no control has validators, and every entered text comes back as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.fields.core import UnboundField
+from wtforms.form import BaseForm
+
+from kernel.fa.calendar import format_date
+from kernel.fa.clock import local
+from kernel.resources.context import Context
+from kernel.resources.fields import Choice, Day, FieldError, IdentityNumber, Lookup, Money
+from kernel.resources.fields import Field as ResourceField
+
+Address = Callable[[ResourceField], str]
+"""Gives the address at which the options of a lookup field are asked for."""
+
+
+class DayControl(StringField):  # type: ignore[misc]
+    """A day: `data` is the day where what was typed is one, `_value` what was typed."""
+
+    kind = "date"
+
+    def __init__(self, *args: Any, read: Callable[[str], date | None], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._read = read
+        self.typed = ""
+
+    def process_data(self, value: Any) -> None:
+        """Take a day of the record."""
+        self.data = value if isinstance(value, date) else None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was typed."""
+        if valuelist:
+            self.typed = str(valuelist[0])
+            self.data = self._read(self.typed)
+
+    def _value(self) -> str:
+        return self.typed
+
+
+class LookupControl(StringField):  # type: ignore[misc]
+    """A choice of another row: `data` is its id, `lookup_label` its name, `lookup_url` where others are found."""
+
+    kind = "lookup"
+
+    def __init__(self, *args: Any, lookup_url: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lookup_url = lookup_url
+        self.lookup_label = ""
+
+
+def controls(
+    fields: Iterable[ResourceField], context: Context, address: Address, prefix: str = ""
+) -> BaseForm:
+    """Build the controls of several fields as one form; names get the `prefix`."""
+    return BaseForm({item.name: control(item, context, address) for item in fields}, prefix=prefix)
+
+
+def control(item: ResourceField, context: Context, address: Address) -> UnboundField:
+    """Build the control of one field, with its label and help in the reader's language."""
+    label = context.text(item.title)
+    common: dict[str, Any] = {"description": context.text(item.help) if item.help else ""}
+    attributes: dict[str, Any] = {}
+    if item.placeholder:
+        attributes["placeholder"] = context.text(item.placeholder)
+    common["render_kw"] = attributes
+    if isinstance(item, Lookup):
+        return UnboundField(LookupControl, label, lookup_url=address(item), **common)
+    if isinstance(item, Day):
+        return UnboundField(DayControl, label, read=lambda text: _day(item, text, context), **common)
+    if item.widget == "checkbox":
+        return UnboundField(BooleanField, label, false_values=("", "0", "false"), **common)
+    if isinstance(item, Choice):
+        options = [SelectChoice(key, title) for key, title in (("", ""), *item.choices(context))]
+        return UnboundField(SelectField, label, choices=options, validate_choice=False, **common)
+    made = TextAreaField if item.widget == "textarea" else StringField
+    return UnboundField(made, label, **common)
+
+
+def shape(item: ResourceField) -> str:
+    """Give the kind under which the form macros draw a field."""
+    if isinstance(item, Lookup | Day):
+        return "lookup" if isinstance(item, Lookup) else "date"
+    if isinstance(item, Money):
+        return "money"
+    if isinstance(item, IdentityNumber):
+        return "digits"
+    known = {"textarea", "select", "checkbox", "number", "email", "url", "time"}
+    if item.widget in known:
+        return item.widget
+    by_widget: Mapping[str, str] = {"tel": "phone", "instant": "digits"}
+    return by_widget.get(item.widget, "code" if item.ltr else "text")
+
+
+def entered(item: ResourceField, value: Any, context: Context) -> Any:
+    """Give what a control holds for a stored value."""
+    if isinstance(item, Day):
+        return value
+    if item.widget == "checkbox":
+        return bool(value)
+    if item.widget == "instant" and value is not None and context.locale.startswith("fa"):
+        at = local(value, context.time_zone)
+        return f"{format_date(at.date(), 'short', digits='en')} {at:%H:%M}"
+    return item.fill(value, context)
+
+
+def mark(made: Field, item: ResourceField) -> None:
+    """Tell the macros how to draw a bound control."""
+    made.kind = shape(item)
+    made.wide = item.wide
+    if item.required and item.widget != "checkbox":
+        made.flags.required = True
+
+
+def _day(item: Day, text: str, context: Context) -> date | None:
+    try:
+        read: date | None = item.read(text, context)
+    except FieldError:
+        return None
+    return read

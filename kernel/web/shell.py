@@ -1,0 +1,209 @@
+"""The frame around every page: menu, account, notices to staff. What the layout reads as `shell`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, cast
+
+from flask import Flask, g, get_flashed_messages, request, url_for
+from flask_wtf.csrf import generate_csrf
+from werkzeug.routing import BuildError
+
+from kernel.access.actor import Actor
+from kernel.extension.contributions import MenuItem
+from kernel.i18n import LazyText, _
+from kernel.resources.context import Context
+from kernel.resources.resource import Resource
+from kernel.web.current import Scope, current, runtime, signed_in
+from kernel.web.pages import direction
+
+STAFF = ("plugin", "view")
+"""Who is told that a plugin failed on this page."""
+
+GROUPS: dict[str, LazyText] = {
+    "": _("Main menu"),
+    "plugins": _("Plugins"),
+    "administration": _("Administration"),
+}
+"""Sections of the menu that the kernel names; a plugin's own group stands under its own key's title."""
+
+PLUGINS = "plugins"
+ADMINISTRATION = "administration"
+
+
+class Shell:
+    """What the layout reads: built lazily, so that a fragment pays for nothing of it."""
+
+    def __init__(self, opened: Scope) -> None:
+        self._scope = opened
+        self.locale = opened.locale
+        self.direction = direction(opened.locale)
+        self.site_title = opened.runtime.site.title
+        self.site_note = ""
+
+    @property
+    def csrf_token(self) -> str:
+        """The token that every form carries."""
+        return str(generate_csrf())
+
+    @property
+    def today(self) -> str:
+        """The site's day, ISO."""
+        return self._scope.runtime.clock().astimezone(self._scope.runtime.site.time_zone).date().isoformat()
+
+    @cached_property
+    def menu(self) -> list[dict[str, Any]]:
+        """Groups of entries that the reader may use; a missing entry is a courtesy, each view checks for itself."""
+        context = current()
+        groups: dict[str, list[dict[str, Any]]] = {"": [_home_entry(context)]}
+        for plugin, item in menu_items(context):
+            if not allowed(context.actor, item):
+                continue
+            address = address_of(item.target)
+            if address is not None:
+                key = item.group or (PLUGINS if plugin else "")
+                groups.setdefault(key, []).append(_entry(context, item, address))
+        return [
+            {
+                "heading": "" if not key else context.text(GROUPS.get(key, key)),
+                "foot": key == ADMINISTRATION,
+                "items": items,
+            }
+            for key, items in sorted(groups.items(), key=lambda pair: _place(pair[0]))
+        ]
+
+    @property
+    def quick(self) -> list[dict[str, Any]]:
+        """Entries of the phone's bar: home, the first lists, and a plus for a new record of the first list."""
+        context = current()
+        entries: list[dict[str, Any]] = self.menu[0]["items"][:3]
+        first = next((item for item in listed(context) if context.may(item.permission, "create")), None)
+        if first is not None:
+            label = context.text(_("New %(kind)s", kind=first.title))
+            plus = {"label": label, "url": f"/{first.path}/new", "plus": True, "icon": "plus"}
+            entries = [*entries[:2], plus, *entries[2:]]
+        return entries
+
+    @property
+    def user(self) -> dict[str, str]:
+        """Who is signed in."""
+        return {"display_name": self._scope.actor.name}
+
+    @property
+    def account(self) -> list[dict[str, str]]:
+        """Entries of the account's menu."""
+        text = current().text
+        return [
+            {"label": text(_("Password and sessions")), "url": url_for("account.page"), "icon": "lock"},
+        ]
+
+    @property
+    def sign_out_url(self) -> str:
+        """Where signing out is posted to."""
+        return url_for("account.sign_out")
+
+    @property
+    def search_url(self) -> str:
+        """Where the palette asks; empty while nobody is signed in."""
+        return url_for("search.palette") if signed_in() else ""
+
+    @property
+    def notices(self) -> list[dict[str, str]]:
+        """Messages above the page: what was just done, and to staff which plugins failed on this page."""
+        tones = {"done": "ok", "error": "bad", "notice": "info"}
+        told = [
+            {"text": text, "tone": tones.get(kind, "info")}
+            for kind, text in cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))
+        ]
+        if signed_in() and self._scope.actor.may(*STAFF):
+            told += [{"text": text, "tone": "warn"} for text in failures(current())]
+        return told
+
+
+def install(app: Flask) -> None:
+    """Give every template `shell`."""
+
+    @app.context_processor
+    def shell() -> dict[str, Any]:
+        opened: Scope | None = g.get("scope")
+        return {} if opened is None else {"shell": _shell(opened)}
+
+
+def _shell(opened: Scope) -> Shell:
+    if "shell" not in g:
+        g.shell = Shell(opened)
+    made: Shell = g.shell
+    return made
+
+
+def listed(context: Context) -> list[Resource]:
+    """Give the resources that stand in the menu by themselves and that the actor may view, in the menu's order."""
+    found = [item for item in context.runtime.resources.values() if item.menu is not None]
+    allowed_ones = [item for item in found if context.may(item.permission, "view")]
+    return sorted(allowed_ones, key=lambda item: (item.menu or 0, item.name))
+
+
+def menu_items(context: Context) -> list[tuple[str, MenuItem]]:
+    """Give all entries with the plugin that each is from: of resources, of parts of the kernel, of plugins."""
+    declared = context.runtime.declared
+    own = {item.name for part in declared.parts for item in part.resources}
+    found = [
+        (
+            "" if item.name in own else item.name.partition(".")[0],
+            MenuItem(
+                label=item.plural,
+                target=f"/{item.path}",
+                icon=item.icon,
+                permission=(item.permission, "view"),
+                order=item.menu or 0,
+            ),
+        )
+        for item in declared.resources.values()
+        if item.menu is not None
+    ]
+    found += [("", item) for part in declared.parts for item in part.ask("menu", {}) or ()]
+    found += [(answer.plugin, answer.value) for answer in declared.declarations.of("menu")]
+    return sorted(found, key=lambda pair: (pair[1].order, pair[0]))
+
+
+def allowed(actor: Actor, item: MenuItem) -> bool:
+    """Say whether the entry is shown to the actor."""
+    return item.permission is None or actor.may(*item.permission)
+
+
+def address_of(target: str) -> str | None:
+    """Give the address of an entry's target; None for an endpoint that this application does not have."""
+    if target.startswith("/"):
+        return target
+    try:
+        return url_for(target)
+    except BuildError:
+        return None
+
+
+def failures(context: Context) -> Iterable[str]:
+    """Say which plugins are missing from this page, for those who can do something about it."""
+    for name in sorted(g.get("failed_plugins", ())):
+        found = runtime().hooks.discovery.plugins.get(name)
+        title = found.plugin.title if found else name
+        yield context.text(_("The plugin “%(name)s” failed on this page; its part is left out.", name=title))
+
+
+def _home_entry(context: Context) -> dict[str, Any]:
+    return {
+        "label": context.text(_("Desk")),
+        "url": "/",
+        "icon": "layout-dashboard",
+        "current": request.path == "/",
+        "key": "KeyD",
+    }
+
+
+def _entry(context: Context, item: MenuItem, address: str) -> dict[str, Any]:
+    here = request.path == address or request.path.startswith(f"{address.rstrip('/')}/")
+    return {"label": context.text(item.label), "url": address, "icon": item.icon, "current": here}
+
+
+def _place(key: str) -> tuple[int, str]:
+    return ({"": 0, PLUGINS: 2, ADMINISTRATION: 3}.get(key, 1), key)

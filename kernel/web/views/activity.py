@@ -1,0 +1,210 @@
+"""What happened with a record, newest first: notes, changes with the names of their fields, and what plugins know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from itertools import groupby
+from typing import Any
+
+from kernel.fa.clock import local
+from kernel.i18n import LazyText, _
+from kernel.resources.context import Context
+from kernel.resources.fields import Day, Field, Instant, Lookup, TimeOfDay
+from kernel.resources.fields import Decimal as DecimalField
+from kernel.resources.history import entries
+from kernel.resources.models import History, Note
+from kernel.resources.notes import notes
+from kernel.resources.resource import Resource
+from kernel.web.slots import note_failed
+from kernel.web.views.parties import is_party, plugin_title
+
+AT_ONCE = 50
+NOTE_TABLE = "kernel.note"
+FILE_TABLE = "kernel.attachment"
+
+DONE: dict[str, LazyText] = {
+    "create": _("created"),
+    "edit": _("changed"),
+    "delete": _("moved to the bin"),
+    "restore": _("brought back from the bin"),
+    "purge": _("removed"),
+}
+"""What history's actions are called, after the name of what was changed."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One field that changed, before and after in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One entry of the conversation."""
+
+    at: datetime
+    who: str
+    text: str = ""
+    icon: str = "history"
+    tone: str = ""
+    changes: list[Changed] = field(default_factory=list)
+    body: Any = ""
+    url: str | None = None
+    plugin: str = ""
+    note: Note | None = None
+    mine: bool = False
+
+
+def days_of(context: Context, happenings: Sequence[Happening]) -> list[tuple[date, list[Happening]]]:
+    """Group what happened by the site's days, newest first."""
+    ordered = sorted(happenings, key=lambda one: one.at, reverse=True)
+    return [
+        (day, list(group))
+        for day, group in groupby(ordered, key=lambda one: local(one.at, context.time_zone).date())
+    ]
+
+
+def conversation(context: Context, resource: Resource, record_id: int) -> list[Happening]:
+    """Give the latest notes, changes and plugins' entries of a visible record."""
+    written = notes(context, resource, record_id)[:AT_ONCE]
+    changes = entries(context, resource.table, record_id, limit=AT_ONCE)
+    names = _names_of(context, written)
+    found = [
+        Happening(
+            note.created_at,
+            names.get(note.created_by or 0, ""),
+            icon="note",
+            tone="amber",
+            body=note.body,
+            note=note,
+            mine=note.created_by == context.actor.user_id or context.actor.is_administrator,
+        )
+        for note in written
+    ]
+    found += list(described(context, resource, changes))
+    found += list(_from_plugins(context, resource, record_id))
+    return sorted(found, key=lambda one: one.at, reverse=True)[:AT_ONCE]
+
+
+def described(context: Context, resource: Resource, changes: Sequence[History]) -> Iterator[Happening]:
+    """Put entries of history into words; fields that the reader may not see are left out."""
+    known = Known(context, resource, changes)
+    for entry in changes:
+        if entry.subject == NOTE_TABLE:
+            continue
+        kind, title = known.title(entry.subject)
+        shown = known.changes(kind, entry)
+        if entry.action == "edit" and not shown:
+            continue
+        verb = context.text(DONE.get(entry.action, DONE["edit"]))
+        yield Happening(
+            entry.at,
+            entry.actor_name,
+            text=f"{title} · {verb}",
+            icon={"create": "plus", "delete": "trash", "purge": "trash", "restore": "restore"}.get(
+                entry.action, "history"
+            ),
+            changes=shown if entry.action != "purge" else [],
+        )
+
+
+class Known:
+    """The fields of a record and of its parts by table, with the names behind ids fetched once."""
+
+    def __init__(self, context: Context, resource: Resource, changes: Sequence[History]) -> None:
+        self.context = context
+        visible = resource.visible_fields(context)
+        self._kinds: dict[str, tuple[dict[str, Field], str]] = {
+            resource.table: ({item.attribute: item for item in visible}, context.text(resource.title)),
+            FILE_TABLE: ({}, context.text(_("File"))),
+        }
+        for part in resource.parts:
+            fields = {item.attribute: item for item in part.fields}
+            self._kinds[part.model.__table__.fullname] = (fields, context.text(part.title))
+        for facet in context.runtime.facets(resource):
+            if context.may(facet.permission, "view"):
+                fields = {item.attribute: item for item in facet.fields if not item.sensitive}
+                self._kinds[facet.model.__table__.fullname] = (fields, context.text(facet.title))
+        self._labels = self._fetch(changes)
+
+    def title(self, table: str) -> tuple[dict[str, Field], str]:
+        """Give the fields by column and the title of what a table holds."""
+        return self._kinds.get(table, ({}, ""))
+
+    def changes(self, fields: dict[str, Field], entry: History) -> list[Changed]:
+        """Put the changed columns of an entry into words."""
+        told = [
+            Changed(
+                self.context.text(fields[name].title),
+                self._show(fields[name], old),
+                self._show(fields[name], new),
+            )
+            for name, (old, new) in entry.changes.items()
+            if name in fields
+        ]
+        return [one for one in told if one.before or one.after]
+
+    def _show(self, item: Field, plain: Any) -> str:
+        if plain is None:
+            return ""
+        if isinstance(item, Lookup):
+            return self._labels.get(id(item), {}).get(plain, "…")
+        try:
+            return item.show(revive(item, plain), self.context)
+        except (ValueError, TypeError, InvalidOperation):
+            return str(plain)
+
+    def _fetch(self, changes: Sequence[History]) -> dict[int, dict[int, str]]:
+        wanted: dict[int, tuple[Lookup, set[int]]] = {}
+        for entry in changes:
+            fields, _title = self.title(entry.subject)
+            for name, pair in entry.changes.items():
+                item = fields.get(name)
+                if isinstance(item, Lookup):
+                    ids = {value for value in pair if isinstance(value, int)}
+                    wanted.setdefault(id(item), (item, set()))[1].update(ids)
+        return {key: item.labels(sorted(ids), self.context) for key, (item, ids) in wanted.items() if ids}
+
+
+def revive(item: Field, plain: Any) -> Any:
+    """Turn a value as history stores it back into what the field shows."""
+    if isinstance(item, Day):
+        return date.fromisoformat(plain)
+    if isinstance(item, Instant):
+        return datetime.fromisoformat(plain)
+    if isinstance(item, TimeOfDay):
+        return time.fromisoformat(plain)
+    if isinstance(item, DecimalField):
+        return Decimal(plain)
+    return plain
+
+
+def _from_plugins(context: Context, resource: Resource, record_id: int) -> Iterator[Happening]:
+    if not is_party(resource):
+        return
+    answers = context.runtime.items("timeline", ctx=context, party_id=record_id, before=None, limit=AT_ONCE)
+    note_failed(answers.failed)
+    for answer in answers:
+        entry = answer.value
+        yield Happening(
+            entry.at,
+            context.text(entry.title),
+            icon=entry.icon,
+            tone="violet" if answer.plugin else "blue",
+            body=entry.body,
+            url=entry.url,
+            plugin=plugin_title(context, answer.plugin),
+        )
+
+
+def _names_of(context: Context, written: Sequence[Note]) -> dict[int, str]:
+    from kernel.resources.fields import UserLink
+
+    ids = {note.created_by for note in written if note.created_by}
+    return UserLink("created_by", _("Written by")).labels(sorted(ids), context) if ids else {}

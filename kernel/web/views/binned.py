@@ -1,0 +1,95 @@
+"""The bin of a resource: bring records back, or delete them for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from kernel.data.base import Binnable
+from kernel.i18n import LazyText, _, ngettext_lazy
+from kernel.resources.context import Context
+from kernel.resources.errors import Forbidden, NotFound
+from kernel.resources.lists import ListQuery
+from kernel.resources.lists import page as fetch
+from kernel.resources.resource import Resource
+from kernel.web.current import current, in_bin, run_command, scope, tell
+from kernel.web.pages import go_to, render
+from kernel.web.views.addresses import list_url
+from kernel.web.views.bulk import ticked
+
+COMMANDS = {"restore": "record.restore", "purge": "record.purge"}
+
+
+def page_of(context: Context, resource: Resource, query: ListQuery) -> Any:
+    """Give a page of the bin, with a context that lifts it."""
+    return fetch(context, resource, query, narrow=resource.model.binned_at.is_not(None))
+
+
+def page(resource: Resource) -> ResponseReturnValue:
+    """Show what lies in the bin, of the records that the actor may see."""
+    current().require(resource.permission, "delete")
+    _must_have_bin(resource)
+    query = ListQuery.from_args(resource, request.args)
+    with in_bin() as context:
+        found = page_of(context, resource, query)
+        return render(
+            "records/bin.html",
+            resource=resource,
+            title=context.text(_("Bin of %(kind)s", kind=resource.plural)),
+            list_title=context.text(resource.plural),
+            rows=found.rows,
+            count=found.count.number,
+            query=query,
+            next_url=list_url(resource, query.turned(found.next_cursor), "/bin")
+            if found.next_cursor
+            else None,
+            previous_url=list_url(resource, query.turned(found.previous_cursor, "previous"), "/bin")
+            if found.previous_cursor
+            else None,
+            may_purge=context.may(resource.permission, "purge"),
+        )
+
+
+def act(resource: Resource) -> ResponseReturnValue:
+    """Bring the ticked records back, or delete them for good; each by itself."""
+    _must_have_bin(resource)
+    wanted = request.form.get("do", "")
+    if wanted not in COMMANDS:
+        raise NotFound()
+    current().require(resource.permission, "delete" if wanted == "restore" else "purge")
+    ids = ticked(request.form)
+    if not ids:
+        tell(_("Tick some rows first."), "error")
+    done, reasons = 0, []
+    for number in ids:
+        reason = _one(COMMANDS[wanted], resource, number)
+        done += reason is None
+        reasons += [reason] if reason is not None else []
+    if done:
+        tell(_counted(wanted, done))
+    for reason in dict.fromkeys(reasons):
+        tell(reason, "error")
+    return go_to(f"/{resource.path}/bin")
+
+
+def _one(command: str, resource: Resource, number: int) -> str | None:
+    """Run the command on one record; give what stood in the way, None when it is done."""
+    said: LazyText | None
+    try:
+        said = run_command(command, quiet=True, resource=resource.name, record_id=number).message
+    except (Forbidden, NotFound) as error:
+        said = error.message
+    return None if said is None else scope().runtime.translate(said, scope().locale)
+
+
+def _counted(wanted: str, done: int) -> LazyText:
+    if wanted == "restore":
+        return ngettext_lazy("%(n)d record was brought back.", "%(n)d records were brought back.", n=done)
+    return ngettext_lazy("%(n)d record was deleted for good.", "%(n)d records were deleted for good.", n=done)
+
+
+def _must_have_bin(resource: Resource) -> None:
+    if not issubclass(resource.model, Binnable):
+        raise NotFound()

@@ -1,0 +1,106 @@
+"""How the values of a row are drawn in a list: which macro, and where they stand on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kernel.resources.context import Context
+from kernel.resources.fields import Choice, Day, Field, Money, Phone, UserLink
+from kernel.resources.lists import Column, ListPage, ListQuery, Row, may_sort
+from kernel.resources.resource import Resource
+from kernel.web.views.addresses import list_url
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value: how it is drawn (`kind`), the value itself, its text, a badge's colour, its place on a phone."""
+
+    kind: str
+    value: Any
+    text: str
+    tone: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Head:
+    """One heading: the class of its column, and the address of the list sorted by it."""
+
+    title: str
+    kind: str
+    sort_url: str | None
+    direction: str
+
+
+def kind_of(field: Field) -> str:
+    """Give the kind of cell in which a field's values are drawn."""
+    kinds: Sequence[tuple[type[Field], str]] = (
+        (Choice, "state"),
+        (Money, "money"),
+        (Phone, "phone"),
+        (Day, "date"),
+        (UserLink, "owner"),
+    )
+    for known, kind in kinds:
+        if isinstance(field, known):
+            return kind
+    return "code" if field.ltr else "text"
+
+
+def shown_columns(resource: Resource, columns: Sequence[Column]) -> list[Column]:
+    """Leave out the column of the label, which every row shows first anyway."""
+    return [column for column in columns if column.facet or column.field.attribute != resource.label]
+
+
+def cells_of(context: Context, resource: Resource, columns: Sequence[Column], row: Row) -> list[Cell]:
+    """Give the cells of a row beside its name; three of them find room on a phone."""
+    free = {"money": "value", "state": "state", "phone": "detail", "text": "detail"}
+    cells = []
+    for column in shown_columns(resource, columns):
+        field = column.field
+        kind = kind_of(field)
+        value = row.cells.get(column.key)
+        tone = field.colours.get(str(value), "") if isinstance(field, Choice) else ""
+        place = free.pop(kind, "")
+        if place:
+            free = {known: at for known, at in free.items() if at != place}
+        cells.append(Cell(kind, value, row.texts.get(column.key, ""), tone, place))
+    return cells
+
+
+def heads_of(context: Context, resource: Resource, query: ListQuery, found: ListPage) -> list[Head]:
+    """Give the headings, the name's first, each sorting the list by itself where that is possible."""
+    columns = {column.key: column for column in found.columns}
+    label = next((item for item in resource.fields if item.attribute == resource.label), None)
+    first = Head(
+        context.text(label.title if label else resource.title),
+        "name",
+        _sort_url(context, resource, query, Column(label.name, label)) if label else None,
+        _direction(query, label.name) if label else "",
+    )
+    return [
+        first,
+        *(
+            Head(
+                context.text(column.title),
+                "text" if kind_of(column.field) == "code" else kind_of(column.field),
+                _sort_url(context, resource, query, column),
+                _direction(query, key),
+            )
+            for key, column in columns.items()
+            if column in shown_columns(resource, found.columns)
+        ),
+    ]
+
+
+def _sort_url(context: Context, resource: Resource, query: ListQuery, column: Column) -> str | None:
+    if not may_sort(context, resource, column):
+        return None
+    wanted = f"-{column.key}" if query.sort == column.key else column.key
+    return list_url(resource, replace(query.turned(None), sort=wanted))
+
+
+def _direction(query: ListQuery, key: str) -> str:
+    return {key: "ascending", f"-{key}": "descending"}.get(query.sort, "")

@@ -1,0 +1,60 @@
+"""Exports of a list, as a spreadsheet or as CSV."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from typing import BinaryIO, cast
+
+from flask import Response, request, send_file
+from flask.typing import ResponseReturnValue
+
+from kernel.fa.calendar import format_date
+from kernel.resources.context import Context
+from kernel.resources.errors import NotFound
+from kernel.resources.exporting import write_csv, write_xlsx
+from kernel.resources.lists import ListQuery
+from kernel.resources.resource import Resource
+from kernel.web.current import current, scope
+from kernel.web.security import MEBIBYTE
+from kernel.web.views.lists import query_of
+
+IN_MEMORY = 4 * MEBIBYTE
+"""Bytes of an export that are kept in memory; a larger one is written to a temporary file."""
+
+KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+}
+"""Formats and their media types."""
+
+
+def download(resource: Resource) -> ResponseReturnValue:
+    """Send the list as it is asked for, all its pages."""
+    return send(current(), resource, query_of(resource, request.args), request.args.get("format", "xlsx"))
+
+
+def send(
+    context: Context, resource: Resource, query: ListQuery, kind: str, ids: Sequence[int] | None = None
+) -> Response:
+    """Write the rows of a list, or those of `ids` among them, to a file and send it."""
+    context.require(resource.permission, "export")
+    if kind not in KINDS:
+        raise NotFound()
+    context = scope().patient()
+    content = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
+    if kind == "xlsx":
+        write_xlsx(cast(BinaryIO, content), context, resource, query.turned(None), ids)
+    else:
+        write_csv(cast(BinaryIO, content), context, resource, query.turned(None), ids)
+    content.seek(0)
+    return send_file(
+        content, mimetype=KINDS[kind], as_attachment=True, download_name=file_name(context, resource, kind)
+    )
+
+
+def file_name(context: Context, resource: Resource, kind: str) -> str:
+    """Name a file after the list and the day."""
+    day = context.today
+    shown = format_date(day, "short", digits="en") if context.locale.startswith("fa") else day.isoformat()
+    return f"{context.text(resource.plural)} {shown.replace('/', '-')}.{kind}"

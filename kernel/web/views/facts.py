@@ -1,0 +1,120 @@
+"""Editing one value in place on the record's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kernel.resources.context import Context
+from kernel.resources.errors import Forbidden
+from kernel.resources.fields import Field, Lookup
+from kernel.resources.records import editable, load
+from kernel.resources.records.facets import facet_rows
+from kernel.resources.resource import Facet, Resource
+from kernel.web.current import SAVED, current, run_command
+from kernel.web.forms.controls import controls, entered, mark
+from kernel.web.pages import render, triggering, words
+from kernel.web.views.lookups import find_field
+from kernel.web.views.values import facts_of
+
+
+def field(resource: Resource, record_id: int, field: str) -> ResponseReturnValue:
+    """Give the control of one field, its read view (`?view=1`), or save what was entered."""
+    context = current()
+    record = load(context, resource, record_id)
+    item = find_field(context, resource, field)
+    facet = facet_of(context, resource, field)
+    if "view" in request.args:
+        return _view(context, resource, record, item, facet)
+    editable(context, resource, record_id)
+    if item.read_only or not resource.editable or "-" in field:
+        raise Forbidden()
+    if request.method == "GET":
+        return _control(context, resource, record, item, facet)
+    return _save(context, resource, record, item, facet)
+
+
+def facet_of(context: Context, resource: Resource, name: str) -> Facet | None:
+    """Give the facet in which a field stands; None for the resource's own."""
+    if name in resource.by_name:
+        return None
+    plugin = name.partition(".")[0]
+    return next((facet for facet in context.runtime.facets(resource) if facet.plugin == plugin), None)
+
+
+def _save(
+    context: Context, resource: Resource, record: Any, item: Field, facet: Facet | None
+) -> ResponseReturnValue:
+    raw = request.form.get("value", "")
+    version = request.form.get("_version", "")
+    given: dict[str, Any] = {"values": {item.name: raw}}
+    if facet is not None:
+        holder = facet_rows(context, resource, record.id).get(facet.plugin)
+        others = {one.name: one.fill(getattr(holder, one.attribute, None), context) for one in facet.fields}
+        given = {"values": {}, "facets": {facet.plugin: {**others, item.name: raw}}}
+    outcome = run_command(
+        "record.edit",
+        quiet=True,
+        resource=resource.name,
+        record_id=record.id,
+        version=int(version) if version.isdigit() else None,
+        **given,
+    )
+    context = current()
+    fresh = load(context, resource, record.id)
+    if not outcome.done:
+        error = context.text(outcome.message) if outcome.message else ""
+        return _control(context, resource, fresh, item, facet, raw=raw, error=error, status=outcome.status)
+    answer = _view(context, resource, fresh, item, facet)
+    return triggering(answer, toast={"text": words(SAVED)})
+
+
+def _view(context: Context, resource: Resource, record: Any, item: Field, facet: Facet | None) -> Response:
+    holder = record if facet is None else facet_rows(context, resource, record.id).get(facet.plugin)
+    address = _address(resource, record, item, facet)
+    ((fact,),) = facts_of(context, [item], [holder], {item.name: address})
+    return render("records/fact.html", fact=fact)
+
+
+def _control(
+    context: Context,
+    resource: Resource,
+    record: Any,
+    item: Field,
+    facet: Facet | None,
+    *,
+    raw: str | None = None,
+    error: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    holder = record if facet is None else facet_rows(context, resource, record.id).get(facet.plugin)
+    value = getattr(holder, item.attribute, None)
+    name = item.name if facet is None else facet.qualified(item.name)
+    options = url_for("lookups.options", resource=resource.name, field=name)
+    made = controls([item], context, lambda _item: options)
+    mark(made[item.name], item)
+    data = entered(item, value, context)
+    made.process(None, data={item.name: data})
+    control = made[item.name]
+    if raw is not None:
+        control.raw_data = [raw]
+        control.process_formdata([raw])
+    if isinstance(item, Lookup) and str(control.data or "").isdigit():
+        control.lookup_label = item.labels([int(control.data)], context).get(int(control.data), "")
+    control.name = "value"
+    control.id = f"fact-{name.replace('.', '-')}"
+    return render(
+        "records/fact_form.html",
+        status=status,
+        control=control,
+        save_url=_address(resource, record, item, facet),
+        version=getattr(record, "version", ""),
+        error=error,
+    )
+
+
+def _address(resource: Resource, record: Any, item: Field, facet: Facet | None) -> str:
+    name = item.name if facet is None else facet.qualified(item.name)
+    return f"/{resource.path}/{record.id}/field/{name}"

@@ -1,0 +1,98 @@
+"""Adding a filter to a list: choose a field, then say what it must be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from kernel.i18n import LazyText, _
+from kernel.resources.context import Context
+from kernel.resources.errors import NotFound
+from kernel.resources.fields import OPERATORS, FieldError
+from kernel.resources.lists import Column, Filter, filter_columns
+from kernel.resources.resource import Resource
+from kernel.web.current import current
+from kernel.web.forms.controls import controls, mark
+from kernel.web.pages import go_to, render
+from kernel.web.views.addresses import list_url, with_query
+from kernel.web.views.lists import query_of
+
+WITHOUT_VALUE = ("empty", "filled")
+
+
+def choose(resource: Resource) -> ResponseReturnValue:
+    """Show in the dialog the fields to filter by, or the form for the one that was chosen."""
+    context = current()
+    context.require(resource.permission, "view")
+    key = request.args.get("field", "")
+    if not key:
+        query = query_of(resource, request.args)
+        base = with_query(f"/{resource.path}/filter", query)
+        joint = "&" if "?" in base else "?"
+        fields = [
+            {"title": context.text(column.title), "url": f"{base}{joint}field={column.key}"}
+            for column in filter_columns(context, resource)
+        ]
+        return render("records/filter_fields.html", fields=fields)
+    return _form(context, resource, _column(context, resource, key))
+
+
+def apply(resource: Resource) -> ResponseReturnValue:
+    """Go to the list with one more filter; what does not fit the field brings the form back."""
+    context = current()
+    context.require(resource.permission, "view")
+    column = _column(context, resource, request.args.get("field", ""))
+    operator = request.args.get("operator", "")
+    value = request.args.get("value", "").strip()
+    if operator not in (*column.field.operators, *WITHOUT_VALUE):
+        raise NotFound()
+    if operator not in WITHOUT_VALUE:
+        try:
+            if not value:
+                raise FieldError(_("%(field)s is required.", field=column.title))
+            column.field.condition(column.model(resource), operator, value, context)
+        except FieldError as error:
+            return _form(context, resource, column, error.message, 422)
+    query = query_of(resource, request.args).turned(None)
+    added = Filter(column.key, operator, "" if operator in WITHOUT_VALUE else value)
+    return go_to(list_url(resource, replace(query, filters=(*query.filters, added))))
+
+
+def _column(context: Context, resource: Resource, key: str) -> Column:
+    for column in filter_columns(context, resource):
+        if column.key == key:
+            return column
+    raise NotFound()
+
+
+def _form(
+    context: Context,
+    resource: Resource,
+    column: Column,
+    error: LazyText | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    address = url_for("lookups.options", resource=resource.name, field=column.key)
+    made = controls([column.field], context, lambda _item: address)
+    control = made[column.field.name]
+    mark(control, column.field)
+    made.process(None)
+    control.name = "value"
+    control.flags.required = False
+    if error is not None:
+        control.errors = [context.text(error)]
+    query = query_of(resource, request.args)
+    chosen = request.args.get("operator", column.field.operators[0])
+    return render(
+        "records/filter_form.html",
+        status=status,
+        action=url_for("filters.apply", resource=resource.name),
+        back_url=with_query(f"/{resource.path}/filter", query),
+        title=context.text(column.title),
+        key=column.key,
+        control=control,
+        operators=[(name, context.text(OPERATORS[name]), name == chosen) for name in column.field.operators],
+        kept=[(name, value) for name, values in query.to_args().items() for value in values],
+    )

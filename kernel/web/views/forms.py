@@ -1,0 +1,112 @@
+"""The generic form: a new record, and changing one. What the command refuses comes back with every value kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from kernel.i18n import _
+from kernel.resources.context import Context
+from kernel.resources.duplicates import Duplicate
+from kernel.resources.errors import Forbidden
+from kernel.resources.records import editable, load
+from kernel.resources.resource import Resource
+from kernel.web.current import SAVED, current, run_command, tell
+from kernel.web.forms import RecordForm, blank_form, form_of_record, form_of_request
+from kernel.web.pages import go_to, render
+from kernel.web.security import local_address
+from kernel.web.views.addresses import list_url, record_url
+from kernel.web.views.duplicates import duplicates_of, shown
+
+
+def new(resource: Resource) -> ResponseReturnValue:
+    """Show the empty form, or create a record from the posted one.
+
+    A probable duplicate is shown once; the user may go on deliberately (`_anyway`).
+    """
+    context = current()
+    context.require(resource.permission, "create")
+    _must_be_editable(resource)
+    if request.method == "GET":
+        given = {name: value[:500] for name, value in request.args.items()}
+        return _page(context, resource, blank_form(context, resource, given))
+    form = form_of_request(context, resource, request.form)
+    found = [] if "_anyway" in request.form else duplicates_of(context, resource, form)
+    if found:
+        return _page(context, resource, form, status=422, duplicates=found)
+    outcome = run_command(
+        "record.create",
+        form=form,
+        resource=resource.name,
+        values=form.values,
+        parts=form.parts,
+        facets=form.facet_values,
+    )
+    if not outcome.done:
+        form.links = outcome.links
+        return _page(current(), resource, form, status=outcome.status)
+    tell(SAVED)
+    return go_to(record_url(resource, outcome.value))
+
+
+def edit(resource: Resource, record_id: int) -> ResponseReturnValue:
+    """Show the form of a record, or save the posted one."""
+    context = current()
+    _must_be_editable(resource)
+    editable(context, resource, record_id)
+    back = local_address(request.values.get("_in"), record_url(resource, record_id))
+    if request.method == "GET":
+        record = load(context, resource, record_id)
+        return _page(context, resource, form_of_record(context, resource, record), record=record, back=back)
+    form = form_of_request(context, resource, request.form)
+    outcome = run_command(
+        "record.edit",
+        form=form,
+        resource=resource.name,
+        record_id=record_id,
+        version=form.version,
+        values=form.values,
+        parts=form.parts,
+        facets=form.facet_values,
+    )
+    if not outcome.done:
+        form.links = outcome.links
+        record = load(current(), resource, record_id)
+        return _page(current(), resource, form, status=outcome.status, record=record, back=back)
+    tell(SAVED)
+    return go_to(back)
+
+
+def _page(
+    context: Context,
+    resource: Resource,
+    form: RecordForm,
+    *,
+    status: int = 200,
+    record: Any = None,
+    back: str = "",
+    duplicates: list[Duplicate] | None = None,
+) -> ResponseReturnValue:
+    label = str(getattr(record, resource.label)) if record is not None else ""
+    kind = context.text(resource.title)
+    title = _("Edit %(name)s", name=label) if record is not None else _("New %(kind)s", kind=kind)
+    return render(
+        "records/form.html",
+        status=status,
+        resource=resource,
+        form=form,
+        title=context.text(title),
+        record_id=record.id if record is not None else None,
+        list_url=list_url(resource),
+        list_title=context.text(resource.plural),
+        back=back or list_url(resource),
+        watched=resource.duplicates is not None and record is None,
+        duplicates=shown(context, resource, duplicates or []),
+    )
+
+
+def _must_be_editable(resource: Resource) -> None:
+    if not resource.editable:
+        raise Forbidden(_("Records of this kind are not entered by hand."))

@@ -1,0 +1,144 @@
+"""The desk: what waits for the user today, put together from blocks of the kernel and of plugins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from kernel.extension.contributions import DashboardBlock
+from kernel.i18n import _
+from kernel.resources.context import Context
+from kernel.resources.lists import ListQuery, page
+from kernel.resources.models import History
+from kernel.resources.records import visible
+from kernel.resources.resource import Resource
+from kernel.web.current import current
+from kernel.web.pages import fragment, render
+from kernel.web.shell import listed
+from kernel.web.slots import note_failed
+from kernel.web.views.addresses import record_url
+from kernel.web.views.parties import is_party, plugin_title
+
+pages = Blueprint("home", __name__)
+
+SHOWN = 6
+"""Rows of a block of the desk."""
+SPANS = {1: 4, 2: 8, 3: 12}
+"""Columns of twelve for a block's span of three."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How many records there are of a kind."""
+
+    label: str
+    value: int
+    more: bool
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A block with its width and the title of the plugin that it is from."""
+
+    block: DashboardBlock
+    span: int
+    plugin: str
+
+
+@pages.get("/")
+def desk() -> ResponseReturnValue:
+    """Show the desk."""
+    context = current()
+    return render("pages/home.html", today=context.today, figures=figures(context), blocks=blocks(context))
+
+
+def figures(context: Context) -> list[Figure]:
+    """Count the records of the lists in the menu, each up to the cap of lists."""
+    found = []
+    for resource in listed(context)[:4]:
+        count = page(context, resource, ListQuery(limit=1)).count
+        found.append(
+            Figure(
+                context.text(resource.plural), count.number, count.more, resource.icon, f"/{resource.path}"
+            )
+        )
+    return found
+
+
+def blocks(context: Context) -> list[Placed]:
+    """Give the kernel's own blocks and those of plugins, in their order."""
+    answers = context.runtime.items("dashboard_blocks", ctx=context)
+    note_failed(answers.failed)
+    placed = [Placed(own, SPANS[own.span], "") for own in (_newest(context), _seen(context)) if own]
+    placed += [
+        Placed(answer.value, SPANS.get(answer.value.span, 4), plugin_title(context, answer.plugin))
+        for answer in answers
+    ]
+    return sorted(placed, key=lambda one: one.block.order)
+
+
+def _newest(context: Context) -> DashboardBlock | None:
+    """The parties that were entered last."""
+    rows: list[dict[str, Any]] = []
+    for resource in listed(context):
+        if is_party(resource):
+            model = resource.model
+            newest = select(model.id, resource.label_column()).order_by(model.id.desc()).limit(SHOWN)
+            if resource.only is not None:
+                newest = newest.where(resource.only(model))
+            rows += [_line(resource, row[0], row[1] or "") for row in context.session.execute(newest)]
+    rows = sorted(rows, key=lambda row: row["id"], reverse=True)[:SHOWN]
+    if not rows:
+        return None
+    body = fragment("pages/lines.html", rows=rows)
+    return DashboardBlock(title=context.text(_("Newest contacts")), body=body, order=20, key="newest")
+
+
+def _seen(context: Context) -> DashboardBlock | None:
+    """The records on which the user himself worked last."""
+    recent = (
+        select(History.root, History.root_id, History.id)
+        .where(History.actor_id == context.actor.user_id)
+        .order_by(History.id.desc())
+        .limit(200)
+    )
+    with context.system("records that the user changed himself") as system:
+        worked = dict.fromkeys((row.root, row.root_id) for row in system.session.execute(recent))
+    rows: list[dict[str, Any]] = []
+    for table, resources in context.runtime.by_table.items():
+        ids = [number for root, number in worked if root == table][: SHOWN * 3]
+        for resource in resources:
+            rows += _labelled(context, resource, ids)
+    order = {key: place for place, key in enumerate(worked)}
+    rows = sorted(rows, key=lambda row: order[row["table"], row["id"]])[:SHOWN]
+    if not rows:
+        return None
+    body = fragment("pages/lines.html", rows=rows)
+    return DashboardBlock(title=context.text(_("You worked on")), body=body, order=30, key="recent")
+
+
+def _labelled(context: Context, resource: Resource, ids: list[int]) -> list[dict[str, Any]]:
+    if not ids or not context.may(resource.permission, "view"):
+        return []
+    seen = visible(context, resource, ids)
+    statement = select(resource.model.id, resource.label_column()).where(resource.model.id.in_(seen))
+    return (
+        [_line(resource, row[0], row[1] or "") for row in context.session.execute(statement)] if seen else []
+    )
+
+
+def _line(resource: Resource, number: int, label: str) -> dict[str, Any]:
+    return {
+        "id": number,
+        "table": resource.table,
+        "label": label,
+        "url": record_url(resource, number),
+        "organisation": resource.icon.startswith("building"),
+        "kind": resource.title,
+    }

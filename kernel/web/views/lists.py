@@ -1,0 +1,202 @@
+"""The list of a resource: search as you type, filters, sorting, columns, pages by keyset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from kernel.i18n import _, ngettext_lazy
+from kernel.resources.attachments import counts
+from kernel.resources.context import Context
+from kernel.resources.errors import Invalid
+from kernel.resources.fields import OPERATORS, Choice, FieldError
+from kernel.resources.lists import Filter, ListPage, ListQuery, list_columns
+from kernel.resources.lists import page as fetch
+from kernel.resources.lists.columns import known_columns
+from kernel.resources.resource import Resource
+from kernel.web.current import current, tell
+from kernel.web.pages import by_htmx, render
+from kernel.web.views.addresses import list_url, record_url, with_query
+from kernel.web.views.cells import Cell, cells_of, heads_of
+from kernel.web.views.parties import badges_of
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row as the template shows it."""
+
+    id: int
+    label: str
+    url: str
+    cells: list[Cell]
+    badges: list[Any]
+    files: int
+
+
+def page(resource: Resource) -> ResponseReturnValue:
+    """Show the list; asked by htmx, only what changes."""
+    context = current()
+    context.require(resource.permission, "view")
+    query = query_of(resource, request.args)
+    try:
+        found = fetch(context, resource, query)
+    except Invalid as error:
+        if not query.cursor and not query.filters and not query.sort and not query.columns:
+            raise
+        tell(error.message, "error")
+        query = ListQuery(search=query.search)
+        found = fetch(context, resource, query)
+    template = "records/list_part.html" if by_htmx() else "records/list.html"
+    return render(template, **view_of(context, resource, query, found))
+
+
+def query_of(resource: Resource, args: MultiDict[str, str]) -> ListQuery:
+    """Read what was asked of the list; ticked columns come one by one, as `c`."""
+    query = ListQuery.from_args(resource, args)
+    ticked = tuple(args.getlist("c"))
+    if ticked:
+        query = replace(query, columns=() if ticked == resource.list_columns else ticked)
+    return query
+
+
+def view_of(context: Context, resource: Resource, query: ListQuery, found: ListPage) -> dict[str, Any]:
+    """Give everything that the templates of the list show."""
+    ids = [row.id for row in found.rows]
+    badges = badges_of(context, resource, ids)
+    files = counts(context, resource, ids) if ids else {}
+    first = query.turned(None)
+    lines = [
+        Line(
+            row.id,
+            row.label,
+            record_url(resource, row.id, first),
+            cells_of(context, resource, found.columns, row),
+            badges.get(row.id, []),
+            files.get(row.id, 0),
+        )
+        for row in found.rows
+    ]
+    return {
+        "resource": resource,
+        "title": context.text(resource.plural),
+        "query": query,
+        "first": first,
+        "list_url": list_url(resource),
+        "lines": lines,
+        "heads": heads_of(context, resource, query, found),
+        "chips": chips_of(context, resource, query),
+        "kept": [
+            (name, value)
+            for name, values in first.to_args().items()
+            if name.startswith("f.") or name == "sort"
+            for value in values
+        ],
+        "columns": _choices(context, resource, found),
+        "count": _count(found),
+        "whole": found.count.number,
+        "capped_search": found.capped_search,
+        "previous_url": list_url(resource, query.turned(found.previous_cursor, "previous"))
+        if found.previous_cursor
+        else None,
+        "next_url": list_url(resource, query.turned(found.next_cursor)) if found.next_cursor else None,
+        "quick": _quick_filters(context, resource, query),
+        "filter_url": with_query(f"/{resource.path}/filter", first),
+        "export_url": lambda kind: _with(list_url(resource, first, "/export"), format=kind),
+        "new_url": _with(
+            f"/{resource.path}/new", **({_name_field(resource): query.search} if query.search else {})
+        ),
+        "list_args": [(name, value) for name, values in first.to_args().items() for value in values],
+        "here": list_url(resource, query),
+        "may": {
+            action: context.may(resource.permission, action)
+            for action in ("create", "edit", "delete", "purge", "export", "import", "restore")
+        },
+    }
+
+
+def chips_of(context: Context, resource: Resource, query: ListQuery) -> list[dict[str, str]]:
+    """Describe the filters in force, each with the address of the list without it."""
+    known = known_columns(context, resource)
+    chips = []
+    for place, item in enumerate(query.filters):
+        column = known.get(item.field)
+        if column is None:
+            continue
+        values = item.value if isinstance(item.value, list | tuple) else (item.value,)
+        shown = "، ".join(_shown(context, column.field, value) for value in values)
+        operator = context.text(OPERATORS[item.operator]) if item.operator in OPERATORS else item.operator
+        words = operator if item.operator in ("empty", "filled") else shown
+        if item.operator not in ("is", "any", "empty", "filled"):
+            words = f"{operator} {shown}"
+        kept = tuple(other for number, other in enumerate(query.filters) if number != place)
+        chips.append(
+            {
+                "label": context.text(column.title),
+                "value": words,
+                "remove_url": list_url(resource, replace(query.turned(None), filters=kept)),
+            }
+        )
+    return chips
+
+
+def _with(address: str, **arguments: str) -> str:
+    if not arguments:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(arguments)}"
+
+
+def _name_field(resource: Resource) -> str:
+    """The field that takes what was searched for in vain: the label's, else the first."""
+    named = (name for name, item in resource.by_name.items() if item.attribute == resource.label)
+    return next(named, resource.fields[0].name)
+
+
+def _shown(context: Context, field: Any, value: Any) -> str:
+    try:
+        return str(field.show(field.parse(value, context), context))
+    except (FieldError, ValueError):
+        return str(value)
+
+
+def _choices(context: Context, resource: Resource, found: ListPage) -> list[dict[str, Any]]:
+    shown = {column.key for column in found.columns}
+    label = {name for name, item in resource.by_name.items() if item.attribute == resource.label}
+    return [
+        {
+            "key": column.key,
+            "title": context.text(column.title),
+            "shown": column.key in shown,
+            "fixed": column.key in label,
+        }
+        for column in list_columns(context, resource)
+    ]
+
+
+def _count(found: ListPage) -> Any:
+    if found.count.more:
+        return _("More than %(number)d rows", number=found.count.number)
+    return ngettext_lazy("%(n)d row", "%(n)d rows", n=found.count.number)
+
+
+def _quick_filters(context: Context, resource: Resource, query: ListQuery) -> list[dict[str, Any]]:
+    groups = []
+    for name in resource.quick_filters:
+        field = resource.by_name[name]
+        if not isinstance(field, Choice) or not context.runtime.may_see_field(context, resource, field):
+            continue
+        bare = query.without(name)
+        links = [
+            {
+                "label": title,
+                "tone": field.colours.get(key, ""),
+                "url": list_url(resource, replace(bare, filters=(*bare.filters, Filter(name, "is", key)))),
+            }
+            for key, title in field.choices(context)
+        ]
+        groups.append({"title": context.text(field.title), "links": links})
+    return groups

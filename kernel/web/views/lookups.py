@@ -1,0 +1,75 @@
+"""Choices while typing: records of a resource, and the values that a field of a form may take."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from kernel.resources.context import Context
+from kernel.resources.errors import NotFound
+from kernel.resources.fields import BaseChoice, Field, Lookup
+from kernel.resources.lists import suggestions
+from kernel.resources.resource import Resource
+from kernel.web.current import current
+from kernel.web.pages import render
+
+AT_ONCE = 20
+LONGEST = 200
+
+
+def suggest(resource: Resource) -> ResponseReturnValue:
+    """Give the records whose name fits what was typed, as rows of a lookup."""
+    context = current()
+    context.require(resource.permission, "view")
+    found = suggestions(context, resource, _typed(), AT_ONCE)
+    return render("records/options.html", options=found, create_url=None, typed="")
+
+
+def options(resource: Resource, field: str) -> ResponseReturnValue:
+    """Give the values that a field may take, as rows of a lookup; of base data also a way to add what is missing."""
+    context = current()
+    _may_choose(context, resource)
+    item = find_field(context, resource, field)
+    if not isinstance(item, Lookup):
+        raise NotFound()
+    typed = _typed()
+    found = item.suggest(typed, context, AT_ONCE)
+    create_url = None
+    if isinstance(item, BaseChoice) and context.may("base_data", "create"):
+        create_url = url_for("base_data.add", source=item.source, title=typed or None)
+    return render("records/options.html", options=found, create_url=create_url, typed=typed)
+
+
+def find_field(context: Context, resource: Resource, name: str) -> Field:
+    """Find a field by the name under which forms address it: `city`, `phones-kind`, `medical.blood_group`.
+
+    Raises `NotFound` for one that is not there or not the actor's to see.
+    """
+    part_name, dash, inner = name.partition("-")
+    if dash:
+        for part in resource.parts:
+            if part.name == part_name and inner in {item.name for item in part.fields}:
+                return part.field(inner)
+        raise NotFound()
+    for item in resource.visible_fields(context):
+        if item.name == name:
+            return item
+    plugin, _dot, inner = name.partition(".")
+    for facet in context.runtime.facets(resource):
+        if facet.plugin == plugin and context.may(facet.permission, "view"):
+            for item in facet.fields:
+                if item.name == inner and (
+                    not item.sensitive or context.may(facet.permission, "see_sensitive")
+                ):
+                    return item
+    raise NotFound()
+
+
+def _may_choose(context: Context, resource: Resource) -> None:
+    """Whoever may see, make or change such records may see what their fields can hold."""
+    if not any(context.may(resource.permission, action) for action in ("view", "create", "edit")):
+        context.require(resource.permission, "view")
+
+
+def _typed() -> str:
+    return request.args.get("q", "")[:LONGEST]

@@ -1,0 +1,129 @@
+"""The page of a record: facts, parts, conversation, history, files, and what plugins add."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from kernel.i18n import _
+from kernel.resources.attachments import LARGEST, attachments, counts
+from kernel.resources.context import Context
+from kernel.resources.history import entries
+from kernel.resources.lists import ListQuery, neighbours
+from kernel.resources.records import load
+from kernel.resources.resource import Resource
+from kernel.web.current import current, run_command, tell
+from kernel.web.pages import go_to, render
+from kernel.web.views.activity import AT_ONCE, conversation, days_of, described
+from kernel.web.views.addresses import list_url, record_url
+from kernel.web.views.attachments import allowed_note, size_of
+from kernel.web.views.lists import query_of
+from kernel.web.views.parties import actions_of, badges_of, is_party, panels_of
+from kernel.web.views.values import groups_of, may_do, parts_of
+
+TABS = ("activity", "files", "history")
+
+
+def page(resource: Resource, record_id: int) -> ResponseReturnValue:
+    """Show a record that the actor may see."""
+    context = current()
+    context.require(resource.permission, "view")
+    record = load(context, resource, record_id)
+    tab = request.args.get("tab", TABS[0])
+    tab = tab if tab in TABS else TABS[0]
+    query = query_of(resource, request.args)
+    return render(
+        "records/page.html",
+        resource=resource,
+        record=record,
+        record_id=record_id,
+        label=str(getattr(record, resource.label)),
+        organisation=resource.icon.startswith("building"),
+        line=resource.description(context, record) if resource.description else "",
+        badges=badges_of(context, resource, [record_id]).get(record_id, []),
+        may={action: may_do(context, resource, record_id, action) for action in ("edit", "delete")},
+        list_url=list_url(resource, query),
+        list_title=context.text(resource.plural),
+        party=is_party(resource),
+        actions=actions_of(context, resource, record_id),
+        groups=groups_of(context, resource, record),
+        parts=parts_of(context, resource, record_id),
+        panels=panels_of(context, resource, record_id),
+        tab=tab,
+        own_url=record_url(resource, record_id),
+        tab_links=_tabs(context, resource, record_id, tab, query),
+        **_steps(context, resource, record_id, query),
+        **_content(context, resource, record_id, tab),
+    )
+
+
+def delete(resource: Resource, record_id: int) -> ResponseReturnValue:
+    """Move a record to the bin; what stands in the way is named with links."""
+    outcome = run_command("record.delete", quiet=True, resource=resource.name, record_id=record_id)
+    if outcome.done:
+        tell(_("Moved to the bin."))
+        return go_to(list_url(resource))
+    context = current()
+    record = load(context, resource, record_id)
+    return render(
+        "records/blocked.html",
+        status=outcome.status,
+        label=str(getattr(record, resource.label)),
+        message=context.text(outcome.message) if outcome.message else "",
+        links=[(title, f"/{path}") for title, path in outcome.links],
+        back=record_url(resource, record_id),
+    )
+
+
+def _tabs(
+    context: Context, resource: Resource, record_id: int, tab: str, query: ListQuery
+) -> list[dict[str, Any]]:
+    base = record_url(resource, record_id, query)
+    joint = "&" if "?" in base else "?"
+    titles = {"activity": _("Notes and events"), "files": _("Files"), "history": _("History")}
+    files = counts(context, resource, [record_id]).get(record_id, 0)
+    return [
+        {
+            "label": context.text(titles[name]),
+            "url": base if name == TABS[0] else f"{base}{joint}tab={name}",
+            "current": name == tab,
+            "count": files if name == "files" else None,
+        }
+        for name in TABS
+    ]
+
+
+def _steps(context: Context, resource: Resource, record_id: int, query: ListQuery) -> dict[str, Any]:
+    """Addresses of the records before and after this one in the list from which it was opened."""
+    before, after = neighbours(context, resource, query, record_id)
+    return {
+        "before_url": record_url(resource, before, query) if before else None,
+        "after_url": record_url(resource, after, query) if after else None,
+    }
+
+
+def _content(context: Context, resource: Resource, record_id: int, tab: str) -> dict[str, Any]:
+    if tab == "files":
+        return {
+            "files": attachments(context, resource, record_id),
+            "file_note": allowed_note(context),
+            "largest": LARGEST,
+            "size_of": size_of,
+            "add_url": url_for("attachments.add", resource=resource.name, record_id=record_id),
+        }
+    if tab == "history":
+        before = request.args.get("before", "")
+        found = entries(
+            context,
+            resource.table,
+            record_id,
+            before=int(before) if before.isdigit() else None,
+            limit=AT_ONCE,
+        )
+        older = None
+        if len(found) == AT_ONCE:
+            older = f"{record_url(resource, record_id)}?tab=history&before={found[-1].id}"
+        return {"days": days_of(context, list(described(context, resource, found))), "older_url": older}
+    return {"days": days_of(context, conversation(context, resource, record_id)), "older_url": None}

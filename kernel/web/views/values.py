@@ -1,0 +1,168 @@
+"""Values of a record as facts to read: by sections, with the names behind ids fetched once per field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kernel.i18n import _
+from kernel.resources.context import Context
+from kernel.resources.errors import CommandError
+from kernel.resources.fields import Choice, Email, Field, Link, Lookup, Money, Phone, Website
+from kernel.resources.records import editable
+from kernel.resources.records.facets import facet_rows
+from kernel.resources.resource import Facet, Resource
+from kernel.web.forms.build import part_records, plugin_title
+from kernel.web.views.addresses import record_url
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One value: its label, text, how it is drawn (`kind`), and where it is edited in place (None: not here)."""
+
+    label: str
+    text: str
+    value: Any
+    kind: str = "text"
+    tone: str = ""
+    url: str = ""
+    edit_url: str | None = None
+
+
+@dataclass(frozen=True)
+class FactGroup:
+    """A titled group of facts; `plugin` names whose they are."""
+
+    title: str
+    facts: list[Fact]
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class PartTable:
+    """The rows of a part, each as facts."""
+
+    title: str
+    rows: list[list[Fact]]
+
+
+def fact_of(
+    context: Context, item: Field, value: Any, edit_url: str | None = None, text: str | None = None
+) -> Fact:
+    """Describe one value; `text` is the name behind an id where it is known already."""
+    shown = item.show(value, context) if text is None else text
+    kind, tone, url = "text", "", ""
+    if value is None:
+        kind = "empty"
+    elif isinstance(item, Choice):
+        kind, tone = "badge", item.colours.get(str(value), "")
+    elif isinstance(item, Money):
+        kind = "money"
+    elif isinstance(item, Phone | Email | Website):
+        kind = item.kind
+    elif isinstance(item, Link) and shown:
+        kind, url = "link", record_url(context.runtime.resource(item.to), value)
+    elif item.widget == "textarea":
+        kind = "long"
+    elif item.ltr:
+        kind = "code"
+    return Fact(context.text(item.title), shown, value, kind, tone, url, edit_url)
+
+
+def facts_of(
+    context: Context, fields: Sequence[Field], records: Sequence[Any], edit_urls: dict[str, str] | None = None
+) -> list[list[Fact]]:
+    """Describe the fields of several records; one query for each lookup field, however many records."""
+    names = {item.name: _labels(context, item, records) for item in fields if isinstance(item, Lookup)}
+    urls = edit_urls or {}
+    described = []
+    for record in records:
+        line = []
+        for item in fields:
+            value = getattr(record, item.attribute, None)
+            text = names[item.name].get(value, "") if item.name in names and value is not None else None
+            line.append(fact_of(context, item, value, urls.get(item.name), text))
+        described.append(line)
+    return described
+
+
+def _labels(context: Context, item: Lookup, records: Iterable[Any]) -> dict[int, str]:
+    held = (getattr(record, item.attribute, None) for record in records)
+    ids = {value for value in held if value is not None}
+    return item.labels(sorted(ids), context) if ids else {}
+
+
+def groups_of(context: Context, resource: Resource, record: Any) -> list[FactGroup]:
+    """Give the facts of a record by its sections, those of no section after them, then those of plugins."""
+    stored = [item for item in resource.visible_fields(context) if hasattr(resource.model, item.attribute)]
+    visible = {item.name: item for item in stored if item.attribute not in ("id", resource.label)}
+    changeable = resource.editable and may_edit(context, resource, record.id)
+    urls = {
+        name: f"/{resource.path}/{record.id}/field/{name}"
+        for name, item in visible.items()
+        if changeable and not item.read_only
+    }
+    (line,) = facts_of(context, list(visible.values()), [record], urls)
+    facts = dict(zip(visible, line, strict=True))
+    placed = {name for section in resource.sections for name in section.fields}
+    groups = []
+    for section in resource.sections:
+        inside = [facts[name] for name in section.fields if name in facts]
+        if inside:
+            groups.append(FactGroup(context.text(section.title), inside))
+    loose = [fact for name, fact in facts.items() if name not in placed and (fact.edit_url or fact.text)]
+    if loose:
+        title = _("Other details") if groups else resource.title
+        groups.append(FactGroup(context.text(title), loose))
+    return groups + _facet_groups(context, resource, record, changeable)
+
+
+def _facet_groups(context: Context, resource: Resource, record: Any, changeable: bool) -> list[FactGroup]:
+    rows = facet_rows(context, resource, record.id)
+    groups = []
+    for facet in context.runtime.facets(resource):
+        if facet.plugin not in rows or (facet.when is not None and not facet.when(record)):
+            continue
+        fields = facet_fields(context, facet)
+        editing = changeable and context.may(facet.permission, "edit")
+        urls = {
+            item.name: f"/{resource.path}/{record.id}/field/{facet.qualified(item.name)}"
+            for item in fields
+            if editing and not item.read_only
+        }
+        (line,) = facts_of(context, fields, [rows[facet.plugin]], urls)
+        groups.append(FactGroup(context.text(facet.title), line, plugin_title(context, facet)))
+    return groups
+
+
+def facet_fields(context: Context, facet: Facet) -> list[Field]:
+    """Give the fields of a facet that the actor may see."""
+    seeing = context.may(facet.permission, "see_sensitive")
+    return [item for item in facet.fields if seeing or not item.sensitive]
+
+
+def parts_of(context: Context, resource: Resource, record_id: int) -> list[PartTable]:
+    """Give the rows of each part that has any."""
+    tables = []
+    for part in resource.parts:
+        rows = part_records(context, part, record_id)
+        if rows:
+            tables.append(PartTable(context.text(part.title), facts_of(context, part.fields, rows)))
+    return tables
+
+
+def may_edit(context: Context, resource: Resource, record_id: int) -> bool:
+    """Say whether the actor may change this very record."""
+    return may_do(context, resource, record_id, "edit")
+
+
+def may_do(context: Context, resource: Resource, record_id: int, action: str) -> bool:
+    """Say whether the actor may do something to this very record."""
+    if not context.may(resource.permission, action):
+        return False
+    try:
+        editable(context, resource, record_id, action)
+    except CommandError:
+        return False
+    return True
