@@ -6,7 +6,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, lambda_stmt, literal, literal_column, select, table, text, union
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    func,
+    lambda_stmt,
+    literal,
+    literal_column,
+    select,
+    table,
+    text,
+    union,
+)
 from sqlalchemy import column as plain_column
 from sqlalchemy.orm import Session, aliased, contains_eager, with_loader_criteria
 
@@ -147,7 +158,7 @@ def text_as_condition(session: Session, s: Subject) -> set[int]:
 
 @PAST_MODELS.add("refused")
 def text_in_criteria(session: Session, s: Subject) -> set[int]:
-    option = with_loader_criteria(s.model, text("true OR true"))
+    option = with_loader_criteria(s.model, literal_column("true OR true", Boolean))
     return s.ids(session.scalars(select(s.model).options(option)))
 
 

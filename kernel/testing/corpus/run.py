@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, inspect, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
+from sqlalchemy.orm.exc import StaleDataError
 
 from kernel.access.actor import SYSTEM
 from kernel.access.errors import RefusedStatement
 from kernel.access.identity import Identity
 from kernel.testing.corpus.subject import Answer, Shape, Subject
 
-FAILURES = (DBAPIError, ObjectDeletedError, StaleDataError)
+FAILURES = (DBAPIError, InvalidRequestError, StaleDataError)
 """How the database, or its silence about a hidden row, ends a shape."""
 SETTINGS = ("peyvand.token", "peyvand.bin")
 

@@ -75,8 +75,8 @@ class Subject:
 
     @property
     def some_visible(self) -> int:
-        """One visible row."""
-        return min(self.visible)
+        """One visible row; 0, which is no row, where there is none."""
+        return min(self.visible, default=0)
 
     def ids(self, objects: Any) -> set[int]:
         """The ids of objects of the model; None among them is passed over."""
