@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.administration import base_values, menu, patterns, settings, tasks
+from kernel.administration import base_values, menu, patterns, settings, tasks, users
 from kernel.extension.contributions import Setting
 from kernel.i18n import _
 from kernel.resources.commands import commands_in
@@ -28,7 +28,7 @@ SETTINGS = (
 
 PART = KernelPart(
     name="administration",
-    commands=commands_in(base_values, patterns, settings, tasks),
+    commands=commands_in(base_values, patterns, settings, tasks, users),
     settings=SETTINGS,
     hooks=menu,
 )

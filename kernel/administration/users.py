@@ -5,15 +5,18 @@ One active administrator always remains, whoever presses what at the same time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, select
 
+from kernel.access.errors import AccessProblem
 from kernel.access.models import LoginSession, Pattern, UserAccount, UserPattern
-from kernel.access.signin import create_user, end_sessions, set_password
+from kernel.access.users import USERNAME as WELL_FORMED
+from kernel.access.users import create_user, end_sessions, folded, give_patterns, set_password
 from kernel.administration.audit import note
 from kernel.administration.guard import administrators_only
 from kernel.i18n import _
@@ -120,24 +123,24 @@ def create(
     """Add a user who may sign in with this password; gives the id. Raises `Invalid` naming each field."""
     administrators_only(context)
     read, problems = _read(context, values)
-    problems += _taken(context, read.get("username"), None)
     if not password:
         problems.append(Problem("password", _("%(field)s is required.", field=PASSWORD.title)))
     if problems:
         raise Invalid(problems)
-    with context.system("a new user") as system:
+    with context.system("a new user") as system, explained():
         number = create_user(
             system.session,
             read["username"],
             password,
             display_name=read["display_name"],
             is_administrator=bool(read["is_administrator"]),
+            locale=read["locale"],
         )
     user = find_user(context, number)
-    _fill(user, read)
+    _fill(user, {**read, "username": user.username})
     _give_patterns(context, number, patterns)
     context.session.flush()
-    note(context, "user.create", resource="user", record_id=number, detail={"username": read["username"]})
+    note(context, "user.create", resource="user", record_id=number, detail={"username": user.username})
     return number
 
 
@@ -153,20 +156,20 @@ def edit(
     """Change a user and give exactly these patterns. Whoever may not sign in any longer is signed out at once."""
     administrators_only(context)
     read, problems = _read(context, values)
-    problems += _taken(context, read.get("username"), user_id)
     if problems:
         raise Invalid(problems)
     administrators = _lock_administrators(context)
     user = find_user(context, user_id, lock=True)
     if version is not None and user.version != version:
         raise EditConflict()
+    read["username"] = _free_username(context, read["username"], user_id)
     _keep_one_administrator(user, read, administrators)
     _fill(user, read)
     _give_patterns(context, user_id, patterns)
     context.session.flush()
     if not user.active:
         with context.system("a user who may not sign in any longer") as system:
-            end_sessions(system.session, user_id)
+            end_sessions(system.session, user_id, now=context.now)
     note(context, "user.edit", resource="user", record_id=user_id)
 
 
@@ -177,7 +180,7 @@ def change_password(context: Context, *, user_id: int, password: str) -> None:
     find_user(context, user_id)
     if not password:
         raise Invalid([Problem("password", _("%(field)s is required.", field=PASSWORD.title))])
-    with context.system("a new password") as system:
+    with context.system("a new password") as system, explained():
         set_password(system.session, user_id, password)
     note(context, "user.set_password", resource="user", record_id=user_id)
 
@@ -188,7 +191,7 @@ def sign_out(context: Context, *, user_id: int) -> None:
     administrators_only(context)
     find_user(context, user_id)
     with context.system("sign out everywhere") as system:
-        end_sessions(system.session, user_id)
+        end_sessions(system.session, user_id, now=context.now)
     note(context, "user.end_sessions", resource="user", record_id=user_id)
 
 
@@ -203,15 +206,23 @@ def _read(context: Context, values: Mapping[str, Any]) -> tuple[dict[str, Any], 
     return read, problems
 
 
-def _taken(context: Context, username: str | None, user_id: int | None) -> list[Problem]:
-    if username is None:
-        return []
-    statement = select(UserAccount.id).where(
-        func.lower(UserAccount.username) == username.lower(), UserAccount.id != (user_id or 0)
-    )
-    if context.session.execute(statement).first() is None:
-        return []
-    return [Problem("username", _("There is already a user of this name."))]
+@contextmanager
+def explained() -> Iterator[None]:
+    """Tell what is wrong with a user name or password beside its field."""
+    try:
+        yield
+    except AccessProblem as error:
+        raise Invalid([Problem(error.field, error.text)]) from error
+
+
+def _free_username(context: Context, username: str, user_id: int) -> str:
+    name = folded(username)
+    if not WELL_FORMED.fullmatch(name):
+        raise Invalid([Problem("username", _("A user name has 2 to 60 characters and no blanks."))])
+    twin = select(UserAccount.id).where(UserAccount.username == name, UserAccount.id != user_id)
+    if context.session.execute(twin).scalar_one_or_none() is not None:
+        raise Invalid([Problem("username", _("There is already a user of this name."))])
+    return name
 
 
 def _lock_administrators(context: Context) -> set[int]:
@@ -248,14 +259,6 @@ def _give_patterns(context: Context, user_id: int, patterns: Iterable[int]) -> N
     known = set(context.session.execute(select(Pattern.id).where(Pattern.id.in_(wanted))).scalars())
     if wanted - known:
         raise Invalid([Problem("patterns", _("One of these patterns is gone; reload the form."))])
-    held = patterns_of(context, user_id)
-    with context.system("patterns of a user") as system:
-        if held - wanted:
-            system.session.execute(
-                delete(UserPattern).where(
-                    UserPattern.user_id == user_id, UserPattern.pattern_id.in_(held - wanted)
-                )
-            )
-        if wanted - held:
-            rows = [{"user_id": user_id, "pattern_id": number} for number in sorted(wanted - held)]
-            system.session.execute(insert(UserPattern), rows)
+    if wanted != patterns_of(context, user_id):
+        with context.system("patterns of a user") as system:
+            give_patterns(system.session, user_id, wanted)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
+from kernel.access.errors import AccessProblem
 from kernel.administration.assembly import assemble
 from kernel.data.config import Config
 from kernel.data.engines import Engines
@@ -68,6 +69,8 @@ def explained(function: F) -> F:
         try:
             return function(*arguments, **options)
         except DataError as error:
+            raise click.ClickException(str(error.text)) from error
+        except AccessProblem as error:
             raise click.ClickException(str(error.text)) from error
         except (CommandError, HookFailed) as error:
             raise click.ClickException(str(error.message)) from error

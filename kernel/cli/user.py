@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kernel.access.signin import create_user, set_password, user_id_of
+from kernel.access.users import create_user, set_password, user_id_of
 from kernel.cli.state import State, console, explained, site_option
 
 
