@@ -109,7 +109,9 @@ class Guard:
                 raise TransactionLost(f"the plugin {frame.plugin} ended or left open a transaction")
 
     def _discard_changes(self) -> bool:
-        """Take back what the plugin changed in the session without flushing; say whether there was anything."""
+        """Take back what the plugin changed in the session without flushing; say whether there was
+        anything.
+        """
         session = self._session
         new, changed, deleted = list(session.new), list(session.dirty), list(session.deleted)
         for record in new:

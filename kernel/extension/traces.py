@@ -8,12 +8,9 @@ History, steps and numbers used are no traces: they stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from kernel.extension.declarations import Declarations
 from kernel.i18n import LazyText, _
 
 
@@ -44,14 +41,8 @@ class Forwarding:
     """Query giving `old_id, new_id` of each merge."""
 
 
-Sync = Callable[[Connection, str, Declarations], None]
-"""Brings rows that follow from a plugin's declarations up to date: connection of the owner, plugin,
-declarations.
-"""
-
 _TRACES: dict[str, Trace] = {}
 _FORWARDINGS: dict[str, Forwarding] = {}
-_SYNCS: dict[str, Sync] = {}
 
 
 def register_trace(trace: Trace) -> None:
@@ -64,11 +55,6 @@ def register_forwarding(forwarding: Forwarding) -> None:
     _FORWARDINGS[forwarding.table] = forwarding
 
 
-def register_sync(name: str, sync: Sync) -> None:
-    """Have `sync` called after each installation, upgrade and restoration; the same name replaces."""
-    _SYNCS[name] = sync
-
-
 def traces() -> tuple[Trace, ...]:
     """Give all rules, parents first."""
     return tuple(sorted(_TRACES.values(), key=lambda trace: (trace.order, trace.key)))
@@ -77,11 +63,6 @@ def traces() -> tuple[Trace, ...]:
 def forwardings() -> Mapping[str, Forwarding]:
     """Give what is known of merged rows, by table."""
     return dict(_FORWARDINGS)
-
-
-def syncs() -> tuple[Sync, ...]:
-    """Give what is to be called, in the order of names."""
-    return tuple(sync for _name, sync in sorted(_SYNCS.items()))
 
 
 register_trace(

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -29,6 +30,8 @@ MANIFEST = "manifest.json"
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 """The earliest time that zip knows: entries bear no times, so that equal rows give equal bytes."""
 PIECE = 1 << 20
+UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged archive may raise."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,8 @@ class Counter:
 def writing(path: Path) -> Iterator[Writing]:
     """Write an archive: under another name first, synced, then renamed. Nothing is left of one that failed."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for leftover in path.parent.glob(".*.partial"):
+        leftover.unlink()  # of a process that was killed: steps of a site never overlap
     partial = path.with_name(f".{path.name}.partial")
     try:
         descriptor = os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600)
@@ -142,11 +147,11 @@ class Archive:
         self.path = path
         try:
             self._zip = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile) as error:
+        except UNREADABLE as error:
             raise ArchiveDamaged(_("The archive “%(name)s” cannot be read.", name=path.name)) from error
         try:
             self.manifest = _manifest(json.loads(self._zip.read(MANIFEST)))
-        except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        except (KeyError, TypeError, ValueError, *UNREADABLE) as error:
             self._zip.close()
             raise _damaged(path, _("its manifest is missing or unknown")) from error
 
@@ -162,7 +167,7 @@ class Archive:
             with self._zip.open(entry.file) as stream:
                 while piece := stream.read(PIECE):
                     yield piece
-        except (KeyError, OSError, zipfile.BadZipFile) as error:
+        except (KeyError, *UNREADABLE) as error:
             raise _damaged(
                 self.path, _("the rows of “%(table)s” cannot be read", table=entry.table)
             ) from error

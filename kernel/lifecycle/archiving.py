@@ -72,6 +72,7 @@ def archive_plugin(work: Work, state: PluginState) -> tuple[Path, str, Manifest]
             ],
             sequences=sequences_of(connection, name),
         )
+        work.reach("archiving")
         file.finish(manifest)
     work.reach("archived")
     _verify(connection, path, tables)

@@ -13,11 +13,10 @@ from kernel.access.actor import SYSTEM
 from kernel.access.errors import UnprotectedModel
 from kernel.access.walls import apply_policies
 from kernel.data.names import app_role
-from kernel.extension.calling import Hooks
+from kernel.extension.calling import HookFailed, Hooks
 from kernel.extension.contributions import Obstacle
 from kernel.extension.models import Setting
 from kernel.extension.state import State, read_epoch, running
-from kernel.extension.traces import syncs
 from kernel.i18n import _
 from kernel.lifecycle.derived import apply_derived
 from kernel.lifecycle.errors import StepRefused
@@ -75,7 +74,10 @@ def asking(work: Work, runtime: Runtime, reason: str) -> Iterator[tuple[Session,
         plugins=runtime.plugins,
         runtime=runtime,
     )
-    yield session, context
+    try:
+        yield session, context
+    except (HookFailed, CommandError) as error:
+        raise StepRefused(error.message, "plugin-refused") from error
     session.flush()
     session.expunge_all()
 
@@ -94,8 +96,6 @@ def settle(work: Work, runtime: Runtime, name: str) -> None:
             "unprotected",
         ) from error
     work.keep(name, walls=fingerprint, state=State.ENABLED, reason=None)
-    for sync in syncs():
-        sync(work.connection, name, runtime.declared.declarations)
 
 
 def require_of(work: Work, runtime: Runtime, name: str, hook: str, **arguments: object) -> None:
@@ -109,7 +109,10 @@ def obstacles_of(work: Work, name: str) -> list[Obstacle]:
     usable = name in work.discovery.plugins and work.standing(name).state in (State.ENABLED, State.PAUSED)
     if not usable:
         return []
-    runtime = runtime_with(work, name)
-    with asking(work, runtime, "obstacles_to_uninstall") as (session, context):
-        answer = runtime.hooks.require_of(name, "obstacles_to_uninstall", session=session, ctx=context)
-        return list(answer or ())
+    try:
+        runtime = runtime_with(work, name)
+        with asking(work, runtime, "obstacles_to_uninstall") as (session, context):
+            answer = runtime.hooks.require_of(name, "obstacles_to_uninstall", session=session, ctx=context)
+    except StepRefused:
+        return [Obstacle(text=_("It fails when it is asked; once it is in quarantine, it is not asked."))]
+    return list(answer or ())

@@ -111,6 +111,6 @@ def upgraded(session: Session, ctx: Context, since: str) -> None:
 
 @hookimpl
 def obstacles_to_uninstall(session: Session, ctx: Context) -> Iterable[Obstacle]:
-    count: Any = session.execute(select(func.count()).where(Stay.remarks == "unpaid")).scalar_one()
+    count: Any = session.execute(select(func.count()).where(Room.night_price == 0)).scalar_one()
     if count:
-        yield Obstacle(text=_("Stays that are not paid"), count=count, url="/hotel/stays")
+        yield Obstacle(text=_("Rooms without a price"), count=count, url="/hotel/rooms")
