@@ -1,52 +1,44 @@
-"""Passwords: what is accepted, how they are kept (argon2id), and that looking at one always costs the same."""
+"""Passwords: which are taken, how they are kept, how one is looked at."""
 
 from __future__ import annotations
 
-import unicodedata
-
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import Argon2Error, InvalidHashError
 
 from kernel.access.errors import AccessProblem
 from kernel.i18n import _
 
 SHORTEST = 8
 LONGEST = 200
+"""In characters. A limit keeps the hashing of a megabyte from being an attack."""
 
-_HASHER = PasswordHasher(time_cost=3, memory_cost=19 * 1024, parallelism=1)
-"""Above the least that OWASP's password storage cheat sheet names for argon2id (19 MiB, two passes)."""
-_NOBODY = _HASHER.hash("the password of nobody")
-
-
-def hash_password(password: str, *, username: str = "") -> str:
-    """Check a new password and give its hash. Raises `AccessProblem` naming the field `password`."""
-    text = _prepared(password)
-    if len(text) < SHORTEST:
-        raise AccessProblem(
-            "short-password", _("A password needs at least %(count)d characters.", count=SHORTEST), "password"
-        )
-    if len(text) > LONGEST:
-        raise AccessProblem(
-            "long-password", _("A password has at most %(count)d characters.", count=LONGEST), "password"
-        )
-    if text.casefold() == username.casefold() or len(set(text)) < 3:
-        raise AccessProblem("easy-password", _("This password is too easy to guess."), "password")
-    return _HASHER.hash(text)
+_HASHER = PasswordHasher()
+_OF_NOBODY = _HASHER.hash("nobody has this password")
 
 
-def verify(stored: str | None, password: str) -> bool:
-    """Compare; takes as long for an unknown user as for a known one."""
+def hashed(password: str, username: str = "") -> str:
+    """Give the Argon2 hash to keep. Raises `AccessProblem` for a password that is too weak."""
+    if len(password) < SHORTEST:
+        text = _("A password has at least %(count)d characters.", count=SHORTEST)
+        raise AccessProblem("short-password", text, "password")
+    if len(password) > LONGEST:
+        text = _("A password has at most %(count)d characters.", count=LONGEST)
+        raise AccessProblem("long-password", text, "password")
+    if username and username.casefold() in password.casefold():
+        text = _("The password must not contain the user name.")
+        raise AccessProblem("password-names-user", text, "password")
+    return _HASHER.hash(password)
+
+
+def matches(kept: str | None, password: str) -> bool:
+    """Whether `password` has the hash `kept`. Takes as long where there is no hash: silence tells nothing either."""
     try:
-        matched = _HASHER.verify(stored or _NOBODY, _prepared(password[: LONGEST + 1]))
-    except (VerificationError, InvalidHashError):
+        _HASHER.verify(kept or _OF_NOBODY, password[: LONGEST + 1])
+    except (Argon2Error, InvalidHashError):
         return False
-    return matched and stored is not None
+    return kept is not None
 
 
-def outdated(stored: str) -> bool:
-    """Say whether a hash was made with weaker parameters than today's."""
-    return _HASHER.check_needs_rehash(stored)
-
-
-def _prepared(password: str) -> str:
-    return unicodedata.normalize("NFC", password)
+def is_outdated(kept: str) -> bool:
+    """Whether the hash was made with weaker parameters than today's."""
+    return _HASHER.check_needs_rehash(kept)

@@ -24,8 +24,8 @@ from kernel.access.predicates import Condition, Reach
 class _Criteria(LoaderCriteriaOption):
     """The criteria of one model, made when first needed.
 
-    Aliases get criteria of their own: SQLAlchemy adapts those of the model to an alias in WHERE, but not in the ON
-    of a join with an explicit condition, where they would speak of another row.
+    Aliases get criteria of their own: SQLAlchemy adapts those of the model to an alias in WHERE, but not in
+    the ON of a join with an explicit condition, where they would speak of another row.
     """
 
     __slots__ = ("_make",)

@@ -145,7 +145,8 @@ def allowed(session: Session, model: Model, action: str) -> ColumnElement[bool]:
 def arms(session: Session, model: Model) -> list[ColumnElement[bool]]:
     """The conditions of the scopes in which the session's actor sees rows of `model`, for a union of ordered selects.
 
-    Empty where a plain select has an index already: the session's own condition stands on every statement anyway.
+    Empty where a plain select has an index already: the session's own condition stands on every statement
+    anyway.
     """
     if not isinstance(session, UserSession):
         return []

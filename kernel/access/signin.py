@@ -1,340 +1,220 @@
-"""Signing in: attempts counted before the password is looked at, sessions as rows with hashed tokens.
+"""Signing in and out. The browser holds a random token, the database its hash and what it is good for.
 
-Answers never tell whether a user name exists. Whoever guesses is slowed down by name and address together, so that the
-rightful user still gets in from elsewhere.
+Answers are neutral: who tries learns nothing about which users there are. No password and no token is ever
+logged.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Protocol
 
-from sqlalchemy import Engine, func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Engine, Interval, LargeBinary, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
+from kernel.access import attempts
 from kernel.access.actor import SYSTEM, Actor, gathered
 from kernel.access.errors import AccessProblem
 from kernel.access.models import AuditEntry, LoginAttempt, LoginSession, UserAccount, UserPassword
-from kernel.access.passwords import hash_password, outdated, verify
+from kernel.access.passwords import hashed, is_outdated, matches
 from kernel.access.policies import PolicySet
-from kernel.access.session import open_session
+from kernel.access.session import SystemSession, open_session
+from kernel.access.users import create_user, end_sessions, folded, set_password, user_id_of
+from kernel.data.engines import Engines
 from kernel.data.site import Site
-from kernel.i18n import LazyText, _
+from kernel.data.types import Instant
+from kernel.i18n import _
+
+__all__ = (
+    "IDLE",
+    "LIFE",
+    "Served",
+    "SignedIn",
+    "change_password",
+    "create_user",
+    "end_own_session",
+    "end_sessions",
+    "own_sessions",
+    "set_password",
+    "sign_in",
+    "sign_out",
+    "user_for_token",
+    "user_id_of",
+)
 
 IDLE = timedelta(hours=12)
-"""A session that nothing came from for this long has ended."""
-LONGEST = timedelta(days=14)
-"""A session ends after this time, however busy it was."""
-WINDOW = timedelta(minutes=15)
-"""Failures older than this no longer count."""
-FREE = 5
-"""Failures of one name from one address before a delay begins; it doubles with each further one."""
-PER_ADDRESS = 60
-"""Failures of whatever names from one address within the window, after which it must wait."""
+"""How long a session lives without being used."""
+LIFE = timedelta(days=7)
+"""How long a session lives at most."""
+TOKEN_BYTES = 32
+NO_POLICIES = PolicySet(())
 
-WRONG = _("The user name or the password is wrong.")
-NO_ACCOUNT: LazyText = _("There is no such user.")
+_WHO = text("SELECT * FROM kernel.signed_in_user(:hash, :at, :idle)").bindparams(
+    bindparam("hash", type_=LargeBinary), bindparam("at", type_=Instant), bindparam("idle", type_=Interval)
+)
 
 
-class Place(Protocol):
-    """Where somebody signs in: a site, its engines, and what time it is there."""
+class Served(Protocol):
+    """What of a site's runtime signing in needs."""
 
-    @property
-    def site(self) -> Site:
-        """The site."""
+    site: Site
+    engines: Engines
 
     @property
-    def engines(self) -> Any:
-        """`.app(site)` gives the engine of the application's role."""
+    def clock(self) -> Clock:
+        """Gives the instant now, aware."""
 
-    @property
-    def clock(self) -> Callable[[], datetime]:
-        """Gives the present instant."""
+
+class Clock(Protocol):
+    """Gives the instant now, aware."""
+
+    def __call__(self) -> datetime:
+        """Now."""
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who holds a token: the actor, and what else a request needs to know, read in one round trip."""
+    """The holder of a token, with all that a request needs to know before it begins."""
 
     actor: Actor
-    locale: str
     session_id: int
+    locale: str
     epoch: int
+    username: str = field(repr=False)
     party_id: int | None = None
 
 
-def sign_in(place: Place, username: str, password: str, *, address: str = "", agent: str = "") -> str:
-    """Begin a session and give its token.
+def sign_in(served: Served, username: str, password: str, *, address: str, agent: str = "") -> str:
+    """Give the token of a new session.
 
-    Raises `AccessProblem`: `too-many` for one who must wait, `wrong` for everything else.
+    Raises `AccessProblem`: `too-many` where the next try must wait, `wrong` for everything else, whatever it
+    was.
     """
-    now = place.clock()
-    name = normal_username(username)
-    attempt = _note_attempt(place, name, address, now)
-    with _system(place, "sign-in") as session:
-        row = session.execute(
-            select(UserAccount.id, UserAccount.active, UserPassword.password_hash)
-            .join(UserPassword, UserPassword.user_id == UserAccount.id)
-            .where(UserAccount.username == name)
-        ).one_or_none()
-        right = verify(row.password_hash if row else None, password)
-        if row is None or not right or not row.active:
-            raise AccessProblem("wrong", WRONG)
-        session.execute(update(LoginAttempt).where(LoginAttempt.id == attempt).values(succeeded=True))
-        if outdated(row.password_hash):
-            _keep_hash(session, row.id, hash_password(password), now)
-        token = secrets.token_urlsafe(32)
-        session.execute(
-            insert(LoginSession).values(
-                user_id=row.id,
-                token_hash=_hashed(token),
-                created_at=now,
-                seen_at=now,
-                expires_at=now + LONGEST,
-                address=address[:100],
+    attempt = attempts.clipped(folded(username), address, served.clock())
+    number, user_id, kept = _admit(served, attempt)
+    if not matches(kept, password) or user_id is None or kept is None:
+        raise AccessProblem("wrong", _("The user name or the password is wrong."))
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    with _system(served, "sign in") as session:
+        session.execute(update(LoginAttempt).where(LoginAttempt.id == number).values(succeeded=True))
+        if is_outdated(kept):
+            session.get_one(UserPassword, user_id).password_hash = hashed(password)
+        session.add(
+            LoginSession(
+                user_id=user_id,
+                token_hash=_digest(token),
+                created_at=attempt.at,
+                seen_at=attempt.at,
+                expires_at=attempt.at + LIFE,
+                address=attempt.address,
                 agent=agent[:300],
             )
         )
-        _audit(session, now, row.id, "sign-in", address)
-        session.commit()
+        session.add(AuditEntry(at=attempt.at, actor_id=user_id, what="sign_in", address=attempt.address))
     return token
 
 
+def sign_out(served: Served, token: str) -> None:
+    """End the session of a token; an unknown one is no error."""
+    now = served.clock()
+    with _system(served, "sign out") as session:
+        ended = session.execute(
+            update(LoginSession)
+            .where(LoginSession.token_hash == _digest(token), LoginSession.ended_at.is_(None))
+            .values(ended_at=now)
+            .returning(LoginSession.user_id)
+        ).scalar()
+        if ended is not None:
+            session.add(AuditEntry(at=now, actor_id=ended, what="sign_out"))
+
+
 def user_for_token(engine: Engine, site: Site, token: str, now: datetime | None = None) -> SignedIn | None:
-    """Give who holds a token, with grants, language and epoch in one round trip; None where no session is open."""
-    statement = text("SELECT * FROM kernel.signed_in_user(:hash, :at, :idle)")
-    values = {"hash": _hashed(token), "at": now or datetime.now(UTC), "idle": IDLE}
-    with engine.begin() as connection:
-        row = connection.execute(statement, values).one_or_none()
+    """Say who holds a token, with grants, locale and epoch, in one query; None if it is good for nothing (any more).
+
+    `site` says on whose behalf is asked: a token of one site means nothing to another, whose rows do not know
+    it.
+    """
+    values = {"hash": _digest(token), "at": now or datetime.now(UTC), "idle": IDLE}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        row = connection.execute(_WHO, values).one_or_none()
     if row is None:
         return None
     actor = Actor("user", row.user_id, row.display_name, row.is_administrator, gathered(row.grants or ()))
-    return SignedIn(actor, row.locale, row.session_id, row.epoch, row.party_id)
+    return SignedIn(actor, row.session_id, row.locale, row.epoch, row.username, row.party_id)
 
 
-def sign_out(place: Place, token: str) -> None:
-    """End the session of a token; one that has ended stays so."""
-    now = place.clock()
-    with _system(place, "sign-out") as session:
-        ended = session.execute(
-            update(LoginSession)
-            .where(LoginSession.token_hash == _hashed(token), LoginSession.ended_at.is_(None))
-            .values(ended_at=now)
-            .returning(LoginSession.user_id)
-        ).scalar_one_or_none()
-        if ended is not None:
-            _audit(session, now, ended, "sign-out")
-        session.commit()
+def change_password(served: Served, who: SignedIn, old: str, new: str, *, address: str) -> None:
+    """Change one's own password; one's other sessions end. Wrong guesses of the old one count as tries to sign in.
+
+    Raises `AccessProblem` naming the field: `old_password` if that is wrong, `password` if the new one is too
+    weak.
+    """
+    attempt = attempts.clipped(who.username, address, served.clock())
+    number, user_id, kept = _admit(served, attempt)
+    if not matches(kept, old) or user_id is None or user_id != who.actor.user_id:
+        raise AccessProblem("wrong", _("The old password is wrong."), "old_password")
+    with _system(served, "change of one's own password") as session:
+        session.execute(update(LoginAttempt).where(LoginAttempt.id == number).values(succeeded=True))
+        set_password(session, user_id, new, keep_session=who.session_id)
+        session.add(AuditEntry(at=attempt.at, actor_id=user_id, what="change_password", address=address))
 
 
-def own_sessions(place: Place, user_id: int) -> list[LoginSession]:
-    """Give the open sessions of a user, the last seen first."""
-    now = place.clock()
-    statement = (
-        select(LoginSession)
-        .where(
+def own_sessions(served: Served, user_id: int) -> list[LoginSession]:
+    """Give the sessions in which a user is signed in, the last seen first."""
+    now = served.clock()
+    with _system(served, "one's own sessions") as session:
+        statement = select(LoginSession).where(
             LoginSession.user_id == user_id,
             LoginSession.ended_at.is_(None),
             LoginSession.expires_at > now,
             LoginSession.seen_at > now - IDLE,
         )
-        .order_by(LoginSession.seen_at.desc())
-    )
-    with _system(place, "own sessions") as session:
-        found = list(session.execute(statement).scalars())
-        session.expunge_all()
-    return found
+        return list(session.scalars(statement.order_by(LoginSession.seen_at.desc())))
 
 
-def end_own_session(place: Place, user_id: int, session_id: int) -> bool:
-    """End one of a user's own sessions; False for one that is not his or has ended."""
-    now = place.clock()
-    with _system(place, "own sessions") as session:
-        ended = session.execute(
-            update(LoginSession)
-            .where(
-                LoginSession.id == session_id,
-                LoginSession.user_id == user_id,
-                LoginSession.ended_at.is_(None),
-            )
-            .values(ended_at=now)
-            .returning(LoginSession.id)
-        ).scalar_one_or_none()
-        session.commit()
-    return ended is not None
+def end_own_session(served: Served, user_id: int, session_id: int) -> None:
+    """End one of a user's own sessions; another's is left alone without a word."""
+    mine = (LoginSession.id == session_id, LoginSession.user_id == user_id, LoginSession.ended_at.is_(None))
+    with _system(served, "one's own sessions") as session:
+        session.execute(update(LoginSession).where(*mine).values(ended_at=served.clock()))
 
 
-def change_password(
-    place: Place, user_id: int, old: str, new: str, *, keep_session: int | None = None
-) -> None:
-    """Change one's own password; all other sessions of the user end.
-
-    Raises `AccessProblem` naming `old` or `password`. Wrong old passwords count as failed attempts.
-    """
-    now = place.clock()
-    with _system(place, "own password") as session:
-        name = session.execute(select(UserAccount.username).where(UserAccount.id == user_id)).scalar_one()
-        stored = session.execute(
-            select(UserPassword.password_hash).where(UserPassword.user_id == user_id)
-        ).scalar_one_or_none()
-    attempt = _note_attempt(place, name, "", now)
-    if not verify(stored, old):
-        raise AccessProblem("wrong", _("The present password is wrong."), "old")
-    fresh = hash_password(new, username=name)
-    with _system(place, "own password") as session:
-        session.execute(update(LoginAttempt).where(LoginAttempt.id == attempt).values(succeeded=True))
-        _keep_hash(session, user_id, fresh, now)
-        end_sessions(session, user_id, keep=keep_session, now=now)
-        _audit(session, now, user_id, "password-changed")
-        session.commit()
-
-
-# --- for the system's own session: the command line, and administrators' commands
-
-
-def create_user(
-    session: Session,
-    username: str,
-    password: str,
-    *,
-    display_name: str,
-    is_administrator: bool = False,
-    locale: str = "fa",
-) -> int:
-    """Add a user who may sign in with this password, and give his id.
-
-    Raises `AccessProblem` for a name that is taken or malformed, and for a weak password.
-    """
-    name = normal_username(username)
-    if not name or len(name) > 60 or not all(part.isalnum() or part in "._-@" for part in name):
-        raise AccessProblem(
-            "bad-username", _("A user name holds letters, digits and . _ - @ only."), "username"
-        )
-    if session.execute(select(UserAccount.id).where(UserAccount.username == name)).scalar_one_or_none():
-        raise AccessProblem("taken", _("This user name is taken."), "username")
-    hashed = hash_password(password, username=name)
-    user = UserAccount(
-        username=name,
-        display_name=display_name.strip() or name,
-        is_administrator=is_administrator,
-        locale=locale,
-    )
-    session.add(user)
-    session.flush()
-    _keep_hash(session, user.id, hashed, datetime.now(UTC))
-    return user.id
-
-
-def user_id_of(session: Session, username: str) -> int:
-    """Give the id of a user by name; raise `AccessProblem` for an unknown one."""
-    found = session.execute(
-        select(UserAccount.id).where(UserAccount.username == normal_username(username))
-    ).scalar_one_or_none()
-    if found is None:
-        raise AccessProblem("unknown", NO_ACCOUNT, "username")
-    return found
-
-
-def set_password(session: Session, user_id: int, password: str) -> None:
-    """Give a user another password; all sessions of the user end. Raises `AccessProblem` for a weak one."""
-    name = session.execute(select(UserAccount.username).where(UserAccount.id == user_id)).scalar_one_or_none()
-    if name is None:
-        raise AccessProblem("unknown", NO_ACCOUNT, "username")
-    _keep_hash(session, user_id, hash_password(password, username=name), datetime.now(UTC))
-    end_sessions(session, user_id)
-
-
-def end_sessions(
-    session: Session, user_id: int, *, keep: int | None = None, now: datetime | None = None
-) -> None:
-    """End all sessions of a user, except the one numbered `keep`."""
-    statement = update(LoginSession).where(LoginSession.user_id == user_id, LoginSession.ended_at.is_(None))
-    if keep is not None:
-        statement = statement.where(LoginSession.id != keep)
-    session.execute(
-        statement.values(ended_at=now or datetime.now(UTC)), execution_options={"synchronize_session": False}
-    )
-
-
-def normal_username(username: str) -> str:
-    """Give a user name as it is stored: without surrounding blanks, in small letters."""
-    return username.strip().casefold()
-
-
-# --- the counting of attempts
-
-
-def _note_attempt(place: Place, name: str, address: str, now: datetime) -> int:
-    """Write the attempt in a transaction of its own, so that parallel guesses count; refuse who must wait."""
-    with _system(place, "sign-in") as session:
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
-            {"key": f"sign-in {name} {address}"},
-        )
-        wait = _wait(session, name, address, now)
+def _admit(served: Served, attempt: attempts.Try) -> tuple[int, int | None, str | None]:
+    """Note a try and give its number, with user and hash; both None where nobody could sign in so."""
+    with _system(served, "a try to sign in") as session:
+        wait = attempts.time_to_wait(session, attempt)
         if wait > timedelta(0):
-            seconds = max(1, round(wait.total_seconds()))
-            raise AccessProblem(
-                "too-many", _("Too many attempts. Please try again in %(count)d seconds.", count=seconds)
+            text_ = _(
+                "Too many tries. Try again in %(seconds)d seconds.", seconds=int(wait.total_seconds()) + 1
             )
-        attempt = LoginAttempt(at=now, username=name[:100], address=address[:100], succeeded=False)
-        session.add(attempt)
-        session.flush()
-        number = attempt.id
+            raise AccessProblem("too-many", text_)
+        number = attempts.note(session, attempt)
+        user_id, kept = _account(session, attempt.username)
+    return number, user_id, kept
+
+
+def _account(session: Session, username: str) -> tuple[int | None, str | None]:
+    found = session.execute(
+        select(UserAccount.id, UserPassword.password_hash)
+        .join(UserPassword, UserPassword.user_id == UserAccount.id)
+        .where(UserAccount.username == username, UserAccount.active)
+    ).one_or_none()
+    return (None, None) if found is None else (found[0], found[1])
+
+
+@contextmanager
+def _system(served: Served, reason: str) -> Iterator[SystemSession]:
+    engine = served.engines.app(served.site)
+    with open_session(engine, served.site, SYSTEM(reason), NO_POLICIES) as session:
+        assert isinstance(session, SystemSession)
+        yield session
         session.commit()
-    return number
 
 
-def _wait(session: Session, name: str, address: str, now: datetime) -> timedelta:
-    recent = (LoginAttempt.at > now - WINDOW, LoginAttempt.address == address[:100])
-    last_success = (
-        select(func.max(LoginAttempt.at))
-        .where(*recent, LoginAttempt.username == name[:100], LoginAttempt.succeeded)
-        .scalar_subquery()
-    )
-    failures = session.execute(
-        select(func.count(), func.max(LoginAttempt.at)).where(
-            *recent,
-            LoginAttempt.username == name[:100],
-            LoginAttempt.succeeded.is_(False),
-            LoginAttempt.at > func.coalesce(last_success, now - WINDOW),
-        )
-    ).one()
-    number, last = failures[0], failures[1]
-    if number >= FREE and last is not None:
-        pause = min(timedelta(seconds=2 ** min(number - FREE + 1, 12)), WINDOW)
-        if last + pause > now:
-            return timedelta(seconds=(last + pause - now).total_seconds())
-    if address:
-        from_here = session.execute(
-            select(func.count()).where(*recent, LoginAttempt.succeeded.is_(False))
-        ).scalar_one()
-        if from_here >= PER_ADDRESS:
-            return timedelta(minutes=1)
-    return timedelta(0)
-
-
-def _keep_hash(session: Session, user_id: int, hashed: str, now: datetime) -> None:
-    statement = upsert(UserPassword).values(user_id=user_id, password_hash=hashed, changed_at=now)
-    changed = {"password_hash": hashed, "changed_at": now}
-    session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=changed))
-
-
-def _audit(session: Session, now: datetime, user_id: int, what: str, address: str = "") -> None:
-    session.execute(
-        insert(AuditEntry).values(at=now, actor_id=user_id, what=what, address=address[:100] or None)
-    )
-
-
-def _system(place: Place, reason: str) -> Session:
-    site = place.site
-    return open_session(place.engines.app(site), site, SYSTEM(reason), PolicySet([]))
-
-
-def _hashed(token: str) -> bytes:
+def _digest(token: str) -> bytes:
     return sha256(token.encode()).digest()

@@ -235,8 +235,8 @@ def _check_covered(missing: Scope, statement: Any, outer: Scope) -> None:
 def _check_loose(column: Any, covered: Scope, statement: Any, outer: Scope) -> None:
     """Refuse a column of a table, unless the model of that table stands beside it.
 
-    Relationships write such columns: in a comparison with a related object, and in the `EXISTS` of `any()` and
-    `has()`, whose columns of the enclosing statement are bound to that by `correlate_except`.
+    Relationships write such columns: in a comparison with a related object, and in the `EXISTS` of `any()`
+    and `has()`, whose columns of the enclosing statement are bound to that by `correlate_except`.
     """
     table = hash(column.table)
     excepted = getattr(statement, "_correlate_except", None)

@@ -1,0 +1,171 @@
+"""Users, patterns and grants as plain functions, for the command line, editions and commands; as the system.
+
+Who may call them is decided by those: users and rights are for administrators alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from kernel.access.actor import Right
+from kernel.access.errors import AccessProblem
+from kernel.access.models import AccessGrant, LoginSession, Pattern, UserAccount, UserPassword, UserPattern
+from kernel.access.passwords import hashed
+from kernel.access.scopes import scope_names
+from kernel.i18n import _
+
+USERNAME = re.compile(r"\S{2,60}")
+LAST_ADMINISTRATOR = "ck_user_account_last_administrator"
+"""The name under which the database refuses to lose the last active administrator."""
+
+
+def folded(username: str) -> str:
+    """The form in which user names are kept and compared: no case, no look-alike forms, no blanks around."""
+    return unicodedata.normalize("NFKC", username).strip().casefold()
+
+
+def create_user(
+    session: Session,
+    username: str,
+    password: str | None = None,
+    *,
+    display_name: str = "",
+    is_administrator: bool = False,
+    locale: str = "fa",
+    party_id: int | None = None,
+) -> int:
+    """Add a user, and give his number. Without a password he cannot sign in yet.
+
+    Raises `AccessProblem` for a name that is malformed or taken, or a password that is too weak.
+    """
+    name = folded(username)
+    if not USERNAME.fullmatch(name):
+        text = _("A user name has 2 to 60 characters and no blanks.")
+        raise AccessProblem("malformed-username", text, "username")
+    secret = None if password is None else hashed(password, name)
+    made = UserAccount(
+        username=name,
+        display_name=display_name.strip() or username.strip(),
+        is_administrator=is_administrator,
+        locale=locale,
+        party_id=party_id,
+    )
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:
+        text = _("There is already a user of this name.")
+        raise AccessProblem("taken-username", text, "username") from None
+    if secret is not None:
+        session.add(UserPassword(user_id=made.id, password_hash=secret))
+        session.flush()
+    return made.id
+
+
+def user_id_of(session: Session, username: str) -> int:
+    """Give the number of a user. Raises `AccessProblem` if there is none of this name."""
+    found = session.scalar(select(UserAccount.id).where(UserAccount.username == folded(username)))
+    if found is None:
+        raise AccessProblem("unknown-user", _("There is no user of this name."), "username")
+    return found
+
+
+def set_password(session: Session, user_id: int, password: str, *, keep_session: int | None = None) -> None:
+    """Give a user another password; all sessions but `keep_session` end. Raises `AccessProblem` for a weak one."""
+    account = session.get_one(UserAccount, user_id)
+    secret = hashed(password, account.username)
+    kept = session.get(UserPassword, user_id)
+    if kept is None:
+        session.add(UserPassword(user_id=user_id, password_hash=secret))
+    else:
+        kept.password_hash = secret
+        session.execute(
+            update(UserPassword).where(UserPassword.user_id == user_id).values(changed_at=func.now())
+        )
+    session.flush()
+    end_sessions(session, user_id, keep=keep_session)
+
+
+def end_sessions(
+    session: Session, user_id: int, *, keep: int | None = None, now: datetime | None = None
+) -> None:
+    """Sign a user out everywhere, or everywhere but in the session `keep`."""
+    open_ones = (LoginSession.user_id == user_id, LoginSession.ended_at.is_(None))
+    others = () if keep is None else (LoginSession.id != keep,)
+    session.execute(update(LoginSession).where(*open_ones, *others).values(ended_at=now or func.now()))
+
+
+def set_active(session: Session, user_id: int, active: bool) -> None:
+    """Let a user sign in, or no longer. Raises `AccessProblem` for the last administrator."""
+    _change(session, user_id, active=active)
+    if not active:
+        end_sessions(session, user_id)
+
+
+def set_administrator(session: Session, user_id: int, is_administrator: bool) -> None:
+    """Make a user an administrator, or no longer. Raises `AccessProblem` for the last one."""
+    _change(session, user_id, is_administrator=is_administrator)
+
+
+def save_pattern(
+    session: Session,
+    name: str,
+    title: str,
+    grants: Mapping[Right, str | Iterable[str]],
+    *,
+    origin: str | None = None,
+) -> int:
+    """Make or replace the pattern `name` with exactly these grants (scopes by resource and action)."""
+    pattern = session.scalar(select(Pattern).where(Pattern.name == name))
+    if pattern is None:
+        pattern = Pattern(name=name, title=title, origin=origin)
+        session.add(pattern)
+    pattern.title = title
+    session.flush()
+    set_grants(session, pattern.id, grants)
+    return pattern.id
+
+
+def set_grants(session: Session, pattern_id: int, grants: Mapping[Right, str | Iterable[str]]) -> None:
+    """Give a pattern exactly these grants. Raises `AccessProblem` for a scope that nobody declares."""
+    rows = [
+        {"pattern_id": pattern_id, "resource": resource, "action": action, "scope": scope}
+        for (resource, action), scopes in grants.items()
+        for scope in ((scopes,) if isinstance(scopes, str) else scopes)
+    ]
+    unknown = sorted({row["scope"] for row in rows} - set(scope_names()), key=str)
+    if unknown:
+        text = _("There is no scope called “%(name)s”.", name=str(unknown[0]))
+        raise AccessProblem("unknown-scope", text, "scope")
+    session.execute(delete(AccessGrant).where(AccessGrant.pattern_id == pattern_id))
+    if rows:
+        session.execute(insert(AccessGrant), rows)
+
+
+def give_patterns(session: Session, user_id: int, pattern_ids: Iterable[int]) -> None:
+    """Give a user exactly these patterns."""
+    session.execute(delete(UserPattern).where(UserPattern.user_id == user_id))
+    rows = [{"user_id": user_id, "pattern_id": number} for number in sorted(set(pattern_ids))]
+    if rows:
+        session.execute(insert(UserPattern), rows)
+
+
+def _change(session: Session, user_id: int, **values: bool) -> None:
+    account = session.get_one(UserAccount, user_id)
+    try:
+        with session.begin_nested():
+            for name, value in values.items():
+                setattr(account, name, value)
+    except IntegrityError as error:
+        diagnostics = getattr(error.orig, "diag", None)
+        if getattr(diagnostics, "constraint_name", None) != LAST_ADMINISTRATOR:
+            raise
+        text = _("This is the last administrator. Make somebody else administrator first.")
+        raise AccessProblem("last-administrator", text) from None
