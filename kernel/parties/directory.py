@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from kernel.i18n import _
 from kernel.parties.models import ORGANISATION, PERSON, Party
 from kernel.resources.context import Context
-from kernel.resources.errors import Problem
 from kernel.resources.fields import Choice, Code, Email, Link, Phone, Text, UserLink, Website
 from kernel.resources.resource import Resource, Search, Section, Sort
-
-
-def _refuse(context: Context, party: Party, values: Mapping[str, Any]) -> list[Problem]:
-    """Parties are written as what they are: a person and an organisation have fields and rules of their own."""
-    return [Problem(None, _("Open the person or the organisation to change it."))]
 
 
 def describe(context: Context, party: Party) -> str:
@@ -54,7 +45,6 @@ DIRECTORY = Resource(
     sorts=(Sort("name", _("Name"), ("sort_key",)),),
     search=Search(private="search_private"),
     editable=False,
-    prepare=_refuse,
     description=describe,
     menu=30,
 )

@@ -130,6 +130,7 @@ def _party(
         prepare=prepare_party,
         written=party_written,
         owner="owner_id",
+        event="party_changed",
         importable=True,
         duplicates=partial(_duplicates, name),
         import_fields=IMPORT_FIELDS,

@@ -157,6 +157,8 @@ class Resource:
     Each mapping holds typed values by field name (facet fields as `plugin.field`). The same checks as for one record,
     `validate` called once with all; `Invalid` names every bad record by `Problem.row`, its place in the sequence, and then
     nothing is written. History is written with them. Without it the kernel's own bulk form creates the records."""
+    event: str | None = None
+    """Hook of the kind `publish` that is told of every change, with `action`: created, changed, binned, restored, purged."""
     editable: bool = True
     menu: int | None = None
     """Place of the list in the main menu, smaller first; None: no entry of its own."""

@@ -12,8 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LAYERS = (
-    "fa i18n data extension access resources jobs parties interactions lifecycle administration web cli"
-).split()
+    *("fa", "i18n", "data", "extension", "access", "resources", "jobs"),
+    *("parties", "interactions", "lifecycle", "administration", "web", "cli"),
+)
 FREE = {"testing", "scaffold"}
 """Folders of the kernel that are not layers: what authors and tests use may look anywhere."""
 
@@ -84,7 +85,9 @@ def test_plugins_import_the_api_and_nothing_else_of_the_kernel() -> None:
             for module, line in imported(path):
                 first, *rest = module.split(".")
                 foreign_kernel = first == "kernel" and rest[:1] != ["api"] and module != "kernel"
-                foreign_plugin = first == "plugins" and rest and rest[0] != plugin.name and rest[1:2] != ["api"]
+                foreign_plugin = (
+                    first == "plugins" and rest and rest[0] != plugin.name and rest[1:2] != ["api"]
+                )
                 if foreign_kernel or foreign_plugin:
                     wrong.append(f"{path.relative_to(ROOT)}:{line} imports {module}")
     assert not wrong, "\n".join(wrong)
@@ -92,7 +95,9 @@ def test_plugins_import_the_api_and_nothing_else_of_the_kernel() -> None:
 
 def test_every_hook_file_imports_types_only() -> None:
     allowed = {"kernel.extension.markers"}
-    found = {module for module, _line in imported(ROOT / "kernel" / "hooks.py") if module.startswith("kernel")}
+    found = {
+        module for module, _line in imported(ROOT / "kernel" / "hooks.py") if module.startswith("kernel")
+    }
     assert all(module.startswith(tuple(allowed)) for module in found), found
 
 
@@ -118,5 +123,7 @@ before = state()
 importlib.import_module("plugins.{name}.plugin")
 assert state() == before, (before, state())
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False
+    )
     assert done.returncode == 0, done.stderr

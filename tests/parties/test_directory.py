@@ -10,7 +10,7 @@ from kernel.parties.addressing import addressed_as
 from kernel.parties.employments import contact_persons
 from kernel.parties.models import Party
 from kernel.parties.rules import retitle
-from kernel.resources.errors import Invalid
+from kernel.resources.errors import Forbidden, Invalid
 from kernel.resources.lists import ListQuery, page
 from kernel.resources.models import BaseValue
 
@@ -50,9 +50,9 @@ def test_the_phone_book_is_searched_by_name_and_number(office, people, typed, fo
 
 
 def test_the_phone_book_changes_nobody(office, people):
-    with pytest.raises(Invalid):
+    with pytest.raises(Forbidden):
         office.edit("party", people["ahmadi"])
-    with pytest.raises(Invalid):
+    with pytest.raises(Forbidden):
         office.create("party")
 
 

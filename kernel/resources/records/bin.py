@@ -12,7 +12,7 @@ from kernel.i18n import LazyText, _
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, NotFound, Refused
-from kernel.resources.records.load import editable, load
+from kernel.resources.records.load import announce, editable, load
 from kernel.resources.resource import Resource
 
 REFERENCES = text(
@@ -84,7 +84,7 @@ def delete(context: Context, *, resource: str, record_id: int) -> int:
     editable(context, declared, record_id, "delete")
     in_the_way = blockers(context, declared, record_id)
     if in_the_way:
-        reasons = "، ".join(context.text(item.sentence()) for item in in_the_way)
+        reasons = _sentence(context, in_the_way)
         links = [(context.text(item.title), item.url) for item in in_the_way if item.url]
         raise Refused(
             _("This record cannot be deleted while these exist: %(reasons)s", reasons=reasons), links
@@ -95,6 +95,7 @@ def delete(context: Context, *, resource: str, record_id: int) -> int:
         record.binned_by = context.actor.user_id
         system.session.flush()
     context.session.expire_all()
+    announce(context, declared, [record_id], "binned")
     return record_id
 
 
@@ -109,6 +110,7 @@ def restore(context: Context, *, resource: str, record_id: int) -> int:
         record.binned_by = None
         system.session.flush()
     context.session.expire_all()
+    announce(context, declared, [record_id], "restored")
     return record_id
 
 
@@ -119,12 +121,18 @@ def purge(context: Context, *, resource: str, record_id: int) -> int:
     _check_binned(context, declared, record_id, "purge")
     in_the_way = blockers(context, declared, record_id)
     if in_the_way:
-        reasons = "، ".join(context.text(item.sentence()) for item in in_the_way)
+        reasons = _sentence(context, in_the_way)
         raise Refused(_("This record cannot be deleted while these exist: %(reasons)s", reasons=reasons))
     with context.system("deleted for good") as system:
         system.session.delete(_binned(system, declared, record_id))
         system.session.flush()
+    announce(context, declared, [record_id], "purged")
     return record_id
+
+
+def _sentence(context: Context, in_the_way: list[Blocker]) -> str:
+    comma = "، " if context.locale == "fa" else ", "
+    return comma.join(context.text(item.sentence()) for item in in_the_way)
 
 
 def _binned(context: Context, declared: Resource, record_id: int) -> Any:

@@ -48,3 +48,10 @@ def editable(context: Context, resource: Resource, record_id: int, action: str =
     if context.session.execute(statement).scalar_one_or_none() is None:
         load(context, resource, record_id)
         raise Forbidden()
+
+
+def announce(context: Context, resource: Resource, record_ids: Sequence[int], action: str) -> None:
+    """Tell plugins of a change after the commit, where the resource declares an event."""
+    if resource.event is not None and context.runtime.hooks.implementing(resource.event):
+        for record_id in record_ids:
+            context.publish(resource.event, record_id, action=action)

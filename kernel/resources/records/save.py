@@ -11,9 +11,9 @@ from kernel.extension.contributions import Change
 from kernel.i18n import _
 from kernel.resources.commands import command
 from kernel.resources.context import Context
-from kernel.resources.errors import EditConflict, Invalid, Problem
+from kernel.resources.errors import EditConflict, Forbidden, Invalid, Problem
 from kernel.resources.records.facets import read_facets, write_facets
-from kernel.resources.records.load import editable, load
+from kernel.resources.records.load import announce, editable, load
 from kernel.resources.records.values import PartRows, read_part, read_values, refuse_unknown, writable
 from kernel.resources.resource import Resource
 
@@ -36,6 +36,7 @@ def create(
     """
     declared = context.runtime.resource(resource)
     context.require(declared.permission, "create")
+    _must_be_editable(declared)
     record = declared.model(**dict(declared.fixed))
     values = {**_defaults(declared), **values}
     rows, extra, problems = _enter(
@@ -49,8 +50,11 @@ def create(
     if goes_to_another(context, declared, record):
         context.require(declared.permission, "assign")
         with context.system("created for somebody else") as system:
-            return _store(system, declared, record, rows, extra)
-    return _store(context, declared, record, rows, extra)
+            number = _store(system, declared, record, rows, extra)
+    else:
+        number = _store(context, declared, record, rows, extra)
+    announce(context, declared, [number], "created")
+    return number
 
 
 @command("record.edit", _("Edit a record"), checks_itself=True)
@@ -70,6 +74,7 @@ def edit(
     """
     declared = context.runtime.resource(resource)
     editable(context, declared, record_id)
+    _must_be_editable(declared)
     record = load(context, declared, record_id, lock=True)
     if version is not None and getattr(record, "version", version) != version:
         raise EditConflict(_last_editor(context, record))
@@ -87,7 +92,8 @@ def edit(
             setattr(record, declared.owner, owner)
     _store(context, declared, record, rows, extra)
     if declared.owner and new_owner != owner:
-        assign(context, resource=resource, record_id=record_id, owner=new_owner)
+        _hand_over(context, declared, record_id, new_owner)
+    announce(context, declared, [record_id], "changed")
     return record_id
 
 
@@ -100,6 +106,13 @@ def assign(context: Context, *, resource: str, record_id: int, owner: int | None
     declared = context.runtime.resource(resource)
     if declared.owner is None:
         raise Invalid([Problem(None, _("Records of this kind have no responsible user."))])
+    _hand_over(context, declared, record_id, owner)
+    announce(context, declared, [record_id], "changed")
+    return record_id
+
+
+def _hand_over(context: Context, declared: Resource, record_id: int, owner: int | None) -> None:
+    assert declared.owner is not None
     editable(context, declared, record_id, "assign")
     context.session.flush()
     with context.system("handing over") as system:
@@ -107,7 +120,11 @@ def assign(context: Context, *, resource: str, record_id: int, owner: int | None
         setattr(record, declared.owner, owner)
         system.session.flush()
     context.session.expire_all()
-    return record_id
+
+
+def _must_be_editable(declared: Resource) -> None:
+    if not declared.editable:
+        raise Forbidden(_("Records of this kind are changed by commands of their own."))
 
 
 def _defaults(declared: Resource) -> dict[str, Any]:
