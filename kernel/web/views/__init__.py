@@ -1,0 +1,16 @@
+"""The kernel's pages: those of one address each, and the generic ones of every resource."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from kernel.resources.runtime import Runtime
+from kernel.web.views import account, administration, base_data, home, search
+from kernel.web.views.routes import add_resource_routes
+
+
+def install(app: Flask, served: Runtime) -> None:
+    """Register every page of the kernel for the resources that run on this site."""
+    for module in (account, administration, base_data, home, search):
+        app.register_blueprint(module.pages)
+    add_resource_routes(app, served.resources.values())

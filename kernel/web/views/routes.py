@@ -1,0 +1,89 @@
+"""Addresses of the generic pages: the same for every resource, under its own path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+
+from kernel.resources.resource import Resource
+from kernel.web.current import runtime
+from kernel.web.views import (
+    attachments,
+    binned,
+    bulk,
+    duplicates,
+    export,
+    facts,
+    filters,
+    forms,
+    imports,
+    lists,
+    lookups,
+    notes,
+    records,
+)
+
+View = Callable[..., ResponseReturnValue]
+GET = ("GET",)
+POST = ("POST",)
+BOTH = ("GET", "POST")
+
+ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
+    ("", "lists.page", GET, lists.page),
+    ("/filter", "filters.choose", GET, filters.choose),
+    ("/filter/apply", "filters.apply", GET, filters.apply),
+    ("/export", "export.download", GET, export.download),
+    ("/bulk", "bulk.act", POST, bulk.act),
+    ("/suggest", "lookups.suggest", GET, lookups.suggest),
+    ("/options/<field>", "lookups.options", GET, lookups.options),
+    ("/new", "forms.new", BOTH, forms.new),
+    ("/duplicates", "duplicates.check", POST, duplicates.check),
+    ("/bin", "binned.page", GET, binned.page),
+    ("/bin/act", "binned.act", POST, binned.act),
+    ("/import", "imports.upload", BOTH, imports.upload),
+    ("/import/sample", "imports.sample", GET, imports.sample),
+    ("/import/<int:run_id>", "imports.page", GET, imports.page),
+    ("/import/<int:run_id>/columns", "imports.columns", BOTH, imports.columns),
+    ("/import/<int:run_id>/begin", "imports.begin", POST, imports.begin),
+    ("/import/<int:run_id>/progress", "imports.progress", GET, imports.progress),
+    ("/import/<int:run_id>/stop", "imports.stop", POST, imports.stop),
+    ("/import/<int:run_id>/undo", "imports.undo", POST, imports.undo),
+    ("/import/<int:run_id>/refused", "imports.refused", GET, imports.refused),
+    ("/<int:record_id>", "records.page", GET, records.page),
+    ("/<int:record_id>/edit", "forms.edit", BOTH, forms.edit),
+    ("/<int:record_id>/delete", "records.delete", POST, records.delete),
+    ("/<int:record_id>/field/<field>", "facts.field", BOTH, facts.field),
+    ("/<int:record_id>/notes", "notes.add", POST, notes.add),
+    ("/<int:record_id>/notes/<int:note_id>", "notes.edit", BOTH, notes.edit),
+    ("/<int:record_id>/notes/<int:note_id>/delete", "notes.delete", POST, notes.delete),
+    ("/<int:record_id>/files", "attachments.add", POST, attachments.add),
+    ("/<int:record_id>/files/<int:file_id>", "attachments.download", GET, attachments.download),
+    ("/<int:record_id>/files/<int:file_id>/delete", "attachments.delete", POST, attachments.delete),
+)
+"""Rule below the resource's path, endpoint, methods, view. Each view gets the resource, and checks its own rights."""
+
+
+def add_resource_routes(app: Flask, resources: Iterable[Resource]) -> None:
+    """Add the generic pages of every resource. `url_for` takes the resource's name as `resource`."""
+    bound = {endpoint: _bound(view) for _rule, endpoint, _methods, view in ROUTES}
+    for resource in resources:
+        for rule, endpoint, methods, _view in ROUTES:
+            app.add_url_rule(
+                f"/{resource.path}{rule}",
+                endpoint=endpoint,
+                view_func=bound[endpoint],
+                methods=list(methods),
+                defaults={"resource": resource.name},
+            )
+
+
+def _bound(view: View) -> View:
+    @wraps(view)
+    def with_resource(*, resource: str, **values: Any) -> ResponseReturnValue:
+        return view(runtime().resource(resource), **values)
+
+    return with_resource

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import io
+from urllib.parse import unquote
+
+import openpyxl
+import pytest
+
+from tests.web.conftest import ALL, Browser, SignIn
+
+NAMES = (("الهام", "حسینی"), ("بابک", "رحیمی"), ("سارا", "کریمی"), ("لیلا", "قاسمی"))
+
+
+@pytest.fixture
+def sara(sign_in: SignIn) -> Browser:
+    signed_in = sign_in("sara", ALL)
+    for number, (first, last) in enumerate(NAMES):
+        gender = "male" if number == 1 else "female"
+        mobile = f"0912123456{number}"
+        signed_in.made("/persons/new", first_name=first, last_name=last, gender=gender, mobile=mobile)
+    return signed_in
+
+
+def names(text: str) -> list[str]:
+    return [
+        last for place, last in sorted((text.find(f"<bdi>{a} {b}</bdi>"), b) for a, b in NAMES) if place >= 0
+    ]
+
+
+def test_the_list_shows_everybody_in_persian_order(sara: Browser) -> None:
+    page = sara.get("/persons")
+    assert names(page.text) == ["حسینی", "رحیمی", "قاسمی", "کریمی"]
+    assert "۴ ردیف" in page.text
+    assert "<html" in page.text
+
+
+def test_typing_asks_for_the_list_alone(sara: Browser) -> None:
+    answer = sara.get("/persons?q=كريمي", htmx=True)
+    assert "<html" not in answer.text
+    assert names(answer.text) == ["کریمی"]
+    assert 'value="كريمي"' in answer.text or 'value="کریمی"' in answer.text
+
+
+def test_a_filter_stands_as_a_chip_and_can_be_lifted(sara: Browser) -> None:
+    page = sara.get("/persons?f.gender.is=male").text
+    assert names(page) == ["رحیمی"]
+    assert 'title="جنسیت: مرد"' in page
+    assert 'name="f.gender.is" value="male"' in page
+
+
+def test_a_filter_is_put_together_in_the_dialog(sara: Browser) -> None:
+    assert "تاریخ تولد" in sara.get("/persons/filter", htmx=True).text
+    form = sara.get("/persons/filter?field=gender", htmx=True).text
+    assert 'name="operator"' in form
+    assert "زن" in form
+    wrong = sara.get("/persons/filter/apply?field=birth_date&operator=from&value=1370/13/1", htmx=True)
+    assert wrong.status_code == 422
+    right = sara.get("/persons/filter/apply?field=gender&operator=is&value=male", htmx=True)
+    assert names(sara.get(right.headers["HX-Redirect"]).text) == ["رحیمی"]
+
+
+def test_headings_sort(sara: Browser) -> None:
+    page = sara.get("/persons?sort=-mobile").text
+    assert names(page) == ["قاسمی", "کریمی", "رحیمی", "حسینی"]
+    assert 'aria-sort="descending"' in page
+
+
+def test_columns_are_chosen(sara: Browser) -> None:
+    assert "۰۹۱۲ ۱۲۳ ۴۵۶۰" in sara.get("/persons").text
+    assert "۰۹۱۲ ۱۲۳ ۴۵۶۰" not in sara.get("/persons?c=display_name&c=gender").text
+
+
+def test_pages_follow_each_other_without_gaps(sara: Browser) -> None:
+    first = sara.get("/persons?limit=3").text
+    assert names(first) == ["حسینی", "رحیمی", "قاسمی"]
+    following = sara.link(first, 'rel="next"')
+    second = sara.get(following).text
+    assert names(second) == ["کریمی"]
+    assert names(sara.get(sara.link(second, 'rel="prev"')).text) == ["حسینی", "رحیمی", "قاسمی"]
+
+
+@pytest.mark.parametrize(
+    "args", ["after=nonsense", "sort=password", "f.kind.is=x", "cols=secret", "f.mobile.like=%25"]
+)
+def test_what_the_list_does_not_know_is_told_and_the_list_is_shown(sara: Browser, args: str) -> None:
+    page = sara.get(f"/persons?{args}")
+    assert page.status_code == 200
+    assert 'class="notice bad"' in page.text
+    assert len(names(page.text)) == 4
+
+
+def test_nothing_found_offers_the_way_out(sara: Browser) -> None:
+    page = sara.get("/persons?q=ناموجود").text
+    assert "چیزی پیدا نشد" in page
+    assert "پاک‌کردن صافی‌ها" in page
+    assert "<table" not in page
+
+
+def test_ticked_rows_go_to_the_bin(sara: Browser) -> None:
+    ids = sara.ids("/persons?q=کریمی") + sara.ids("/persons?q=قاسمی")
+    answer = sara.post("/persons/bulk", {"do": "delete", "id": ids, "back": "/persons"})
+    assert answer.status_code == 303
+    page = sara.get("/persons").text
+    assert names(page) == ["حسینی", "رحیمی"]
+    assert "۲ رکورد به بازیافت رفت" in page
+
+
+def test_all_rows_of_a_filter_go_to_the_bin(sara: Browser) -> None:
+    ids = sara.ids("/persons?f.gender.is=female")[:1]
+    sara.post("/persons/bulk", {"do": "delete", "id": ids, "whole": "1", "list.f.gender.is": "female"})
+    assert names(sara.get("/persons").text) == ["رحیمی"]
+
+
+def test_the_bulk_bar_offers_only_what_is_allowed(sign_in: SignIn, sara: Browser) -> None:
+    reader = sign_in("omid", {("party", "view"): "all"})
+    page = reader.get("/persons").text
+    assert len(names(page)) == 4
+    assert 'value="delete"' not in page
+    assert 'value="export"' not in page
+    assert reader.post("/persons/bulk", {"do": "delete", "id": reader.ids("/persons")}).status_code == 403
+    assert len(names(reader.get("/persons").text)) == 4
+
+
+def test_the_list_is_exported_as_it_is_asked_for(sara: Browser) -> None:
+    answer = sara.get("/persons/export?format=xlsx&f.gender.is=female&sort=-mobile")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "اشخاص" in unquote(answer.headers["Content-Disposition"])
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+    rows = list(sheet.iter_rows(values_only=True))
+    assert [row[0] for row in rows[1:]] == ["لیلا قاسمی", "سارا کریمی", "الهام حسینی"]
+
+
+def test_ticked_rows_are_exported_as_csv(sara: Browser) -> None:
+    ids = sara.ids("/persons?q=رحیمی")
+    answer = sara.post("/persons/bulk", {"do": "export", "format": "csv", "id": ids})
+    text = answer.data.decode("utf-8-sig")
+    assert names(text.replace("بابک رحیمی", "<bdi>بابک رحیمی</bdi>")) == ["رحیمی"]
+    assert "کریمی" not in text
+
+
+def test_export_needs_its_own_right(sign_in: SignIn, sara: Browser) -> None:
+    reader = sign_in("omid", {("party", "view"): "all"})
+    assert reader.get("/persons/export?format=xlsx").status_code == 403
+
+
+def test_records_are_suggested_while_typing(sara: Browser) -> None:
+    answer = sara.get("/persons/suggest?q=کری", htmx=True)
+    assert 'data-label="سارا کریمی"' in answer.text
+    assert "حسینی" not in answer.text
