@@ -11,7 +11,7 @@ from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.duplicates import Duplicate
 from kernel.resources.errors import Forbidden
-from kernel.resources.records import editable, load
+from kernel.resources.records import editable, load, visible
 from kernel.resources.resource import Resource
 from kernel.web.current import SAVED, current, run_command, tell
 from kernel.web.forms import RecordForm, blank_form, form_of_record, form_of_request
@@ -48,7 +48,7 @@ def new(resource: Resource) -> ResponseReturnValue:
         form.links = outcome.links
         return _page(current(), resource, form, status=outcome.status)
     tell(SAVED)
-    return go_to(record_url(resource, outcome.value))
+    return _onward(resource, outcome.value, record_url(resource, outcome.value))
 
 
 def edit(resource: Resource, record_id: int) -> ResponseReturnValue:
@@ -76,7 +76,15 @@ def edit(resource: Resource, record_id: int) -> ResponseReturnValue:
         record = load(current(), resource, record_id)
         return _page(current(), resource, form, status=outcome.status, record=record, back=back)
     tell(SAVED)
-    return go_to(back)
+    return _onward(resource, record_id, back)
+
+
+def _onward(resource: Resource, record_id: int, address: str) -> ResponseReturnValue:
+    """Go on to the record's page; to the list where the record has gone out of the user's sight by this change."""
+    if visible(current(), resource, [record_id]):
+        return go_to(address)
+    tell(_("The record is now in the care of somebody else, so you do not see it any more."), "notice")
+    return go_to(list_url(resource))
 
 
 def _page(

@@ -72,7 +72,7 @@ def delete(resource: Resource, record_id: int) -> ResponseReturnValue:
         status=outcome.status,
         label=str(getattr(record, resource.label)),
         message=context.text(outcome.message) if outcome.message else "",
-        links=[(title, f"/{path}") for title, path in outcome.links],
+        links=outcome.links,
         back=record_url(resource, record_id),
     )
 
