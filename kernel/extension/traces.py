@@ -27,6 +27,8 @@ class Trace:
     """Condition over the table's columns, with the plugin's name bound as `:plugin`."""
     order: int = 500
     """Parents before children; removal goes the other way."""
+    file_column: str | None = None
+    """Column that holds the content hash of a stored file, which then goes into the archive with its row."""
     restore: bool = True
     """Whether a restored archive brings the rows back; unsent messages, say, are better left."""
 

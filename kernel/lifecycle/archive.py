@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from kernel.i18n import LazyText, _
 from kernel.lifecycle.catalog import Sequence
@@ -67,6 +67,8 @@ class Manifest:
     tables: list[Entry] = field(default_factory=list)
     elsewhere: list[Entry] = field(default_factory=list)
     sequences: list[Sequence] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    """Content hashes of the stored files that rows elsewhere speak of; each is an entry `files/<hash>`."""
     format: int = FORMAT
 
     @property
@@ -161,27 +163,36 @@ class Archive:
     def __exit__(self, *_error: object) -> None:
         self._zip.close()
 
-    def pieces(self, entry: Entry) -> Iterator[bytes]:
+    def pieces(self, name: str) -> Iterator[bytes]:
         """Give the bytes of an entry, piece by piece."""
         try:
-            with self._zip.open(entry.file) as stream:
+            with self._zip.open(name) as stream:
                 while piece := stream.read(PIECE):
                     yield piece
         except (KeyError, *UNREADABLE) as error:
-            raise _damaged(
-                self.path, _("the rows of “%(table)s” cannot be read", table=entry.table)
-            ) from error
+            raise _damaged(self.path, _("“%(entry)s” in it cannot be read", entry=name)) from error
+
+    def file(self, content_hash: str) -> IO[bytes]:
+        """Open a stored file that is in the archive."""
+        return self._zip.open(f"files/{content_hash}")
 
     def verify(self) -> None:
         """Read everything again and compare: raises `ArchiveDamaged` at the first difference."""
+        for content_hash in self.manifest.files:
+            if self._counted(f"files/{content_hash}").sha256 != content_hash:
+                raise _damaged(self.path, _("the file %(name)s is not the one written", name=content_hash))
         for entry in (*self.manifest.tables, *self.manifest.elsewhere):
-            counter = Counter()
-            for piece in self.pieces(entry):
-                counter.add(piece)
+            counter = self._counted(entry.file)
             if (counter.sha256, counter.lines) != (entry.sha256, entry.rows):
                 raise _damaged(
                     self.path, _("the rows of “%(table)s” are not those written", table=entry.table)
                 )
+
+    def _counted(self, name: str) -> Counter:
+        counter = Counter()
+        for piece in self.pieces(name):
+            counter.add(piece)
+        return counter
 
 
 def hash_of(path: Path) -> str:

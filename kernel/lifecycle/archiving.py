@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from sqlalchemy import Connection
 
 import kernel
+from kernel.data.files import FileStore
 from kernel.extension.state import PluginState
 from kernel.extension.traces import Trace, traces
 from kernel.i18n import _
-from kernel.lifecycle.archive import FOLDER, Archive, Entry, Manifest, Writing, hash_of, writing
+from kernel.lifecycle.archive import FOLDER, PIECE, Archive, Entry, Manifest, Writing, hash_of, writing
 from kernel.lifecycle.catalog import Table, count_rows, sequences_of, table_of, tables_of
-from kernel.lifecycle.errors import ArchiveDamaged
+from kernel.lifecycle.driver import driver
+from kernel.lifecycle.errors import ArchiveDamaged, StepRefused
 from kernel.lifecycle.migrate import current_revision
 from kernel.lifecycle.steps import Work
 
@@ -28,13 +29,6 @@ ONE_WAY_OF_WRITING = (
     "SET LOCAL extra_float_digits = 1",
 )
 """So that the same rows give the same text on every server, whatever its settings."""
-
-
-def driver(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
-    """Give psycopg's own connection, which speaks `COPY`."""
-    made: psycopg.Connection[tuple[Any, ...]] | None = connection.connection.driver_connection
-    assert made is not None
-    return made
 
 
 def write_one_way(connection: Connection) -> None:
@@ -50,8 +44,7 @@ def archive_plugin(work: Work, state: PluginState) -> tuple[Path, str, Manifest]
     """
     connection, name = work.connection, state.name
     tables = tables_of(connection, name)
-    for table in tables:
-        driver(connection).execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table.identifier))
+    _lock(connection, tables)
     write_one_way(connection)
     now = datetime.now(UTC)
     path = work.workshop.site.files / FOLDER / f"{name}-{state.version}-{now:%Y%m%dT%H%M%S%f}.zip"
@@ -71,6 +64,7 @@ def archive_plugin(work: Work, state: PluginState) -> tuple[Path, str, Manifest]
                 _take(connection, file, table_of(connection, trace.table), trace, name) for trace in traces()
             ],
             sequences=sequences_of(connection, name),
+            files=_take_files(work, file, name),
         )
         work.reach("archiving")
         file.finish(manifest)
@@ -78,6 +72,17 @@ def archive_plugin(work: Work, state: PluginState) -> tuple[Path, str, Manifest]
     _verify(connection, path, tables)
     work.reach("verified")
     return path, hash_of(path), manifest
+
+
+def _lock(connection: Connection, tables: list[Table]) -> None:
+    try:
+        for table in tables:
+            driver(connection).execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table.identifier))
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
+        raise StepRefused(
+            _("Somebody is working with the plugin's records just now. Please try again in a moment."),
+            "in-use",
+        ) from error
 
 
 def condition(trace: Trace, name: str) -> Composable:
@@ -113,6 +118,28 @@ def _take(
         sha256=counter.sha256,
         trace=trace.key if trace else "",
     )
+
+
+def _take_files(work: Work, file: Writing, name: str) -> list[str]:
+    """Put the stored files of the rows elsewhere into the archive; gives their hashes.
+
+    A file that is missing in the store was lost before; its row still goes into the archive.
+    """
+    hashes: set[str] = set()
+    for trace in traces():
+        if trace.file_column is not None:
+            schema, _dot, table = trace.table.partition(".")
+            query = SQL("SELECT DISTINCT {} FROM {} WHERE {}").format(
+                Identifier(trace.file_column), Identifier(schema, table), condition(trace, name)
+            )
+            hashes.update(row[0] for row in driver(work.connection).execute(query))
+    store = FileStore(work.workshop.site.files)
+    kept = sorted(known for known in hashes if store.path(known).is_file())
+    for content_hash in kept:
+        with store.open(content_hash) as stream, file.entry(f"files/{content_hash}") as counter:
+            while piece := stream.read(PIECE):
+                counter.add(piece)
+    return kept
 
 
 def _verify(connection: Connection, path: Path, tables: list[Table]) -> None:

@@ -7,6 +7,7 @@ from kernel.extension.state import State
 from kernel.lifecycle.asking import asking, require_of, runtime_with, settle
 from kernel.lifecycle.furnishing import furnish
 from kernel.lifecycle.migrate import migrate
+from kernel.lifecycle.numbers import go_on
 from kernel.lifecycle.ownership import check_untouched, create_schema, outside
 from kernel.lifecycle.plan import install_plan, refuse_if_any
 from kernel.lifecycle.steps import Performer, Work, Workshop, step
@@ -34,6 +35,7 @@ def _install_one(work: Work, found: FoundPlugin) -> None:
     work.reach("schema created")
     if found.migrations is not None:
         migrate(connection, name, found.migrations)
+        go_on(connection, name)
     work.reach("migrated")
     enter(work, found)
     settle(work, runtime, name)

@@ -59,6 +59,7 @@ TRACES = (
         title=_("Files on its records"),
         table="kernel.attachment",
         where="starts_with(root, :plugin || '.')",
+        file_column="content_hash",
         order=410,
     ),
     Trace(

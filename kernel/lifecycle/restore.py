@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from packaging.version import Version
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Composable, Identifier
 from sqlalchemy import Connection, select
 
+from kernel.data.files import FileStore
 from kernel.extension.discovery import FoundPlugin
 from kernel.extension.models import PluginStep
 from kernel.extension.state import State
 from kernel.extension.traces import forwardings, traces
 from kernel.i18n import _
 from kernel.lifecycle.archive import FOLDER, Archive, Entry, Manifest, hash_of
-from kernel.lifecycle.archiving import driver, write_one_way
+from kernel.lifecycle.archiving import write_one_way
 from kernel.lifecycle.asking import require_of, runtime_with, settle
 from kernel.lifecycle.catalog import (
     ForeignKey,
-    Sequence,
     Table,
     foreign_keys_of,
     table_of,
     tables_of,
 )
+from kernel.lifecycle.driver import driver
 from kernel.lifecycle.errors import ArchiveDamaged, StepRefused
 from kernel.lifecycle.install import enter
 from kernel.lifecycle.migrate import knows_revision, migrate
+from kernel.lifecycle.numbers import go_on, set_sequence
 from kernel.lifecycle.ownership import check_untouched, create_schema, outside
 from kernel.lifecycle.plan import install_plan, refuse_if_any
 from kernel.lifecycle.staging import Stage, follow_merges, insert_rows, refuse_orphans, stage
@@ -139,6 +143,7 @@ def _bring_back(work: Work, found: FoundPlugin, opened: Archive) -> list[Stage]:
         migrate(connection, name, found.migrations, target=manifest.revision)
     work.reach("schema created")
     write_one_way(connection)
+    _put_files(work, opened)
     stages = _fill_elsewhere(connection, opened)
     stages += _fill(connection, opened, len(stages))
     work.reach("filled")
@@ -152,6 +157,14 @@ def _bring_back(work: Work, found: FoundPlugin, opened: Archive) -> list[Stage]:
     if manifest.state == State.PAUSED:
         work.keep(name, state=State.PAUSED)
     return stages
+
+
+def _put_files(work: Work, opened: Archive) -> None:
+    """Put the archived files back into the store; there they count once the step's rows are committed."""
+    store = FileStore(work.workshop.site.files)
+    for content_hash in opened.manifest.files:
+        with opened.file(content_hash) as stream:
+            store.put(cast(BinaryIO, stream), max_bytes=sys.maxsize)
 
 
 def _fill(connection: Connection, opened: Archive, number: int) -> list[Stage]:
@@ -171,7 +184,8 @@ def _fill(connection: Connection, opened: Archive, number: int) -> list[Stage]:
         insert_rows(connection, each)
     _put_back(connection, tables, keys)
     for sequence in manifest.sequences:
-        _set(connection, manifest.plugin, sequence)
+        set_sequence(connection, manifest.plugin, sequence)
+    go_on(connection, manifest.plugin)
     return stages
 
 
@@ -248,12 +262,3 @@ def _details(restored: Restored) -> dict[str, object]:
             name: {"count": len(labels), "rows": labels[:SHOWN]} for name, labels in restored.refused.items()
         },
     }
-
-
-def _set(connection: Connection, schema: str, sequence: Sequence) -> None:
-    name = SQL("{}").format(Identifier(schema, sequence.name)).as_string(driver(connection))
-    driver(connection).execute(
-        SQL("SELECT setval({}, {}, {})").format(
-            Literal(name), Literal(sequence.last_value), Literal(sequence.is_called)
-        )
-    )

@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 
 from kernel.extension.traces import Forwarding
 from kernel.lifecycle.archive import Archive, Entry
-from kernel.lifecycle.archiving import driver
 from kernel.lifecycle.catalog import ForeignKey, Table
+from kernel.lifecycle.driver import driver
 
 LABEL = "peyvand_label"
 """Column of a staged row that keeps its archived key, to name it by if it is refused."""
@@ -61,7 +61,7 @@ def stage(connection: Connection, archive: Archive, entry: Entry, target: Table,
     )
     names = _names(name for name, _type in entry.columns)
     with cursor.copy(SQL("COPY {} ({}) FROM STDIN").format(place, names)) as copy:
-        for piece in archive.pieces(entry):
+        for piece in archive.pieces(entry.file):
             copy.write(piece)
     key = _names(entry.key or [name for name, _type in entry.columns])
     cursor.execute(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kernel.lifecycle.archiving import archive_plugin, remove_traces
+from kernel.lifecycle.numbers import DETAIL, last_numbers
 from kernel.lifecycle.ownership import drop_schema
 from kernel.lifecycle.plan import refuse_if_any, uninstall_plan
 from kernel.lifecycle.steps import Performer, Workshop, step
@@ -39,5 +40,13 @@ def uninstall(workshop: Workshop, name: str, by: Performer) -> Uninstalled:
         remove_traces(work.connection, name)
         work.reach("traces removed")
         work.forget(name)
-        work.log(name, "uninstall", before, counts=manifest.counts, archive=path.name, archive_hash=digest)
+        work.log(
+            name,
+            "uninstall",
+            before,
+            counts=manifest.counts,
+            archive=path.name,
+            archive_hash=digest,
+            details={DETAIL: last_numbers(manifest.sequences)},
+        )
     return Uninstalled(path, digest, manifest.counts)

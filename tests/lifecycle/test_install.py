@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -108,3 +109,18 @@ def test_a_failure_at_any_point_leaves_nothing(workshop: Workshop, owner_engine:
     assert [row["name"] for row in rows(owner_engine, "kernel.plugin")] == ["breaker"]
     assert epoch(owner_engine) == before + 1
     assert schema_dump(workshop.site, without="breaker") == dump
+
+
+def test_of_two_who_install_at_once_one_is_told(workshop: Workshop, owner_engine: Engine) -> None:
+    def installing(_number: int) -> str:
+        try:
+            install(workshop, "hotel", SARA)
+        except StepRefused as refused:
+            return str(refused)
+        return "done"
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(installing, range(3)))
+    assert answers.count("done") == 1
+    assert sum("installed already" in answer for answer in answers) == 2
+    assert [row["action"] for row in rows(owner_engine, "kernel.plugin_step")] == ["install"]

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from kernel.data.config import Config
 from kernel.data.site import Site
+from kernel.i18n.missing import translations_for, untranslated
 from tests.lifecycle.driving import Driver, pip_install
 from tests.lifecycle.hotels import OUTSIDE, add_party, check_in, data_hashes, older, rows, schema_dump
 
@@ -97,3 +98,9 @@ def test_an_archive_of_an_older_version_is_brought_forward(
     assert "newer than its code" in driver.run("restore", newer)["refused"]
     with engine.connect() as connection:
         assert connection.execute(text("SELECT to_regnamespace('hotel') IS NULL")).scalar_one()
+
+
+def test_its_texts_are_said_in_persian() -> None:
+    package = OUTSIDE / "hotel" / "hotel"
+    left = untranslated(package, translations_for(package, "fa"))
+    assert [f"{one.path.name}:{one.line} {one.message!r}" for one in left] == []

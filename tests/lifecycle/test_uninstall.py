@@ -4,12 +4,14 @@ of it back.
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from importlib.metadata import EntryPoint
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from kernel.data.files import FileStore
 from kernel.extension.discovery import GROUP, discover
 from kernel.extension.traces import Forwarding, register_forwarding
 from kernel.lifecycle.archive import FOLDER, Archive
@@ -142,6 +144,50 @@ def test_all_of_it_goes_nothing_else_does_and_all_of_it_comes_back(
         assert stay == speaking["stay of purged"] + 1
     with pytest.raises(StepRefused, match="installed already"):
         restore(hotel, done.archive.name, SARA)
+
+
+def test_installed_anew_it_gives_no_number_twice(hotel: Workshop, owner_engine: Engine) -> None:
+    with owner_engine.begin() as connection:
+        furnish(connection)
+    last = rows(owner_engine, "hotel.room")[-1]["id"]
+    uninstall(hotel, "hotel", SARA)
+    install(hotel, "hotel", SARA)
+    seeded = {row["number"]: row["id"] for row in rows(owner_engine, "hotel.room")}
+    assert seeded["1"] > last
+
+
+def test_files_on_its_records_go_into_the_archive_and_come_back(
+    hotel: Workshop, owner_engine: Engine
+) -> None:
+    store = FileStore(hotel.site.files)
+    stored = store.put(io.BytesIO(b"a photo of the room"), max_bytes=100)
+    with owner_engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO kernel.attachment (root, root_id, name, content_hash, size, media_type) "
+                "VALUES ('hotel.room', 1, 'room.txt', :hash, 19, 'text/plain'), "
+                "('hotel.room', 1, 'lost.txt', :lost, 1, 'text/plain')"
+            ),
+            {"hash": stored.hash, "lost": "0" * 64},
+        )
+    done = uninstall(hotel, "hotel", SARA)
+    assert rows(owner_engine, "kernel.attachment") == []
+    store.path(stored.hash).unlink()
+    restore(hotel, done.archive.name, SARA)
+    assert [row["name"] for row in rows(owner_engine, "kernel.attachment")] == ["room.txt", "lost.txt"]
+    with store.open(stored.hash) as stream:
+        assert stream.read() == b"a photo of the room"
+
+
+def test_while_its_tables_are_in_use_it_stays(
+    hotel: Workshop, owner_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kernel.lifecycle.steps.LOCK_TIMEOUT", "100ms")
+    with owner_engine.begin() as connection:
+        connection.execute(text("SELECT FROM hotel.room"))
+        with pytest.raises(StepRefused, match="try again"):
+            uninstall(hotel, "hotel", SARA)
+    assert len(rows(owner_engine, "hotel.room")) == 2
 
 
 def test_the_second_archive_has_the_same_rows(hotel: Workshop, owner_engine: Engine) -> None:
