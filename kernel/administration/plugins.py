@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from kernel.data.errors import DataError
 from kernel.data.outage import is_outage
 from kernel.data.site import Site
 from kernel.extension.calling import HookFailed
+from kernel.extension.discovery import FoundPlugin
 from kernel.extension.models import PluginFailure, PluginRow, PluginStep
 from kernel.extension.state import Standing, State, read_states, standings
-from kernel.i18n import LazyText, _
+from kernel.i18n import Catalogue, LazyText, Translations, _, translate
+from kernel.i18n.catalogue import KERNEL_TRANSLATIONS
 from kernel.lifecycle.archive import FOLDER
 from kernel.lifecycle.errors import StepRefused
 from kernel.lifecycle.install import install
@@ -84,14 +87,14 @@ class PluginLine:
     """One plugin as the page of plugins shows it."""
 
     name: str
-    title: LazyText | str
-    summary: LazyText | str
+    title: str
+    summary: str
     icon: str
     state: State
     installed: bool
     version: str | None
     code_version: str | None
-    reason: LazyText | str | None
+    reason: str
     requires: tuple[str, ...]
     required_by: tuple[str, ...]
     failures: int
@@ -135,21 +138,39 @@ def plugin_lines(context: Context) -> list[PluginLine]:
         lines.append(
             PluginLine(
                 name=name,
-                title=standing.title,
-                summary=found.plugin.summary if found else "",
+                title=own_words(context, found, standing.title),
+                summary=own_words(context, found, found.plugin.summary) if found else "",
                 icon=found.plugin.icon if found else "puzzle",
                 state=state,
                 installed=standing.installed,
                 version=standing.version,
                 code_version=standing.code_version,
-                reason=reason,
+                reason=own_words(context, found, reason or ""),
                 requires=tuple(requires),
                 required_by=tuple(other for other, one in states.items() if name in one.requires),
                 failures=failures.get(name, 0),
                 actions=_actions(standing, state, archived=name in archived),
             )
         )
-    return sorted(lines, key=lambda line: (not line.installed, context.text(line.title)))
+    return sorted(lines, key=lambda line: (not line.installed, line.title))
+
+
+def own_words(context: Context, found: FoundPlugin | None, value: LazyText | str) -> str:
+    """Render a text of a plugin in the reader's language, also while the plugin does not run on the site."""
+    if found is None or found.name in context.plugins:
+        return context.text(value)
+    return translate(value, _catalogue(context.locale, found.name, found.folder / "translations"))
+
+
+def titles(context: Context) -> dict[str, str]:
+    """Give the titles of all plugins that are here, by name."""
+    plugins = context.runtime.hooks.discovery.plugins
+    return {name: own_words(context, found, found.plugin.title) for name, found in plugins.items()}
+
+
+@cache
+def _catalogue(locale: str, name: str, folder: Path) -> Translations:
+    return Catalogue.load(locale, [("kernel", KERNEL_TRANSLATIONS), (name, folder)])
 
 
 def plugin_line(context: Context, name: str) -> PluginLine:

@@ -23,7 +23,7 @@ from kernel.i18n import _
 from kernel.resources import fields
 from kernel.resources.commands import command
 from kernel.resources.context import Context
-from kernel.resources.errors import EditConflict, Invalid, NotFound, Problem
+from kernel.resources.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
 from kernel.resources.fields import Field, FieldError
 
 USERNAME = fields.Code("username", _("User name"), required=True, limit=60)
@@ -226,14 +226,20 @@ def _free_username(context: Context, username: str, user_id: int) -> str:
 
 
 def _lock_administrators(context: Context) -> set[int]:
-    """Give the active administrators, locked in one order, so that two changes at once see each other."""
+    """Give the active administrators, locked in one order, so that two changes at once see each other.
+
+    Raises `Forbidden` where the actor was an administrator until a moment ago.
+    """
     statement = (
         select(UserAccount.id)
         .where(UserAccount.is_administrator, UserAccount.active)
         .order_by(UserAccount.id)
         .with_for_update()
     )
-    return set(context.session.execute(statement).scalars())
+    found = set(context.session.execute(statement).scalars())
+    if context.actor.kind == "user" and context.actor.user_id not in found:
+        raise Forbidden()
+    return found
 
 
 def _keep_one_administrator(user: UserAccount, read: Mapping[str, Any], administrators: set[int]) -> None:

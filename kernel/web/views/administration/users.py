@@ -1,0 +1,146 @@
+"""Users: list, add, change, password, sign out everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from kernel.access.models import UserAccount
+from kernel.administration.patterns import pattern_rows
+from kernel.administration.users import FIELDS, PASSWORD, find_user, open_sessions, patterns_of, user_rows
+from kernel.i18n import _
+from kernel.web.current import SAVED, current, run_command, tell
+from kernel.web.forms.command import CommandForm
+from kernel.web.pages import go, render
+from kernel.web.views.administration.blueprint import administrators, pages
+
+
+@pages.get("/users")
+@administrators
+def users() -> ResponseReturnValue:
+    """List the users."""
+    return render("administration/users.html", users=user_rows(current()))
+
+
+@pages.route("/users/new", methods=["GET", "POST"])
+@administrators
+def new_user() -> ResponseReturnValue:
+    """Show the form of a new user, or add one."""
+    form = CommandForm(current(), (*FIELDS, PASSWORD))
+    if request.method == "GET":
+        form.start({item.name: item.default for item in FIELDS if item.default is not None})
+        return _form(form, set())
+    form.read(request.form)
+    chosen = _chosen()
+    outcome = run_command(
+        "user.create",
+        form=form,
+        values=_account(form),
+        password=request.form.get("password", ""),
+        patterns=chosen,
+    )
+    if not outcome.done:
+        return _form(form, chosen, status=outcome.status)
+    tell(_("The user can sign in now."))
+    return go("administration.users")
+
+
+@pages.route("/users/<int:user_id>", methods=["GET", "POST"])
+@administrators
+def user(user_id: int) -> ResponseReturnValue:
+    """Show a user, or save what was changed."""
+    context = current()
+    found = find_user(context, user_id)
+    form = CommandForm(context, FIELDS)
+    if request.method == "GET":
+        form.start({item.name: getattr(found, _attribute(item.name)) for item in FIELDS})
+        return _form(form, patterns_of(context, user_id), found, version=found.version)
+    form.read(request.form)
+    chosen = _chosen()
+    version = request.form.get("_version", "")
+    outcome = run_command(
+        "user.edit",
+        form=form,
+        user_id=user_id,
+        values=_account(form),
+        patterns=chosen,
+        version=int(version) if version.isdigit() else None,
+    )
+    if not outcome.done:
+        found = find_user(current(), user_id)
+        return _form(form, chosen, found, version=version, status=outcome.status)
+    tell(SAVED)
+    return go("administration.users")
+
+
+@pages.route("/users/<int:user_id>/password", methods=["GET", "POST"])
+@administrators
+def user_password(user_id: int) -> ResponseReturnValue:
+    """Show the small form for another password, or set it; the user is signed out everywhere."""
+    context = current()
+    found = find_user(context, user_id)
+    form = CommandForm(context, (PASSWORD,)).start({})
+    name = found.display_name
+    if request.method == "POST":
+        form.read(request.form)
+        outcome = run_command(
+            "user.set_password", form=form, user_id=user_id, password=request.form.get("password", "")
+        )
+        if outcome.done:
+            tell(_("The password of %(name)s is set; all sessions have ended.", name=name))
+            return go("administration.user", user_id=user_id)
+    form["password"].data = ""
+    return render(
+        "administration/user_password.html",
+        status=422 if form.errors else 200,
+        form=form,
+        name=name,
+        user_id=user_id,
+    )
+
+
+@pages.post("/users/<int:user_id>/sign-out")
+@administrators
+def sign_user_out(user_id: int) -> ResponseReturnValue:
+    """End all sessions of a user."""
+    if run_command("user.end_sessions", user_id=user_id).done:
+        tell(_("All sessions of this user have ended."))
+    return go("administration.user", user_id=user_id)
+
+
+def _form(
+    form: CommandForm,
+    chosen: set[int],
+    found: UserAccount | None = None,
+    *,
+    version: Any = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    context = current()
+    if "password" in form.controls:
+        form["password"].data = ""
+    return render(
+        "administration/user.html",
+        status=status,
+        form=form,
+        user=found,
+        version=version,
+        patterns=pattern_rows(context),
+        chosen=chosen,
+        sessions=open_sessions(context, found.id) if found else [],
+        back=url_for("administration.users"),
+    )
+
+
+def _chosen() -> set[int]:
+    return {int(value) for value in request.form.getlist("patterns") if value.isdigit()}
+
+
+def _account(form: CommandForm) -> dict[str, Any]:
+    return {item.name: form.values[item.name] for item in FIELDS}
+
+
+def _attribute(name: str) -> str:
+    return "party_id" if name == "person" else name
