@@ -6,7 +6,18 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Select, Update, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Delete,
+    Select,
+    Update,
+    any_,
+    bindparam,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Mapper, ORMExecuteState, RelationshipProperty
 
 from kernel.access.actor import ALL
@@ -83,7 +94,7 @@ class Guard:
         if condition is None or not keys:
             return set()
         columns = list(table.primary_key)
-        wanted = columns[0].in_([key[0] for key in keys]) if len(columns) == 1 else tuple_(*columns).in_(keys)
+        wanted = _one_of(columns[0], keys) if len(columns) == 1 else tuple_(*columns).in_(keys)
         found = connection.execute(select(*columns).where(wanted, condition))
         return set(keys) - {tuple(row) for row in found}
 
@@ -137,3 +148,10 @@ class Guard:
                 if step.secondary is not None:
                     raise RefusedStatement(f"{step} leads through a table without a model")
                 self.policy_of(step.mapper)
+
+
+def _one_of(column: ColumnElement[Any], keys: Collection[Key]) -> ColumnElement[bool]:
+    # One array, since a placeholder for each of many keys costs more than the query itself.
+    values = bindparam(None, [key[0] for key in keys], ARRAY(column.type), unique=True)
+    found: ColumnElement[bool] = column == any_(values)
+    return found

@@ -78,12 +78,14 @@ class Reach:
 
     def bound(self, held: Held) -> BindParameter[Any] | None:
         """The values that the actor holds of a scope, as one bound parameter; None where he holds none."""
-        if held not in self._bound:
-            resource, action, scope = held
-            kind = find_scope(scope)
-            values = () if kind is None else kind.values(self.actor, resource, action)
-            self._bound[held] = _bind(scope, values)
-        return self._bound[held]
+        resource, action, scope = held
+        kind = find_scope(scope)
+        if kind is None:
+            return None
+        key = held if kind.per_right else ("", "", scope)
+        if key not in self._bound:
+            self._bound[key] = _bind(scope, kind.values(self.actor, resource, action))
+        return self._bound[key]
 
     def shape(self) -> tuple[Any, ...]:
         """What of the reach decides the form of view conditions: equal shapes differ in bound values only."""
@@ -104,7 +106,7 @@ class Reach:
             for resource, scope, cardinality in self.shape()[2:]
             if cardinality
         )
-        return [parameter for parameter in bound if parameter is not None]
+        return list(dict.fromkeys(parameter for parameter in bound if parameter is not None))
 
     def _cardinality(self, resource: str, scope: str) -> str:
         parameter = None if scope == ALL else self.bound((resource, "view", scope))

@@ -30,6 +30,8 @@ class Scope:
     function: str
     values: Values
     many: bool = False
+    per_right: bool = False
+    """Whether the values differ from right to right, as places granted by one pattern and not by another do."""
 
 
 _SCOPES: dict[str, Scope] = {}

@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from sqlalchemy import Extract, TextClause
-from sqlalchemy.sql.elements import BinaryExpression, ColumnClause, UnaryExpression
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnClause, UnaryExpression
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.lambdas import LambdaElement
 from sqlalchemy.sql.operators import custom_op
-from sqlalchemy.sql.selectable import TableClause, TextualSelect
+from sqlalchemy.sql.selectable import HasHints, HasPrefixes, HasSuffixes, TableClause, TextualSelect
 
 from kernel.access.errors import RefusedStatement
 
@@ -24,11 +24,12 @@ RUNS_TEXT = re.compile(
     r"|ts_stat|ts_rewrite|lo_.*|dblink.*|xpath_table|crosstab.*|connectby"
 )
 """Functions that run text as a statement, reach outside the database, or tell or change who the actor is."""
-TEXT_ATTRIBUTES = ("_prefixes", "_suffixes", "_hints", "_statement_hints")
 
 
 def check_text_free(element: Any) -> None:
     """Raise `RefusedStatement` if this element of a statement, its parts aside, is text or runs text."""
+    if isinstance(element, BindParameter):
+        return
     if isinstance(element, (TextClause, TextualSelect, LambdaElement)):
         raise RefusedStatement("text is no statement for a user's session")
     if isinstance(element, TableClause):
@@ -43,12 +44,19 @@ def check_text_free(element: Any) -> None:
         raise RefusedStatement("extract names one field")
     if isinstance(element, (BinaryExpression, UnaryExpression)):
         _check_operators(element)
-    if any(getattr(element, name, None) for name in TEXT_ATTRIBUTES):
-        raise RefusedStatement("prefixes, suffixes and hints are text")
+    if isinstance(element, (HasPrefixes, HasSuffixes, HasHints)):
+        _check_additions(element)
+
+
+def _check_additions(element: Any) -> None:
+    # Asked by name in the instance only: an absent attribute of an SQL expression is costly to find out.
+    for name in ("_prefixes", "_suffixes", "_hints", "_statement_hints"):
+        if element.__dict__.get(name):
+            raise RefusedStatement("prefixes, suffixes and hints are text")
 
 
 def _check_operators(element: Any) -> None:
     for name in ("operator", "modifier"):
-        operator = getattr(element, name, None)
+        operator = element.__dict__.get(name)
         if isinstance(operator, custom_op) and not OPERATOR.fullmatch(operator.opstring):
             raise RefusedStatement(f"{operator.opstring!r} is no operator")
