@@ -37,12 +37,12 @@ POLICIES = PolicySet([rows(Thing, "thing"), sealed(Secret)])
 
 
 @pytest.fixture
-def made(owner: Connection) -> Iterator[Connection]:
+def made(owner: Connection) -> Connection:
     """The owner's connection, with the schema in its transaction."""
     owner.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
     Base.metadata.create_all(owner, tables=[Thing.__table__, Secret.__table__])
     owner.exec_driver_sql(f"CREATE TABLE {SCHEMA}.unknown (id int)")
-    yield owner
+    return owner
 
 
 def privileges(connection: Connection, site: Site, table: str) -> str:
@@ -146,7 +146,6 @@ def test_the_functions_fix_their_search_path_and_belong_to_the_owner(owner: Conn
 
 def test_scopes_are_asked_once_per_statement(owner: Connection, site: Site) -> None:
     apply_policies(owner, "kernel", PolicySet(ACCESS_POLICIES), app_role(site.name))
-    owner.exec_driver_sql("SET LOCAL enable_seqscan = on")
     quals = owner.scalars(
         text("SELECT coalesce(qual, with_check) FROM pg_policies WHERE schemaname = 'kernel'")
     )
