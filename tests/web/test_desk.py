@@ -10,6 +10,7 @@ def test_the_desk_counts_and_lists_what_the_reader_may_see(sign_in: SignIn) -> N
     assert "سارا کریمی" in page
     assert "تازه‌ترین مخاطبان" in page
     assert "کارهای اخیر شما" in page
+    assert page.count("<bdi>سارا کریمی</bdi>") == 2
     stranger = sign_in("omid", {("party", "view"): "own"}).get("/").text
     assert "سارا کریمی" not in stranger
 

@@ -25,6 +25,8 @@ from kernel.web.views.parties import is_party, plugin_title
 
 pages = Blueprint("home", __name__)
 
+FIGURES = 4
+"""Counts at the head of the desk."""
 SHOWN = 6
 """Rows of a block of the desk."""
 SPANS = {1: 4, 2: 8, 3: 12}
@@ -61,7 +63,7 @@ def desk() -> ResponseReturnValue:
 def figures(context: Context) -> list[Figure]:
     """Count the records of the lists in the menu, each up to the cap of lists."""
     found = []
-    for resource in listed(context)[:4]:
+    for resource in [item for item in listed(context) if not item.overview][:FIGURES]:
         count = page(context, resource, ListQuery(limit=1)).count
         found.append(
             Figure(
@@ -87,12 +89,12 @@ def _newest(context: Context) -> DashboardBlock | None:
     """The parties that were entered last."""
     rows: list[dict[str, Any]] = []
     for resource in listed(context):
-        if is_party(resource):
+        if is_party(resource) and not resource.overview:
             model = resource.model
             newest = select(model.id, resource.label_column()).order_by(model.id.desc()).limit(SHOWN)
             if resource.only is not None:
                 newest = newest.where(resource.only(model))
-            rows += [_line(resource, row[0], row[1] or "") for row in context.session.execute(newest)]
+            rows += [_line(context, resource, row[0], row[1]) for row in context.session.execute(newest)]
     rows = sorted(rows, key=lambda row: row["id"], reverse=True)[:SHOWN]
     if not rows:
         return None
@@ -124,20 +126,22 @@ def _seen(context: Context) -> DashboardBlock | None:
 
 
 def _labelled(context: Context, resource: Resource, ids: list[int]) -> list[dict[str, Any]]:
-    if not ids or not context.may(resource.permission, "view"):
+    if not ids or resource.overview or not context.may(resource.permission, "view"):
         return []
     seen = visible(context, resource, ids)
     statement = select(resource.model.id, resource.label_column()).where(resource.model.id.in_(seen))
     return (
-        [_line(resource, row[0], row[1] or "") for row in context.session.execute(statement)] if seen else []
+        [_line(context, resource, row[0], row[1]) for row in context.session.execute(statement)]
+        if seen
+        else []
     )
 
 
-def _line(resource: Resource, number: int, label: str) -> dict[str, Any]:
+def _line(context: Context, resource: Resource, number: int, label: Any) -> dict[str, Any]:
     return {
         "id": number,
         "table": resource.table,
-        "label": label,
+        "label": resource.label_text(label, context),
         "url": record_url(resource, number),
         "organisation": resource.icon.startswith("building"),
         "kind": resource.title,
