@@ -20,7 +20,7 @@ DIRECTORY = Resource(
     title=_("Person or organisation"),
     plural=_("Phone book"),
     path="phone-book",
-    icon="book-user",
+    icon="address-book",
     label="display_name",
     fields=(
         Text("display_name", _("Name"), read_only=True),
@@ -45,6 +45,7 @@ DIRECTORY = Resource(
     sorts=(Sort("name", _("Name"), ("sort_key",)),),
     search=Search(private="search_private"),
     editable=False,
+    overview=True,
     description=describe,
     menu=30,
 )

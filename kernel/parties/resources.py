@@ -221,7 +221,7 @@ def _group(kind: str, title: LazyText, plural: LazyText) -> Resource:
         plural=plural,
         path=f"{kind}-groups",
         permission="party_group",
-        icon="folder-tree",
+        icon="sitemap",
         fields=(
             Text("name", _("Name"), required=True, limit=100),
             Link("parent", _("Beneath"), to=f"{kind}_group", attribute="parent_id"),

@@ -28,13 +28,13 @@ LOST_REASONS = "lost_reason"
 KERNEL_ROLES: tuple[RoleKind, ...] = (
     RoleKind(key=LEAD, title=_("Lead"), order=10, icon="magnet"),
     RoleKind(key=OPPORTUNITY, title=_("Opportunity"), order=20, icon="target"),
-    RoleKind(key=CUSTOMER, title=_("Customer"), order=30, icon="handshake"),
-    RoleKind(key="agent", title=_("Agency"), order=40, icon="store"),
-    RoleKind(key="marketer", title=_("Marketer"), order=50, icon="megaphone"),
+    RoleKind(key=CUSTOMER, title=_("Customer"), order=30, icon="heart-handshake"),
+    RoleKind(key="agent", title=_("Agency"), order=40, icon="building-store"),
+    RoleKind(key="marketer", title=_("Marketer"), order=50, icon="speakerphone"),
     RoleKind(key="partner", title=_("Partner"), order=60, icon="users"),
     RoleKind(key="supplier", title=_("Supplier"), order=70, icon="truck"),
     RoleKind(key="competitor", title=_("Competitor"), order=80, icon="flag"),
-    RoleKind(key="employee", title=_("Employee"), order=90, icon="id-card"),
+    RoleKind(key="employee", title=_("Employee"), order=90, icon="id"),
     RoleKind(key="investor", title=_("Investor"), order=100, icon="coins"),
     RoleKind(key="internal", title=_("Our own organisation or unit"), order=110, icon="building"),
 )

@@ -157,6 +157,8 @@ class Resource:
     Each mapping holds typed values by field name (facet fields as `plugin.field`). The same checks as for one record,
     `validate` called once with all; `Invalid` names every bad record by `Problem.row`, its place in the sequence, and then
     nothing is written. History is written with them. Without it the kernel's own bulk form creates the records."""
+    overview: bool = False
+    """Lists records that have resources of their own (the phone book): home page and search name them as those."""
     event: str | None = None
     """Hook of the kind `publish` that is told of every change, with `action`: created, changed, binned, restored, purged."""
     editable: bool = True
@@ -200,6 +202,13 @@ class Resource:
         """Give the attribute that names a record for people."""
         attribute: InstrumentedAttribute[Any] = getattr(self.model, self.label)
         return attribute
+
+    def label_text(self, value: Any, context: Context) -> str:
+        """Give the label as people read it: by the field that stands for the attribute, where there is one."""
+        for item in self.fields:
+            if item.attribute == self.label:
+                return item.show(value, context)
+        return "" if value is None else str(value)
 
     def label_condition(self, text: str) -> ColumnElement[bool]:
         """Build the condition "is called exactly so", spelling and spaces folded."""

@@ -6,12 +6,14 @@ import gc
 import threading
 from collections import OrderedDict
 
+from sqlalchemy import Engine, NullPool, create_engine
+
 from kernel.access.actor import SYSTEM
 from kernel.access.policies import PolicySet
 from kernel.access.session import open_session
 from kernel.data.engines import Engines
 from kernel.data.site import Site
-from kernel.extension.calling import FailureRecorder
+from kernel.extension.failures import FailureRows
 from kernel.resources.build import build_runtime
 from kernel.resources.runtime import Runtime
 
@@ -19,10 +21,9 @@ from kernel.resources.runtime import Runtime
 class Runtimes:
     """Runtimes by site name, at most `limit` at a time: the one unused for longest gives way."""
 
-    def __init__(self, engines: Engines, *, limit: int = 20, recorder: FailureRecorder | None = None) -> None:
+    def __init__(self, engines: Engines, *, limit: int = 20) -> None:
         self.engines = engines
         self._limit = limit
-        self._recorder = recorder
         self._lock = threading.Lock()
         self._building: dict[str, threading.Lock] = {}
         self._known: OrderedDict[str, Runtime] = OrderedDict()
@@ -51,7 +52,7 @@ class Runtimes:
             known = self.known(site)
             if known is not None and known is not stale:
                 return known
-            made = build_runtime(site, self.engines, recorder=self._recorder)
+            made = build_runtime(site, self.engines, recorder=FailureRows(_recording_engine(site)))
             with self._lock:
                 self._known[site.name] = made
                 self._known.move_to_end(site.name)
@@ -66,3 +67,8 @@ class Runtimes:
         with open_session(self.engines.app(site), site, system, PolicySet([]), read_only=True) as session:
             number: int = session.info["epoch"]
             return number
+
+
+def _recording_engine(site: Site) -> Engine:
+    """An engine of its own for failures: they are written while a request may hold the pool's last connection."""
+    return create_engine(site.app_url, poolclass=NullPool, hide_parameters=True)

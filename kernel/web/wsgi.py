@@ -24,7 +24,6 @@ from kernel.data.errors import DatabaseUnavailable
 from kernel.data.outage import is_outage
 from kernel.data.site import Site
 from kernel.data.site_store import SiteStore
-from kernel.extension.calling import FailureRecorder
 from kernel.extension.discovery import discover
 from kernel.resources.runtime import Runtime
 from kernel.resources.runtimes import Runtimes
@@ -55,13 +54,12 @@ class PeyvandWSGI:
         config: Config,
         *,
         engines: Engines | None = None,
-        recorder: FailureRecorder | None = None,
         limit: int = SITES_AT_ONCE,
     ) -> None:
         assemble()
         self.store = SiteStore(config)
         self.engines = engines or Engines(config, limit)
-        self.runtimes = Runtimes(self.engines, limit=limit, recorder=recorder)
+        self.runtimes = Runtimes(self.engines, limit=limit)
         folders = {name: found.folder / "static" for name, found in discover().plugins.items()}
         self.assets = Assets(plugin_static=folders)
         self.error_pages = ErrorPages(self.assets)

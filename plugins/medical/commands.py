@@ -42,7 +42,7 @@ NEXT: dict[str, tuple[str, ...]] = {
 CANCELLABLE = ("booked", "confirmed", "arrived", "missed")
 MOVABLE = ("booked", "confirmed")
 
-START = fields.Instant("starts_at", _("Beginning"), required=True)
+START = fields.Instant("starts_at", _("Starts at"), required=True)
 NOTE = fields.LongText("note", _("Note"), limit=2000)
 REASON = fields.Text("reason", _("Reason"), limit=300)
 LENGTH = fields.Minutes("minutes", _("Length"), most=600)

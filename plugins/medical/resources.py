@@ -209,8 +209,8 @@ APPOINTMENT = Resource(
     icon="calendar",
     label="starts_at",
     fields=(
-        fields.Instant("starts_at", _("Beginning"), read_only=True),
-        fields.Instant("ends_at", _("End"), read_only=True, in_list=False),
+        fields.Instant("starts_at", _("Starts at"), read_only=True),
+        fields.Instant("ends_at", _("Ends at"), read_only=True, in_list=False),
         fields.Link("patient", _("Patient"), to="person", attribute="patient_id", read_only=True),
         fields.Link("doctor", _("Doctor"), to="medical.doctor", attribute="doctor_id", read_only=True),
         fields.Link("service", _("Service"), to="medical.service", attribute="service_id", read_only=True),

@@ -18,6 +18,7 @@ from kernel.api import (
     fields,
     load,
     needs,
+    ngettext_lazy,
     render,
     run_command,
     tell,
@@ -97,7 +98,11 @@ def day() -> ResponseReturnValue:
         asked=asked,
         may_book=context.may(RIGHT, "create"),
         may_keep={name: context.may(f"medical.{name}", "create") for name in ("doctor", "service")},
-        total=sum(1 for item in days for entry in item.entries if entry.id is not None),
+        total=ngettext_lazy(
+            "%(n)d appointment",
+            "%(n)d appointments",
+            n=sum(1 for item in days for entry in item.entries if entry.id is not None),
+        ),
         states=[(STATES[key], TONES.get(COLOURS[key], "")) for key in STATES if key != "cancelled"],
     )
 

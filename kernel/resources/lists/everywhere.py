@@ -84,7 +84,7 @@ def _sources(context: Context) -> list[_Source]:
     }
     sources = []
     for name, resource in declared.resources.items():
-        if resource.search is None or not context.may(resource.permission, "view"):
+        if resource.search is None or resource.overview or not context.may(resource.permission, "view"):
             continue
         source = _Source(resource, resource.plural, USUAL_ORDER)
         if name in named:
@@ -102,7 +102,9 @@ def _described(context: Context, resource: Resource, ids: Sequence[int]) -> list
         records = context.session.execute(select(model).where(any_of(model.id, ids))).scalars()
         found = {
             record.id: Hit(
-                record.id, getattr(record, resource.label) or "", resource.description(context, record)
+                record.id,
+                resource.label_text(getattr(record, resource.label), context),
+                resource.description(context, record),
             )
             for record in records
         }

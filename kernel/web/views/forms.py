@@ -97,7 +97,7 @@ def _page(
     back: str = "",
     duplicates: list[Duplicate] | None = None,
 ) -> ResponseReturnValue:
-    label = str(getattr(record, resource.label)) if record is not None else ""
+    label = resource.label_text(getattr(record, resource.label), context) if record is not None else ""
     kind = context.text(resource.title)
     title = _("Edit %(name)s", name=label) if record is not None else _("New %(kind)s", kind=kind)
     return render(

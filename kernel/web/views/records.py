@@ -39,7 +39,7 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         resource=resource,
         record=record,
         record_id=record_id,
-        label=str(getattr(record, resource.label)),
+        label=resource.label_text(getattr(record, resource.label), context),
         organisation=resource.icon.startswith("building"),
         line=resource.description(context, record) if resource.description else "",
         badges=badges_of(context, resource, [record_id]).get(record_id, []),
@@ -70,7 +70,7 @@ def delete(resource: Resource, record_id: int) -> ResponseReturnValue:
     return render(
         "records/blocked.html",
         status=outcome.status,
-        label=str(getattr(record, resource.label)),
+        label=resource.label_text(getattr(record, resource.label), context),
         message=context.text(outcome.message) if outcome.message else "",
         links=outcome.links,
         back=record_url(resource, record_id),

@@ -19,7 +19,8 @@ from plugins.medical.tests.conftest import Clinic
 
 def stored(clinic: Clinic, number: int) -> Appointment:
     with clinic.runtime.reading(clinic.administrator) as context:
-        record = context.session.get_one(Appointment, number)
+        record = context.session.get(Appointment, number)
+        assert record is not None
         context.session.expunge(record)
         return record
 
