@@ -6,6 +6,7 @@ Names leave only after two minor releases of warnings; arguments are only ever a
 from __future__ import annotations
 
 from kernel.access.policies import Policy, child, public, rows, system
+from kernel.administration.demo import Demo
 from kernel.data.base import Binnable, Identified, Stamped, Versioned, schema_base
 from kernel.data.series import next_number
 from kernel.data.types import Instant as InstantType
@@ -74,6 +75,7 @@ __all__ = [
     "Context",
     "Cursor",
     "DashboardBlock",
+    "Demo",
     "EditConflict",
     "Event",
     "Facet",

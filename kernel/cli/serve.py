@@ -11,7 +11,6 @@ import click
 from kernel.cli.state import State, console, explained
 from kernel.cli.supervisor import Supervisor
 from kernel.data.config import Config
-from kernel.data.server import connect_server
 
 
 def commands(host: str, port: int, *, web: int, threads: int) -> Mapping[str, list[str]]:
@@ -30,17 +29,12 @@ def commands(host: str, port: int, *, web: int, threads: int) -> Mapping[str, li
 
 def environment(config: Config) -> dict[str, str]:
     """Give the environment of the processes: ours, with the home named absolutely."""
-    return {**os.environ, "PEYVAND_HOME": str(config.home)}
+    return {**os.environ, "PEYVAND_HOME": str(config.home.absolute())}
 
 
 def run(config: Config, host: str, port: int, *, web: int = 2, threads: int = 4) -> None:
-    """Start everything and stay until told to stop; a database server that we started is stopped with us."""
-    (config.home / "run").mkdir(parents=True, exist_ok=True)
-    server = connect_server(config)
-    try:
-        Supervisor(commands(host, port, web=web, threads=threads), environment(config)).run()
-    finally:
-        server.stop()
+    """Start web server and workers, and stay until told to stop. The caller keeps the database server running."""
+    Supervisor(commands(host, port, web=web, threads=threads), environment(config)).run()
 
 
 @click.command()
@@ -52,7 +46,7 @@ def run(config: Config, host: str, port: int, *, web: int = 2, threads: int = 4)
 def serve(host: str, port: int, web: int, threads: int) -> None:
     """Serve all sites of this installation, with their workers, until stopped."""
     state = State()
-    connect_server(state.config)
+    state.server.start()
     for name in state.store.names():
         site = state.store.load(name)
         console.print(f"{site.title}: {', '.join(site.hosts) or 'no host name'}")

@@ -29,6 +29,7 @@ def create(
     from kernel.administration.setup import create_furnished_site
 
     state = State()
+    state.server.start()
     made = create_furnished_site(
         state.config,
         state.engines,
@@ -64,6 +65,6 @@ def drop(name: str, confirmed: str | None) -> None:
     state = State()
     if confirmed is None:
         confirmed = click.prompt(f"All data of {name} will be gone. Type its name to go on", default="")
+    state.server.start()
     drop_site(state.config, name, confirmed=confirmed)
-    state.engines.dispose(name)
     console.print(f"The site {name} is gone.")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
+from kernel.access.actor import SYSTEM, Actor, load_actor
 from kernel.access.errors import AccessProblem
+from kernel.access.users import user_id_of
 from kernel.administration.assembly import assemble
 from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.errors import DataError
-from kernel.data.server import connect_server
+from kernel.data.outage import is_outage
+from kernel.data.server import Server, connect_server
 from kernel.data.site import Site
 from kernel.data.site_store import SiteStore
 from kernel.extension.calling import HookFailed
@@ -22,14 +26,13 @@ from kernel.resources.errors import CommandError
 from kernel.resources.runtime import Runtime
 from kernel.resources.runtimes import Runtimes
 
-console = Console()
-complaints = Console(stderr=True)
+console = Console(highlight=False)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class State:
-    """Opened once per invocation; nothing is connected before it is asked for."""
+    """Opened once per invocation; nothing is connected before it is asked for, and all is closed at its end."""
 
     def __init__(self) -> None:
         assemble()
@@ -37,21 +40,44 @@ class State:
         self.store = SiteStore(self.config)
         self.engines = Engines(self.config)
         self.runtimes = Runtimes(self.engines)
+        click.get_current_context().call_on_close(self.close)
+
+    @cached_property
+    def server(self) -> Server:
+        """The database server, started where it is ours and asleep."""
+        return connect_server(self.config)
+
+    def close(self) -> None:
+        """Let go of the database; a server that this invocation started is stopped unless others use it by now."""
+        self.engines.dispose()
+        if "server" in self.__dict__:
+            self.server.stop()
 
     def site(self, name: str | None) -> Site:
-        """Give the named site, or the only one; the server is started where it is ours and asleep."""
-        connect_server(self.config)
+        """Give the named site, or the only one; the server runs afterwards."""
         names = self.store.names()
         if name is None and len(names) == 1:
             name = names[0]
         if name is None:
             known = ", ".join(names) or "none yet"
             raise click.UsageError(f"Name the site with --site (there are: {known}).")
-        return self.store.load(name)
+        found = self.store.load(name)
+        self.server.start()
+        return found
 
     def runtime(self, name: str | None) -> Runtime:
         """Give the runtime of the named site, or of the only one."""
         return self.runtimes.of(self.site(name))
+
+
+def actor_called(runtime: Runtime, username: str) -> Actor:
+    """Give an active user as the actor of what follows. Raises `AccessProblem` or `ClickException`."""
+    with runtime.reading(SYSTEM("command line")) as context:
+        number = user_id_of(context.session, username)
+        try:
+            return load_actor(context.session, number)
+        except LookupError:
+            raise click.ClickException(f"{username} may not sign in.") from None
 
 
 def site_option(function: F) -> F:
@@ -68,11 +94,13 @@ def explained(function: F) -> F:
     def called(*arguments: Any, **options: Any) -> Any:
         try:
             return function(*arguments, **options)
-        except DataError as error:
-            raise click.ClickException(str(error.text)) from error
-        except AccessProblem as error:
+        except (DataError, AccessProblem) as error:
             raise click.ClickException(str(error.text)) from error
         except (CommandError, HookFailed) as error:
             raise click.ClickException(str(error.message)) from error
+        except SQLAlchemyError as error:
+            if not is_outage(error):
+                raise
+            raise click.ClickException("The database does not answer. Is its server running?") from error
 
     return called  # type: ignore[return-value]

@@ -1,0 +1,190 @@
+"""Making the demonstration: users, parties in bulk, then what each plugin of the edition adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.access.actor import SYSTEM, Actor, load_actor
+from kernel.access.models import Pattern
+from kernel.access.users import create_user, give_patterns
+from kernel.administration.demo import people
+from kernel.administration.demo.signins import SignIn, new_password
+from kernel.parties.models import PartyGroupMember
+from kernel.resources.context import Context
+from kernel.resources.models import BaseValue
+from kernel.resources.records import insert_many
+from kernel.resources.runtime import Runtime
+
+BATCH = 1000
+"""Parties of one transaction."""
+FIRMS = 0.12
+"""The part of the parties that are organisations."""
+HISTORY = timedelta(days=700)
+"""How long ago the first of them came."""
+GROUPS = {
+    "person": ("مشتریان ویژه", "خبرنامه", "همایش پاییز"),
+    "organisation": ("تأمین‌کنندگان", "طرف‌های قرارداد"),
+}
+MEMBERS = 0.15
+"""The part of the parties that are in a group."""
+
+Tell = Callable[[str, int, int], None]
+"""Told how far something is: what, done, of how many."""
+
+
+@dataclass
+class Demo:
+    """A demonstration in the making, as plugins get it."""
+
+    runtime: Runtime
+    administrator: Actor
+    random: Random
+    """The same sequence at every making."""
+    persons: Sequence[int] = ()
+    """Ids of some of the persons, in the order of their making."""
+    sign_ins: list[SignIn] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """The site's day."""
+        return self.runtime.clock().astimezone(self.runtime.site.time_zone).date()
+
+    def add_user(self, username: str, display_name: str, pattern: str | None, about: str) -> int:
+        """Add a user with the pattern of that name (`medical.receptionist`), None for an administrator; gives the id."""
+        sign_in = SignIn(username, display_name, new_password(), about)
+        with self.runtime.system_work("demonstration", "demo.users") as context:
+            number = create_user(
+                context.session,
+                username,
+                sign_in.password,
+                display_name=display_name,
+                is_administrator=pattern is None,
+                locale=self.runtime.site.locale,
+            )
+            if pattern is not None:
+                wanted = select(Pattern.id).where(Pattern.name == pattern)
+                give_patterns(context.session, number, [context.session.execute(wanted).scalar_one()])
+        self.sign_ins.append(sign_in)
+        return number
+
+    def base_value(self, source: str, code: str) -> int:
+        """Give the id of an entry that ships with a base-data list, by its code."""
+        wanted = select(BaseValue.id).where(BaseValue.list == source, BaseValue.code == code)
+        with self.runtime.reading(self.administrator) as context:
+            return context.session.execute(wanted).scalar_one()
+
+    def run(self, command: str, **arguments: Any) -> Any:
+        """Run a command as the administrator of the demonstration."""
+        return self.runtime.execute(self.administrator, command, **arguments)
+
+    @contextmanager
+    def working(self, at: datetime | None = None) -> Iterator[Context]:
+        """Give a context in which the administrator runs several commands in one transaction, at another time if wished."""
+        with clock_at(self.runtime, at).writing(self.administrator, "demo") as context:
+            yield context
+
+
+def clock_at(runtime: Runtime, at: datetime | None) -> Runtime:
+    """Give the same runtime at another time."""
+    if at is None:
+        return runtime
+    return Runtime(
+        runtime.site,
+        runtime.engines,
+        epoch=runtime.epoch,
+        hooks=runtime.hooks,
+        declared=runtime.declared,
+        texts=runtime.texts,
+        clock=lambda: at,
+    )
+
+
+def make_demo(runtime: Runtime, parties: int, tell: Tell) -> list[SignIn]:
+    """Fill a new site: users, about `parties` parties, and what its plugins add. Gives the sign-ins."""
+    system = SYSTEM("demonstration")
+    demo = Demo(runtime, system, Random(people.SEED))  # noqa: S311 - invented data, the same at every start
+    number = demo.add_user("admin", "مدیر سامانه", None, "همه‌چیز را می‌بیند · sees and does everything")
+    with runtime.reading(system) as context:
+        demo.administrator = load_actor(context.session, number)
+    pattern = "edition.own-contacts"
+    owners = [
+        demo.add_user("sales", "نگین فروزان", pattern, "فقط مخاطبان خود را می‌بیند · sees own contacts only"),
+        demo.add_user("sales2", "کیان بهشتی", pattern, "فقط مخاطبان خود را می‌بیند · sees own contacts only"),
+        number,
+        number,
+    ]
+    demo.persons = _make_parties(demo, parties, owners, tell)
+    for plugin in sorted(runtime.plugins):
+        _make_plugin(demo, plugin, tell)
+    return demo.sign_ins
+
+
+def _make_parties(demo: Demo, parties: int, owners: Sequence[int], tell: Tell) -> list[int]:
+    firms = round(parties * FIRMS)
+    made: list[int] = []
+    kinds = (("organisation", people.organisation, firms), ("person", people.person, parties - firms))
+    lists = _lists(demo.runtime)
+    done = 0
+    for kind, invent, count in kinds:
+        groups = _make_groups(demo, kind)
+        for start in range(0, count, BATCH):
+            indexes = range(start, min(start + BATCH, count))
+            at = demo.runtime.clock() - HISTORY * (1 - (start + 1) / (count + 1))
+            values = [invent(index, owners, lists, demo.today) for index in indexes]
+            ids = _store(clock_at(demo.runtime, at), kind, values, groups, demo.random)
+            if kind == "person" and len(made) < BATCH:
+                made += ids
+            done += len(ids)
+            tell("parties", done, parties)
+    return made
+
+
+def _store(
+    runtime: Runtime, kind: str, values: Sequence[dict[str, Any]], groups: Sequence[int], chance: Random
+) -> Sequence[int]:
+    resource = runtime.resource(kind)
+    if resource.bulk_create is None:
+        raise TypeError(f"{kind} has no bulk form")
+    with runtime.system_work("demonstration", f"{kind}.create") as context:
+        ids = resource.bulk_create(context, values)
+        members = [
+            {"party_id": number, "group_id": chance.choice(groups)}
+            for number in ids
+            if chance.random() < MEMBERS
+        ]
+        insert_many(context, PartyGroupMember, members)
+    return ids
+
+
+def _make_groups(demo: Demo, kind: str) -> list[int]:
+    return [
+        demo.run("record.create", resource=f"{kind}_group", values={"name": name}) for name in GROUPS[kind]
+    ]
+
+
+def _lists(runtime: Runtime) -> dict[str, Sequence[int]]:
+    with runtime.reading(SYSTEM("demonstration")) as context:
+        rows = context.session.execute(select(BaseValue.list, BaseValue.id).order_by(BaseValue.id))
+        found: dict[str, list[int]] = {}
+        for row in rows:
+            found.setdefault(row.list, []).append(row.id)
+    return dict(found)
+
+
+def _make_plugin(demo: Demo, plugin: str, tell: Tell) -> None:
+    package = demo.runtime.hooks.discovery.plugins[plugin].module.__package__
+    name = f"{package}.demo"
+    if not package or find_spec(name) is None:
+        return
+    tell(plugin, 0, 1)
+    import_module(name).make(demo)
+    tell(plugin, 1, 1)
