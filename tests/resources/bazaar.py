@@ -71,6 +71,8 @@ class Client(Identified, Stamped, Versioned, Binnable, Base):
             unique=True,
             postgresql_where=text("binned_at IS NULL"),
         ),
+        Index("ix_client_mobile", "mobile"),
+        Index("ix_client_name", "name"),
         Index("ix_client_sort_key", "sort_key", "id"),
         Index("ix_client_visited_on", "visited_on", "id"),
         Index("ix_client_search_key", "search_key"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from kernel.access.errors import RefusedStatement
@@ -15,7 +16,9 @@ from kernel.resources.constraints import explain_integrity
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError, Forbidden, Invalid, Problem
 from kernel.resources.importing.reading import Entered
-from kernel.resources.records import goes_to_another
+from kernel.resources.lists.searching import any_of
+from kernel.resources.records import goes_to_another, insert_many
+from kernel.resources.records.load import announce
 from kernel.resources.resource import Facet, Resource
 
 
@@ -72,17 +75,18 @@ def create_many(context: Context, resource: Resource, rows: Sequence[Entered]) -
         return resource.bulk_create(context, [row.values for row in rows])
     records = [_record(context, resource, row) for row in rows]
     problems = _judge(context, resource, rows, records)
-    mine = [place for place, record in enumerate(records) if not goes_to_another(context, resource, record)]
-    others = [place for place in range(len(records)) if place not in set(mine)]
+    others = {place for place, record in enumerate(records) if goes_to_another(context, resource, record)}
     if others and not context.may(resource.permission, "assign"):
-        problems += [Problem(resource.owner, Forbidden().message, row=place) for place in others]
+        problems += [Problem(resource.owner, Forbidden().message, row=place) for place in sorted(others)]
     if problems:
         raise Invalid(problems)
-    _store(context, resource, [(rows[place], records[place]) for place in mine])
+    pairs = dict(enumerate(zip(rows, records, strict=True)))
+    ids = _store(context, resource, {place: pair for place, pair in pairs.items() if place not in others})
     if others:
         with context.system("created for somebody else") as system:
-            _store(system, resource, [(rows[place], records[place]) for place in others])
-    return [record.id for record in records]
+            ids |= _store(system, resource, {place: pairs[place] for place in others})
+    announce(context, resource, list(ids.values()), "created")
+    return [ids[place] for place in pairs]
 
 
 def _record(context: Context, resource: Resource, row: Entered) -> Any:
@@ -110,21 +114,43 @@ def _judge(
     return problems
 
 
-def _store(context: Context, resource: Resource, pairs: Sequence[tuple[Entered, Any]]) -> None:
-    session = context.session
-    session.add_all(record for _row, record in pairs)
-    session.flush()
+def _store(context: Context, resource: Resource, pairs: Mapping[int, tuple[Entered, Any]]) -> dict[int, int]:
+    """Write records and their facets; give the ids by place. One statement for all that fill the same columns."""
+    ids: dict[int, int] = {}
+    alike: dict[tuple[str, ...], dict[int, dict[str, Any]]] = {}
+    for place, (_row, record) in pairs.items():
+        columns = _columns(record)
+        alike.setdefault(tuple(columns), {})[place] = columns
+    for rows in alike.values():
+        ids |= zip(rows, insert_many(context, resource.model, list(rows.values())), strict=True)
     for facet in context.runtime.facets(resource):
-        session.add_all(
-            facet.model(**{facet.key: record.id, **values})
-            for row, record in pairs
+        context.session.add_all(
+            facet.model(**{facet.key: ids[place], **values})
+            for place, (row, _record) in pairs.items()
             if (values := _facet_values(facet, row.values))
         )
-    session.flush()
+    context.session.flush()
     if resource.written is not None:
-        for _row, record in pairs:
+        written = select(resource.model).where(any_of(resource.model.id, list(ids.values())))
+        for record in context.session.scalars(written):
             resource.written(context, record)
-        session.flush()
+        context.session.flush()
+    return ids
+
+
+def _columns(record: Any) -> dict[str, Any]:
+    """Give the columns that a new record fills, in the order of the table; the database knows the others' defaults."""
+    state = inspect(record)
+    filled: dict[str, Any] = {}
+    for column in state.mapper.local_table.columns:
+        key = state.mapper.get_property_by_column(column).key
+        if key in state.dict:
+            filled[column.name] = state.dict[key]
+        elif column.default is not None and column.default.is_scalar:
+            filled[column.name] = column.default.arg
+        elif column.nullable and column.server_default is None and column.computed is None:
+            filled[column.name] = None
+    return filled
 
 
 def _facet_values(facet: Facet, values: Mapping[str, Any]) -> dict[str, Any]:

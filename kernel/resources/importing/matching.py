@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import ARRAY, any_, bindparam, insert, select
 
 from kernel.access.models import AuditEntry
 from kernel.fa.text import squeeze
@@ -21,7 +21,7 @@ from kernel.resources.duplicates import Duplicate
 from kernel.resources.fields import Field, Text
 from kernel.resources.importing.reading import Entered, fingerprint
 from kernel.resources.lists.searching import any_of
-from kernel.resources.models import ImportRow, ImportRun
+from kernel.resources.models import ImportRow
 from kernel.resources.resource import Resource
 
 CREATED, THERE = 1, 2
@@ -80,22 +80,22 @@ def match(context: Context, resource: Resource, rows: Sequence[Entered]) -> Matc
 
 
 def _earlier(system: Context, resource: Resource, marks: Iterable[str]) -> dict[str, int]:
-    """Give the records that rows of equal content became, as far as they still exist."""
-    statement = (
-        select(ImportRow.fingerprint, ImportRow.record_id)
-        .join(ImportRun, ImportRun.id == ImportRow.run_id)
-        .where(
-            ImportRow.fingerprint.in_(list(marks)),
-            ImportRow.outcome.in_((CREATED, THERE)),
-            ImportRow.record_id.is_not(None),
-            ImportRun.resource == resource.name,
-        )
+    """Give the records that rows of equal content became, as far as they still exist; a mark holds the resource's name."""
+    statement = select(ImportRow.fingerprint, ImportRow.record_id).where(
+        one_of(ImportRow.fingerprint, marks), ImportRow.outcome.in_((CREATED, THERE))
     )
-    known: dict[str, Any] = {str(row[0]): row[1] for row in system.session.execute(statement)}
+    known: dict[str, Any] = {str(row[0]): row[1] for row in system.session.execute(statement) if row[1]}
+    if not known:
+        return {}
     kept = set(
         system.session.scalars(_kept(resource, resource.model.id).where(_among(resource, known.values())))
     )
     return {mark: number for mark, number in known.items() if number in kept}
+
+
+def one_of(column: Any, values: Iterable[Any]) -> Any:
+    """Build `column = ANY(values)`: one bound array, so that the statement is the same for every batch."""
+    return column == any_(bindparam(None, list(values), ARRAY(column.type), unique=True))
 
 
 def _among(resource: Resource, ids: Iterable[int]) -> Any:
@@ -115,17 +115,18 @@ def _identities(resource: Resource) -> list[Field]:
 
 
 def _candidates(system: Context, resource: Resource, rows: Sequence[Entered]) -> list[_Known]:
+    """Find the records that share an identity with a row: a statement for each identity, since each has its own index."""
     fields = _identities(resource)
     columns = [item.column(resource.model) for item in fields]
-    conditions = []
+    found: dict[int, _Known] = {}
     for item, column in zip(fields, columns, strict=True):
         values = {row.values[item.name] for row in rows if item.name in row.values}
         if values:
-            conditions.append(column.in_(sorted(values)))
-    if not conditions:
-        return []
-    statement = _kept(resource, resource.model.id, *columns).where(or_(*conditions))
-    return [_Known(row[0], None, tuple(row[1:])) for row in system.session.execute(statement)]
+            statement = _kept(resource, resource.model.id, *columns).where(one_of(column, values))
+            found |= {
+                row[0]: _Known(row[0], None, tuple(row[1:])) for row in system.session.execute(statement)
+            }
+    return list(found.values())
 
 
 Names = dict[tuple[Any, ...], _Known]
@@ -140,8 +141,8 @@ def _same_names(system: Context, resource: Resource, rows: Sequence[Entered]) ->
         return {}
     statement = _kept(resource, resource.model.id, *(item.column(resource.model) for item in fields))
     for item in exact:
-        given = sorted({row.values[item.name] for row in wanted})
-        statement = statement.where(item.column(resource.model).in_(given))
+        given = {row.values[item.name] for row in wanted}
+        statement = statement.where(one_of(item.column(resource.model), given))
     found: Names = {}
     for number, *values in system.session.execute(statement):
         if None not in values:

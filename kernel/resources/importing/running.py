@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from kernel.access.actor import SYSTEM, Actor, load_actor
+from kernel.access.bulk import insert_rows
+from kernel.access.session import SystemSession
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError, Problem
@@ -234,7 +236,8 @@ class _Batch:
         )
         context.session.flush()
         with context.system("what became of the rows of an import") as system:
-            system.session.execute(insert(ImportRow), store)
+            assert isinstance(system.session, SystemSession)
+            insert_rows(system.session, ImportRow, store, numbered=False)
             system.session.execute(statement)
 
 

@@ -18,6 +18,7 @@ from kernel.resources.lists.searching import any_of
 from kernel.resources.models import History, ImportRow, ImportRun
 from kernel.resources.queue import Progress, background
 from kernel.resources.records.bin import REFERENCES
+from kernel.resources.records.load import announce
 from kernel.resources.resource import Resource
 from kernel.resources.runtime import Runtime
 
@@ -128,6 +129,7 @@ def _take_back(context: Context, resource: Resource, run_id: int, rows: Mapping[
             session.delete(records[number])
         session.flush()
         _mark(system, run_id, rows, kept)
+    announce(context, resource, gone, "purged")
 
 
 def _mark(system: Context, run_id: int, rows: Mapping[int, int], kept: Reasons) -> None:
