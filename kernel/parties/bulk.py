@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
+
+from sqlalchemy import Table
 
 from kernel.extension.contributions import Change
 from kernel.i18n import _
@@ -15,9 +18,15 @@ from kernel.parties.rules import prepare_party
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
 from kernel.resources.fields import Field, PostalCode, Text
+from kernel.resources.records import insert_many
+from kernel.resources.records.load import announce
 from kernel.resources.resource import Resource
 
 Values = Mapping[str, Any]
+
+WRITTEN_BY_OTHERS = frozenset(
+    ("id", "version", "binned_at", "binned_by", "created_at", "created_by", "updated_at", "updated_by")
+)
 
 IMPORT_FIELDS: tuple[Field, ...] = (
     RoleChoice("first_role", _("Role"), aliases=("نقش", "role")),
@@ -28,6 +37,13 @@ IMPORT_FIELDS: tuple[Field, ...] = (
 )
 """Columns of an import that become the first role and the main address."""
 
+EMPTY = {
+    column.name: None
+    for column in cast(Table, Party.__table__).columns
+    if column.computed is None and column.name not in WRITTEN_BY_OTHERS
+}
+"""The columns that a new party is written with."""
+
 
 def create_parties(kind: str, context: Context, sets: Sequence[Values]) -> list[int]:
     """Create a party of each set of typed values by field name, and give their ids in the same order.
@@ -37,30 +53,42 @@ def create_parties(kind: str, context: Context, sets: Sequence[Values]) -> list[
     resource = context.runtime.resource(kind)
     context.require(resource.permission, "create")
     located, problems = Locator(context, sets).locate(sets)
-    parties = []
+    drafts = []
     for place, values in enumerate(sets):
-        party = _party(context, resource, values, located[place])
-        problems.extend(replace(problem, row=place) for problem in prepare_party(context, party, values))
-        parties.append(party)
+        draft = _draft(context, resource, values, located[place])
+        problems.extend(
+            replace(problem, row=place) for problem in prepare_party(context, cast(Party, draft), values)
+        )
+        drafts.append(draft)
     problems.extend(_judge(context, resource, sets))
     if problems:
         raise Invalid(problems)
-    if not _for_others(context, resource, parties):
-        return _store(context, resource, parties, sets, located)
-    context.require(resource.permission, "assign")
-    with context.system("created for somebody else") as system:
-        return _store(system, resource, parties, sets, located)
+    if _for_others(context, resource, drafts):
+        context.require(resource.permission, "assign")
+        with context.system("created for somebody else") as system:
+            ids = _store(system, resource, drafts, sets, located)
+    else:
+        ids = _store(context, resource, drafts, sets, located)
+    announce(context, resource, ids, "created")
+    return ids
 
 
-def _party(context: Context, resource: Resource, values: Values, located: Located) -> Party:
-    party = Party(**resource.fixed)
+class Draft(SimpleNamespace):
+    """A party before it is written: the columns of `Party` as plain attributes, for a tenth of the time."""
+
+    id: int | None = None
+    owner_id: int | None
+
+
+def _draft(context: Context, resource: Resource, values: Values, located: Located) -> Draft:
+    draft = Draft(**{**EMPTY, **resource.fixed})
     for name, value in values.items():
         if name in resource.by_name:
-            setattr(party, resource.by_name[name].attribute, value)
-    if party.owner_id is None and context.actor.kind == "user":
-        party.owner_id = context.actor.user_id
-    party.province_id, party.city_id = located.province_id, located.city_id
-    return party
+            setattr(draft, resource.by_name[name].attribute, value)
+    if draft.owner_id is None and context.actor.kind == "user":
+        draft.owner_id = context.actor.user_id
+    draft.province_id, draft.city_id = located.province_id, located.city_id
+    return draft
 
 
 def _judge(context: Context, resource: Resource, sets: Sequence[Values]) -> list[Problem]:
@@ -69,59 +97,59 @@ def _judge(context: Context, resource: Resource, sets: Sequence[Values]) -> list
     return [problem for answer in answers for problem in answer.value]
 
 
-def _for_others(context: Context, resource: Resource, parties: Sequence[Party]) -> bool:
+def _for_others(context: Context, resource: Resource, drafts: Sequence[Draft]) -> bool:
     if context.actor.kind != "user" or "all" in context.actor.scopes(resource.permission, "create"):
         return False
-    return any(party.owner_id != context.actor.user_id for party in parties)
+    return any(draft.owner_id != context.actor.user_id for draft in drafts)
 
 
 def _store(
     context: Context,
     resource: Resource,
-    parties: Sequence[Party],
+    drafts: Sequence[Draft],
     sets: Sequence[Values],
     located: Sequence[Located],
 ) -> list[int]:
-    session = context.session
-    session.add_all(parties)
-    session.flush()
+    ids = insert_many(context, Party, [vars(draft) for draft in drafts])
     default_role = context.runtime.setting("parties.default_role")
-    for party, values, place in zip(parties, sets, located, strict=True):
-        role = values.get("first_role") or default_role
-        if role:
-            session.add(PartyRole(party_id=party.id, role=role, since=context.today))
-        address = _address(party, values, place)
-        if address is not None:
-            session.add(address)
-        session.add_all(_facet_rows(context, resource, party, values))
-    session.flush()
-    return [party.id for party in parties]
+    kinds = [values.get("first_role") or default_role for values in sets]
+    roles = [
+        {"party_id": number, "role": kind, "since": context.today}
+        for number, kind in zip(ids, kinds, strict=True)
+        if kind
+    ]
+    addresses = [
+        {"party_id": number, **address}
+        for number, values, place in zip(ids, sets, located, strict=True)
+        if (address := _address(values, place))
+    ]
+    insert_many(context, PartyRole, roles)
+    insert_many(context, Address, addresses)
+    context.session.add_all(_facet_rows(context, resource, ids, sets))
+    context.session.flush()
+    return ids
 
 
-def _address(party: Party, values: Values, place: Located) -> Address | None:
+def _address(values: Values, place: Located) -> dict[str, Any] | None:
     street, postal_code = values.get("street"), values.get("postal_code")
     if not (street or postal_code or place.province_id):
         return None
-    return Address(
-        party_id=party.id,
-        country_id=place.country_id,
-        province_id=place.province_id,
-        city_id=place.city_id,
-        street=street,
-        postal_code=postal_code,
-        is_main=True,
-    )
+    return {**place._asdict(), "street": street, "postal_code": postal_code, "is_main": True}
 
 
-def _facet_rows(context: Context, resource: Resource, party: Party, values: Values) -> list[Any]:
+def _facet_rows(
+    context: Context, resource: Resource, ids: Sequence[int], sets: Sequence[Values]
+) -> list[Any]:
     rows = []
     for facet in context.runtime.facets(resource):
-        entered = {
-            item.attribute: values[name]
-            for item in facet.fields
-            if (name := facet.qualified(item.name)) in values and values[name] not in (None, "", False)
-        }
-        if entered:
-            context.require(facet.permission, "edit")
-            rows.append(facet.model(**{facet.key: party.id}, **entered))
+        names = {facet.qualified(item.name): item.attribute for item in facet.fields}
+        for number, values in zip(ids, sets, strict=True):
+            entered = {
+                attribute: values[name]
+                for name, attribute in names.items()
+                if name in values and values[name] not in (None, "", False)
+            }
+            if entered:
+                context.require(facet.permission, "edit")
+                rows.append(facet.model(**{facet.key: number}, **entered))
     return rows

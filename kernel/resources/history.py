@@ -6,18 +6,20 @@ changed; at the end of the command it writes its rows of history as the system.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, insert, inspect, select
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.base import NO_VALUE
 
+from kernel.access.bulk import insert_rows
 from kernel.access.policies import Child, PolicySet
+from kernel.access.session import SystemSession
 from kernel.data.base import Stamped
 from kernel.resources.events import Pending
 from kernel.resources.models import Attachment, History, Note
@@ -116,13 +118,38 @@ class Journal:
         """Note a change that no session sees: bulk statements write theirs through this."""
         self.extra.append(self._row(action, None, table, record_id, table, record_id, changes))
 
-    def flush_to(self, session: Session) -> None:
+    def stamps(self, model: type[Any]) -> dict[str, Any]:
+        """Give the columns that say who made a row of `model` and when; none where it has no such columns."""
+        if not issubclass(model, Stamped):
+            return {}
+        return {
+            "created_at": self.now,
+            "created_by": self.user_id,
+            "updated_at": self.now,
+            "updated_by": self.user_id,
+        }
+
+    def created(
+        self, model: type[Any], ids: Sequence[int], rows: Sequence[Mapping[str, Any]], reason: str | None
+    ) -> None:
+        """Note rows that were inserted by one statement."""
+        table = str(model.__table__.fullname)
+        root, key = self._root_of(model)
+        for number, row in zip(ids, rows, strict=True):
+            changes = {
+                name: [None, _plain(value)]
+                for name, value in row.items()
+                if value is not None and name not in SILENT
+            }
+            root_id = number if key is None else row[key]
+            self.extra.append(self._row("create", reason, table, number, root, root_id, changes))
+
+    def flush_to(self, session: SystemSession) -> None:
         """Write what was noted with a session that may write history."""
         rows = [self._noted_row(change) for change in self.noted] + self.extra
         self.noted.clear()
         self.extra.clear()
-        if rows:
-            session.execute(insert(History), rows)
+        insert_rows(session, History, rows, numbered=False)
 
     def _noted_row(self, change: Change) -> dict[str, Any]:
         state = inspect(change.target)
@@ -157,10 +184,15 @@ class Journal:
     def _root(self, change: Change, record_id: int) -> tuple[str, int]:
         if isinstance(change.target, Note | Attachment):
             return change.target.root, change.target.root_id
-        policy = self.policies.for_model(type(change.target))
+        root, key = self._root_of(type(change.target))
+        return root, record_id if key is None else int(getattr(change.target, key))
+
+    def _root_of(self, model: type[Any]) -> tuple[str, str | None]:
+        """Give the table on whose records' pages rows of `model` are shown, and the column that names the record."""
+        policy = self.policies.for_model(model)
         if not isinstance(policy, Child) or policy.parent is None:
-            return change.table, record_id
-        return str(policy.parent.__table__.fullname), int(getattr(change.target, policy.key))
+            return str(model.__table__.fullname), None
+        return str(policy.parent.__table__.fullname), policy.key
 
 
 def _changed(state: Any, action: str) -> dict[str, list[Any]]:
