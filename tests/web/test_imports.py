@@ -10,7 +10,9 @@ from kernel.resources.importing import run_import, undo_import
 from kernel.resources.runtime import Runtime
 from tests.web.conftest import ALL, Browser, SignIn
 
-ROWS = "نام,نام خانوادگی,موبایل,توضیح\nسارا,کریمی,09121234567,الف\nبابک,رحیمی,۱۲۳,ب\nلیلا,قاسمی,09121234568,پ\n"
+ROWS = (
+    "نام,نام خانوادگی,موبایل,توضیح\nسارا,کریمی,09121234567,الف\nبابک,رحیمی,۱۲۳,ب\nلیلا,قاسمی,09121234568,پ\n"
+)
 
 
 @pytest.fixture
@@ -67,8 +69,13 @@ def test_a_file_goes_all_the_way(sara: Browser, runtime: Runtime) -> None:
     assert "سارا کریمی" not in sara.get("/persons").text
 
 
-@pytest.mark.parametrize(("name", "content"), [("empty.csv", b""), ("photo.png", b"\x89PNG\r\n\x1a\n"), ("a.xlsx", b"PK\x03\x04xx")])
-def test_a_file_that_cannot_be_read_is_refused_with_the_reason(sara: Browser, name: str, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("empty.csv", b""), ("photo.png", b"\x89PNG\r\n\x1a\n"), ("a.xlsx", b"PK\x03\x04xx")],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
+    sara: Browser, name: str, content: bytes
+) -> None:
     answer = sara.post("/persons/import", {"file": (io.BytesIO(content), name)})
     assert answer.status_code == 422
     assert 'class="notice bad"' in answer.text
