@@ -35,7 +35,9 @@ def test_exactly_the_grid_in_its_order(runtime, clients, user, add, monkeypatch)
     monkeypatch.setattr(exporting, "BATCH", 2)
     monkeypatch.setattr(exporting, "PLACES", 5)
     add(*({"name": f"n{n:02}", "kind": "gold" if n % 2 else None} for n in range(23)))
-    query = ListQuery(sort="-name", filters=(Filter("kind", "is", "gold"),), columns=("name", "kind"), limit=3)
+    query = ListQuery(
+        sort="-name", filters=(Filter("kind", "is", "gold"),), columns=("name", "kind"), limit=3
+    )
     with runtime.reading(user()) as context:
         batches = list(export_rows(context, clients, query))
     rows = [row for batch in batches for row in batch]
@@ -59,7 +61,11 @@ def test_ticked_rows_and_no_smuggled_ones(runtime, clients, user, add):
     (hidden,) = add({"name": "c"})
     query = ListQuery(filters=(Filter("name", "is", "zzz"),), columns=("name",), sort="-name")
     with runtime.reading(sara) as context:
-        rows = [row for batch in export_rows(context, clients, query, [hidden, mine, also_mine, 2**62]) for row in batch]
+        rows = [
+            row
+            for batch in export_rows(context, clients, query, [hidden, mine, also_mine, 2**62])
+            for row in batch
+        ]
         assert list(export_rows(context, clients, query, [])) == []
     assert rows == [["b"], ["a"]]
 
@@ -69,13 +75,30 @@ def test_exporting_is_a_right_of_its_own(runtime, clients, user, add):
     add({"name": "a", "owner_id": sara.user_id}, {"name": "b"})
     with runtime.reading(sara) as context:
         assert list(export_rows(context, clients, ListQuery(columns=("name",)))) == [[["a"]]]
-    with runtime.reading(user("ali", grants={("client", "view"): "all"})) as context, pytest.raises(Forbidden):
+    with (
+        runtime.reading(user("ali", grants={("client", "view"): "all"})) as context,
+        pytest.raises(Forbidden),
+    ):
         list(export_rows(context, clients, ListQuery()))
     with runtime.reading(sara) as context, pytest.raises(Invalid):
         list(export_rows(context, clients, ListQuery(columns=("religion",))))
 
 
-FORMULAS = ["=1+1", "+98", "-5", "@SUM(A1)", "\tx", "\rx", "'=1", "''-x", "＝1", "'سلام", "سلام", "o'=1", "|x"]
+FORMULAS = [
+    "=1+1",
+    "+98",
+    "-5",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    "'=1",
+    "''-x",
+    "＝1",
+    "'سلام",
+    "سلام",
+    "o'=1",
+    "|x",
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -123,7 +146,17 @@ def test_numbers_are_numbers_and_codes_keep_their_zeros(runtime, clients, user, 
     )
     with runtime.system_work("test data", "test") as context:
         context.session.add(Health(client_id=number, weight=70, blood="b"))
-    columns = ("name", "mobile", "national_code", "code", "balance", "birth_date", "title", "owner", "regular")
+    columns = (
+        "name",
+        "mobile",
+        "national_code",
+        "code",
+        "balance",
+        "birth_date",
+        "title",
+        "owner",
+        "regular",
+    )
     query = ListQuery(columns=(*columns, "clinic.weight", "clinic.blood"))
     with runtime.reading(actor) as context:
         count, data = as_xlsx(context, clients, query)

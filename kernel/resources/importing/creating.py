@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapper
 
 from kernel.access.errors import RefusedStatement
 from kernel.extension.contributions import Change
@@ -140,17 +142,24 @@ def _store(context: Context, resource: Resource, pairs: Mapping[int, tuple[Enter
 
 def _columns(record: Any) -> dict[str, Any]:
     """Give the columns that a new record fills, in the order of the table; the database knows the others' defaults."""
-    state = inspect(record)
-    filled: dict[str, Any] = {}
-    for column in state.mapper.local_table.columns:
-        key = state.mapper.get_property_by_column(column).key
-        if key in state.dict:
-            filled[column.name] = state.dict[key]
-        elif column.default is not None and column.default.is_scalar:
-            filled[column.name] = column.default.arg
-        elif column.nullable and column.server_default is None and column.computed is None:
-            filled[column.name] = None
-    return filled
+    present = inspect(record).dict
+    return {
+        name: present.get(key, default)
+        for name, key, default, always in _fillable(inspect(record).mapper)
+        if always or key in present
+    }
+
+
+@lru_cache(maxsize=200)
+def _fillable(mapper: Mapper[Any]) -> tuple[tuple[str, str, Any, bool], ...]:
+    """Give the columns of a model: name, attribute, value where none is set, and whether they are written even so."""
+    found = []
+    for column in mapper.local_table.columns:
+        default = column.default.arg if column.default is not None and column.default.is_scalar else None
+        empty = column.nullable and column.server_default is None and column.computed is None
+        key = mapper.get_property_by_column(column).key
+        found.append((column.name, key, default, default is not None or empty))
+    return tuple(found)
 
 
 def _facet_values(facet: Facet, values: Mapping[str, Any]) -> dict[str, Any]:

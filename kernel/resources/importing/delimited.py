@@ -13,7 +13,7 @@ from typing import Any
 from kernel.i18n import _
 from kernel.resources.importing.cells import LONGEST_CELL
 from kernel.resources.importing.sheets import MOST_COLUMNS, FileRow
-from kernel.resources.importing.uploads import refused
+from kernel.resources.importing.uploads import refused, wide_encoding
 
 BLOCK = 1 << 20
 SAMPLE = 1 << 16
@@ -80,12 +80,10 @@ def _encoding(path: Path) -> str:
     for mark, name in MARKS:
         if head.startswith(mark):
             return name
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if odd > len(head) // 8 and odd > 4 * even:
-        return "utf-16-le"
-    if even > len(head) // 8 and even > 4 * odd:
-        return "utf-16-be"
-    if even or odd:
+    wide = wide_encoding(head)
+    if wide is not None:
+        return wide
+    if 0 in head:
         raise _unreadable()
     return "utf-8" if _is_utf8(path) else "windows-1256"
 

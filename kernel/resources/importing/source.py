@@ -100,17 +100,18 @@ def _headings(row: FileRow) -> tuple[str, ...]:
 
 def _count_rows(path: Path, entry: str) -> int:
     """Count the row elements of a sheet by their marks, which also checks its checksum."""
-    count = 0
+    count = prefixed = 0
     try:
         with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
             tail = b""
             while block := stream.read(BLOCK):
                 joined = tail + block
                 count += joined.count(b"<row ") + joined.count(b"<row>")
+                prefixed += joined.count(b":row>")
                 tail = joined[-4:]
     except BROKEN as error:
         raise broken() from error
-    return count
+    return count or prefixed
 
 
 def _count_lines(path: Path, encoding: str) -> int:

@@ -81,13 +81,19 @@ def check_workbook(path: Path) -> None:
         )
 
 
+def wide_encoding(head: bytes) -> str | None:
+    """Tell UTF-16 without a mark: every second byte is that of Latin signs (0) or of Persian letters (6)."""
+    pairs = len(head) // 2
+    for encoding, high in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
+        common = high.count(0) + high.count(6)
+        if pairs and common > 0.5 * pairs and common + high.count(0x20) > 0.9 * pairs:
+            return encoding
+    return None
+
+
 def _may_be_text(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         return True
     if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
         return False
-    zeros = head.count(0)
-    if zeros:
-        return zeros * 2 >= len(head) * 0.5
-    control = sum(byte < 32 and byte not in b"\t\r\n\f" for byte in head)
-    return control == 0
+    return wide_encoding(head) is not None or not any(byte < 32 and byte not in b"\t\r\n\f" for byte in head)

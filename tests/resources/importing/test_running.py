@@ -18,6 +18,11 @@ def test_a_file_becomes_records(importer):
     )
     assert (run.state, run.created, run.skipped, run.refused, run.message) == (DONE, 2, 0, 0, None)
     ali, pari = importer.clients()
-    assert (ali.name, ali.mobile, ali.birth_date, ali.kind) == ("علی رضایی", "+989121234567", date(1991, 8, 11), "gold")
+    assert (ali.name, ali.mobile, ali.birth_date, ali.kind) == (
+        "علی رضایی",
+        "+989121234567",
+        date(1991, 8, 11),
+        "gold",
+    )
     assert (pari.name, pari.birth_date, pari.balance) == ("پری کریمی", date(1995, 1, 2), 2000)
     assert ali.owner_id == importer.actor.user_id
