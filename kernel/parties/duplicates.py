@@ -24,6 +24,7 @@ from kernel.resources.context import Context
 from kernel.resources.duplicates import Duplicate
 from kernel.resources.errors import Forbidden
 from kernel.resources.fields import FieldError
+from kernel.resources.lists.searching import any_of
 from kernel.resources.records.values import read_values
 from kernel.resources.resource import Resource
 
@@ -95,8 +96,8 @@ def find_duplicates(
         for match in matches(system.session, kind, sets):
             found[match.place].reasons.setdefault(match.party_id, set()).add(match.reason)
         ids = sorted({party_id for one in found for party_id in one.reasons})
-        names = _names(system, ids)
-    seen = set(_visible(context, ids))
+        names = _names(system, ids) if ids else {}
+    seen = set(_visible(context, ids) if ids else ())
     told = _account(context, [number for number in ids if number not in seen], many=len(sets) > 1)
     return [_answer(one, names, seen, told) for one in found]
 
@@ -105,13 +106,13 @@ def _names(system: Context, ids: Sequence[int]) -> dict[int, tuple[str, str | No
     statement = (
         select(Party.id, Party.display_name, UserAccount.display_name)
         .outerjoin(UserAccount, UserAccount.id == Party.owner_id)
-        .where(Party.id.in_(ids))
+        .where(any_of(Party.id, ids))
     )
     return {number: (name, owner) for number, name, owner in system.session.execute(statement)}
 
 
 def _visible(context: Context, ids: Sequence[int]) -> list[int]:
-    return list(context.session.execute(select(Party.id).where(Party.id.in_(ids))).scalars())
+    return list(context.session.execute(select(Party.id).where(any_of(Party.id, ids))).scalars())
 
 
 def _account(context: Context, hidden: Sequence[int], *, many: bool) -> set[int]:

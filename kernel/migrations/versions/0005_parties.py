@@ -17,6 +17,7 @@ down_revision = "0004"
 
 INSTANT = sa.DateTime(timezone=True)
 KEPT = sa.text("binned_at IS NULL")
+TRIGRAMS = {"gin_pending_list_limit": "128"}
 
 
 def upgrade() -> None:
@@ -176,7 +177,7 @@ def _create_party() -> None:
             [column],
             postgresql_using="gin",
             postgresql_ops={column: "gin_trgm_ops"},
-            postgresql_with={"fastupdate": "off"},
+            postgresql_with=TRIGRAMS,
         )
 
 
