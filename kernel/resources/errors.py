@@ -81,3 +81,7 @@ class EditConflict(CommandError):
             else _("This record was changed after you opened it. Nothing was saved; reload and try again.")
         )
         super().__init__(text)
+
+
+class EpochChanged(Exception):
+    """The site's plugins have changed since this runtime was built: an event, not a refusal. Nothing has happened."""

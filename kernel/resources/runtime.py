@@ -27,7 +27,7 @@ from kernel.resources.commands import Command
 from kernel.resources.constraints import explain_integrity
 from kernel.resources.context import Context
 from kernel.resources.declared import Declared
-from kernel.resources.errors import EditConflict, NotFound
+from kernel.resources.errors import EditConflict, EpochChanged, NotFound
 from kernel.resources.events import write_events
 from kernel.resources.fields import Field
 from kernel.resources.history import Journal
@@ -185,12 +185,15 @@ class Runtime:
     def execute(self, actor: Actor, name: str, /, *, locale: str | None = None, **arguments: Any) -> Any:
         """Run a command in a transaction of its own.
 
-        Raises `Forbidden`, `Invalid`, `Refused`, `NotFound` or `EditConflict`; after each nothing is saved.
+        Raises `Forbidden`, `Invalid`, `Refused`, `NotFound` or `EditConflict`; after each nothing is saved. `EpochChanged`
+        says that plugins were switched meanwhile: run it again on the runtime of the present epoch.
         """
         declared = self.command(name)
         for remaining in reversed(range(TRIES)):
             try:
                 with self.writing(actor, name, locale=locale) as context:
+                    if context.session.info["epoch"] != self.epoch:
+                        raise EpochChanged()
                     return declared.call(context, arguments)
             except OperationalError as error:
                 if not remaining or not _is_deadlock(error):

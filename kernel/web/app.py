@@ -9,10 +9,11 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 
+from kernel.resources.errors import EpochChanged
 from kernel.resources.runtime import Runtime
 from kernel.web import auth, errors, pages, security, shell, views
 from kernel.web.assets import Assets
-from kernel.web.current import EpochChanged, Scope, SignInNeeded, runtime
+from kernel.web.current import Scope, SignInNeeded, runtime
 from kernel.web.error_pages import ErrorPages
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

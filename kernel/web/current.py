@@ -17,7 +17,7 @@ from kernel.access.actor import Actor
 from kernel.extension.calling import HookFailed
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
-from kernel.resources.errors import EditConflict, Forbidden, Invalid, NotFound, Problem, Refused
+from kernel.resources.errors import EditConflict, EpochChanged, Forbidden, Invalid, NotFound, Problem, Refused
 from kernel.resources.runtime import Runtime
 
 P = ParamSpec("P")
@@ -27,10 +27,6 @@ PAGE_TIME = 5.0
 """Seconds that one statement of a page may take."""
 REPORT_TIME = 60.0
 """Seconds that one statement of an export or report may take."""
-
-
-class EpochChanged(Exception):
-    """The site's plugins have changed since this application was built."""
 
 
 class ShowsProblems(Protocol):

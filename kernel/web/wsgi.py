@@ -25,11 +25,11 @@ from kernel.data.outage import is_outage
 from kernel.data.site import Site
 from kernel.data.site_store import SiteStore
 from kernel.extension.discovery import discover
+from kernel.resources.errors import EpochChanged
 from kernel.resources.runtime import Runtime
 from kernel.resources.runtimes import Runtimes
 from kernel.web.app import build_app
 from kernel.web.assets import Assets
-from kernel.web.current import EpochChanged
 from kernel.web.error_pages import ErrorPages
 from kernel.web.errors import RETRY_AFTER
 from kernel.web.security import CONTENT_SECURITY_POLICY
