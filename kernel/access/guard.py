@@ -45,6 +45,8 @@ class Guard:
         """Refuse the statement of `state`, or narrow it to what the actor may see and change."""
         if "bind" in state.bind_arguments:
             raise RefusedStatement("a user's session keeps to its own connection")
+        if "schema_translate_map" in state.execution_options:
+            raise RefusedStatement("tables stand in the schemas that their policies name")
         statement: Any = state.statement
         if state.is_column_load:
             statement = self._narrowed(statement, self._subject(statement), "view")

@@ -16,7 +16,7 @@ from sqlalchemy.orm.context import FromStatement
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 from sqlalchemy.orm.util import AliasedInsp
 from sqlalchemy.sql.elements import ColumnClause
-from sqlalchemy.sql.selectable import Alias, SelectBase, Values
+from sqlalchemy.sql.selectable import AliasedReturnsRows, SelectBase, Values
 from sqlalchemy.sql.visitors import HasTraverseInternals
 
 from kernel.access.errors import RefusedStatement
@@ -63,19 +63,22 @@ class _Inspection:
     def check_option(self, option: Any) -> None:
         """Look at the conditions that an option adds."""
         if isinstance(option, LoaderCriteriaOption):
-            if option.deferred_where_criteria:
-                raise RefusedStatement("criteria as lambdas go stale; give an expression")
-            self.check_part(option.where_criteria)
+            if option.deferred_where_criteria or option.entity is None:
+                raise RefusedStatement("criteria are an expression about one model; lambdas go stale")
+            self.check_part(option.where_criteria, frozenset((hash(option.entity.selectable),)))
         elif isinstance(option, _AbstractLoad):
             for load in getattr(option, "context", ()):
+                own = frozenset(hash(step.selectable) for step in load.path if hasattr(step, "selectable"))
                 for criteria in load._extra_criteria:
-                    self.check_part(criteria)
+                    self.check_part(criteria, own)
 
-    def check_part(self, expression: Any) -> None:
-        """Look at an expression that SQLAlchemy will put beside its own entities."""
-        _entities, _loose, nested = self._scan([expression])
+    def check_part(self, expression: Any, own: Scope) -> None:
+        """Look at an expression that SQLAlchemy will put beside its own entities: it speaks of those only."""
+        entities, loose, nested = self._scan([expression])
+        if (entities | {hash(column.table) for column in loose}) - own:
+            raise RefusedStatement("an option speaks of the models that it is about")
         for each in nested:
-            self.check(each, NOTHING)
+            self.check(each, own)
 
     def check(self, statement: Any, outer: Scope) -> None:
         """Look at one SELECT and those inside it. `outer` are the entities of the statements around it."""
@@ -124,9 +127,11 @@ class _Inspection:
                 nested.append(element)
                 continue
             entity = entity_of(element)
-            if entity is not None and isinstance(element, (ColumnClause, TableClause, Alias)):
+            if entity is not None and isinstance(element, (ColumnClause, TableClause, AliasedReturnsRows)):
                 self._check_mapper(entity.mapper)
                 entities.add(hash(entity.selectable))
+                if isinstance(entity, AliasedInsp):
+                    stack.extend(_inside(entity.selectable))
             elif isinstance(element, ColumnClause) and _reads_a_table(element):
                 loose.append(element)
             else:
@@ -174,10 +179,10 @@ class _Inspection:
     def _check_relationship(self, attribute: QueryableAttribute[Any]) -> int:
         if attribute.property.secondary is not None:
             raise RefusedStatement(f"{attribute} leads through a table without a model")
-        for criteria in attribute._extra_criteria:
-            self.check_part(criteria)
         target: Any = attribute.property.entity if attribute._of_type is None else inspect(attribute._of_type)
         self._check_mapper(target.mapper)
+        for criteria in attribute._extra_criteria:
+            self.check_part(criteria, frozenset((hash(target.selectable), hash(attribute.parent.selectable))))
         return hash(target.selectable)
 
     def _check_mapper(self, mapper: Mapper[Any]) -> None:
@@ -193,6 +198,11 @@ def _parts(element: Any) -> Iterator[Any]:
     yield from HasTraverseInternals.get_children(element, omit_attrs=NOT_FOLLOWED)
 
 
+def _inside(selectable: Any) -> list[Any]:
+    """What an alias of a model is made of, the model's own table aside: it can stand for any statement."""
+    return [part for part in _parts(selectable) if not isinstance(part, TableClause)]
+
+
 def _element(part: Any) -> Any:
     return part.__clause_element__() if hasattr(part, "__clause_element__") else part
 
@@ -200,7 +210,7 @@ def _element(part: Any) -> Any:
 def _reads_a_table(column: ColumnClause[Any]) -> bool:
     table = column.table
     return isinstance(table, TableClause) or (
-        isinstance(table, Alias) and isinstance(table.element, TableClause)
+        isinstance(table, AliasedReturnsRows) and isinstance(table.element, TableClause)
     )
 
 

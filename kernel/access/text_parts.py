@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Extract, TextClause
@@ -10,7 +11,14 @@ from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnClaus
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.lambdas import LambdaElement
 from sqlalchemy.sql.operators import custom_op
-from sqlalchemy.sql.selectable import HasHints, HasPrefixes, HasSuffixes, TableClause, TextualSelect
+from sqlalchemy.sql.selectable import (
+    AliasedReturnsRows,
+    HasHints,
+    HasPrefixes,
+    HasSuffixes,
+    TableClause,
+    TextualSelect,
+)
 
 from kernel.access.errors import RefusedStatement
 
@@ -18,6 +26,8 @@ PLAIN_LITERAL = re.compile(r"\*|\d+")
 """What `literal_column` may hold; SQLAlchemy itself writes `count(*)` and `EXISTS (SELECT 1 ...)` with it."""
 OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|?]+|AT TIME ZONE|OVERLAPS|IS NOT DISTINCT FROM|IS DISTINCT FROM")
 """What `.op()` may hold."""
+KNOWN = frozenset(("sqlalchemy", "builtins", "typing", "collections", "abc", "enum"))
+"""Packages whose elements of statements are known to write what they say."""
 WORD = re.compile(r"\w+")
 RUNS_TEXT = re.compile(
     r"pg_(?!advisory_xact_lock|try_advisory_xact_lock).*|.*_to_xml.*|set_config|current_setting"
@@ -32,7 +42,11 @@ def check_text_free(element: Any) -> None:
         return
     if isinstance(element, (TextClause, TextualSelect, LambdaElement)):
         raise RefusedStatement("text is no statement for a user's session")
-    if isinstance(element, TableClause):
+    if _is_foreign(element.__class__):
+        raise RefusedStatement(f"{type(element).__name__} writes SQL of its own")
+    if isinstance(element, TableClause) or (
+        isinstance(element, AliasedReturnsRows) and isinstance(element.element, TableClause)
+    ):
         raise RefusedStatement(f"{element} is read past its model")
     if isinstance(element, ColumnClause) and element.is_literal and not PLAIN_LITERAL.fullmatch(element.name):
         raise RefusedStatement("literal_column holds text")
@@ -46,6 +60,12 @@ def check_text_free(element: Any) -> None:
         _check_operators(element)
     if isinstance(element, (HasPrefixes, HasSuffixes, HasHints)):
         _check_additions(element)
+
+
+@cache
+def _is_foreign(kind: type) -> bool:
+    """Whether a class of elements, or one that it derives from, is made outside SQLAlchemy."""
+    return not all(base.__module__.partition(".")[0] in KNOWN for base in kind.__mro__)
 
 
 def _check_additions(element: Any) -> None:

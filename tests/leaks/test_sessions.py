@@ -283,6 +283,13 @@ def test_computed_columns_count_visible_rows(session: UserSession) -> None:
     assert found == {1: 1, 2: 1, 3: 1}
 
 
+def test_a_computed_column_read_late_counts_visible_rows(
+    past_wall2: Engine, leak_site: Site, scene: Scene, policies: PolicySet
+) -> None:
+    with open_session(past_wall2, leak_site, scene.sara, policies) as opened:
+        assert opened.get_one(Firm, 1).desk_count == 1  # type: ignore[attr-defined]
+
+
 def test_another_session_of_the_same_shape_gets_its_own_values(
     app: Engine, past_wall2: Engine, leak_site: Site, scene: Scene, policies: PolicySet
 ) -> None:

@@ -15,15 +15,33 @@ from sqlalchemy import (
     literal_column,
     select,
     table,
+    tablesample,
     text,
     union,
 )
 from sqlalchemy import column as plain_column
-from sqlalchemy.orm import Session, aliased, contains_eager, with_loader_criteria
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, with_loader_criteria
 
 from kernel.testing.corpus.subject import Shapes, Subject
 
 PAST_MODELS = Shapes()
+
+
+class _AllIds(ColumnElement[Any]):
+    """An expression that writes whatever SQL it was given."""
+
+    inherit_cache = False
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+
+@compiles(_AllIds)
+def _write(element: _AllIds, _compiler: Any, **_options: Any) -> str:
+    return element.words
+
+
 ALL_IDS = "SELECT {key} FROM {name}"
 
 
@@ -106,6 +124,13 @@ def core_eager(session: Session, s: Subject) -> set[int]:
 @PAST_MODELS.add("refused")
 def entity_over_core(session: Session, s: Subject) -> set[int]:
     return s.ids(session.scalars(select(aliased(s.model, select(s.table).subquery()))))
+
+
+@PAST_MODELS.add("refused")
+def column_of_entity_over_core(session: Session, s: Subject) -> set[int]:
+    first = select(s.table).order_by(s.core_key.desc()).limit(1).subquery()
+    found = session.scalars(select(getattr(aliased(s.model, first), s.key_name))).all()
+    return {*s.visible, *found}
 
 
 @PAST_MODELS.add("refused")
@@ -237,3 +262,64 @@ def eager_over_core(session: Session, s: Subject) -> set[int]:
     other = relation.property.mapper.local_table
     statement = select(s.model).join(other, s.key > 0).options(contains_eager(relation))
     return s.ids(session.scalars(statement).unique())
+
+
+@PAST_MODELS.add("refused")
+def sampled_table(session: Session, s: Subject) -> set[int]:
+    sample = tablesample(s.table, func.bernoulli(100))
+    return {row[0] for row in session.execute(select(sample.c[s.key_name], s.key))}
+
+
+@PAST_MODELS.add("refused")
+def sampled_model(session: Session, s: Subject) -> set[int]:
+    sample = tablesample(s.clause, func.bernoulli(100))
+    return {row[0] for row in session.execute(select(sample.c[s.key_name], s.key))}
+
+
+@PAST_MODELS.add("refused")
+def aliased_model_table(session: Session, s: Subject) -> set[int]:
+    other = s.clause.alias()
+    return {row[0] for row in session.execute(select(other.c[s.key_name], s.key))}
+
+
+@PAST_MODELS.add()
+def sampled_entity(session: Session, s: Subject) -> set[int]:
+    sample = aliased(s.model, tablesample(s.table, func.bernoulli(100)))
+    return s.ids(session.scalars(select(sample)))
+
+
+@PAST_MODELS.add()
+def entity_over_core_alias(session: Session, s: Subject) -> set[int]:
+    return s.ids(session.scalars(select(aliased(s.model, s.table.alias()))))
+
+
+@PAST_MODELS.add("refused")
+def element_of_its_own(session: Session, s: Subject) -> set[int]:
+    return set(session.scalar(select(_AllIds(_text(s, "(SELECT array_agg({key}) FROM {name})")))) or ())
+
+
+@PAST_MODELS.add("refused")
+def tables_of_another_schema(session: Session, s: Subject) -> set[int]:
+    options = {"schema_translate_map": {s.table.schema: s.table.schema}}
+    return set(session.scalars(select(s.key), execution_options=options))
+
+
+@PAST_MODELS.add("refused", needs=("children",))
+def text_in_a_loader(session: Session, s: Subject) -> set[int]:
+    relation = getattr(s.model, s.children or "")
+    condition = relation.and_(literal_column("true OR true", Boolean))
+    return s.ids(session.scalars(select(s.model).options(joinedload(condition))).unique())
+
+
+@PAST_MODELS.add("refused", needs=("children",))
+def core_in_a_join(session: Session, s: Subject) -> set[int]:
+    relation = getattr(s.model, s.children or "")
+    other = s.table.alias()
+    return set(session.scalars(select(other.c[s.key_name]).select_from(s.model).outerjoin(relation)))
+
+
+@PAST_MODELS.add("refused", needs=("children",), partial=True)
+def others_in_criteria(session: Session, s: Subject) -> set[int]:
+    child = getattr(s.model, s.children or "").property.mapper.class_
+    option = with_loader_criteria(s.model, child.__mapper__.primary_key[0] > 0)
+    return set(session.scalars(select(s.key).options(option)))

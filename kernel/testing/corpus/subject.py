@@ -49,6 +49,11 @@ class Subject:
         return table
 
     @property
+    def clause(self) -> Any:
+        """The model as it stands in a statement."""
+        return inspect(self.model).__clause_element__()
+
+    @property
     def name(self) -> str:
         """The table's full name, for text."""
         return self.table.fullname
