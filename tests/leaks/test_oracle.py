@@ -187,7 +187,7 @@ def anybody(server: EmbeddedServer, leak_site: Site) -> Iterator[Engine]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
