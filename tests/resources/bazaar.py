@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Connection, Date, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import BigInteger, Boolean, Connection, Date, ForeignKey, Index, Integer, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.access.policies import child, rows
@@ -133,20 +133,10 @@ def prepare(context: Context, client: Client, values: Mapping[str, Any]) -> list
 
 def duplicates(context: Context, sets: Sequence[Mapping[str, Any]]) -> list[list[Duplicate]]:
     """Probable: the same name."""
-    from sqlalchemy import select
-
-    wanted = {squeeze(values["name"]) for values in sets if values.get("name")}
-    statement = select(Client.id, Client.name).where(
-        Client.name.in_([v["name"] for v in sets if v.get("name")])
-    )
-    found = context.session.execute(statement).all()
-    known = {squeeze(name): Duplicate(number, name, _("same name")) for number, name in found}
-    return [
-        [known[squeeze(values["name"])]]
-        if values.get("name") and squeeze(values["name"]) in known and wanted
-        else []
-        for values in sets
-    ]
+    names = [values.get("name") for values in sets]
+    statement = select(Client.id, Client.name).where(Client.name.in_([name for name in names if name]))
+    known = {row[1]: Duplicate(row[0], row[1], _("same name")) for row in context.session.execute(statement)}
+    return [[known[name]] if name in known else [] for name in names]
 
 
 CLIENT = Resource(
@@ -183,6 +173,7 @@ CLIENT = Resource(
     owner="owner_id",
     importable=True,
     identities=("national_code", "mobile"),
+    duplicates=duplicates,
     same_without_identity=("name", "birth_date"),
     constraints={"uq_client_national_code": ("national_code", _("Another record already has this value."))},
 )
