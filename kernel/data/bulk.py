@@ -7,7 +7,7 @@ the client a hundred times more to prepare, and one statement per row costs the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
@@ -22,6 +22,8 @@ Row = Mapping[str, Any]
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _PREPARER = _DIALECT.identifier_preparer
+UNUSED = ("unused",)
+"""A list of columns may not be empty."""
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row], *, numbered: bool) -> list[int]:
@@ -32,34 +34,48 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row], *, nu
     """
     if not rows:
         return []
-    columns = tuple(rows[0])
-    statement = _statement(table, columns, numbered)
-    found = connection.exec_driver_sql(statement, {"rows": _packed(table, columns, rows)})
+    first = rows[0]
+    same = tuple(name for name, value in first.items() if all(row[name] is value for row in rows))
+    own = tuple(name for name in first if name not in same)
+    found = connection.exec_driver_sql(
+        _statement(table, own, same, numbered),
+        {"rows": _packed(table, own, rows), "same": _packed(table, same, rows[:1])},
+    )
     # The rows are numbered in the order in which they are inserted; that in which they come back is not promised.
-    return sorted(number for (number,) in found) if numbered else []
+    return sorted(found.scalars()) if numbered else []
 
 
 @lru_cache(maxsize=500)
-def _statement(table: Table, columns: tuple[str, ...], numbered: bool) -> str:
-    names = [_PREPARER.quote_identifier(name) for name in columns]
-    kinds = [table.c[name].type.compile(dialect=_DIALECT) for name in columns]
-    shape = ", ".join(f"{name} {kind}" for name, kind in zip(names, kinds, strict=True))
-    listed = ", ".join(names)
-    key = next(iter(table.primary_key)).name
-    returning = f" RETURNING {_PREPARER.quote_identifier(key)}" if numbered else ""
+def _statement(table: Table, own: tuple[str, ...], same: tuple[str, ...], numbered: bool) -> str:
+    """Write the statement: `own` columns differ from row to row, those in `same` travel once for all of them."""
+    listed = [_quoted(name) for name in (*own, *same)]
+    values = [*(f"r.{_quoted(name)}" for name in own), *(f"s.{_quoted(name)}" for name in same)]
+    key = _quoted(next(iter(table.primary_key)).name)
     return (
-        f"INSERT INTO {_PREPARER.format_table(table)} ({listed})"  # noqa: S608 - names of a declared table, quoted
-        f" SELECT {', '.join(f'r.{name}' for name in names)}"
-        f" FROM ROWS FROM (json_to_recordset(%(rows)s::json) AS ({shape})) WITH ORDINALITY"
-        f" AS r ({listed}, row_place) ORDER BY r.row_place{returning}"
+        f"INSERT INTO {_PREPARER.format_table(table)} ({', '.join(listed)})"  # noqa: S608 - declared names, quoted
+        f" SELECT {', '.join(values)}"
+        f" FROM ROWS FROM (json_to_recordset(%(rows)s::json) AS ({_shape(table, own)})) WITH ORDINALITY"
+        f" AS r ({', '.join([*map(_quoted, own or UNUSED), 'row_place'])}),"
+        f" json_to_recordset(%(same)s::json) AS s ({_shape(table, same)})"
+        f" ORDER BY r.row_place{f' RETURNING {key}' if numbered else ''}"
     )
 
 
-def _packed(table: Table, columns: Iterable[str], rows: Sequence[Row]) -> str:
-    checks = {name: check for name in columns if (check := _check_of(table.c[name].type)) is not None}
-    if checks:
-        rows = [{**row, **{name: check(row[name]) for name, check in checks.items()}} for row in rows]
-    return json.dumps(rows, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+def _shape(table: Table, columns: tuple[str, ...]) -> str:
+    kinds = [f"{_quoted(name)} {table.c[name].type.compile(dialect=_DIALECT)}" for name in columns]
+    return ", ".join(kinds or [f"{name} integer" for name in UNUSED])
+
+
+def _quoted(name: str) -> str:
+    return str(_PREPARER.quote_identifier(name))
+
+
+def _packed(table: Table, columns: Sequence[str], rows: Sequence[Row]) -> str:
+    checks = [(name, _check_of(table.c[name].type)) for name in columns]
+    packed = [
+        {name: row[name] if check is None else check(row[name]) for name, check in checks} for row in rows
+    ]
+    return json.dumps(packed, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
 
 
 def _check_of(kind: Any) -> Callable[[Any], Any] | None:

@@ -113,8 +113,9 @@ def _store(
     ids = insert_many(context, Party, [vars(draft) for draft in drafts])
     default_role = context.runtime.setting("parties.default_role")
     kinds = [values.get("first_role") or default_role for values in sets]
+    today = context.today
     roles = [
-        {"party_id": number, "role": kind, "since": context.today}
+        {"party_id": number, "role": kind, "since": today}
         for number, kind in zip(ids, kinds, strict=True)
         if kind
     ]

@@ -46,6 +46,9 @@ SILENT = frozenset(
 )
 """Columns that no history names: derived, kept elsewhere, or secret."""
 
+PLAIN = frozenset((type(None), bool, int, float, str))
+"""Types whose values JSON knows."""
+
 
 @dataclass
 class Change:
@@ -217,7 +220,7 @@ def _changed(state: Any, action: str) -> dict[str, list[Any]]:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | float | str):
+    if value.__class__ in PLAIN:
         return value
     if isinstance(value, datetime | date | time):
         return value.isoformat()

@@ -157,8 +157,10 @@ def _create_party() -> None:
         _link("party", "owner_id", "user_account"),
         *(_link("party", f"{place}_id", place) for place in ("province", "city", "district")),
     )
-    for column in ("national_code", "legal_id", "card_number"):
-        _index(f"uq_party_{column}", "party", [column], unique=True, postgresql_where=KEPT)
+    _index("uq_party_national_code", "party", ["national_code"], unique=True, postgresql_where=KEPT)
+    for column in ("legal_id", "card_number"):
+        filled = sa.text(f"binned_at IS NULL AND {column} IS NOT NULL")
+        _index(f"uq_party_{column}", "party", [column], unique=True, postgresql_where=filled)
     _index("ix_party_sort_key", "party", ["sort_key", "id"], postgresql_where=KEPT)
     for column in ("kind", "owner_id", "province_id", "city_id", "district_id"):
         _index(f"ix_party_{column}_sort_key", "party", [column, "sort_key", "id"], postgresql_where=KEPT)
@@ -166,10 +168,10 @@ def _create_party() -> None:
     _index(
         "ix_party_binned_at", "party", ["binned_at", "id"], postgresql_where=sa.text("binned_at IS NOT NULL")
     )
-    for column in ("mobile", "phone", "phone_tail", "fax", "email", "search_key"):
+    for column in ("mobile", "search_key"):
         _index(f"ix_party_{column}", "party", [column])
-    foreign = sa.text("foreign_code IS NOT NULL")
-    _index("ix_party_foreign_code", "party", ["foreign_code"], postgresql_where=foreign)
+    for column in ("phone", "phone_tail", "fax", "email", "foreign_code"):
+        _index(f"ix_party_{column}", "party", [column], postgresql_where=sa.text(f"{column} IS NOT NULL"))
     for column in ("search_key", "search_private"):
         _index(
             f"ix_party_{column}_trigram",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Computed, Date, Index, Text, text
+from sqlalchemy import CheckConstraint, Computed, Date, Index, Text, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.data.base import Binnable, Identified, KernelBase, Stamped, Versioned
@@ -17,6 +17,16 @@ KEPT = text("binned_at IS NULL")
 TRIGRAMS = {"gin_pending_list_limit": "128"}
 """Storage of the trigram indexes: what is new waits in a list of at most 128 kB before it is sorted in. Without the list an
 import costs five times as much; a list of the usual 4 MB makes each search read all of it."""
+
+
+def filled(column: str) -> TextClause:
+    """Give the condition of an index on a column that is mostly empty."""
+    return text(f"{column} IS NOT NULL")
+
+
+def kept(column: str) -> TextClause:
+    """Give the condition of a unique index on a column that is mostly empty, rows in the bin aside."""
+    return text(f"binned_at IS NULL AND {column} IS NOT NULL")
 
 
 class Party(Identified, Stamped, Versioned, Binnable, KernelBase):
@@ -36,8 +46,8 @@ class Party(Identified, Stamped, Versioned, Binnable, KernelBase):
         ),
         CheckConstraint("gender IN ('female', 'male')", name="gender"),
         Index("uq_party_national_code", "national_code", unique=True, postgresql_where=KEPT),
-        Index("uq_party_legal_id", "legal_id", unique=True, postgresql_where=KEPT),
-        Index("uq_party_card_number", "card_number", unique=True, postgresql_where=KEPT),
+        Index("uq_party_legal_id", "legal_id", unique=True, postgresql_where=kept("legal_id")),
+        Index("uq_party_card_number", "card_number", unique=True, postgresql_where=kept("card_number")),
         Index("ix_party_sort_key", "sort_key", "id", postgresql_where=KEPT),
         Index("ix_party_kind_sort_key", "kind", "sort_key", "id", postgresql_where=KEPT),
         Index("ix_party_owner_id_sort_key", "owner_id", "sort_key", "id", postgresql_where=KEPT),
@@ -47,11 +57,11 @@ class Party(Identified, Stamped, Versioned, Binnable, KernelBase):
         Index("ix_party_created_at", "created_at", "id", postgresql_where=KEPT),
         Index("ix_party_binned_at", "binned_at", "id", postgresql_where=text("binned_at IS NOT NULL")),
         Index("ix_party_mobile", "mobile"),
-        Index("ix_party_phone_tail", "phone_tail"),
-        Index("ix_party_phone", "phone"),
-        Index("ix_party_fax", "fax"),
-        Index("ix_party_email", "email"),
-        Index("ix_party_foreign_code", "foreign_code", postgresql_where=text("foreign_code IS NOT NULL")),
+        Index("ix_party_phone_tail", "phone_tail", postgresql_where=filled("phone_tail")),
+        Index("ix_party_phone", "phone", postgresql_where=filled("phone")),
+        Index("ix_party_fax", "fax", postgresql_where=filled("fax")),
+        Index("ix_party_email", "email", postgresql_where=filled("email")),
+        Index("ix_party_foreign_code", "foreign_code", postgresql_where=filled("foreign_code")),
         Index("ix_party_search_key", "search_key"),
         Index(
             "ix_party_search_key_trigram",
