@@ -16,6 +16,7 @@ THOUSANDS_SEPARATOR: Final = "\N{ARABIC THOUSANDS SEPARATOR}"
 DECIMAL_SEPARATOR: Final = "\N{ARABIC DECIMAL SEPARATOR}"
 MINUS_SIGN: Final = "\N{MINUS SIGN}"
 
+_LONGEST_STORED: Final = 18
 _TO_ASCII: Final = str.maketrans(PERSIAN_DIGITS + ARABIC_DIGITS, ASCII_DIGITS * 2)
 _TO_PERSIAN: Final = str.maketrans(ASCII_DIGITS + ARABIC_DIGITS, PERSIAN_DIGITS * 2)
 _NUMBER_TO_PERSIAN: Final = str.maketrans(
@@ -31,6 +32,15 @@ def to_ascii_digits(text: str) -> str:
 def to_persian_digits(text: str) -> str:
     """Replace ASCII and Arabic-Indic digits by Persian ones; everything else stays."""
     return text.translate(_TO_PERSIAN)
+
+
+def stored_number(text: str) -> int | None:
+    """Read an id, a version or another number that a page wrote for its own use; None for everything else.
+
+    Only ASCII digits, and no more of them than a column of 64 bits always holds: `int` would take digits of any script
+    and `str.isdigit` even a raised two.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_STORED else None
 
 
 def group_thousands(number: int | Decimal, digits: Digits = "fa") -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import IntegerConverter
 
 from kernel.resources.errors import EpochChanged
 from kernel.resources.runtime import Runtime
@@ -17,6 +18,12 @@ from kernel.web.current import Scope, SignInNeeded, runtime
 from kernel.web.error_pages import ErrorPages
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class StoredNumber(IntegerConverter):
+    """An id in an address: no longer than what a column holds, so that a longer one is a page that is not there."""
+
+    regex = "[0-9]{1,18}"
 
 
 class SiteApp(Flask):
@@ -43,6 +50,7 @@ def build_app(served: Runtime, assets: Assets, error_pages: ErrorPages) -> Flask
     app = SiteApp("kernel.web", static_folder=None)
     app.extensions["peyvand"] = served
     app.url_map.strict_slashes = False
+    app.url_map.converters["int"] = StoredNumber
     security.configure(app, served.site.secret_key)
     pages.install(app, served, assets)
     auth.install(app)

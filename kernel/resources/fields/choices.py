@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
-from kernel.fa.digits import to_ascii_digits
-from kernel.fa.text import search_key
+from kernel.fa.digits import stored_number, to_ascii_digits
+from kernel.fa.text import clean, search_key
 from kernel.i18n import LazyText, _
 from kernel.resources.fields.base import Field, FieldError
 from kernel.resources.fields.texts import alphabetical
@@ -77,10 +77,10 @@ class Lookup(Field):
         """Take an id of a row that the actor may see, or a label that names exactly one."""
         if isinstance(raw, int) and not isinstance(raw, bool):
             return self._known(raw, context)
-        text = to_ascii_digits(str(raw)).strip()
-        if text.isdigit() and len(text) < 19 and self.labels([int(text)], context):
-            return int(text)
-        found = self.find(str(raw), context)
+        number = stored_number(to_ascii_digits(str(raw)).strip())
+        if number is not None and self.labels([number], context):
+            return number
+        found = self.find(clean(str(raw)), context)
         if len(found) == 1:
             return found[0]
         if found:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
@@ -83,10 +84,11 @@ def read_part(
             continue
         read = read_values(part.fields, content, context, all_required=True, part=part.name, row=number)
         problems.extend(read.problems)
-        if identity.isdigit():
-            rows.changed[int(identity)] = read.values
-            rows.kept.add(int(identity))
-            rows.row_of[int(identity)] = number
+        stored = stored_number(identity)
+        if stored is not None:
+            rows.changed[stored] = read.values
+            rows.kept.add(stored)
+            rows.row_of[stored] = number
         elif identity:
             problems.append(Problem(None, _("This record was not found."), part.name, number))
         else:

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.form import BaseForm
 
+from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
@@ -186,11 +187,12 @@ class RecordForm:
         for item, made in self._lookups():
             waiting.setdefault(id(item), (item, []))[1].append(made)
         for item, made_all in waiting.values():
-            ids = {int(made.data) for made in made_all if str(made.data or "").isdigit()}
+            held = [(made, stored_number(str(made.data or ""))) for made in made_all]
+            ids = {number for _made, number in held if number is not None}
             names = item.labels(sorted(ids), self.context) if ids else {}
-            for made in made_all:
-                if str(made.data or "").isdigit():
-                    made.lookup_label = names.get(int(made.data), "")
+            for made, number in held:
+                if number is not None:
+                    made.lookup_label = names.get(number, "")
 
     def _lookups(self) -> Iterable[tuple[Lookup, LookupControl]]:
         sources: list[tuple[Iterable[ResourceField], BaseForm]] = [(self.fields, self.main)]
@@ -242,8 +244,7 @@ def form_of_record(context: Context, resource: Resource, record: Any) -> RecordF
 
 def form_of_request(context: Context, resource: Resource, posted: MultiDict[str, str]) -> RecordForm:
     """Read a posted form. Names that the form does not have go to the command, which refuses them."""
-    version = posted.get("_version", "")
-    form = RecordForm(context, resource, int(version) if version.isdigit() else None)
+    form = RecordForm(context, resource, stored_number(posted.get("_version", "")))
     taken = set(RESERVED)
     taken |= _read_parts(form, posted)
     taken |= _read_facets(form, posted)

@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
+from kernel.fa.digits import stored_number
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
 from kernel.resources.fields import Field, Link, Lookup
@@ -65,11 +66,9 @@ class CommandForm:
 
     def _labelled(self) -> CommandForm:
         for item in self.fields:
-            held = str(self.controls[item.name].data or "")
-            if isinstance(item, Lookup) and held.isdigit():
-                self.controls[item.name].lookup_label = item.labels([int(held)], self.context).get(
-                    int(held), ""
-                )
+            held = stored_number(str(self.controls[item.name].data or ""))
+            if isinstance(item, Lookup) and held is not None:
+                self.controls[item.name].lookup_label = item.labels([held], self.context).get(held, "")
         return self
 
 

@@ -8,6 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from kernel.fa.digits import stored_number
 from kernel.i18n import _, ngettext_lazy
 from kernel.resources.errors import CommandError, Forbidden, NotFound
 from kernel.resources.lists import ListQuery, page
@@ -44,7 +45,8 @@ def act(resource: Resource) -> ResponseReturnValue:
 
 def ticked(form: MultiDict[str, str]) -> list[int]:
     """Give the ids of the ticked rows."""
-    return [int(text) for text in form.getlist("id") if text.isascii() and text.isdigit()][:MOST]
+    numbers = (stored_number(text) for text in form.getlist("id"))
+    return [number for number in numbers if number is not None][:MOST]
 
 
 def all_ids(resource: Resource, query: ListQuery) -> list[int]:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from kernel.fa.digits import stored_number
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden
 from kernel.resources.fields import Field, Lookup
@@ -48,7 +49,6 @@ def _save(
     context: Context, resource: Resource, record: Any, item: Field, facet: Facet | None
 ) -> ResponseReturnValue:
     raw = request.form.get("value", "")
-    version = request.form.get("_version", "")
     given: dict[str, Any] = {"values": {item.name: raw}}
     if facet is not None:
         holder = facet_rows(context, resource, record.id).get(facet.plugin)
@@ -59,7 +59,7 @@ def _save(
         quiet=True,
         resource=resource.name,
         record_id=record.id,
-        version=int(version) if version.isdigit() else None,
+        version=stored_number(request.form.get("_version", "")),
         **given,
     )
     context = current()
@@ -101,8 +101,9 @@ def _control(
     if raw is not None:
         control.raw_data = [raw]
         control.process_formdata([raw])
-    if isinstance(item, Lookup) and str(control.data or "").isdigit():
-        control.lookup_label = item.labels([int(control.data)], context).get(int(control.data), "")
+    held = stored_number(str(control.data or ""))
+    if isinstance(item, Lookup) and held is not None:
+        control.lookup_label = item.labels([held], context).get(held, "")
     control.name = "value"
     control.id = f"fact-{name.replace('.', '-')}"
     return render(

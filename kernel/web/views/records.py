@@ -7,6 +7,7 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.resources.attachments import LARGEST, attachments, counts
 from kernel.resources.context import Context
@@ -114,12 +115,11 @@ def _content(context: Context, resource: Resource, record_id: int, tab: str) -> 
             "add_url": url_for("attachments.add", resource=resource.name, record_id=record_id),
         }
     if tab == "history":
-        before = request.args.get("before", "")
         found = entries(
             context,
             resource.table,
             record_id,
-            before=int(before) if before.isdigit() else None,
+            before=stored_number(request.args.get("before", "")),
             limit=AT_ONCE,
         )
         older = None

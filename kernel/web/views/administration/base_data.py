@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.administration.base_values import list_rows, values_of
 from kernel.administration.plugins import titles as plugin_titles
+from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.resources.errors import NotFound
 from kernel.web.current import SAVED, current, needs, run_command, tell
@@ -53,14 +54,13 @@ def base_list(source: str) -> ResponseReturnValue:
 def change_value(source: str, value_id: int) -> ResponseReturnValue:
     """Rename a value, move it, or offer it or not: what the pressed button says."""
     wanted = request.form.get("do", "")
-    version = request.form.get("_version", "")
     match wanted:
         case "rename":
             outcome = run_command(
                 "base_data.rename",
                 value_id=value_id,
                 title=request.form.get("title", ""),
-                version=int(version) if version.isdigit() else None,
+                version=stored_number(request.form.get("_version", "")),
             )
         case "up" | "down":
             outcome = run_command("base_data.move", value_id=value_id, up=wanted == "up")

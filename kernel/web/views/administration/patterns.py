@@ -14,6 +14,7 @@ from kernel.administration.patterns import find_pattern, grants_of, holders, pat
 from kernel.administration.plugins import titles as plugin_titles
 from kernel.administration.rights import ACTIONS, ResourceRights, grantable
 from kernel.administration.suggestions import suggestions
+from kernel.fa.digits import stored_number
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
@@ -125,7 +126,7 @@ def _save(pattern_id: int | None) -> ResponseReturnValue:
         pattern_id=pattern_id,
         title=title,
         grants=grants,
-        version=int(version) if version.isdigit() else None,
+        version=stored_number(version),
     )
     if outcome.done:
         tell(SAVED)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.administration.plugins import titles as plugin_titles
 from kernel.administration.tasks import STATES, overview
+from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.resources.errors import NotFound
 from kernel.web.current import current, run_command, tell
@@ -54,6 +55,7 @@ def change_job() -> ResponseReturnValue:
 
 
 def _number(text: str) -> int:
-    if not text.isdigit() or len(text) > 18:
+    number = stored_number(text)
+    if number is None:
         raise NotFound()
-    return int(text)
+    return number

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from kernel.access.models import UserAccount
 from kernel.administration.patterns import pattern_rows
 from kernel.administration.users import FIELDS, PASSWORD, find_user, open_sessions, patterns_of, user_rows
+from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.web.current import SAVED, current, run_command, tell
 from kernel.web.forms.command import CommandForm
@@ -66,7 +67,7 @@ def user(user_id: int) -> ResponseReturnValue:
         user_id=user_id,
         values=_account(form),
         patterns=chosen,
-        version=int(version) if version.isdigit() else None,
+        version=stored_number(version),
     )
     if not outcome.done:
         found = find_user(current(), user_id)
@@ -135,7 +136,8 @@ def _form(
 
 
 def _chosen() -> set[int]:
-    return {int(value) for value in request.form.getlist("patterns") if value.isdigit()}
+    numbers = (stored_number(text) for text in request.form.getlist("patterns"))
+    return {number for number in numbers if number is not None}
 
 
 def _account(form: CommandForm) -> dict[str, Any]:
