@@ -29,16 +29,24 @@ OVER = frozenset({"done", "stopped", "failed"})
 @click.option("--resource", required=True, help="Kind of the records, such as person or organisation.")
 @click.option("--user", "username", help="On whose behalf; the first administrator where left out.")
 @click.option("--refused", type=click.Path(dir_okay=False, path_type=Path), help="Write refused rows here.")
+@click.option("--add-values", is_flag=True, help="Add values that lists of base data do not have yet.")
 @site_option
 @explained
 def import_file(
-    file: Path, resource: str, username: str | None, refused: Path | None, site: str | None
+    file: Path,
+    resource: str,
+    username: str | None,
+    refused: Path | None,
+    add_values: bool,
+    site: str | None,
 ) -> None:
     """Import FILE (xlsx or csv); columns are matched by their headings. Status 1 when rows were refused."""
     runtime = State().runtime(site)
     actor = actor_called(runtime, username or _first_administrator(runtime))
     with file.open("rb") as stream:
         number = start(runtime, actor, resource, file.name, stream)
+    guessed = {str(place): key for place, key in _look(runtime, number).mapping.items()}
+    runtime.execute(actor, "import.map", run_id=number, mapping=guessed, add_values=add_values)
     runtime.execute(actor, "import.begin", run_id=number)
     with _shown(runtime, number):
         jobs.work(runtime, _work_of(runtime, number))
@@ -48,8 +56,8 @@ def import_file(
         raise click.ClickException(ended.message)
     if ended.refused:
         if refused is not None:
-            with runtime.reading(actor) as context:
-                refused.write_bytes(refused_file(context, number))
+            with runtime.reading(actor) as context, refused_file(context, number) as rows:
+                refused.write_bytes(rows.read())
         raise click.ClickException(f"{ended.refused} rows were refused; see --refused FILE for the reasons.")
 
 

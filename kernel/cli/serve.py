@@ -18,7 +18,15 @@ def commands(host: str, port: int, *, web: int, threads: int) -> Mapping[str, li
     python = sys.executable
     gunicorn = [python, "-m", "gunicorn", "kernel.cli.web:application()"]
     gunicorn += ["--bind", f"{host}:{port}", "--workers", str(web), "--threads", str(threads)]
-    gunicorn += ["--worker-class", "gthread", "--timeout", "90", "--graceful-timeout", "15"]
+    gunicorn += [
+        "--no-control-socket",
+        "--worker-class",
+        "gthread",
+        "--timeout",
+        "90",
+        "--graceful-timeout",
+        "15",
+    ]
     gunicorn += ["--max-requests", "20000", "--max-requests-jitter", "2000", "--limit-request-line", "8190"]
     celery = [python, "-m", "celery", "--quiet", "-A", "kernel.cli.worker", "worker", "--loglevel", "WARNING"]
     celery += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--max-tasks-per-child", "500"]

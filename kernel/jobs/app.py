@@ -36,7 +36,7 @@ def make_app(config: Config) -> Celery:
     """Make the application of an installation. Nothing is connected before the first message."""
     app = Celery("peyvand", set_as_current=False)
     app.conf.update(
-        broker_url=config.broker_url or "filesystem://",
+        broker_url=config.broker_url or "filesystem://localhost//",
         broker_transport_options={} if config.broker_url else _folders(config.home),
         broker_connection_retry_on_startup=True,
         task_queues=[Queue(name) for name in QUEUES],

@@ -18,6 +18,8 @@ BUSY = 0.62
 """The part of a doctor's hours that is booked."""
 BOOKED_AHEAD = timedelta(days=3)
 """How long before the day appointments are made."""
+SINCE = timedelta(days=800)
+"""How long ago the doctors began."""
 FILES = 150
 """Patients whose file has more than a name."""
 
@@ -69,9 +71,11 @@ DOCTORS = (
         (MORNING, EVENING),
         ("معاینهٔ دندان", "ترمیم دندان"),
     ),
-    Shape("ترانه", "روشن", "female", "cardiology", "۳", (1, 3), (EVENING,), ("ویزیت متخصص", "نوار قلب")),
-    Shape("آرش", "پاکزاد", "male", "paediatrics", "۴", (0, 1, 3, 4), (EVENING,), ("ویزیت متخصص",)),
-    Shape("یاسمن", "دانش", "female", "gynaecology", "۵", (0, 2, 3), (MORNING,), ("ویزیت متخصص", "سونوگرافی")),
+    Shape("ترانه", "روشن", "female", "cardiology", "۳", (1, 2, 3), (EVENING,), ("ویزیت متخصص", "نوار قلب")),
+    Shape("آرش", "پاکزاد", "male", "paediatrics", "۴", (0, 1, 3, 4, 5, 6), (EVENING,), ("ویزیت متخصص",)),
+    Shape(
+        "یاسمن", "دانش", "female", "gynaecology", "۵", (0, 1, 3, 5), (MORNING,), ("ویزیت متخصص", "سونوگرافی")
+    ),
 )
 
 
@@ -97,15 +101,18 @@ def make(demo: Demo) -> None:
         )
         for title, minutes, price in SERVICES
     }
-    doctors = [_doctor(demo, shape, user if place == 0 else None) for place, shape in enumerate(DOCTORS)]
+    with demo.working(at=demo.runtime.clock() - SINCE) as context:
+        doctors = [
+            _doctor(context, demo, shape, user if place == 0 else None) for place, shape in enumerate(DOCTORS)
+        ]
     _files(demo)
     patients = _taking_turns(demo)
     for ahead in range(-DAYS_BEFORE, DAYS_AFTER + 1):
         _day(demo, demo.today + timedelta(days=ahead), doctors, services, patients)
 
 
-def _doctor(demo: Demo, shape: Shape, user: int | None) -> tuple[int, Shape]:
-    person = demo.run(
+def _doctor(context: Context, demo: Demo, shape: Shape, user: int | None) -> tuple[int, Shape]:
+    person = context.run(
         "record.create",
         resource=PERSON,
         values={
@@ -114,14 +121,14 @@ def _doctor(demo: Demo, shape: Shape, user: int | None) -> tuple[int, Shape]:
             "last_name": shape.last_name,
             "gender": shape.gender,
         },
-        parts={"roles": [{"role": "medical.doctor", "since": demo.today.isoformat()}]},
+        parts={"roles": [{"role": "medical.doctor", "since": context.today.isoformat()}]},
     )
     hours = [
         {"weekday": str(day), "starts": starts, "ends": ends}
         for day in shape.days
         for starts, ends in shape.shifts
     ]
-    number = demo.run(
+    number = context.run(
         "record.create",
         resource=DOCTOR.name,
         values={

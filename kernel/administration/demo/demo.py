@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from random import Random
@@ -24,7 +24,9 @@ from kernel.resources.models import BaseValue
 from kernel.resources.records import insert_many
 from kernel.resources.runtime import Runtime
 
-BATCH = 1000
+BATCHES = 60
+"""Days on which parties came, spread over the time of `HISTORY`."""
+SMALLEST, LARGEST = 20, 1000
 """Parties of one transaction."""
 FIRMS = 0.12
 """The part of the parties that are organisations."""
@@ -136,16 +138,25 @@ def _make_parties(demo: Demo, parties: int, owners: Sequence[int], tell: Tell) -
     done = 0
     for kind, invent, count in kinds:
         groups = _make_groups(demo, kind)
-        for start in range(0, count, BATCH):
-            indexes = range(start, min(start + BATCH, count))
-            at = demo.runtime.clock() - HISTORY * (1 - (start + 1) / (count + 1))
+        size = max(SMALLEST, min(count // BATCHES, LARGEST))
+        for start in range(0, count, size):
+            indexes = range(start, min(start + size, count))
+            at = _came(demo, start / count)
             values = [invent(index, owners, lists, demo.today) for index in indexes]
             ids = _store(clock_at(demo.runtime, at), kind, values, groups, demo.random)
-            if kind == "person" and len(made) < BATCH:
+            if kind == "person" and len(made) < LARGEST:
                 made += ids
             done += len(ids)
             tell("parties", done, parties)
     return made
+
+
+def _came(demo: Demo, share: float) -> datetime:
+    """Give a moment in working hours, the later the larger the share of those who came before."""
+    day = demo.today - HISTORY * (1 - share)
+    hours = timedelta(hours=9, minutes=demo.random.randrange(0, 420))
+    midnight = datetime.combine(day, time(), demo.runtime.site.time_zone)
+    return min(midnight + hours, demo.runtime.clock())
 
 
 def _store(

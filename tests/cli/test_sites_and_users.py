@@ -1,0 +1,78 @@
+import pytest
+
+from kernel.access import signin
+from kernel.access.errors import AccessProblem
+from kernel.data.site_store import SiteStore
+from kernel.resources.build import build_runtime
+
+PASSWORD = "بهار-نارنج-۱۴"
+
+
+def test_a_site_is_made_listed_and_dropped(peyvand, config):
+    made = peyvand(
+        "site", "create", "office1", "--title", "دفتر یک", "--host", "office1.example", "--edition", "clinic"
+    )
+    assert "office1 is ready" in made
+    listed = peyvand("site", "list")
+    assert "دفتر یک" in listed
+    assert "office1.example" in listed
+    assert "clinic" in listed
+    peyvand("site", "drop", "office1", input="no\n", status=1)
+    assert "office1" in SiteStore(config).names()
+    peyvand("site", "drop", "office1", "--yes-drop", "office1")
+    assert "office1" not in SiteStore(config).names()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("site", "create", "Bad Name"), "cannot name a site"),
+        (("site", "create", "office2", "--edition", "bakery"), "There are: clinic"),
+        (("site", "create", "office2", "--time-zone", "Mars"), "not a time zone"),
+        (("site", "drop", "nothere", "--yes-drop", "nothere"), "no site named"),
+        (("user", "add", "x", "--password", PASSWORD, "--site", "nothere"), "no site named"),
+        (("doctor", "--site", "nothere"), "no site named"),
+        (("plugin", "list", "--site", "nothere"), "no site named"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(peyvand, arguments, says):
+    output = peyvand(*arguments, status=1)
+    (line,) = output.strip().splitlines()
+    assert line.startswith("Error: ")
+    assert says in line
+
+
+def test_a_user_is_added_and_signs_in_with_the_new_password(peyvand, own_site, engines):
+    site = ("--site", own_site.name)
+    peyvand(
+        "user", "add", "sara", "--name", "سارا", "--administrator", *site, input=f"{PASSWORD}\n{PASSWORD}\n"
+    )
+    runtime = build_runtime(own_site, engines)
+    assert signin.sign_in(runtime, "sara", PASSWORD, address="::1")
+    peyvand("user", "password", "sara", "--password", "گل-سرخ-باغ-۷", *site)
+    with pytest.raises(AccessProblem):
+        signin.sign_in(runtime, "sara", PASSWORD, address="::1")
+    assert signin.sign_in(runtime, "sara", "گل-سرخ-باغ-۷", address="::1")
+
+
+def test_users_that_cannot_be_are_refused(peyvand, own_site):
+    site = ("--site", own_site.name)
+    assert "at least 8" in peyvand("user", "add", "sara", "--password", "1", *site, status=1)
+    assert "no user of this name" in peyvand(
+        "user", "password", "nobody", "--password", PASSWORD, *site, status=1
+    )
+    peyvand("user", "add", "sara", "--password", PASSWORD, *site)
+    assert "already" in peyvand("user", "add", "SARA", "--password", PASSWORD, *site, status=1)
+
+
+def test_with_several_sites_one_must_be_named(peyvand, own_site, site):
+    output = peyvand("doctor", status=2)
+    assert own_site.name in output
+
+
+def test_the_doctor_says_what_is_wrong_by_its_status(peyvand, own_site, engines):
+    output = peyvand("doctor", "--site", own_site.name, status=1)
+    assert "No worker" in output
+    with engines.owner(own_site).begin() as owner:
+        owner.exec_driver_sql("INSERT INTO kernel.worker (name) VALUES ('short@here')")
+    peyvand("doctor", "--site", own_site.name)
