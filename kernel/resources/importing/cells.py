@@ -102,7 +102,7 @@ def _number_for(field: Field, cell: int | float) -> Any:
 
 
 def _is_scientific(text: str) -> bool:
-    mantissa, letter, exponent = to_ascii_digits(text).strip().upper().partition("E+")
+    mantissa, letter, exponent = to_ascii_digits(text).replace("٫", ".").strip().upper().partition("E+")
     return bool(letter) and exponent.isdigit() and mantissa.replace(".", "", 1).isdigit()
 
 
