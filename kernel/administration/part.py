@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.administration import base_values, menu, patterns, settings, tasks, users
+from kernel.administration.housekeeping import JOBS
 from kernel.extension.contributions import Setting
 from kernel.i18n import _
 from kernel.resources.commands import commands_in
@@ -30,6 +31,7 @@ PART = KernelPart(
     name="administration",
     commands=commands_in(base_values, patterns, settings, tasks, users),
     settings=SETTINGS,
+    jobs=JOBS,
     hooks=menu,
 )
 """The part that `kernel.administration.assembly` enters."""

@@ -1,0 +1,58 @@
+"""What is tidied up every night: old attempts to sign in, files that no record speaks of, failures of last month."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import CompoundSelect, delete, select, union
+
+from kernel.access.attempts import forget
+from kernel.data.files import FileStore
+from kernel.extension.contributions import Job
+from kernel.i18n import _
+from kernel.jobs.models import EventRow, WorkRow
+from kernel.parties.models import Party
+from kernel.resources.context import Context
+from kernel.resources.models import Attachment, ImportRun
+
+KEPT = timedelta(days=90)
+"""How long finished work and delivered events can be looked at."""
+
+
+def forget_old_attempts(context: Context) -> None:
+    """Delete attempts to sign in, and sessions, of long ago."""
+    forget(context.session, context.now)
+
+
+def sweep_files(context: Context) -> None:
+    """Remove stored files that no row speaks of; those in the bin still count."""
+    hashes: CompoundSelect[Any] = union(
+        select(Attachment.content_hash),
+        select(ImportRun.content_hash),
+        select(Party.photo).where(Party.photo.is_not(None)),
+    )
+    known = set(context.session.execute(hashes).scalars())
+    FileStore(context.site.files).sweep(known)
+
+
+def forget_old_work(context: Context) -> None:
+    """Delete finished work and events that were delivered long ago; what failed stays until somebody has looked."""
+    before = context.now - KEPT
+    context.session.execute(
+        delete(WorkRow).where(WorkRow.finished_at < before, WorkRow.state.in_(("done", "stopped")))
+    )
+    context.session.execute(delete(EventRow).where(EventRow.at < before))
+
+
+JOBS = (
+    Job(
+        name="forget-attempts",
+        title=_("Forget old attempts to sign in"),
+        function=forget_old_attempts,
+        at="03:30",
+    ),
+    Job(name="sweep-files", title=_("Remove files that nothing refers to"), function=sweep_files, at="03:45"),
+    Job(name="forget-work", title=_("Forget finished work"), function=forget_old_work, at="04:00"),
+)
+"""The jobs of the kernel itself."""
