@@ -53,7 +53,16 @@ COLOURS = {
     "missed": "bad",
     "cancelled": "grey",
 }
-BLOOD_GROUPS = {group: _(group) for group in ("O+", "O-", "A+", "A-", "B+", "B-", "AB+", "AB-")}
+BLOOD_GROUPS = {
+    "O+": _("O+"),
+    "O-": _("O-"),
+    "A+": _("A+"),
+    "A-": _("A-"),
+    "B+": _("B+"),
+    "B-": _("B-"),
+    "AB+": _("AB+"),
+    "AB-": _("AB-"),
+}
 
 
 class Weekday(fields.Choice):

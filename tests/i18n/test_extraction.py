@@ -71,7 +71,7 @@ def test_the_command_prints_entries_to_fill_in(tmp_path):
     assert result.exit_code == 1
     assert 'msgid "Blood group"\nmsgstr ""' in result.output
     assert 'msgctxt "medical"\nmsgid "Visit"' in result.output
-    assert 'msgid_plural "%(n)d rows"' in result.output
+    assert 'msgid_plural "%(n)d visits"' in result.output
 
 
 def test_the_command_is_content_with_a_complete_package(tmp_path):
