@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from kernel.resources.context import Context
 
 LARGEST = 2**63 - 1
+LARGEST_DECIMAL = 10**15
+
+
+def within(field: Field, value: Any, least: int, most: int) -> None:
+    """Refuse a number below `least` or above `most`."""
+    if value < least:
+        raise FieldError(_("%(field)s must be %(least)d or more.", field=field.title, least=least))
+    if value > most:
+        raise FieldError(_("%(field)s must be %(most)d or less.", field=field.title, most=most))
 
 
 class Whole(Field):
@@ -42,10 +51,7 @@ class Whole(Field):
         return self._within(value)
 
     def _within(self, value: int) -> int:
-        if value < self.least:
-            raise FieldError(_("%(field)s must be %(least)d or more.", field=self.title, least=self.least))
-        if value > self.most:
-            raise FieldError(_("%(field)s must be %(most)d or less.", field=self.title, most=self.most))
+        within(self, value, self.least, self.most)
         return value
 
     def show(self, value: Any, context: Context) -> str:
@@ -82,16 +88,25 @@ class Money(Whole):
 
 
 class Decimal(Field):
-    """A decimal number with at most `places` digits after the point."""
+    """A decimal number between `least` and `most` with at most `places` digits after the point."""
 
     kind = "decimal"
     widget = "number"
     align = "number"
     operators = ("is", "from", "to", "empty", "filled")
 
-    def __init__(self, *args: Any, places: int = 2, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        places: int = 2,
+        least: int = -LARGEST_DECIMAL,
+        most: int = LARGEST_DECIMAL,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         self.places = places
+        self.least = least
+        self.most = most
 
     def parse(self, raw: Any, context: Context) -> Exact:
         """Read a decimal number; never a binary fraction."""
@@ -101,6 +116,7 @@ class Decimal(Field):
             raise FieldError(_("%(field)s must be a number.", field=self.title)) from error
         if not value.is_finite():
             raise FieldError(_("%(field)s must be a number.", field=self.title))
+        within(self, value, self.least, self.most)
         if value != round(value, self.places):
             raise FieldError(
                 _(
@@ -132,12 +148,12 @@ class Percent(Decimal):
 
     kind = "percent"
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, least=0, most=100, **options)
+
     def parse(self, raw: Any, context: Context) -> Exact:
         """Read with or without the percent sign."""
-        value = super().parse(str(raw).replace("٪", "").replace("%", ""), context)
-        if not 0 <= value <= 100:
-            raise FieldError(_("%(field)s must be between 0 and 100.", field=self.title))
-        return value
+        return super().parse(str(raw).replace("٪", "").replace("%", ""), context)
 
     def show(self, value: Any, context: Context) -> str:
         """With the percent sign."""
