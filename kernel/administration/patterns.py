@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from kernel.access.models import AccessGrant, Pattern, UserAccount, UserPattern
 from kernel.administration.audit import note
 from kernel.administration.guard import administrators_only
-from kernel.administration.rights import check_grants
+from kernel.administration.rights import check_grants, grantable_rights
 from kernel.administration.suggestions import find_suggestion, take_over
 from kernel.fa.text import clean
 from kernel.i18n import _
@@ -95,7 +95,8 @@ def save(
 ) -> int:
     """Make a pattern, or give one exactly these grants; gives its id.
 
-    A right held in several scopes keeps them where the one named is among them. Raises `Invalid` or `EditConflict`.
+    A right held in several scopes keeps them where the one named is among them. Rights that cannot be granted here at
+    present, those of a paused plugin say, stay as they are. Raises `Invalid` or `EditConflict`.
     """
     administrators_only(context)
     text = _checked_title(title)
@@ -108,7 +109,9 @@ def save(
     pattern.updated_at = context.now
     context.session.flush()
     with context.system("grants of a pattern") as system:
-        before = grants_of(system.session, pattern.id)
+        offered = grantable_rights(context.runtime)
+        held = grants_of(system.session, pattern.id)
+        before = {right: scopes for right, scopes in held.items() if right in offered}
         _write_grants(system.session, pattern.id, before, grants)
     changes = _changes(before, grants)
     note(context, "pattern.save", resource="pattern", record_id=pattern.id, detail={"rights": changes})

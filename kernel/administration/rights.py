@@ -90,6 +90,11 @@ def check_grants(runtime: Runtime, grants: Mapping[tuple[str, str], str]) -> lis
     ]
 
 
+def grantable_rights(runtime: Runtime) -> set[tuple[str, str]]:
+    """Give every (resource, action) that can be granted on this site."""
+    return {(each.name, action) for each in grantable(runtime) for action in each.actions}
+
+
 class _Found:
     """The rights collected so far, and the scopes that the policies offer."""
 

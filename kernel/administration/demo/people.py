@@ -93,7 +93,7 @@ def national_code(index: int) -> str:
 
 def legal_id(index: int) -> str:
     """Give a legal identifier of an organisation with its right check digit, another for each index."""
-    body = f"{1_010_000_000 + index * PRIME % 400_000_000:010d}"
+    body = f"{1_010_000_000 + (index + 1) * PRIME % 400_000_000:010d}"
     tens = int(body[9]) + 2
     weights = (29, 27, 23, 19, 17, 29, 27, 23, 19, 17)
     total = sum((int(digit) + tens) * weight for digit, weight in zip(body, weights, strict=True))

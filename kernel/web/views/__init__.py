@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from kernel.resources.runtime import Runtime
-from kernel.web.views import account, administration, base_data, home, search
+from kernel.web.views import account, base_data, home, search
+from kernel.web.views.administration import all as administration
 from kernel.web.views.routes import add_resource_routes
 
 

@@ -1,6 +1,1 @@
 """The pages of administration. Each checks for itself who asks; menu entries are a courtesy."""
-
-from kernel.web.views.administration import base_data, doctor, patterns, plugins, settings, tasks, users
-from kernel.web.views.administration.blueprint import pages
-
-__all__ = ["base_data", "doctor", "pages", "patterns", "plugins", "settings", "tasks", "users"]

@@ -1,0 +1,94 @@
+import stat
+from collections import Counter
+
+import pytest
+
+from kernel.access import signin
+from kernel.administration.demo import make_demo, people
+from kernel.administration.demo.signins import new_password, place, read_sign_ins, write_sign_ins
+from kernel.fa.identity import legal_id, national_code
+from kernel.fa.phone import parse_phone
+from kernel.resources.build import build_runtime
+
+MANY = 3000
+
+
+def test_numbers_are_right_and_nobody_shares_one():
+    codes = [national_code(people.national_code(index)) for index in range(MANY)]
+    firms = [legal_id(people.legal_id(index)) for index in range(MANY)]
+    mobiles = [parse_phone(people.mobile(index)).e164 for index in range(MANY)]
+    assert [len(set(each)) for each in (codes, firms, mobiles)] == [MANY] * 3
+
+
+def test_the_same_number_is_always_the_same_person(clock):
+    made = [people.person(7, [1, 2], {}, clock().date()) for _again in range(2)]
+    assert made[0] == made[1]
+    assert made[0] != people.person(8, [1, 2], {}, clock().date())
+
+
+def test_passwords_are_of_their_own_and_kept_for_the_owner_alone(config, own_site):
+    assert len({new_password() for _each in range(50)}) == 50
+    write_sign_ins(config, own_site.name, [], complete=False)
+    assert read_sign_ins(config, own_site.name) is None
+    assert stat.S_IMODE(place(config, own_site.name).stat().st_mode) == 0o600
+
+
+@pytest.fixture(scope="module")
+def clinic(worker_sites, engines):
+    made = worker_sites.fresh(edition="clinic")
+    runtime = build_runtime(made, engines)
+    told = Counter()
+    sign_ins = make_demo(runtime, 120, lambda what, _done, _total: told.update([what]))
+    yield runtime, sign_ins
+    engines.dispose(made.name)
+    worker_sites.drop(made)
+
+
+def rows(runtime, query):
+    with runtime.engines.owner(runtime.site).connect() as owner:
+        return [tuple(row) for row in owner.exec_driver_sql(query)]
+
+
+def test_the_demonstration_is_full_of_people(clinic):
+    runtime, _sign_ins = clinic
+    kinds = dict(rows(runtime, "SELECT kind, count(*) FROM kernel.party GROUP BY kind"))
+    assert kinds["organisation"] == 14
+    assert kinds["person"] >= 106
+    assert rows(runtime, "SELECT count(DISTINCT owner_id) >= 3 FROM kernel.party") == [(True,)]
+    assert rows(runtime, "SELECT count(*) > 5 FROM kernel.party_group_member") == [(True,)]
+    assert rows(runtime, "SELECT count(DISTINCT city_id) > 3 FROM kernel.address") == [(True,)]
+
+
+def test_appointments_lie_around_today_and_within_the_hours_of_their_doctors(clinic):
+    runtime, _sign_ins = clinic
+    assert rows(runtime, "SELECT count(DISTINCT state) >= 4, count(*) > 100 FROM medical.appointment") == [
+        (True, True)
+    ]
+    outside = """
+        SELECT count(*) FROM medical.appointment a WHERE NOT EXISTS (
+          SELECT FROM medical.weekly_hours h WHERE h.doctor_id = a.doctor_id
+             AND h.weekday = (extract(dow FROM a.starts_at AT TIME ZONE 'Asia/Tehran')::int + 1) %% 7
+             AND (a.starts_at AT TIME ZONE 'Asia/Tehran')::time >= h.starts
+             AND (a.ends_at AT TIME ZONE 'Asia/Tehran')::time <= h.ends)
+    """
+    assert rows(runtime, outside) == [(0,)]
+
+
+def test_everybody_signs_in_and_sees_what_is_his(clinic):
+    runtime, sign_ins = clinic
+    seen = {}
+    for each in sign_ins:
+        token = signin.sign_in(runtime, each.username, each.password, address="::1")
+        actor = signin.user_for_token(runtime.engines.app(runtime.site), runtime.site, token).actor
+        with runtime.reading(actor) as context:
+            from sqlalchemy import func, select
+
+            from kernel.parties.models import Party
+
+            seen[each.username] = context.session.execute(
+                select(func.count()).select_from(Party)
+            ).scalar_one()
+    (everybody,) = rows(runtime, "SELECT count(*) FROM kernel.party")[0]
+    assert seen["admin"] == seen["reception"] == everybody
+    assert 0 < seen["sales"] < everybody
+    assert 0 < seen["sales2"] < everybody
