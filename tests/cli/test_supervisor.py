@@ -1,0 +1,81 @@
+"""The supervisor in a process of its own, with children that tell of themselves through files."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import kernel
+
+PATIENCE = 30
+ROOT = Path(kernel.__file__).parents[1]
+SCRIPT = """
+import sys
+from kernel.cli import supervisor
+supervisor.BREATH = (0.0,)
+supervisor.PATIENCE = 1.0
+folder = sys.argv[1]
+supervisor.Supervisor({name: [sys.executable, "-c", code, folder] for name, code in eval(sys.argv[2]).items()}, {}).run()
+"""
+SAY = "import os, sys, signal, pathlib; "
+WRITE = "pathlib.Path(sys.argv[1], f'{}.{{os.getpid()}}').touch(); "
+
+
+def until(condition):
+    deadline = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return found
+
+
+@pytest.fixture
+def supervise(tmp_path):
+    started = []
+
+    def begin(**children):
+        command = [sys.executable, "-c", SCRIPT, str(tmp_path), repr(children)]
+        started.append(subprocess.Popen(command, cwd=ROOT))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def numbers(folder, name):
+    return [int(path.suffix[1:]) for path in folder.glob(f"{name}.*")]
+
+
+def gone(number):
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_what_ends_by_itself_is_started_again(supervise, tmp_path):
+    supervise(short=SAY + WRITE.format("short"))
+    until(lambda: len(numbers(tmp_path, "short")) >= 3)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_when_it_is_told_to_stop_all_children_end_the_stubborn_ones_too(supervise, tmp_path, number):
+    wait = "signal.pause()"
+    stubborn = "signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    process = supervise(
+        mild=SAY + WRITE.format("mild") + wait,
+        hard=SAY + stubborn + WRITE.format("hard") + "[signal.pause() for _ in iter(int, 1)]",
+    )
+    children = until(lambda: numbers(tmp_path, "mild") and numbers(tmp_path, "hard")) and (
+        numbers(tmp_path, "mild") + numbers(tmp_path, "hard")
+    )
+    process.send_signal(number)
+    assert process.wait(PATIENCE) == 0
+    assert all(gone(child) for child in children)
