@@ -161,8 +161,15 @@ def install(environment: Environment, current: Callable[[], Formats]) -> None:
     """Add every filter of this module to a Jinja environment; `current` gives the reader's formats."""
     for name in ("number", "code", "money", "percent", "jdate", "jtime", "instant", "phone", "local_day"):
         environment.filters[name] = _asking(current, name)
-    environment.filters.update(bdi=bdi, initials=initials, tone=tone, attributes=attributes)
+    environment.filters.update(bdi=bdi, initials=initials, tone=tone, attributes=_attributes)
     environment.globals["formats"] = current
+
+
+@pass_context
+def _attributes(context: Context, values: Mapping[str, object]) -> Markup:
+    """Write attributes as templates write everything: what is finalised there, lazy texts, is finalised here."""
+    finalize = context.environment.finalize
+    return attributes({key: finalize(value) for key, value in values.items()} if finalize else values)
 
 
 def _asking(current: Callable[[], Formats], name: str) -> Callable[..., object]:

@@ -33,6 +33,11 @@ on('input', '#palette input', searchSoon);
 on('keydown', '#palette input', (_, event) => {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (by && step(input(), list(), by)) event.preventDefault();
+  // A search field would empty itself first, and close only when asked again.
+  if (event.key === 'Escape' && !event.isComposing) {
+    event.preventDefault();
+    box().close();
+  }
   if (event.key === 'Enter' && !event.isComposing) {
     event.preventDefault();
     const option = current(list());
