@@ -1,19 +1,24 @@
-"""Run the measurements: `python -m bench [lists imports hooks http memory] [--parties N]`."""
+"""Run the measurements: `python -m bench [hooks lists imports http memory start] [--parties N]`."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 
-PARTS = ("hooks", "lists", "imports", "http")
+PARTS = ("hooks", "lists", "imports", "http", "memory", "start")
 
 
 def main() -> None:
+    """Print the tables that were asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; everything where left out")
+    parser.add_argument(
+        "parts", nargs="*", help=f"what to measure: {', '.join(PARTS)}; everything where left out"
+    )
     parser.add_argument("--parties", type=int, default=100_000, help="parties in the site (default 100000)")
     asked = parser.parse_args()
     for part in asked.parts or PARTS:
+        if part not in PARTS:
+            parser.error(f"there is nothing called {part}")
         for line in importlib.import_module(f"bench.{part}").run(asked.parties):
             print(line, flush=True)
         print()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 Action = Callable[[], object]
 
+WIDTH = 58
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -27,16 +29,17 @@ class Timing:
 
 
 def timed(action: Action) -> float:
+    """Seconds that an action takes."""
     begin = time.perf_counter()
     action()
     return time.perf_counter() - begin
 
 
-def beside(actions: dict[str, Action], rounds: int = 15) -> dict[str, Timing]:
+def beside(actions: dict[str, Action], rounds: int = 20) -> dict[str, Timing]:
     """Time several actions in turn, so that a noisy moment of the machine hits all of them alike."""
     for action in actions.values():
-        action()
-        action()
+        for _warming in range(6):  # psycopg prepares a statement at its sixth run
+            action()
     taken: dict[str, list[float]] = {name: [] for name in actions}
     for _round in range(rounds):
         for name, action in actions.items():
@@ -45,10 +48,26 @@ def beside(actions: dict[str, Action], rounds: int = 15) -> dict[str, Timing]:
 
 
 def ms(seconds: float) -> str:
-    return f"{seconds * 1000:.1f} ms"
+    """Milliseconds, as shown."""
+    return f"{seconds * 1000:.1f} ms" if seconds < 10 else f"{seconds:.1f} s"
 
 
-def row(title: str, timing: Timing, floor: Timing | None = None, goal: str = "") -> str:
-    """One line of the table: median, p95, and how many times its floor."""
-    ratio = f"{timing.median / floor.median:.1f} x" if floor else ""
-    return f"{title:<58} {ms(timing.median):>10} {ms(timing.p95):>10} {ratio:>8}  {goal}"
+def heading(title: str, floor: str = "floor") -> str:
+    """The first line of a table; `floor` says what the times are compared with."""
+    return f"{title:<{WIDTH}} {'median':>10} {'p95':>10} {floor:>10} {'ratio':>7}  goal"
+
+
+def row(title: str, timing: Timing, floor: Timing | None = None, goal: float | None = None) -> str:
+    """One line of the table: median, p95, the floor's median, how many times the floor, and the goal for that."""
+    line = f"{title:<{WIDTH}} {ms(timing.median):>10} {ms(timing.p95):>10}"
+    if floor is None:
+        return line
+    ratio = timing.median / floor.median
+    judged = "" if goal is None else f"  {goal:g} x {'met' if ratio <= goal else 'missed'}"
+    return f"{line} {ms(floor.median):>10} {ratio:>5.1f} x{judged}"
+
+
+def plain(title: str, value: str, goal: str = "", met: bool | None = None) -> str:
+    """One line with a single value and the goal for it."""
+    judged = "" if met is None else " met" if met else " missed"
+    return f"{title:<{WIDTH}} {value:>10} {'':>10} {'':>10} {'':>7}  {goal}{judged}".rstrip()

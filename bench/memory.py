@@ -1,0 +1,64 @@
+"""The private memory of each process of `peyvand serve` after some use. Shared pages count for nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psutil
+
+from bench.measure import plain
+from bench.serving import Served, serving
+from bench.site import bench_site
+
+WORKER_GOAL = 150
+WHOLE_GOAL = 900
+PAGES = 200
+MEGABYTE = 2**20
+NAMES = {"celery": "worker of jobs", "gunicorn": "web server", "kernel.cli.main": "supervisor"}
+
+
+def run(parties: int) -> Iterator[str]:
+    """Give the lines of the table."""
+    with bench_site(parties) as bench, serving(bench) as served:
+        use(served)
+        yield f"Private memory (USS) of `peyvand serve` after {PAGES} pages"
+        total = 0.0
+        for name, size in processes(served.process):
+            total += size
+            yield plain(f"    {name}", f"{size:.0f} MB", f"{WORKER_GOAL} MB", size <= WORKER_GOAL)
+        database = sum(private(each) for each in postgres(str(bench.config.home)))
+        yield plain("    the database, all its processes", f"{database:.0f} MB")
+        whole = total + database
+        yield plain("    everything", f"{whole:.0f} MB", f"{WHOLE_GOAL} MB", whole <= WHOLE_GOAL)
+
+
+def use(served: Served) -> None:
+    """Let all web processes answer pages."""
+    for _page in range(PAGES):
+        assert served.get("/sign-in") == 200
+
+
+def processes(root: psutil.Process) -> Iterator[tuple[str, float]]:
+    """The processes beneath the supervisor, and itself: what each is, and its megabytes."""
+    for process in (root, *root.children(recursive=True)):
+        line = " ".join(process.cmdline())
+        if "postgres" not in line:
+            name = next((title for word, title in NAMES.items() if word in line), process.name())
+            yield f"{name} ({process.pid})", private(process)
+
+
+def postgres(home: str) -> list[psutil.Process]:
+    """The processes of the database server of this home."""
+    found = []
+    for process in psutil.process_iter(["name", "cmdline"]):
+        if process.info["name"] == "postgres" and home in " ".join(process.info["cmdline"] or []):
+            found += [process, *process.children()]
+    return found
+
+
+def private(process: psutil.Process) -> float:
+    """Megabytes that would be free if the process ended."""
+    try:
+        return float(process.memory_full_info().uss) / MEGABYTE
+    except psutil.NoSuchProcess:
+        return 0.0
