@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 
 from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _
+from kernel.parties.resources import TITLES
+from kernel.parties.rules import retitle
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Invalid, NotFound, Problem
@@ -76,6 +78,8 @@ def rename(context: Context, *, value_id: int, title: str, version: int | None =
     value.title = text
     value.search_key = squeeze(text)
     context.session.flush()
+    if value.list == TITLES:
+        retitle(context, value.id)
 
 
 @command("base_data.set_active", _("Offer a value or not"), resource="base_data", action="edit")

@@ -160,7 +160,7 @@ def _workers(patient: Patient) -> Iterator[Check]:
         _("No worker has ever shown itself.")
         if seen is None
         else _("The last sign of a worker: %(when)s", when=seen.isoformat(" ", "seconds")),
-        _("Messages and jobs wait until a worker runs: start “peyvand serve” or “peyvand worker”."),
+        _("Messages and jobs wait until a worker runs: start “peyvand serve”."),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -12,11 +14,35 @@ down_revision = "0002"
 INSTANT = sa.DateTime(timezone=True)
 
 
-def _identity() -> sa.Column:
+REFRESH_STATISTICS = """
+CREATE FUNCTION kernel.refresh_statistics(tables text[]) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  grown regclass;
+  done integer := 0;
+BEGIN
+  IF kernel.is_system() THEN
+    FOR grown IN
+      SELECT c.oid FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
+       WHERE c.oid = ANY (tables::regclass[]) AND c.relkind = 'r' AND r.rolname = current_user
+         AND pg_relation_size(c.oid) > 1.5 * c.relpages * current_setting('block_size')::bigint
+    LOOP
+      EXECUTE format('ANALYZE %s', grown);
+      done := done + 1;
+    END LOOP;
+  END IF;
+  RETURN done;
+END $$;
+COMMENT ON FUNCTION kernel.refresh_statistics(text[]) IS
+  'lets the planner know of tables that have grown by half: a bulk command cannot wait for autovacuum';
+"""
+
+
+def _identity() -> sa.Column[Any]:
     return sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False)
 
 
-def _stamps() -> list[sa.Column]:
+def _stamps() -> list[sa.Column[Any]]:
     return [
         sa.Column("created_at", INSTANT, server_default=sa.text("now()"), nullable=False),
         sa.Column("created_by", sa.BigInteger, server_default=sa.text("0"), nullable=False),
@@ -26,7 +52,7 @@ def _stamps() -> list[sa.Column]:
     ]
 
 
-def _bin() -> list[sa.Column]:
+def _bin() -> list[sa.Column[Any]]:
     return [sa.Column("binned_at", INSTANT), sa.Column("binned_by", sa.BigInteger)]
 
 
@@ -143,9 +169,11 @@ def upgrade() -> None:
         "ix_import_row_run_outcome", "import_row", ["run_id", "outcome", "number"], schema="kernel"
     )
     op.create_index("ix_import_row_fingerprint", "import_row", ["fingerprint"], schema="kernel")
+    op.execute(REFRESH_STATISTICS)
 
 
 def downgrade() -> None:
     """Drop them again; used by developers only."""
+    op.execute("DROP FUNCTION kernel.refresh_statistics(text[])")
     for table in ("import_row", "import_run", "attachment", "note", "number_series", "history", "base_value"):
         op.drop_table(table, schema="kernel")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -52,7 +53,7 @@ def _table(name: str, *elements: sa.schema.SchemaItem) -> None:
     )
 
 
-def _stamps() -> list[sa.Column]:
+def _stamps() -> list[sa.Column[Any]]:
     return [
         sa.Column("created_at", INSTANT, server_default=sa.text("now()"), nullable=False),
         sa.Column("created_by", sa.BigInteger, server_default=sa.text("0"), nullable=False),
@@ -64,17 +65,17 @@ def _stamps() -> list[sa.Column]:
 
 def _text(
     name: str, *, required: bool = False, bytewise: bool = False, default: str | None = None
-) -> sa.Column:
+) -> sa.Column[Any]:
     kind = sa.Text(collation="C") if bytewise else sa.Text()
     server_default = None if default is None else sa.text(default)
     return sa.Column(name, kind, nullable=not required, server_default=server_default)
 
 
-def _number(name: str, *, required: bool = False) -> sa.Column:
+def _number(name: str, *, required: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.BigInteger, nullable=not required)
 
 
-def _flag(name: str, default: str) -> sa.Column:
+def _flag(name: str, default: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Boolean, server_default=sa.text(default), nullable=False)
 
 
@@ -88,7 +89,7 @@ def _check(table: str, name: str, rule: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(rule, name=op.f(f"ck_{table}_{name}"))
 
 
-def _index(name: str, table: str, columns: Sequence[str], **options: object) -> None:
+def _index(name: str, table: str, columns: Sequence[str], **options: Any) -> None:
     op.create_index(name, table, list(columns), schema="kernel", **options)
 
 
@@ -368,7 +369,7 @@ def _named(name: str, **columns: object) -> dict[str, object]:
 
 def _insert(table: str, rows: list[dict[str, object]], key: Sequence[str]) -> dict[tuple[object, ...], int]:
     """Insert rows; give their ids by the columns of `key`."""
-    columns = [sa.column(name) for name in rows[0]]
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in rows[0]]
     target = sa.table(table, sa.column("id"), *columns, schema="kernel")
     wanted = [target.c[name] for name in key]
     given = op.get_bind().execute(sa.insert(target).values(rows).returning(target.c.id, *wanted))

@@ -24,6 +24,7 @@ from kernel.web.views import (
     lists,
     lookups,
     notes,
+    photos,
     records,
 )
 
@@ -57,6 +58,8 @@ ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("/<int:record_id>/edit", "forms.edit", BOTH, forms.edit),
     ("/<int:record_id>/delete", "records.delete", POST, records.delete),
     ("/<int:record_id>/field/<field>", "facts.field", BOTH, facts.field),
+    ("/<int:record_id>/photo", "photos.photo", BOTH, photos.photo),
+    ("/<int:record_id>/photo/remove", "photos.remove", POST, photos.remove),
     ("/<int:record_id>/notes", "notes.add", POST, notes.add),
     ("/<int:record_id>/notes/<int:note_id>", "notes.edit", BOTH, notes.edit),
     ("/<int:record_id>/notes/<int:note_id>/delete", "notes.delete", POST, notes.delete),

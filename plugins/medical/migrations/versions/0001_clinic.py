@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -14,7 +16,7 @@ KEPT = sa.text("binned_at IS NULL")
 OCCUPYING = sa.text("state NOT IN ('cancelled', 'missed') AND binned_at IS NULL")
 
 
-def _record() -> list[sa.Column]:
+def _record() -> list[sa.Column[Any]]:
     return [
         sa.Column("created_at", INSTANT, server_default=sa.text("now()"), nullable=False),
         sa.Column("created_by", sa.BigInteger, server_default=sa.text("0"), nullable=False),
@@ -24,11 +26,11 @@ def _record() -> list[sa.Column]:
     ]
 
 
-def _bin() -> list[sa.Column]:
+def _bin() -> list[sa.Column[Any]]:
     return [sa.Column("binned_at", INSTANT), sa.Column("binned_by", sa.BigInteger)]
 
 
-def _id() -> sa.Column:
+def _id() -> sa.Column[Any]:
     return sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False)
 
 
