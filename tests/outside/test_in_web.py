@@ -1,0 +1,232 @@
+"""Plugins that are distributions of their own, on the pages: one that works, and one that fails wherever it can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kernel.access.actor import SYSTEM
+from kernel.data.config import Config
+from kernel.data.engines import Engines
+from kernel.data.site import Site
+from kernel.extension.discovery import GROUP, discover
+from kernel.lifecycle.install import install
+from kernel.lifecycle.steps import Workshop
+from kernel.resources.build import build_runtime
+from kernel.testing.plugin import MakeUser
+from kernel.testing.worker_sites import WorkerSites
+from kernel.web.wsgi import PeyvandWSGI
+from tests.web.conftest import ALL, Browser, SignIn, sign_in
+
+__all__ = ["sign_in"]
+
+HERE = Path(__file__).parent
+OUTSIDE = ("hotel", "breaker")
+HOTEL = {
+    (f"hotel.{kind}", action): "all"
+    for kind in ("room", "stay", "guest")
+    for action in ("view", "create", "edit", "export", "delete")
+}
+PAGES = (
+    "/",
+    "/persons",
+    "/persons?q=کریمی",
+    "/persons/new",
+    "/persons/bin",
+    "/persons/import",
+    "/persons/export?format=csv",
+    "/persons/suggest?q=کر",
+    "/organisations",
+    "/search?q=کریمی",
+    "/palette?q=کریمی",
+    "/account",
+    "/hotel/rooms",
+    "/administration/plugins",
+    "/administration/plugins/breaker",
+    "/administration/doctor",
+    "/administration/settings",
+    "/administration/patterns",
+    "/administration/users",
+    "/administration/jobs",
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An environment that both distributions are installed into: their code and what pip writes beside it."""
+    folder = tmp_path_factory.mktemp("environment")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in OUTSIDE:
+            about = folder / f"{name}-1.0.0.dist-info"
+            about.mkdir()
+            (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0.0\n")
+            (about / "entry_points.txt").write_text(f"[{GROUP}]\n{name} = {name}.plugin\n")
+            patch.syspath_prepend(str(HERE / name))
+        patch.syspath_prepend(str(folder))
+        yield
+
+
+@pytest.fixture(scope="module")
+def wsgi(config: Config, engines: Engines) -> PeyvandWSGI:
+    return PeyvandWSGI(config, engines=engines)
+
+
+@pytest.fixture
+def site(worker_sites: WorkerSites, engines: Engines) -> Iterator[Site]:
+    def furnished(site: Site) -> None:
+        for name in OUTSIDE:
+            install(Workshop(site, engines, discover()), name, SYSTEM("tests"))
+
+    yield worker_sites.kept("outside", furnished)
+    worker_sites.clean("outside")
+
+
+@pytest.fixture
+def sara(sign_in: SignIn) -> Browser:
+    return sign_in("sara", {**ALL, **HOTEL})
+
+
+@pytest.fixture
+def boss(sign_in: SignIn) -> Browser:
+    return sign_in("boss", administrator=True)
+
+
+@pytest.fixture
+def break_it(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let the breaker fail from now on; what it declared while it was calm counts."""
+    return lambda: monkeypatch.setattr("breaker.plugin.CALM", False)
+
+
+def person(browser: Browser, **values: str) -> str:
+    return browser.made("/persons/new", first_name="سارا", last_name="کریمی", **values)
+
+
+# --- the hotel
+
+
+def test_its_list_form_and_menu(sara: Browser) -> None:
+    assert 'href="/hotel/rooms"' in sara.get("/").text
+    before = sara.ids("/hotel/rooms")
+    room = sara.made("/hotel/rooms/new", number="۱۲", night_price="۲۵٬۰۰۰٬۰۰۰")
+    assert "۱۲" in sara.get(room).text
+    again = sara.post("/hotel/rooms/new", {"number": "13", "night_price": "گران"})
+    assert again.status_code == 422
+    assert len(sara.ids("/hotel/rooms")) == len(before) + 1
+
+
+def test_its_facet_stands_on_the_form_and_page_of_a_person(sara: Browser) -> None:
+    address = person(sara, **{"hotel.likes": "اتاق رو به <b>دریا</b>"})
+    assert "اتاق رو به &lt;b&gt;دریا&lt;/b&gt;" in sara.get(address).text
+    assert 'name="hotel.likes"' in sara.get(f"{address}/edit").text
+    sara.post(f"{address}/field/hotel.likes", {"value": "آرامش"}, htmx=True)
+    assert "آرامش" in sara.get(address).text
+    assert "آرامش" in sara.get("/persons?cols=last_name,hotel.likes").text
+
+
+def test_its_facet_is_kept_from_who_has_no_right_to_it(sara: Browser, sign_in: SignIn) -> None:
+    address = person(sara, **{"hotel.likes": "آرامش"})
+    other = sign_in("omid", ALL)
+    assert "آرامش" not in other.get(address).text
+    assert 'name="hotel.likes"' not in other.get(f"{address}/edit").text
+    assert "آرامش" not in other.get("/persons?cols=last_name,hotel.likes").text
+    assert other.get(f"{address}/field/hotel.likes").status_code == 404
+    other.post(f"{address}/edit", {"last_name": "کریمی", "hotel.likes": "شلوغی"})
+    assert "آرامش" in sara.get(address).text
+
+
+def test_its_command_and_panel_and_what_its_constraint_refuses(
+    sara: Browser, site: Site, engines: Engines, make_user: MakeUser
+) -> None:
+    address = person(sara)
+    guest = address.rpartition("/")[2]
+    room = sara.ids("/hotel/rooms")[0]
+    runtime = build_runtime(site, engines, isolate=False)
+    clerk = make_user("clerk", {**ALL, **HOTEL})
+    day = runtime.clock().date()
+    departure = day.replace(year=day.year + 1, day=1)
+    stay = runtime.execute(clerk, "hotel.check_in", room=int(room), guest=int(guest), departure=departure)
+    assert stay
+    assert "شب" in sara.get(address).text
+    refused = sara.post(
+        "/hotel/stays/new",
+        {
+            "room_id": room,
+            "guest_id": guest,
+            "arrival": str(departure.replace(month=1)),
+            "departure": "1499/01/01",
+        },
+    )
+    assert refused.status_code == 422
+    assert len(sara.ids("/hotel/stays")) == 1
+
+
+# --- the breaker
+
+
+def test_every_page_answers_and_staff_are_told(
+    boss: Browser, sara: Browser, break_it: Callable[[], None]
+) -> None:
+    address = person(sara)
+    break_it()
+    for path in (*PAGES, address, f"{address}/edit", f"{address}?tab=history", f"{address}?tab=files"):
+        assert boss.get(path, follow_redirects=True).status_code == 200, path
+    assert "«Breaker» در این صفحه خطا داد" not in sara.get(address).text
+    assert "سارا کریمی" in sara.get(address).text
+
+
+def test_staff_see_which_plugin_failed_and_its_failures_are_listed(
+    boss: Browser, sara: Browser, break_it: Callable[[], None]
+) -> None:
+    address = person(sara)
+    break_it()
+    assert "«Breaker» در این صفحه خطا داد" in boss.get(address).text
+    page = boss.get("/administration/plugins/breaker").text
+    assert "Broken: " in page
+    assert "party_panels" in page
+
+
+def test_it_is_taken_out_after_so_many_failures_and_then_nothing_is_refused(
+    boss: Browser, sara: Browser, break_it: Callable[[], None]
+) -> None:
+    address = person(sara)
+    break_it()
+    refused = sara.post("/persons/new", {"first_name": "بابک", "last_name": "رحیمی"})
+    assert refused.status_code == 422
+    for _time in range(10):
+        assert boss.get(address).status_code == 200
+    assert "قرنطینه" in boss.get("/administration/plugins/breaker").text
+    assert "خطا داد" not in boss.get(address).text
+    assert sara.made("/persons/new", first_name="بابک", last_name="رحیمی")
+
+
+def test_a_rule_that_fails_refuses_with_the_plugins_name_and_saves_nothing(
+    sara: Browser, break_it: Callable[[], None]
+) -> None:
+    address = person(sara)
+    break_it()
+    refused = sara.post("/persons/new", {"first_name": "بابک", "last_name": "رحیمی"})
+    assert refused.status_code == 422
+    assert "breaker" in refused.text.partition("notice bad")[2][:300]
+    assert 'value="رحیمی"' in refused.text
+    assert "رحیمی" not in sara.get("/persons").text
+    refused = sara.post(
+        f"{address}/edit", {"last_name": "نادری", "_version": sara.version(f"{address}/edit")}
+    )
+    assert refused.status_code == 422
+    assert "کریمی" in sara.get(address).text
+
+
+def test_declarations_that_fail_leave_the_plugin_out_and_nobody_else(
+    site: Site, engines: Engines, boss: Browser, break_it: Callable[[], None]
+) -> None:
+    break_it()
+    runtime = build_runtime(site, engines)
+    assert "breaker" not in runtime.plugins
+    assert "hotel" in runtime.plugins
+    boss.post("/administration/plugins/hotel/pause")
+    boss.post("/administration/plugins/hotel/resume")
+    for path in PAGES:
+        assert boss.get(path, follow_redirects=True).status_code == 200, path
+    assert "Broken: " in boss.get("/administration/plugins/breaker").text
