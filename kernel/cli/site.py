@@ -6,7 +6,7 @@ import click
 from rich.table import Table
 
 from kernel.cli.state import State, console, explained
-from kernel.lifecycle.sites import drop_site, list_sites
+from kernel.lifecycle.sites import drop_site, list_sites, upgrade_site
 
 
 @click.group()
@@ -68,3 +68,14 @@ def drop(name: str, confirmed: str | None) -> None:
     state.server.start()
     drop_site(state.config, name, confirmed=confirmed)
     console.print(f"The site {name} is gone.")
+
+
+@site.command()
+@click.argument("name")
+@explained
+def upgrade(name: str) -> None:
+    """Bring the kernel of the site NAME to this program; repeating it changes nothing."""
+    state = State()
+    state.server.start()
+    changed = upgrade_site(state.config, state.engines, name)
+    console.print(f"The site {name} is at this program's version{'' if changed else ' already'}.")

@@ -23,6 +23,10 @@ def test_a_site_is_made_listed_and_dropped(peyvand, config):
     assert "office1" not in SiteStore(config).names()
 
 
+def test_a_site_is_brought_to_this_program(peyvand, own_site):
+    assert "at this program's version" in peyvand("site", "upgrade", own_site.name)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
