@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ARRAY, Text, bindparam, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from kernel.access.actor import SYSTEM, Actor, load_actor
@@ -108,17 +108,30 @@ def _run(runtime: Runtime, actor: Actor, run: Run, progress: Progress | None) ->
         reader = RowReader(mapped(context, run), add_values=bool(run.options.get("add_values")))
     done = run.done
     checkpoint = run.checkpoint
-    for rows in _batches(data_rows(file_of(runtime, run), run.layout, run.checkpoint)):
+    for number, rows in enumerate(_batches(data_rows(file_of(runtime, run), run.layout, run.checkpoint)), 1):
         batch = _Batch(runtime, actor, run, resource, reader)
         if not retried(lambda batch=batch, rows=rows, at=checkpoint: batch.work(rows, at)):  # type: ignore[misc]
             return
         checkpoint = rows[-1].number
         done += len(rows)
+        if number & (number - 1) == 0:
+            _refresh_statistics(runtime, resource)
         if progress is not None:
             progress.report(done, max(run.total, done))
             if progress.stopped():
                 return
     _finish(runtime, run.id)
+
+
+def _refresh_statistics(runtime: Runtime, resource: Resource) -> None:
+    """Let the planner know how far the tables have grown: it takes a table filled just now for an empty one."""
+    models = [resource.model, ImportRow, *(part.model for part in resource.parts)]
+    models += [facet.model for facet in runtime.facets(resource)]
+    names = sorted({str(model.__table__.fullname) for model in models})
+    with runtime.system_work("statistics of what an import has filled", "import.run") as context:
+        context.session.execute(
+            select(func.kernel.refresh_statistics(bindparam("tables", names, ARRAY(Text))))
+        )
 
 
 def _batches(rows: Iterator[FileRow]) -> Iterator[list[FileRow]]:

@@ -74,7 +74,12 @@ def test_numbers_that_a_spreadsheet_made_of_texts(importer):
     assert run.refused == 0
     first, second = importer.clients()
     assert (first.name, first.mobile, first.code, first.balance) == ("405", "+989120000000", "7", 5)
-    assert (second.name, second.mobile, second.code, second.balance) == ("1.5", "+989121234568", "007", 10**14)
+    assert (second.name, second.mobile, second.code, second.balance) == (
+        "1.5",
+        "+989121234568",
+        "007",
+        10**14,
+    )
 
 
 def test_numbers_that_a_spreadsheet_has_shortened_are_refused(runtime, importer):
