@@ -148,7 +148,7 @@ class Resource:
     """Fields that say "the same record" in an import: running a file again creates nothing new."""
     same_without_identity: tuple[str, ...] = ()
     """Fields that together say "the same record" where a row of an import has none of the identities: name and birth
-    date, compared folded. A row that lacks one of them is not judged by them."""
+    date, compared folded. A row that lacks one of them is not judged by them. Texts alone must make up the label."""
     import_fields: tuple[Field, ...] = ()
     """Further columns of an import that only `bulk_create` understands, such as the street of the main address."""
     bulk_create: Callable[[Context, Sequence[Mapping[str, Any]]], Sequence[int]] | None = None

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ARRAY, any_, bindparam, insert, select
+from sqlalchemy import ARRAY, ColumnElement, and_, any_, bindparam, func, insert, or_, select
+from sqlalchemy import Text as SqlText
 
 from kernel.access.models import AuditEntry
 from kernel.fa.text import squeeze
@@ -133,21 +134,32 @@ Names = dict[tuple[Any, ...], _Known]
 
 
 def _same_names(system: Context, resource: Resource, rows: Sequence[Entered]) -> Names:
-    """Find the records that may be told by name and birth date, through those of the fields that are no texts."""
+    """Find the records that may be told by name and birth date: by the fields that are no texts, else by the label."""
     fields = [resource.by_name[name] for name in resource.same_without_identity]
-    exact = [item for item in fields if not isinstance(item, Text)]
     wanted = [row for row in rows if _name_of(resource, row.values) is not None]
-    if not exact or not wanted:
+    if not wanted:
         return {}
+    exact = [item for item in fields if not isinstance(item, Text)]
     statement = _kept(resource, resource.model.id, *(item.column(resource.model) for item in fields))
     for item in exact:
         given = {row.values[item.name] for row in wanted}
         statement = statement.where(one_of(item.column(resource.model), given))
+    if not exact:
+        if resource.search is None:
+            return {}
+        labels = {"".join(squeeze(row.values[item.name]) for item in fields) for row in wanted}
+        statement = statement.where(_called(getattr(resource.model, resource.search.key), labels))
     found: Names = {}
     for number, *values in system.session.execute(statement):
         if None not in values:
             found.setdefault(_folded(fields, values), _Known(number, None, ()))
     return found
+
+
+def _called(key: Any, labels: Iterable[str]) -> ColumnElement[bool]:
+    """Build "the stored key begins with one of these labels, whole", as ranges that an index knows."""
+    label = func.unnest(bindparam(None, list(labels), ARRAY(SqlText), unique=True)).column_valued("label")
+    return or_(key == label, and_(key >= label.concat("|"), key < label.concat("}")))
 
 
 def _name_of(resource: Resource, values: Mapping[str, Any]) -> tuple[Any, ...] | None:

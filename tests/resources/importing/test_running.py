@@ -201,6 +201,14 @@ def test_name_and_birth_date_tell_who_has_no_identity(importer, add):
     assert (run.created, run.skipped) == (2, 1)
 
 
+def test_names_alone_may_tell_records_of_other_kinds(importer, add):
+    add({"name": "شركت آب‌سازان", "code": "9"}, {"name": "آب"})
+    object.__setattr__(importer.runtime.resource("client"), "same_without_identity", ("name",))
+    rows = (("شرکت ابسازان", None), ("شرکت آب", None), ("آب", "09121234567"), ("آب{", None), ("آب", None))
+    run = importer.bring(workbook(("نام", "موبایل"), *rows))
+    assert (run.created, run.skipped) == (2, 3)
+
+
 def test_rows_that_repeat_earlier_ones(runtime, importer):
     run = importer.bring(
         workbook(
