@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.test import Client, TestResponse
 
 from bench.site import PASSWORD, Bench
+from kernel.extension.discovery import discover
 from kernel.resources.runtime import Runtime
 from kernel.web.app import build_app
 from kernel.web.assets import Assets
@@ -50,6 +51,7 @@ class Browser:
 
 def browser(bench: Bench, runtime: Runtime | None = None, username: str = "head") -> Browser:
     """Build the site's application, as the server does, and sign somebody in."""
-    assets = Assets()
+    folders = {name: found.folder / "static" for name, found in discover().plugins.items()}
+    assets = Assets(plugin_static=folders)
     application = build_app(runtime or bench.runtime, assets, ErrorPages(assets))
     return Browser(application, bench.site.hosts[0], username)

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import psutil
 
 from bench.measure import plain
-from bench.serving import Served, serving
+from bench.serving import PEYVAND, Served, serving
 from bench.site import bench_site
 
 WORKER_GOAL = 150
 WHOLE_GOAL = 900
 PAGES = 200
 MEGABYTE = 2**20
-NAMES = {"celery": "worker of jobs", "gunicorn": "web server", "kernel.cli.main": "supervisor"}
+NAMES = {"celery": "worker of jobs", "gunicorn": "web server", PEYVAND: "supervisor"}
 
 
 def run(parties: int) -> Iterator[str]:

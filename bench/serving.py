@@ -18,6 +18,7 @@ from bench.site import Bench
 
 PATIENCE = 90.0
 PAGE = "/sign-in"
+PEYVAND = "from kernel.cli.main import main; main()"
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Served:
 def serving(bench: Bench) -> Iterator[Served]:
     """Start `peyvand serve` in the home of the site, wait for its first answer, and end it afterwards."""
     port = free_port()
-    command = [sys.executable, "-m", "kernel.cli.main", "serve", "--port", str(port)]
+    command = [sys.executable, "-c", PEYVAND, "serve", "--port", str(port)]
     environment = {**os.environ, "PEYVAND_HOME": str(bench.config.home)}
     begin = time.perf_counter()
     started = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

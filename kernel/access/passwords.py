@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
@@ -13,7 +15,12 @@ LONGEST = 200
 """In characters. A limit keeps the hashing of a megabyte from being an attack."""
 
 _HASHER = PasswordHasher()
-_OF_NOBODY = _HASHER.hash("nobody has this password")
+
+
+@cache
+def _of_nobody() -> str:
+    # Made when first needed: hashing is slow on purpose, and most processes never look at a password.
+    return _HASHER.hash("nobody has this password")
 
 
 def hashed(password: str, username: str = "") -> str:
@@ -33,7 +40,7 @@ def hashed(password: str, username: str = "") -> str:
 def matches(kept: str | None, password: str) -> bool:
     """Whether `password` has the hash `kept`. Takes as long where there is no hash: silence tells nothing either."""
     try:
-        _HASHER.verify(kept or _OF_NOBODY, password[: LONGEST + 1])
+        _HASHER.verify(kept or _of_nobody(), password[: LONGEST + 1])
     except (Argon2Error, InvalidHashError):
         return False
     return kept is not None

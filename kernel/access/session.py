@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeVar
 from sqlalchemy import ColumnElement, Connection, Engine, event, inspect, select, true
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+from sqlalchemy.orm.session import JoinTransactionMode
 
 from kernel.access.actor import SYSTEM, Actor
 from kernel.access.changes import Changes
@@ -30,8 +31,11 @@ class SystemSession(Session):
     `identity` is None where the connection is borrowed: whoever lent it has told the database already.
     """
 
-    def __init__(self, bind: Engine | Connection, actor: Actor, identity: Identity | None) -> None:
-        super().__init__(bind, expire_on_commit=False, join_transaction_mode="create_savepoint")
+    def __init__(
+        self, bind: Engine | Connection, actor: Actor, identity: Identity | None, *, savepoint: bool = True
+    ) -> None:
+        mode: JoinTransactionMode = "create_savepoint" if savepoint else "rollback_only"
+        super().__init__(bind, expire_on_commit=False, join_transaction_mode=mode)
         self.actor = actor
         self.identity = identity
 
@@ -107,8 +111,8 @@ def elevated(session: Session, reason: str) -> Iterator[SystemSession]:
     """Work as the system on the connection and in the transaction of a user's session.
 
     The user's changes are written first, and his session rests meanwhile. What the system does stands in a
-    savepoint of its own: if it fails, the transaction is as before, and the actor is the user again. Ids
-    cross, objects never.
+    savepoint of its own: if it fails, the transaction is as before, and the actor is the user again. A
+    transaction that only reads has nothing to take back, so it saves the savepoint. Ids cross, objects never.
     """
     if isinstance(session, SystemSession):
         yield session
@@ -123,7 +127,8 @@ def elevated(session: Session, reason: str) -> Iterator[SystemSession]:
     actor = SYSTEM(reason)
     try:
         Identity(session.identity.signing_key, actor, limit=session.identity.limit).announce(connection)
-        with SystemSession(connection, actor, None) as session.lent:
+        reading = session.identity.read_only
+        with SystemSession(connection, actor, None, savepoint=not reading) as session.lent:
             yield session.lent
             session.lent.commit()
     finally:

@@ -17,8 +17,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import xlsxwriter
-
 from kernel.access.session import allowed
 from kernel.resources.context import Context
 from kernel.resources.fields import Lookup, Money
@@ -135,6 +133,8 @@ class Book:
     """A workbook written row by row; texts are never taken for formulas, links or numbers."""
 
     def __init__(self, target: Path | BinaryIO, *, sheet: str, right_to_left: bool) -> None:
+        import xlsxwriter  # a third of what a process takes to start, for the few that write a workbook
+
         self._book = xlsxwriter.Workbook(
             str(target) if isinstance(target, Path) else target,
             {

@@ -208,6 +208,9 @@ class UserLink(Lookup):
         """Display names: who works here is no secret among users."""
         from kernel.access.models import UserAccount
 
+        actor = context.actor
+        if actor.kind == "user" and actor.user_id is not None and set(ids) <= {actor.user_id}:
+            return {actor.user_id: actor.name} if ids else {}
         statement = select(UserAccount.id, UserAccount.display_name).where(UserAccount.id.in_(list(ids)))
         with context.system("names of users") as system:
             return {row[0]: row[1] for row in system.session.execute(statement)}
