@@ -5,7 +5,7 @@ One statement for the resource's own columns, one for each facet that is shown, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,7 +40,11 @@ def read_rows(
     context: Context, resource: Resource, columns: Sequence[Column], ids: Sequence[int]
 ) -> list[Row]:
     """Give the rows of these ids in their order; ids that are gone meanwhile are left out."""
-    values = read_values(context, resource, columns, ids)
+    return shown_rows(context, columns, ids, read_values(context, resource, columns, ids))
+
+
+def shown_rows(context: Context, columns: Sequence[Column], ids: Sequence[int], values: Values) -> list[Row]:
+    """Give the rows of values that were read, with their texts."""
     labels = labels_of(context, columns, values)
     rows = []
     for number in ids:
@@ -58,7 +62,7 @@ def read_values(
     if not ids:
         return {}
     values = _own_values(context, resource, columns, ids)
-    _add_facets(context, columns, list(values), values)
+    add_facets(context, columns, values)
     return values
 
 
@@ -73,20 +77,36 @@ def _own_values(
     context: Context, resource: Resource, columns: Sequence[Column], ids: Sequence[int]
 ) -> Values:
     model = resource.model
-    own = [column for column in columns if column.facet is None]
-    version = getattr(model, "version", None)
-    leading = [model.id, resource.label_column(), *([] if version is None else [version])]
-    statement = select(*leading, *(column.field.column(model) for column in own)).where(any_of(model.id, ids))
+    statement = select(model.id, *own_columns(resource, columns)).where(any_of(model.id, ids))
     if resource.only is not None:
         statement = statement.where(resource.only(model))
-    found: Values = {}
-    for row in context.session.execute(statement):
-        cells = dict(zip((column.key for column in own), row[len(leading) :], strict=True))
-        found[row[0]] = (row[1] or "", None if version is None else row[2], cells)
-    return found
+    rows = ((row[0], row[1:]) for row in context.session.execute(statement))
+    return own_values(resource, columns, rows)
 
 
-def _add_facets(context: Context, columns: Sequence[Column], ids: Sequence[int], values: Values) -> None:
+def own_columns(resource: Resource, columns: Sequence[Column]) -> list[Any]:
+    """Give what is read of a record beside its id: label, version where it has one, and its own columns."""
+    model = resource.model
+    version = getattr(model, "version", None)
+    leading = [resource.label_column(), *([] if version is None else [version])]
+    return [*leading, *(column.field.column(model) for column in columns if column.facet is None)]
+
+
+def own_values(
+    resource: Resource, columns: Sequence[Column], rows: Iterable[tuple[int, Sequence[Any]]]
+) -> Values:
+    """Sort out ids with what was read of them by `own_columns`."""
+    keys = [column.key for column in columns if column.facet is None]
+    first = 2 if hasattr(resource.model, "version") else 1
+    return {
+        number: (row[0] or "", row[1] if first == 2 else None, dict(zip(keys, row[first:], strict=True)))
+        for number, row in rows
+    }
+
+
+def add_facets(context: Context, columns: Sequence[Column], values: Values) -> None:
+    """Add the values of columns that stand in facets, one question per facet."""
+    ids = list(values)
     shown = {column.facet.plugin: column.facet for column in columns if column.facet is not None}
     for plugin, facet in shown.items():
         wanted = [column for column in columns if column.facet is not None and column.facet.plugin == plugin]

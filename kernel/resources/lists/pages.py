@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import DataError
@@ -14,7 +14,15 @@ from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
 from kernel.resources.fields import Choice, Lookup, YesNo
-from kernel.resources.lists.cells import Row, read_rows
+from kernel.resources.lists.cells import (
+    Row,
+    Values,
+    add_facets,
+    own_columns,
+    own_values,
+    read_rows,
+    shown_rows,
+)
 from kernel.resources.lists.columns import Column, chosen_columns, known_columns
 from kernel.resources.lists.cursors import Position, bad_cursor, encode
 from kernel.resources.lists.query import MOST_ROWS, ListQuery
@@ -61,14 +69,23 @@ def page(
         selection = select_rows(context, resource, query, narrow=() if narrow is None else (narrow,))
         selection.check_size()
         limit = min(max(query.limit, 1), MOST_ROWS)
-        ids, previous, following = (_ranked if selection.ranked else _by_keyset)(selection, query, limit)
+        cut = (
+            _ranked(selection, query, limit)
+            if selection.ranked
+            else _by_keyset(selection, query, limit, columns)
+        )
+        if cut.values is None:
+            rows = read_rows(context, resource, columns, cut.ids)
+        else:
+            add_facets(context, columns, cut.values)
+            rows = shown_rows(context, columns, cut.ids, cut.values)
         return ListPage(
-            rows=read_rows(context, resource, columns, ids),
+            rows=rows,
             columns=columns,
             sort=query.sort or ("" if selection.ranked else selection.order.name),
-            count=selection.count,
-            next_cursor=following,
-            previous_cursor=previous,
+            count=CappedCount(len(rows), False) if _is_all(selection, query, cut) else selection.count,
+            next_cursor=cut.following,
+            previous_cursor=cut.previous,
             capped_search=selection.hits is not None and selection.hits.more,
         )
 
@@ -135,26 +152,40 @@ def _beside(ids: Sequence[int], record_id: int) -> tuple[int | None, int | None]
     return (ids[place - 1] if place else None), (ids[place + 1] if place + 1 < len(ids) else None)
 
 
-Cut = tuple[list[int], str | None, str | None]
-"""Ids of a page, and the cursors before and after it."""
+class Cut(NamedTuple):
+    """Ids of a page, the cursors before and after it, and what was read of its rows along with them."""
+
+    ids: list[int]
+    previous: str | None
+    following: str | None
+    values: Values | None = None
 
 
-def _by_keyset(selection: Selection, query: ListQuery, limit: int) -> Cut:
+def _is_all(selection: Selection, query: ListQuery, cut: Cut) -> bool:
+    """Whether the page is the whole list: then it need not be counted."""
+    return not selection.ranked and selection.hits is None and query.cursor is None and cut.following is None
+
+
+def _by_keyset(selection: Selection, query: ListQuery, limit: int, columns: Sequence[Column]) -> Cut:
     start = selection.position(query.cursor) if query.cursor else None
     backwards = start is not None and query.direction == "previous"
-    found = selection.fetch(start, backwards=backwards, limit=limit + 1)
+    along = own_columns(selection.resource, columns) if selection.reads_along else []
+    found = selection.fetch_with(along, start, backwards=backwards, limit=limit + 1)
     more = len(found) > limit
     if backwards and not more:
-        return _by_keyset(selection, query.turned(None), limit)
-    places = found[:limit][::-1] if backwards else found[:limit]
+        return _by_keyset(selection, query.turned(None), limit, columns)
+    pairs = found[:limit][::-1] if backwards else found[:limit]
+    places = [place for place, _read in pairs]
     name = selection.order.name
     first = encode(name, places[0]) if places else query.cursor
     has_previous = more if backwards else start is not None
     has_next = bool(places) and (backwards or more)
-    return (
+    read = ((place.id, row) for place, row in pairs)
+    return Cut(
         [place.id for place in places],
         first if has_previous else None,
         encode(name, places[-1]) if has_next else None,
+        own_values(selection.resource, columns, read) if along else None,
     )
 
 
@@ -171,7 +202,7 @@ def _ranked(selection: Selection, query: ListQuery, limit: int) -> Cut:
         return encode(name, Position(0, (index,), ids[index]))
 
     end = start + len(shown)
-    return (
+    return Cut(
         shown,
         cursor(start) if shown and start else None,
         cursor(end - 1) if shown and end < len(ids) else None,

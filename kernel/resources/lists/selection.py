@@ -90,21 +90,34 @@ class Selection:
 
     def fetch(self, start: Position | None, *, backwards: bool = False, limit: int) -> list[Position]:
         """Give the places of the next rows behind (or before) `start`; at most two statements."""
-        found: list[Position] = []
+        return [place for place, _rest in self.fetch_with((), start, backwards=backwards, limit=limit)]
+
+    @property
+    def reads_along(self) -> bool:
+        """Whether further columns of a page cost nothing beside its places: one ordered walk along an index."""
+        plain = self.order.indexed and self.order.facet is None and not self.narrowing.facets
+        return plain and not arms(self.context.session, self.resource.model)
+
+    def fetch_with(
+        self, columns: Sequence[Any], start: Position | None, *, backwards: bool = False, limit: int
+    ) -> list[tuple[Position, Sequence[Any]]]:
+        """Give the places as `fetch` does, each with the values of further columns."""
+        found: list[tuple[Position, Sequence[Any]]] = []
         streams = self.order.streams[::-1] if backwards else self.order.streams
         for stream in streams:
             if start is not None and (stream > start.stream if backwards else stream < start.stream):
                 continue
             within = start if start is not None and start.stream == stream else None
-            found += self._fetch_stream(stream, within, backwards=backwards, limit=limit - len(found))
+            wanted = limit - len(found)
+            found += self._fetch_stream(stream, columns, within, backwards=backwards, limit=wanted)
             if len(found) >= limit:
                 break
         return found
 
     def _fetch_stream(
-        self, stream: int, start: Position | None, *, backwards: bool, limit: int
-    ) -> list[Position]:
-        statement = self._ordered_rows()
+        self, stream: int, more: Sequence[Any], start: Position | None, *, backwards: bool, limit: int
+    ) -> list[tuple[Position, Sequence[Any]]]:
+        statement = self._ordered_rows(more)
         condition = self.order.in_stream(stream)
         if condition is not None:
             statement = statement.where(condition)
@@ -115,8 +128,9 @@ class Selection:
         scopes = arms(self.context.session, self.resource.model)
         if scopes:
             statement = self._united([statement.where(scope) for scope in scopes], backwards, limit)
+        own = 1 + len(self.order.terms)
         rows = self.context.session.execute(statement)
-        return [self._position(row) for row in rows]
+        return [(self._position(row[:own]), row[own:]) for row in rows]
 
     def _united(self, selects: Sequence[Select[Any]], backwards: bool, limit: int) -> Select[Any]:
         united = union_all(*(select(each.subquery()) for each in selects)).subquery()
@@ -124,9 +138,9 @@ class Selection:
         clauses = self.order.clauses((*terms, number), backwards=backwards)
         return select(united).distinct().order_by(*clauses).limit(limit)
 
-    def _ordered_rows(self) -> Select[Any]:
+    def _ordered_rows(self, more: Sequence[Any] = ()) -> Select[Any]:
         terms = [term.label(f"term_{place}") for place, term in enumerate(self.order.terms)]
-        return self.rows(*terms, facets=[self.order.facet] if self.order.facet else [])
+        return self.rows(*terms, *more, facets=[self.order.facet] if self.order.facet else [])
 
     def _position(self, row: Any) -> Position:
         number, *values = row

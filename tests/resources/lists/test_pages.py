@@ -238,7 +238,7 @@ def test_counts_are_capped(runtime, clients, user, add, monkeypatch):
     monkeypatch.setattr(selection, "COUNT_CAP", 3)
     add(*({"name": f"n{n}"} for n in range(4)))
     with runtime.reading(user()) as context:
-        assert page(context, clients, ListQuery()).count == (3, True)
+        assert page(context, clients, ListQuery(limit=2)).count == (3, True)
         assert page(context, clients, ListQuery(filters=(Filter("name", "is_not", "n0"),))).count == (
             3,
             False,
