@@ -6,7 +6,9 @@ Name it in the top `conftest.py`: `pytest_plugins = ["kernel.testing.plugin"]`.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -103,15 +105,19 @@ def make_user(site: Site, engines: Engines) -> MakeUser:
 
 
 @pytest.fixture(scope="session")
-def durable_sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerSites]:
+def durable_sites() -> Iterator[WorkerSites]:
     """Sites on a server of this worker's own that loses nothing in a crash: for tests that kill processes."""
     from kernel.administration.assembly import assemble
 
     assemble()
-    durable = EmbeddedServer(tmp_path_factory.mktemp("durable"))
-    durable.start()
-    yield WorkerSites(durable, os.environ.get("PYTEST_XDIST_WORKER", "main"))
-    durable.stop(requested=True)
+    # Not below pytest's own folder: each run of the same user closes that to the server's account.
+    with tempfile.TemporaryDirectory(prefix="peyvand-durable-", ignore_cleanup_errors=True) as home:
+        durable = EmbeddedServer(Path(home))
+        durable.start()
+        try:
+            yield WorkerSites(durable, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+        finally:
+            durable.stop(requested=True)
 
 
 @pytest.fixture
