@@ -16,6 +16,8 @@ PATIENCE = 20.0
 """Seconds that a process has to end after it was asked to."""
 BREATH = (1.0, 2.0, 5.0, 15.0, 30.0)
 """Seconds before a process that ended by itself is started again, longer each time."""
+APART = 2.0
+"""Seconds between the first starts: all at once on two cores would keep the first page waiting for the workers."""
 SETTLED = 60.0
 """Seconds after which a process counts as running well."""
 
@@ -39,7 +41,11 @@ class Supervisor:
     """
 
     def __init__(self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> None:
-        self.children = [Child(name, command) for name, command in commands.items()]
+        begin = time.monotonic()
+        self.children = [
+            Child(name, command, again_at=begin + place * APART)
+            for place, (name, command) in enumerate(commands.items())
+        ]
         self.environment = dict(environment)
         self._stop = threading.Event()
 
