@@ -93,6 +93,7 @@ def permissions() -> Iterable[Permission]:
 def patterns() -> Iterable[PatternSuggestion]:
     desk = {(resource, action): "all" for resource in ("party", "medical.appointment") for action in STAFF}
     patients = {("medical.patient", action): "all" for action in STAFF}
+    importing = {("party", "import"): "all", **{("import", action): "own" for action in STAFF}}
     reading = {(resource, "view"): "all" for resource in ("medical.doctor", "medical.service")}
     return (
         PatternSuggestion(
@@ -103,7 +104,7 @@ def patterns() -> Iterable[PatternSuggestion]:
                 **patients,
                 **reading,
                 ("base_data", "create"): "all",
-                ("import", "create"): "own",
+                **importing,
             },
         ),
         PatternSuggestion(
@@ -114,7 +115,7 @@ def patterns() -> Iterable[PatternSuggestion]:
                 ("medical.appointment", "edit"): "own",
                 ("party", "view"): "all",
                 ("party", "see_sensitive"): "all",
-                ("person", "see_sensitive"): "all",
+                ("medical.patient", "see_sensitive"): "all",
                 **patients,
                 **reading,
             },

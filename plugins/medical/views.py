@@ -66,9 +66,8 @@ def day() -> ResponseReturnValue:
     specialty = _number("specialty")
     doctor = _number("doctor")
     services = _services(context)
-    service = next(
-        (item for item in services if item.id == _number("service")), services[0] if services else None
-    )
+    shortest = min(services, key=lambda item: item.minutes, default=None)
+    service = next((item for item in services if item.id == _number("service")), shortest)
     step = context.runtime.setting("medical.slot_minutes")
     everyone = doctors(context)
     chosen = [
