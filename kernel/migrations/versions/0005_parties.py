@@ -18,6 +18,7 @@ down_revision = "0004"
 
 INSTANT = sa.DateTime(timezone=True)
 KEPT = sa.text("binned_at IS NULL")
+COMPARED = ("owner_id", "province_id", "city_id", "district_id")
 TRIGRAMS = {"gin_pending_list_limit": "128"}
 
 
@@ -163,7 +164,14 @@ def _create_party() -> None:
         filled = sa.text(f"binned_at IS NULL AND {column} IS NOT NULL")
         _index(f"uq_party_{column}", "party", [column], unique=True, postgresql_where=filled)
     _index("ix_party_sort_key", "party", ["sort_key", "id"], postgresql_where=KEPT)
-    for column in ("kind", "owner_id", "province_id", "city_id", "district_id"):
+    _index(
+        "ix_party_kind_sort_key",
+        "party",
+        ["kind", "sort_key", "id"],
+        postgresql_include=COMPARED,
+        postgresql_where=KEPT,
+    )
+    for column in COMPARED:
         _index(f"ix_party_{column}_sort_key", "party", [column, "sort_key", "id"], postgresql_where=KEPT)
     _index("ix_party_created_at", "party", ["created_at", "id"], postgresql_where=KEPT)
     _index(
