@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from persiantools import digits as oracle
 
-from kernel.fa.digits import group_thousands, to_ascii_digits, to_persian_digits
+from kernel.fa.digits import group_thousands, stored_number, to_ascii_digits, to_persian_digits
 from tests.fa.vectors import vectors
 
 
@@ -40,3 +40,16 @@ def test_numbers_are_grouped_by_three(number, persian, english):
 def test_grouping_loses_nothing(number):
     persian = group_thousands(number)
     assert int(to_ascii_digits(persian).replace("٬", "").replace("−", "-")) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("12", 12),
+        ("9" * 18, 10**18 - 1),
+        *((text, None) for text in ("", "-1", "+1", " 1", "1_0", "1.0", "²", "۱۲", "9" * 19, "9" * 5000)),
+    ],
+)
+def test_numbers_of_pages_are_read_strictly(text, number):
+    assert stored_number(text) == number

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kernel.data.site import Site
+from kernel.web.wsgi import PeyvandWSGI
 from plugins.medical.tests.conftest import clinic, clinic_site
 from tests.web.conftest import ALL, Browser, SignIn, nobody, runtime, sign_in, wsgi
 
@@ -20,7 +21,8 @@ DESK = {**ALL, **MEDICAL}
 
 
 @pytest.fixture
-def site(clinic_site: Site) -> Site:
+def site(clinic_site: Site, wsgi: PeyvandWSGI) -> Site:
+    wsgi.store.forget()
     return clinic_site
 
 

@@ -212,6 +212,7 @@ def boss(own_site: Site, engines: Engines, wsgi: PeyvandWSGI) -> Browser:
     with engines.owner(own_site).begin() as owner:
         actor = add_user(owner, "boss", administrator=True)
         owner.execute(insert(UserPassword).values(user_id=actor.user_id, password_hash=HASHED))
+    wsgi.store.forget()
     browser = Browser(wsgi, own_site.hosts[0])
     assert browser.post("/sign-in", {"username": "boss", "password": PASSWORD}).status_code == 303
     return browser

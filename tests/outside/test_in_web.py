@@ -74,12 +74,14 @@ def wsgi(config: Config, engines: Engines) -> PeyvandWSGI:
 
 
 @pytest.fixture
-def site(worker_sites: WorkerSites, engines: Engines) -> Iterator[Site]:
+def site(worker_sites: WorkerSites, engines: Engines, wsgi: PeyvandWSGI) -> Iterator[Site]:
     def furnished(site: Site) -> None:
         for name in OUTSIDE:
             install(Workshop(site, engines, discover()), name, SYSTEM("tests"))
 
-    yield worker_sites.kept("outside", furnished)
+    made = worker_sites.kept("outside", furnished)
+    wsgi.store.forget()
+    yield made
     worker_sites.clean("outside")
 
 

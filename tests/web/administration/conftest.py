@@ -21,6 +21,7 @@ def enter_own_site(own_site, wsgi, engines):
         with engines.owner(own_site).begin() as owner:
             actor = add_user(owner, username, administrator=administrator)
             owner.execute(insert(UserPassword).values(user_id=actor.user_id, password_hash=HASHED))
+        wsgi.store.forget()
         browser = Browser(wsgi, own_site.hosts[0])
         assert browser.post("/sign-in", {"username": username, "password": PASSWORD}).status_code == 303
         return browser
