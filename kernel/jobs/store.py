@@ -36,21 +36,24 @@ FORGOTTEN_WORKER = timedelta(days=1)
 
 def store_events(session: Session, runtime: Runtime, events: Sequence[Pending]) -> None:
     """Write events, and a delivery for each plugin that listens; an event that nobody hears is not kept."""
-    for event in events:
-        listeners = runtime.hooks.implementing(event.name)
-        if not listeners:
-            continue
-        row = {
-            "name": event.name,
-            "subject_id": event.subject_id,
-            "data": dict(event.data),
-            "at": runtime.clock(),
-        }
-        number = session.execute(insert(EventRow).values(row).returning(EventRow.id)).scalar_one()
-        session.execute(
-            insert(EventDelivery),
-            [{"event_id": number, "plugin": plugin, "due_at": runtime.clock()} for plugin in listeners],
-        )
+    now = runtime.clock()
+    heard = [(event, runtime.hooks.implementing(event.name)) for event in events]
+    heard = [(event, listeners) for event, listeners in heard if listeners]
+    if not heard:
+        return
+    rows = [
+        {"name": event.name, "subject_id": event.subject_id, "data": dict(event.data), "at": now}
+        for event, _listeners in heard
+    ]
+    numbers = session.execute(
+        insert(EventRow).returning(EventRow.id, sort_by_parameter_order=True), rows
+    ).scalars()
+    deliveries = [
+        {"event_id": number, "plugin": plugin, "due_at": now}
+        for number, (_event, listeners) in zip(numbers, heard, strict=True)
+        for plugin in listeners
+    ]
+    session.execute(insert(EventDelivery), deliveries)
 
 
 def store_work(session: Session, work: Sequence[Work], user_id: int, now: datetime) -> None:

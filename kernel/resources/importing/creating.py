@@ -74,7 +74,9 @@ def create_many(context: Context, resource: Resource, rows: Sequence[Entered]) -
     """
     context.require(resource.permission, "create")
     if resource.bulk_create is not None:
-        return resource.bulk_create(context, [row.values for row in rows])
+        created = resource.bulk_create(context, [row.values for row in rows])
+        announce(context, resource, created, "created")
+        return created
     records = [_record(context, resource, row) for row in rows]
     problems = _judge(context, resource, rows, records)
     others = {place for place, record in enumerate(records) if goes_to_another(context, resource, record)}
