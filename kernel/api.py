@@ -35,7 +35,7 @@ from kernel.extension.contributions import (
 from kernel.extension.manifest import Plugin
 from kernel.extension.markers import first, gather, hookimpl, once, publish, require
 from kernel.fa import calendar, clock
-from kernel.fa.digits import to_ascii_digits, to_persian_digits
+from kernel.fa.digits import stored_number, to_ascii_digits, to_persian_digits
 from kernel.fa.sorting import sort_key
 from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
@@ -147,6 +147,7 @@ __all__ = [
     "search_key",
     "sort_key",
     "squeeze",
+    "stored_number",
     "system",
     "tell",
     "to_ascii_digits",

@@ -161,8 +161,8 @@ class EmbeddedServer:
             raise WrongServerVersion(
                 _(
                     "The database in “%(path)s” was made by PostgreSQL %(found)s; this installation carries "
-                    "%(needed)d. Nothing was changed. With the former installation run “peyvand site backup” "
-                    "for each site, move that folder away, and run “peyvand site restore” with this one.",
+                    "%(needed)d. Nothing was changed. Start it with the former installation, write its databases out with "
+                    "“pg_dumpall”, move that folder away, and load them into the server of this one.",
                     path=str(self.data),
                     found=found,
                     needed=needed,

@@ -21,6 +21,7 @@ from kernel.api import (
     ngettext_lazy,
     render,
     run_command,
+    stored_number,
     tell,
 )
 from plugins.medical import commands
@@ -272,13 +273,11 @@ def _day_asked(context: Context) -> date:
 
 
 def _number(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return stored_number(request.args.get(name, ""))
 
 
 def _version() -> int | None:
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return stored_number(request.form.get("version", ""))
 
 
 def _services(context: Context) -> list[Service]:

@@ -150,7 +150,7 @@ def test_a_folder_of_another_version_is_refused_and_not_touched(tmp_path):
         EmbeddedServer(tmp_path).start()
     assert content(data) == before
     assert "14" in str(refusal.value)
-    assert "peyvand site backup" in str(refusal.value)
+    assert "pg_dumpall" in str(refusal.value)
 
 
 def test_what_the_server_says_is_told(tmp_path, embedded):
