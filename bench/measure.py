@@ -52,22 +52,23 @@ def ms(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms" if seconds < 10 else f"{seconds:.1f} s"
 
 
-def heading(title: str, floor: str = "floor") -> str:
-    """The first line of a table; `floor` says what the times are compared with."""
-    return f"{title:<{WIDTH}} {'median':>10} {'p95':>10} {floor:>10} {'ratio':>7}  goal"
+def heading(title: str, *floors: str) -> str:
+    """The first line of a table; `floors` say what the times are compared with."""
+    compared = "".join(f" {floor:>10} {'ratio':>7}" for floor in floors)
+    return f"{title:<{WIDTH}} {'median':>10} {'p95':>10}{compared}"
 
 
-def row(title: str, timing: Timing, floor: Timing | None = None, goal: float | None = None) -> str:
-    """One line of the table: median, p95, the floor's median, how many times the floor, and the goal for that."""
+def row(title: str, timing: Timing, *floors: Timing, goal: float | None = None) -> str:
+    """One line of the table: median, p95, each floor's median and how many times that; the goal is for the last one."""
     line = f"{title:<{WIDTH}} {ms(timing.median):>10} {ms(timing.p95):>10}"
-    if floor is None:
-        return line
-    ratio = timing.median / floor.median
-    judged = "" if goal is None else f"  {goal:g} x {'met' if ratio <= goal else 'missed'}"
-    return f"{line} {ms(floor.median):>10} {ratio:>5.1f} x{judged}"
+    ratio = 0.0
+    for floor in floors:
+        ratio = timing.median / floor.median
+        line += f" {ms(floor.median):>10} {ratio:>5.1f} x"
+    return line if goal is None else f"{line}  {goal:g} x {'met' if ratio <= goal else 'missed'}"
 
 
 def plain(title: str, value: str, goal: str = "", met: bool | None = None) -> str:
     """One line with a single value and the goal for it."""
     judged = "" if met is None else " met" if met else " missed"
-    return f"{title:<{WIDTH}} {value:>10} {'':>10} {'':>10} {'':>7}  {goal}{judged}".rstrip()
+    return f"{title:<{WIDTH}} {value:>10}  {goal}{judged}".rstrip()
