@@ -52,7 +52,7 @@ NOBODY = Actor("nobody")
 """Nobody has signed in: no row is visible."""
 
 
-def SYSTEM(reason: str) -> Actor:  # noqa: N802 - the contract's name: it stands for a constant
+def SYSTEM(reason: str) -> Actor:  # noqa: N802 - it stands for a constant
     """The kernel itself, at work for a stated reason."""
     return Actor("system", SYSTEM_ID, "system", reason=reason)
 

@@ -152,7 +152,12 @@ def test_a_record_given_to_somebody_else_may_leave_the_giver(sign_in: SignIn, sa
     sara_id = str(int(owner[1]) - 1)
     answer = omid.post(
         f"{person}/edit",
-        {"first_name": "مریم", "last_name": "دیدنی", "owner": sara_id, "_version": omid.version(f"{person}/edit")},
+        {
+            "first_name": "مریم",
+            "last_name": "دیدنی",
+            "owner": sara_id,
+            "_version": omid.version(f"{person}/edit"),
+        },
     )
     assert (answer.status_code, answer.headers["Location"]) == (303, "/persons")
     assert "در اختیار کس دیگری است" in omid.get("/persons").text
