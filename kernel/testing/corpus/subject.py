@@ -93,6 +93,12 @@ class Subject:
         return getattr(self.model, self.column)
 
     @property
+    def versioned(self) -> dict[str, int]:
+        """What bulk updates of a versioned model must name besides its key; empty for others."""
+        column = self.mapper.version_id_col
+        return {} if column is None else {str(self.mapper.get_property_by_column(column).key): 1}
+
+    @property
     def single(self) -> bool | None:
         """True where one column is the primary key; None where several are."""
         return True if len(self.mapper.primary_key) == 1 else None

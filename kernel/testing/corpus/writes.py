@@ -79,7 +79,9 @@ def update_looking_at_others(session: Session, s: Subject) -> None:
 
 @WRITES.add("refused", needs=("single",), fails="must")
 def update_by_a_list_of_keys(session: Session, s: Subject) -> None:
-    session.execute(update(s.model), [{s.key_name: number, s.column: TAKEN} for number in s.hidden])
+    session.execute(
+        update(s.model), [{s.key_name: number, s.column: TAKEN, **s.versioned} for number in s.hidden]
+    )
 
 
 @WRITES.add("refused")
@@ -162,7 +164,7 @@ def insert_of_mappings(session: Session, s: Subject) -> None:
 
 @WRITES.add("refused", needs=("single",), fails="must")
 def update_of_mappings(session: Session, s: Subject) -> None:
-    session.bulk_update_mappings(s.mapper, [{s.key_name: s.some_hidden, s.column: TAKEN}])
+    session.bulk_update_mappings(s.mapper, [{s.key_name: s.some_hidden, s.column: TAKEN, **s.versioned}])
 
 
 @WRITES.add("refused", needs=("single",), fails="must")
