@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from functools import cache
+
 from kernel.administration import furnishing
 from kernel.administration.part import PART as ADMINISTRATION
 from kernel.jobs.app import store_rows
@@ -17,3 +20,14 @@ def assemble() -> None:
         register_part(part)
     furnishing.install()
     store_rows()
+    _keep_what_is_loaded()
+
+
+@cache
+def _keep_what_is_loaded() -> None:
+    """Take modules, models and declarations out of the garbage collector's rounds: they stay as long as the process.
+
+    Looking through all of them again and again took a third of the time of an import.
+    """
+    gc.collect()
+    gc.freeze()
