@@ -15,6 +15,7 @@ import kernel
 from kernel.access.scopes import scope_names
 from kernel.data.config import Config
 from kernel.data.errors import DataError
+from kernel.extension.discovery import Discovery
 from kernel.i18n import _
 
 SHIPPED = Path(kernel.__file__).parents[1] / "editions"
@@ -66,6 +67,32 @@ def load_edition(config: Config, name: str) -> Edition:
             return _read(name, path)
     known = ", ".join(edition_names(config))
     raise EditionError(_("There is no edition “%(name)s”. There are: %(known)s.", name=name, known=known))
+
+
+def check_plugins(edition: Edition, discovery: Discovery) -> None:
+    """Refuse an edition that names a plugin which is not here, cannot be used, or conflicts with another of them.
+
+    Raises `EditionError` that names the plugin; nothing has been made then.
+    """
+    for name in edition.plugins:
+        if name in discovery.broken:
+            why = discovery.broken[name].text
+            raise EditionError(
+                _("The plugin “%(plugin)s” of the edition cannot be used. %(why)s", plugin=name, why=why)
+            )
+        if name not in discovery.plugins:
+            raise EditionError(
+                _("The edition names the plugin “%(plugin)s”, which is not here.", plugin=name)
+            )
+        for other in discovery.plugins[name].plugin.conflicts:
+            if other in edition.plugins:
+                raise EditionError(
+                    _(
+                        "The plugins “%(one)s” and “%(other)s” of the edition cannot be on the same site.",
+                        one=name,
+                        other=other,
+                    )
+                )
 
 
 def _folders(config: Config) -> Sequence[Path]:

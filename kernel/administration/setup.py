@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kernel.access.actor import SYSTEM
 from kernel.administration.assembly import assemble
-from kernel.administration.editions import Edition, load_edition
+from kernel.administration.editions import Edition, check_plugins, load_edition
 from kernel.administration.settings import store_values
 from kernel.administration.suggestions import make_pattern
 from kernel.data.config import Config
@@ -40,11 +40,14 @@ def create_furnished_site(
     Raises `EditionError`, `SiteError`, or whatever the installation of a plugin raises.
     """
     assemble()
+    found = discovery or discover()
     wanted = load_edition(config, edition) if edition else None
+    if wanted is not None:
+        check_plugins(wanted, found)
 
     def fill(site: Site) -> None:
         try:
-            _fill(site, engines, wanted, discovery or discover())
+            _fill(site, engines, wanted, found)
         finally:
             engines.dispose(site.name)
 
