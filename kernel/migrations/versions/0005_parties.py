@@ -177,8 +177,8 @@ def _create_party() -> None:
     _index(
         "ix_party_binned_at", "party", ["binned_at", "id"], postgresql_where=sa.text("binned_at IS NOT NULL")
     )
-    for column in ("mobile", "search_key"):
-        _index(f"ix_party_{column}", "party", [column])
+    _index("ix_party_mobile", "party", ["mobile"])
+    _index("ix_party_search_key", "party", ["search_key", "birth_date"])
     for column in ("phone", "phone_tail", "fax", "email", "foreign_code"):
         _index(f"ix_party_{column}", "party", [column], postgresql_where=sa.text(f"{column} IS NOT NULL"))
     for column in ("search_key", "search_private"):
