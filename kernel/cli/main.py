@@ -1,24 +1,48 @@
-"""The command line: `peyvand`. One thin module per group; what they do stands in the layers below."""
+"""The command line: `peyvand`. One thin module per group; what they do stands in the layers below.
+
+A group is imported when it is asked for: `peyvand serve` only starts other processes, and should not load all of the kernel
+to do so.
+"""
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
 
 import click
 
 import kernel
-from kernel.cli.demo import demo
-from kernel.cli.doctor import doctor
-from kernel.cli.importing import import_file
-from kernel.cli.plugin import plugin
-from kernel.cli.serve import serve
-from kernel.cli.site import site
-from kernel.cli.user import user
+
+GROUPS = {
+    "demo": "kernel.cli.demo:demo",
+    "doctor": "kernel.cli.doctor:doctor",
+    "import": "kernel.cli.importing:import_file",
+    "plugin": "kernel.cli.plugin:plugin",
+    "serve": "kernel.cli.serve:serve",
+    "site": "kernel.cli.site:site",
+    "user": "kernel.cli.user:user",
+}
+"""Names of the commands, and where each is defined."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Groups(click.Group):
+    """The commands by name, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names."""
+        return sorted(GROUPS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None for a name that is not there."""
+        if cmd_name not in GROUPS:
+            return None
+        module, _colon, name = GROUPS[cmd_name].partition(":")
+        found: Any = getattr(import_module(module), name)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.command(cls=Groups, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(kernel.__version__, prog_name="peyvand")
 def main() -> None:
     """Peyvand: a plugin platform for managing relations with customers."""
-
-
-for command in (demo, doctor, import_file, plugin, serve, site, user):
-    main.add_command(command)

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 
 import click
 
-from kernel.cli.state import State, console, explained
 from kernel.cli.supervisor import Supervisor
 from kernel.data.config import Config
+from kernel.data.errors import DataError
+from kernel.data.server import connect_server
+from kernel.data.site_store import SiteStore
 
 
 def commands(host: str, port: int, *, web: int, threads: int) -> Mapping[str, list[str]]:
@@ -50,13 +52,19 @@ def run(config: Config, host: str, port: int, *, web: int = 2, threads: int = 4)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--web", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads of each.")
-@explained
 def serve(host: str, port: int, web: int, threads: int) -> None:
     """Serve all sites of this installation, with their workers, until stopped."""
-    state = State()
-    state.server.start()
-    for name in state.store.names():
-        site = state.store.load(name)
-        console.print(f"{site.title}: {', '.join(site.hosts) or 'no host name'}")
-    console.print(f"Listening on http://{host}:{port}/  (stop with Ctrl-C)")
-    run(state.config, host, port, web=web, threads=threads)
+    try:
+        config = Config.from_env()
+        store = SiteStore(config)
+        sites = [store.load(name) for name in store.names()]
+        server = connect_server(config)
+    except DataError as error:
+        raise click.ClickException(str(error.text)) from error
+    try:
+        for site in sites:
+            click.echo(f"{site.title}: {', '.join(site.hosts) or 'no host name'}")
+        click.echo(f"Listening on http://{host}:{port}/  (stop with Ctrl-C)")
+        run(config, host, port, web=web, threads=threads)
+    finally:
+        server.stop()

@@ -156,7 +156,7 @@ class Resource:
 
     Each mapping holds typed values by field name (facet fields as `plugin.field`). The same checks as for one record,
     `validate` called once with all; `Invalid` names every bad record by `Problem.row`, its place in the sequence, and then
-    nothing is written. History is written with them. Without it the kernel's own bulk form creates the records."""
+    nothing is written. History is written and plugins are told. Without it the kernel's own form creates them."""
     overview: bool = False
     """Lists records that have resources of their own (the phone book): home page and search name them as those."""
     event: str | None = None

@@ -74,9 +74,7 @@ def create_many(context: Context, resource: Resource, rows: Sequence[Entered]) -
     """
     context.require(resource.permission, "create")
     if resource.bulk_create is not None:
-        created = resource.bulk_create(context, [row.values for row in rows])
-        announce(context, resource, created, "created")
-        return created
+        return resource.bulk_create(context, [row.values for row in rows])
     records = [_record(context, resource, row) for row in rows]
     problems = _judge(context, resource, rows, records)
     others = {place for place, record in enumerate(records) if goes_to_another(context, resource, record)}
