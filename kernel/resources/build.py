@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
-import kernel
 from kernel.access.actor import SYSTEM
 from kernel.access.policies import PolicySet
 from kernel.access.session import open_session
@@ -20,6 +18,7 @@ from kernel.extension.declarations import Declarations, collect
 from kernel.extension.discovery import Discovery, discover
 from kernel.extension.models import Setting
 from kernel.extension.state import read_epoch, read_states, running
+from kernel.i18n import KERNEL_TRANSLATIONS
 from kernel.resources.commands import Command, command_of
 from kernel.resources.declared import Declared, by_name
 from kernel.resources.errors import CommandError
@@ -28,8 +27,6 @@ from kernel.resources.records import COMMANDS as RECORD_COMMANDS
 from kernel.resources.resource import Facet, Resource
 from kernel.resources.runtime import Runtime
 from kernel.resources.texts import Texts
-
-KERNEL_TRANSLATIONS = Path(kernel.__file__).parent / "translations"
 
 
 def build_runtime(

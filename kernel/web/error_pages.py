@@ -9,8 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from kernel.i18n import Catalogue, LazyText, _, translate
-from kernel.resources.build import KERNEL_TRANSLATIONS
+from kernel.i18n import KERNEL_TRANSLATIONS, Catalogue, LazyText, _, translate
 from kernel.web.assets import Assets
 from kernel.web.formatting import Formats
 from kernel.web.pages import TEMPLATES, direction, equip, install_texts

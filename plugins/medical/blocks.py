@@ -14,7 +14,6 @@ from plugins.medical.models import Appointment, Doctor, Service
 from plugins.medical.resources import APPOINTMENT, COLOURS, STATES
 
 RIGHT = APPOINTMENT.permission
-TONES = {"blue": "blue", "cyan": "cyan", "warn": "amber", "violet": "violet", "ok": "green", "bad": "red"}
 SHOWN = 8
 
 
@@ -34,7 +33,7 @@ def _rows(context: Context, *conditions: Any, limit: int, newest: bool) -> list[
             "doctor": row[1] or "",
             "service": row[2] or "",
             "state": STATES[row[0].state],
-            "tone": TONES.get(COLOURS[row[0].state], ""),
+            "tone": COLOURS[row[0].state],
         }
         for row in context.session.execute(statement).all()
     ]

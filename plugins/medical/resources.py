@@ -47,10 +47,10 @@ STATES = {
 COLOURS = {
     "booked": "blue",
     "confirmed": "cyan",
-    "arrived": "warn",
+    "arrived": "amber",
     "in_visit": "violet",
-    "done": "ok",
-    "missed": "bad",
+    "done": "green",
+    "missed": "red",
     "cancelled": "grey",
 }
 BLOOD_GROUPS = {

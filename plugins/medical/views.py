@@ -39,7 +39,6 @@ BY = fields.Choice(
     required=True,
 )
 RIGHT = APPOINTMENT.permission
-TONES = {"blue": "blue", "cyan": "cyan", "warn": "amber", "violet": "violet", "ok": "green", "bad": "red"}
 EARLIEST, LATEST = 8, 20
 """Hours that the day shows at least."""
 
@@ -103,7 +102,7 @@ def day() -> ResponseReturnValue:
             "%(n)d appointments",
             n=sum(1 for item in days for entry in item.entries if entry.id is not None),
         ),
-        states=[(STATES[key], TONES.get(COLOURS[key], "")) for key in STATES if key != "cancelled"],
+        states=[(STATES[key], COLOURS[key]) for key in STATES if key != "cancelled"],
     )
 
 
@@ -159,7 +158,7 @@ def visit(number: int) -> ResponseReturnValue:
         patient=APPOINTMENT.by_name["patient"].show(record.patient_id, context),
         facts=facts,
         state=STATES[record.state],
-        tone=TONES.get(COLOURS[record.state], ""),
+        tone=COLOURS[record.state],
         next_states=[(key, STATES[key]) for key in commands.NEXT[record.state]] if may_edit else [],
         may_move=may_edit and record.state in commands.MOVABLE,
         may_cancel=may_edit and record.state in commands.CANCELLABLE,
@@ -335,7 +334,7 @@ def _column(
             "title": entry.patient or context.text(_("Taken")),
             "text": entry.service,
             "url": url_for("medical.visit", number=entry.id) if entry.id is not None else "#",
-            "tone": TONES.get(COLOURS.get(entry.state, ""), ""),
+            "tone": COLOURS.get(entry.state, ""),
         }
         for entry in item.entries
     ]
