@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Identity, Integer, MetaData, text
+from sqlalchemy import BigInteger, Identity, Index, Integer, MetaData, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 
 from kernel.data.types import Instant
@@ -108,3 +109,30 @@ class Binnable:
 
     binned_at: Mapped[datetime | None] = mapped_column(Instant, sort_order=905)
     binned_by: Mapped[int | None] = mapped_column(BigInteger, sort_order=906)
+
+
+USER_VALUES = "user_values"
+"""Column of values of fields that the administrator defines."""
+
+
+class Extensible:
+    """Rows that take values of fields defined by the administrator, in one JSON column by the keys of the fields.
+
+    Only fields write into it. A table gets the column, its index and the guard of unique values by a migration
+    (`kernel.api.add_user_values`); the model names the index in its `__table_args__` (`user_values_index`).
+    """
+
+    user_values: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, server_default=text("'{}'::jsonb"), default=dict, sort_order=890
+    )
+
+
+def user_values_index(table: str) -> Index:
+    """Make the index by which equal values of fields of the administrator are found in `table`."""
+    return Index(
+        f"ix_{table}_{USER_VALUES}",
+        USER_VALUES,
+        postgresql_using="gin",
+        postgresql_ops={USER_VALUES: "jsonb_path_ops"},
+        postgresql_with={"gin_pending_list_limit": "128"},
+    )

@@ -19,6 +19,7 @@ from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
 from kernel.resources.fields import Field, PostalCode, Text
 from kernel.resources.records import insert_many
+from kernel.resources.records.facets import facet_row
 from kernel.resources.records.load import announce
 from kernel.resources.resource import Resource
 
@@ -84,7 +85,7 @@ def _draft(context: Context, resource: Resource, values: Values, located: Locate
     draft = Draft(**{**EMPTY, **resource.fixed})
     for name, value in values.items():
         if name in resource.by_name:
-            setattr(draft, resource.by_name[name].attribute, value)
+            resource.by_name[name].put(draft, value)
     if draft.owner_id is None and context.actor.kind == "user":
         draft.owner_id = context.actor.user_id
     draft.province_id, draft.city_id = located.province_id, located.city_id
@@ -143,14 +144,14 @@ def _facet_rows(
 ) -> list[Any]:
     rows = []
     for facet in context.runtime.facets(resource):
-        names = {facet.qualified(item.name): item.attribute for item in facet.fields}
+        names = {facet.qualified(item.name): item.name for item in facet.fields}
         for number, values in zip(ids, sets, strict=True):
             entered = {
-                attribute: values[name]
-                for name, attribute in names.items()
-                if name in values and values[name] not in (None, "", False)
+                name: values[key]
+                for key, name in names.items()
+                if key in values and values[key] not in (None, "", False)
             }
             if entered:
                 context.require(facet.permission, "edit")
-                rows.append(facet.model(**{facet.key: number}, **entered))
+                rows.append(facet_row(facet, number, entered))
     return rows

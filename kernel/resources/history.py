@@ -20,7 +20,7 @@ from sqlalchemy.orm.base import NO_VALUE
 from kernel.access.bulk import insert_rows
 from kernel.access.policies import Child, PolicySet
 from kernel.access.session import SystemSession
-from kernel.data.base import Stamped
+from kernel.data.base import USER_VALUES, Stamped
 from kernel.resources.events import Pending
 from kernel.resources.models import Attachment, History, Note
 from kernel.resources.queue import Work
@@ -141,7 +141,7 @@ class Journal:
         for number, row in zip(ids, rows, strict=True):
             changes = {
                 name: [None, _plain(value)]
-                for name, value in row.items()
+                for name, value in _one_by_one(row)
                 if value is not None and name not in SILENT
             }
             root_id = number if key is None else row[key]
@@ -205,18 +205,30 @@ def _changed(state: Any, action: str) -> dict[str, list[Any]]:
         if name in SILENT:
             continue
         if action == "purge":
-            value = state.dict.get(name)
-            if value is not None:
-                changes[name] = [_plain(value), None]
+            for part, value in _one_by_one({name: state.dict.get(name)}):
+                if value is not None:
+                    changes[part] = [_plain(value), None]
             continue
         history = state.attrs[name].history
         if not history.has_changes():
             continue
         old = history.deleted[0] if history.deleted and history.deleted[0] is not NO_VALUE else None
         new = history.added[0] if history.added else None
-        if _plain(old) != _plain(new):
-            changes[name] = [_plain(old), _plain(new)]
+        before, after = dict(_one_by_one({name: old})), dict(_one_by_one({name: new}))
+        for part in before | after:
+            pair = [_plain(before.get(part)), _plain(after.get(part))]
+            if pair[0] != pair[1]:
+                changes[part] = pair
     return changes
+
+
+def _one_by_one(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give values by column; those of fields that the administrator defined each under a name of its own."""
+    for name, value in values.items():
+        if name == USER_VALUES and isinstance(value, dict):
+            yield from ((f"{name}.{key}", each) for key, each in value.items())
+        elif name != USER_VALUES:
+            yield name, value
 
 
 def _plain(value: Any) -> Any:

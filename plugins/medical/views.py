@@ -147,9 +147,9 @@ def visit(number: int) -> ResponseReturnValue:
     context = current()
     record: Appointment = load(context, APPOINTMENT, number)
     facts = [
-        (context.text(item.title), item.show(getattr(record, item.attribute), context))
+        (context.text(item.title), item.show(item.value_of(record), context))
         for item in APPOINTMENT.fields
-        if item.name not in ("state", "note") and getattr(record, item.attribute) is not None
+        if item.name not in ("state", "note") and item.value_of(record) is not None
     ]
     may_edit = context.may(RIGHT, "edit")
     return render(

@@ -6,11 +6,10 @@ programs (`schema`), filtered (`operators`, `condition`), and which form control
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ARRAY, ColumnElement, any_, bindparam
 
 from kernel.fa.digits import to_ascii_digits
 from kernel.fa.errors import FaError
@@ -132,10 +131,49 @@ class Field:
         """Describe the value as JSON schema."""
         return {"type": "string"}
 
-    def column(self, model: Any) -> InstrumentedAttribute[Any]:
-        """Give the mapped attribute."""
-        attribute: InstrumentedAttribute[Any] = getattr(model, self.attribute)
+    def stored_in(self, model: Any) -> bool:
+        """Say whether rows of `model` hold the value: fields that are only filtered by do not stand there."""
+        return hasattr(model, self.attribute)
+
+    def value_of(self, record: Any) -> Any:
+        """Read the typed value from a record; None where there is no record (a facet without a row)."""
+        return None if record is None else getattr(record, self.attribute)
+
+    def put(self, record: Any, value: Any) -> bool:
+        """Write a typed value into a record where it differs; say whether it did."""
+        if getattr(record, self.attribute) == value:
+            return False
+        setattr(record, self.attribute, value)
+        return True
+
+    @property
+    def noted_as(self) -> str:
+        """The name under which the history of a record knows the value."""
+        return self.attribute
+
+    def revive(self, plain: Any) -> Any:
+        """Turn a value as history stores it back into what the field shows; `ValueError` where it is none."""
+        return plain
+
+    def unchanged(self, record: Any, raw: Any, context: Context) -> bool:
+        """Say whether what a form sent is what the record holds anyway, so that it need not be judged again."""
+        return False
+
+    def column(self, model: Any) -> ColumnElement[Any]:
+        """Give the expression that reads the value in a statement: the mapped attribute, unless a kind says otherwise."""
+        attribute: ColumnElement[Any] = getattr(model, self.attribute)
         return attribute
+
+    def always_filled(self, model: Any) -> bool:
+        """Say whether the database keeps the value from being empty."""
+        return not getattr(model, self.attribute).property.columns[0].nullable
+
+    def among(self, model: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+        """Build "the value is one of these", with one bound array for however many; an index serves it."""
+        column = self.column(model)
+        array = bindparam(None, list(values), ARRAY(column.type), unique=True)
+        condition: ColumnElement[bool] = column == any_(array)
+        return condition
 
     def order(self, column: ColumnElement[Any], context: Context) -> ColumnElement[Any] | None:
         """Give what lists sort the column by where no sort is declared for it; None for a kind without a useful order."""
@@ -161,7 +199,7 @@ class Field:
         except FaError as error:
             raise FieldError(explain(error)) from error
 
-    def _compare(self, column: InstrumentedAttribute[Any], operator: str, value: Any) -> ColumnElement[bool]:
+    def _compare(self, column: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
         conditions: dict[str, Callable[[], ColumnElement[bool]]] = {
             "is": lambda: column == value,
             "is_not": lambda: column.is_distinct_from(value),

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel.fa.calendar import format_date, parse_date
 from kernel.fa.clock import format_instant, parse_time
@@ -69,6 +68,10 @@ class Day(Field):
             return None
         return format_date(value, "short", digits="en") if context.locale == "fa" else value
 
+    def revive(self, plain: Any) -> date:
+        """Out of ISO."""
+        return date.fromisoformat(plain)
+
     def schema(self) -> dict[str, Any]:
         """A string of format date (Gregorian, ISO)."""
         return {"type": "string", "format": "date"}
@@ -107,11 +110,15 @@ class Instant(Field):
         """ISO day and time in the site's zone."""
         return "" if value is None else f"{value.astimezone(context.time_zone):%Y-%m-%d %H:%M}"
 
+    def revive(self, plain: Any) -> datetime:
+        """Out of ISO."""
+        return datetime.fromisoformat(plain)
+
     def schema(self) -> dict[str, Any]:
         """A string of format date-time."""
         return {"type": "string", "format": "date-time"}
 
-    def _compare(self, column: InstrumentedAttribute[Any], operator: str, value: Any) -> ColumnElement[bool]:
+    def _compare(self, column: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
         if operator == "to" and value.second == 0 and value.microsecond == 0:
             before: ColumnElement[bool] = column < value + timedelta(minutes=1)
             return before
@@ -136,6 +143,10 @@ class TimeOfDay(Field):
             return ""
         text = f"{value:%H:%M}"
         return to_persian_digits(text) if context.locale == "fa" else text
+
+    def revive(self, plain: Any) -> time:
+        """Out of ISO."""
+        return time.fromisoformat(plain)
 
     def schema(self) -> dict[str, Any]:
         """A string of format time."""

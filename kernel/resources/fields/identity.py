@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel.fa import identity
 from kernel.fa.digits import to_ascii_digits, to_persian_digits
@@ -157,7 +156,7 @@ class Phone(Field):
         return super().condition(model, operator, raw, context)
 
     @staticmethod
-    def _tail(column: InstrumentedAttribute[Any], digits: str) -> ColumnElement[bool]:
+    def _tail(column: ColumnElement[Any], digits: str) -> ColumnElement[bool]:
         from sqlalchemy import func
 
         return func.right(column, len(digits)) == digits

@@ -138,6 +138,13 @@ class Decimal(Field):
         """As a number."""
         return value
 
+    def revive(self, plain: Any) -> Exact:
+        """Out of its text."""
+        try:
+            return Exact(plain)
+        except InvalidOperation as error:
+            raise ValueError(str(plain)) from error
+
     def schema(self) -> dict[str, Any]:
         """A number."""
         return {"type": "number"}

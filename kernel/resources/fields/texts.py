@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import ColumnElement, collate, func
 from sqlalchemy import Text as SqlText
-from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel.fa.digits import to_ascii_digits, to_persian_digits
 from kernel.fa.sorting import ALPHABET, sort_key
@@ -71,7 +70,7 @@ class Text(Field):
         """By the Persian alphabet."""
         return alphabetical(column)
 
-    def _compare(self, column: InstrumentedAttribute[Any], operator: str, value: Any) -> ColumnElement[bool]:
+    def _compare(self, column: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
         if operator == "contains":
             return column.like(f"%{escaped(value)}%")
         if operator == "starts":

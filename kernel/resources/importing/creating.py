@@ -20,6 +20,7 @@ from kernel.resources.errors import CommandError, Forbidden, Invalid, Problem
 from kernel.resources.importing.reading import Entered
 from kernel.resources.lists.searching import any_of
 from kernel.resources.records import goes_to_another, insert_many
+from kernel.resources.records.facets import facet_row
 from kernel.resources.records.load import announce
 from kernel.resources.resource import Facet, Resource
 
@@ -96,7 +97,7 @@ def _record(context: Context, resource: Resource, row: Entered) -> Any:
     defaults = {item.name: item.default for item in resource.fields if item.default is not None}
     for name, value in {**defaults, **row.values}.items():
         if name in resource.by_name:
-            setattr(record, resource.by_name[name].attribute, value)
+            resource.by_name[name].put(record, value)
     if resource.owner and getattr(record, resource.owner) is None and context.actor.kind == "user":
         setattr(record, resource.owner, context.actor.user_id)
     return record
@@ -127,7 +128,7 @@ def _store(context: Context, resource: Resource, pairs: Mapping[int, tuple[Enter
         ids |= zip(rows, insert_many(context, resource.model, list(rows.values())), strict=True)
     for facet in context.runtime.facets(resource):
         context.session.add_all(
-            facet.model(**{facet.key: ids[place], **values})
+            facet_row(facet, ids[place], values)
             for place, (row, _record) in pairs.items()
             if (values := _facet_values(facet, row.values))
         )
@@ -164,7 +165,7 @@ def _fillable(mapper: Mapper[Any]) -> tuple[tuple[str, str, Any, bool], ...]:
 
 def _facet_values(facet: Facet, values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        item.attribute: values[facet.qualified(item.name)]
+        item.name: values[facet.qualified(item.name)]
         for item in facet.fields
         if facet.qualified(item.name) in values
     }

@@ -120,10 +120,10 @@ def _candidates(system: Context, resource: Resource, rows: Sequence[Entered]) ->
     fields = _identities(resource)
     columns = [item.column(resource.model) for item in fields]
     found: dict[int, _Known] = {}
-    for item, column in zip(fields, columns, strict=True):
+    for item in fields:
         values = {row.values[item.name] for row in rows if item.name in row.values}
         if values:
-            statement = _kept(resource, resource.model.id, *columns).where(one_of(column, values))
+            statement = _kept(resource, resource.model.id, *columns).where(item.among(resource.model, values))
             found |= {
                 row[0]: _Known(row[0], None, tuple(row[1:])) for row in system.session.execute(statement)
             }
@@ -143,7 +143,7 @@ def _same_names(system: Context, resource: Resource, rows: Sequence[Entered]) ->
     statement = _kept(resource, resource.model.id, *(item.column(resource.model) for item in fields))
     for item in exact:
         given = {row.values[item.name] for row in wanted}
-        statement = statement.where(one_of(item.column(resource.model), given))
+        statement = statement.where(item.among(resource.model, given))
     if not exact:
         if resource.search is None:
             return {}

@@ -153,7 +153,7 @@ def _by_column(context: Context, resource: Resource, column: Column, *, descendi
         return None
     facet = column.facet
     plain = term is attribute
-    filled = facet is None and plain and not attribute.property.columns[0].nullable
+    filled = facet is None and plain and column.field.always_filled(resource.model)
     return Order(
         name=f"-{column.key}" if descending else column.key,
         terms=(term,),

@@ -58,9 +58,20 @@ def write_facets(
         if row is None:
             if not any(value not in (None, "", False) for value in entered.values()):
                 continue
-            row = facet.model(**{facet.key: record.id})
-            context.session.add(row)
-        attributes = {item.name: item.attribute for item in facet.fields}
-        for name, value in entered.items():
-            if getattr(row, attributes[name]) != value:
-                setattr(row, attributes[name], value)
+            context.session.add(facet_row(facet, record.id, entered))
+            continue
+        fill_facet(facet, row, entered)
+
+
+def facet_row(facet: Facet, record_id: int, values: Mapping[str, Any]) -> Any:
+    """Make the row of a facet about a record out of typed values by field name."""
+    row = facet.model(**{facet.key: record_id})
+    fill_facet(facet, row, values)
+    return row
+
+
+def fill_facet(facet: Facet, row: Any, values: Mapping[str, Any]) -> None:
+    """Write typed values by field name into the row of a facet."""
+    for item in facet.fields:
+        if item.name in values:
+            item.put(row, values[item.name])

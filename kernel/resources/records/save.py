@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from kernel.extension.contributions import Change
 from kernel.i18n import _
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Forbidden, Invalid, Problem
+from kernel.resources.fields import Field
 from kernel.resources.records.facets import read_facets, write_facets
 from kernel.resources.records.load import announce, editable, load
 from kernel.resources.records.values import PartRows, read_part, read_values, refuse_unknown, writable
@@ -19,6 +21,16 @@ from kernel.resources.resource import Resource
 
 Raw = Mapping[str, Any]
 RawParts = Mapping[str, Sequence[Raw]]
+
+
+@dataclass
+class Entered:
+    """What was entered for a record: the values it had before by field name, its parts and facets, what is wrong."""
+
+    before: dict[str, Any]
+    parts: list[PartRows]
+    facets: dict[str, dict[str, Any]]
+    problems: list[Problem]
 
 
 @command("record.create", _("Create a record"), checks_itself=True)
@@ -39,20 +51,19 @@ def create(
     _must_be_editable(declared)
     record = declared.model(**dict(declared.fixed))
     values = {**_defaults(declared), **values}
-    rows, extra, problems = _enter(
-        context, declared, record, values, parts or {}, facets or {}, creating=True
-    )
+    entered = _enter(context, declared, record, values, parts or {}, facets or {}, creating=True)
+    problems = entered.problems
     if declared.owner and getattr(record, declared.owner) is None and context.actor.kind == "user":
         setattr(record, declared.owner, context.actor.user_id)
-    problems.extend(_judge(context, declared, record, values))
+    problems.extend(_judge(context, declared, record, values, entered.before))
     if problems:
         raise Invalid(problems)
     if goes_to_another(context, declared, record):
         context.require(declared.permission, "assign")
         with context.system("created for somebody else") as system:
-            number = _store(system, declared, record, rows, extra)
+            number = _store(system, declared, record, entered)
     else:
-        number = _store(context, declared, record, rows, extra)
+        number = _store(context, declared, record, entered)
     announce(context, declared, [number], "created")
     return number
 
@@ -80,17 +91,15 @@ def edit(
         raise EditConflict(_last_editor(context, record))
     owner = getattr(record, declared.owner) if declared.owner else None
     with context.session.no_autoflush:
-        rows, extra, problems = _enter(
-            context, declared, record, values, parts or {}, facets or {}, creating=False
-        )
-        problems.extend(_judge(context, declared, record, values))
+        entered = _enter(context, declared, record, values, parts or {}, facets or {}, creating=False)
+        problems = [*entered.problems, *_judge(context, declared, record, values, entered.before)]
         new_owner = getattr(record, declared.owner) if declared.owner else None
         if problems:
             context.session.expunge(record)
             raise Invalid(problems)
         if declared.owner and new_owner != owner:
             setattr(record, declared.owner, owner)
-    _store(context, declared, record, rows, extra)
+    _store(context, declared, record, entered)
     if declared.owner and new_owner != owner:
         _hand_over(context, declared, record_id, new_owner)
     announce(context, declared, [record_id], "changed")
@@ -140,15 +149,18 @@ def _enter(
     facets: Mapping[str, Raw],
     *,
     creating: bool,
-) -> tuple[list[PartRows], dict[str, dict[str, Any]], list[Problem]]:
+) -> Entered:
     allowed = writable(context, declared)
     problems = refuse_unknown(declared, values, allowed)
+    if not creating:
+        allowed = [item for item in allowed if not _as_before(context, item, record, values)]
     read = read_values(allowed, values, context, all_required=creating)
     problems.extend(read.problems)
+    before: dict[str, Any] = {}
     for name, value in read.values.items():
-        attribute = declared.by_name[name].attribute
-        if getattr(record, attribute) != value:
-            setattr(record, attribute, value)
+        held = None if creating else declared.by_name[name].value_of(record)
+        if declared.by_name[name].put(record, value) and not creating:
+            before[name] = held
     rows: list[PartRows] = []
     known = {part.name: part for part in declared.parts}
     for name, raw_rows in parts.items():
@@ -160,16 +172,20 @@ def _enter(
         problems.extend(part_problems)
     extra, facet_problems = read_facets(context, declared, facets)
     problems.extend(facet_problems)
-    return rows, extra, problems
+    return Entered(before, rows, extra, problems)
 
 
-def _judge(context: Context, declared: Resource, record: Any, values: Raw) -> list[Problem]:
+def _as_before(context: Context, item: Field, record: Any, values: Raw) -> bool:
+    return item.name in values and item.unchanged(record, values[item.name], context)
+
+
+def _judge(
+    context: Context, declared: Resource, record: Any, values: Raw, before: Mapping[str, Any]
+) -> list[Problem]:
     problems: list[Problem] = []
     if declared.prepare is not None:
         problems.extend(declared.prepare(context, record, values))
-    state = inspect(record)
-    before = {name: value for name, value in state.committed_state.items() if name in values}
-    after = {item.name: getattr(record, item.attribute) for item in declared.fields if item.name in values}
+    after = {item.name: item.value_of(record) for item in declared.fields if item.name in values}
     change = Change(record_id=getattr(record, "id", None), before=before, after=after)
     for answer in context.runtime.require("validate", ctx=context, resource=declared.name, changes=[change]):
         problems.extend(answer.value)
@@ -185,15 +201,13 @@ def goes_to_another(context: Context, declared: Resource, record: Any) -> bool:
     return bool(getattr(record, declared.owner) != context.actor.user_id)
 
 
-def _store(
-    context: Context, declared: Resource, record: Any, rows: list[PartRows], extra: dict[str, dict[str, Any]]
-) -> int:
+def _store(context: Context, declared: Resource, record: Any, entered: Entered) -> int:
     session = context.session
     session.add(record)
     session.flush()
-    for part_rows in rows:
+    for part_rows in entered.parts:
         _store_part(context, record, part_rows)
-    write_facets(context, declared, record, extra)
+    write_facets(context, declared, record, entered.facets)
     session.flush()
     if declared.written is not None:
         declared.written(context, record)
@@ -241,10 +255,9 @@ def _fill_row(
     part: str,
     place: int,
 ) -> None:
-    attributes = {item.name: item.attribute for item in fields}
+    known = {item.name: item for item in fields}
     for name, value in values.items():
-        if getattr(row, attributes[name]) != value:
-            setattr(row, attributes[name], value)
+        known[name].put(row, value)
     if prepare is not None:
         problems.extend(
             Problem(problem.field, problem.message, part, place) for problem in prepare(context, row, values)

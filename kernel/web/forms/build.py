@@ -263,7 +263,7 @@ def part_records(context: Context, part: Part, record_id: int) -> Sequence[Any]:
 
 
 def _data(fields: Iterable[ResourceField], record: Any, context: Context) -> dict[str, Any]:
-    return {item.name: entered(item, getattr(record, item.attribute), context) for item in fields}
+    return {item.name: entered(item, item.value_of(record), context) for item in fields}
 
 
 def _read_parts(form: RecordForm, posted: MultiDict[str, str]) -> set[str]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
 from kernel.fa.clock import local
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
-from kernel.resources.fields import Day, Field, Instant, Lookup, TimeOfDay
-from kernel.resources.fields import Decimal as DecimalField
+from kernel.resources.fields import Field, Lookup
 from kernel.resources.history import entries
 from kernel.resources.models import History, Note
 from kernel.resources.notes import notes
@@ -121,15 +119,15 @@ class Known:
         self.context = context
         visible = resource.visible_fields(context)
         self._kinds: dict[str, tuple[dict[str, Field], str]] = {
-            resource.table: ({item.attribute: item for item in visible}, context.text(resource.title)),
+            resource.table: ({item.noted_as: item for item in visible}, context.text(resource.title)),
             FILE_TABLE: ({}, context.text(_("File"))),
         }
         for part in resource.parts:
-            fields = {item.attribute: item for item in part.fields}
+            fields = {item.noted_as: item for item in part.fields}
             self._kinds[part.model.__table__.fullname] = (fields, context.text(part.title))
         for facet in context.runtime.facets(resource):
             if context.may(facet.permission, "view"):
-                fields = {item.attribute: item for item in facet.fields if not item.sensitive}
+                fields = {item.noted_as: item for item in facet.fields if not item.sensitive}
                 self._kinds[facet.model.__table__.fullname] = (fields, context.text(facet.title))
         self._labels = self._fetch(changes)
 
@@ -156,8 +154,8 @@ class Known:
         if isinstance(item, Lookup):
             return self._labels.get(id(item), {}).get(plain, "…")
         try:
-            return item.show(revive(item, plain), self.context)
-        except (ValueError, TypeError, InvalidOperation):
+            return item.show(item.revive(plain), self.context)
+        except (ValueError, TypeError):
             return str(plain)
 
     def _fetch(self, changes: Sequence[History]) -> dict[int, dict[int, str]]:
@@ -170,19 +168,6 @@ class Known:
                     ids = {value for value in pair if isinstance(value, int)}
                     wanted.setdefault(id(item), (item, set()))[1].update(ids)
         return {key: item.labels(sorted(ids), self.context) for key, (item, ids) in wanted.items() if ids}
-
-
-def revive(item: Field, plain: Any) -> Any:
-    """Turn a value as history stores it back into what the field shows."""
-    if isinstance(item, Day):
-        return date.fromisoformat(plain)
-    if isinstance(item, Instant):
-        return datetime.fromisoformat(plain)
-    if isinstance(item, TimeOfDay):
-        return time.fromisoformat(plain)
-    if isinstance(item, DecimalField):
-        return Decimal(plain)
-    return plain
 
 
 def _from_plugins(context: Context, resource: Resource, record_id: int) -> Iterator[Happening]:

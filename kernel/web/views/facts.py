@@ -52,7 +52,7 @@ def _save(
     given: dict[str, Any] = {"values": {item.name: raw}}
     if facet is not None:
         holder = facet_rows(context, resource, record.id).get(facet.plugin)
-        others = {one.name: one.fill(getattr(holder, one.attribute, None), context) for one in facet.fields}
+        others = {one.name: one.fill(one.value_of(holder), context) for one in facet.fields}
         given = {"values": {}, "facets": {facet.plugin: {**others, item.name: raw}}}
     outcome = run_command(
         "record.edit",
@@ -90,7 +90,7 @@ def _control(
     status: int = 200,
 ) -> ResponseReturnValue:
     holder = record if facet is None else facet_rows(context, resource, record.id).get(facet.plugin)
-    value = getattr(holder, item.attribute, None)
+    value = item.value_of(holder)
     name = item.name if facet is None else facet.qualified(item.name)
     options = url_for("lookups.options", resource=resource.name, field=name)
     made = controls([item], context, lambda _item: options)

@@ -80,7 +80,7 @@ def facts_of(
     for record in records:
         line = []
         for item in fields:
-            value = getattr(record, item.attribute, None)
+            value = item.value_of(record)
             text = names[item.name].get(value, "") if item.name in names and value is not None else None
             line.append(fact_of(context, item, value, urls.get(item.name), text))
         described.append(line)
@@ -88,14 +88,14 @@ def facts_of(
 
 
 def _labels(context: Context, item: Lookup, records: Iterable[Any]) -> dict[int, str]:
-    held = (getattr(record, item.attribute, None) for record in records)
+    held = (item.value_of(record) for record in records)
     ids = {value for value in held if value is not None}
     return item.labels(sorted(ids), context) if ids else {}
 
 
 def groups_of(context: Context, resource: Resource, record: Any) -> list[FactGroup]:
     """Give the facts of a record by its sections, those of no section after them, then those of plugins."""
-    stored = [item for item in resource.visible_fields(context) if hasattr(resource.model, item.attribute)]
+    stored = [item for item in resource.visible_fields(context) if item.stored_in(resource.model)]
     visible = {item.name: item for item in stored if item.attribute not in ("id", resource.label)}
     changeable = resource.editable and may_edit(context, resource, record.id)
     urls = {
