@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Cursor,
         DashboardBlock,
         Event,
+        Figure,
         Job,
         MenuItem,
         MessageTemplate,
@@ -229,6 +230,11 @@ def merging(session: Session, ctx: Context, kept: int, dropped: int) -> None:
 @gather
 def party_panels(ctx: Context, party_id: int) -> Iterable[Panel] | None:
     """Blocks on the party's page."""
+
+
+@gather
+def party_figures(ctx: Context, party_ids: Sequence[int]) -> Mapping[int, Sequence[Figure]] | None:
+    """Figures about these parties, by party: balance, last visit, how many orders; the head of a page shows them."""
 
 
 @gather

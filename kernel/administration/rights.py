@@ -24,6 +24,7 @@ ACTIONS: Mapping[str, LazyText] = {
     "assign": _("Hand over"),
     "import": _("Import"),
     "export": _("Export"),
+    "print": _("Print"),
     "see_sensitive": _("See sensitive fields"),
 }
 """The usual actions in the order of the table, with their titles."""

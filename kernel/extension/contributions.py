@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from kernel.i18n import LazyText
@@ -146,6 +147,51 @@ class Panel:
     key: str = ""
     """Address of the panel within the page; unique within the plugin."""
     icon: str = ""
+    url: str = ""
+    """Where the browser fetches the body once the panel comes into view, for what is dear to make; `body` stands
+    there until then.
+    """
+    printed: Any = None
+    """What stands on the printed page in place of `body`; None leaves the panel out of it."""
+
+
+FIGURE_KINDS: Mapping[str, tuple[type[Any], ...]] = {
+    "money": (int,),
+    "count": (int,),
+    "percent": (int, float, Decimal),
+    "day": (date,),
+    "instant": (datetime,),
+    "text": (str, LazyText),
+}
+"""Kinds of figures and the types of their values: Rials, how many, hundredths, a day, a moment in UTC, words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One number about a party for the head of its page: a balance, the last visit, how many orders.
+
+    A value that does not fit its kind raises `TypeError` in the plugin's own call.
+    """
+
+    key: str
+    """Unique within the plugin."""
+    label: Text
+    value: Any
+    kind: str = "count"
+    """One of `FIGURE_KINDS`."""
+    tone: str = "neutral"
+    """neutral, good, notice or alarm."""
+    url: str | None = None
+    """Address of what is counted."""
+    permission: Right | None = None
+    """What somebody must hold to be shown the figure."""
+    order: int = 500
+
+    def __post_init__(self) -> None:
+        wanted = FIGURE_KINDS.get(self.kind)
+        fits = wanted is not None and isinstance(self.value, wanted) and not isinstance(self.value, bool)
+        if not fits or (self.kind == "day" and isinstance(self.value, datetime)):
+            raise TypeError(f"figure {self.key}: {self.value!r} is no {self.kind}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +227,9 @@ class TimelineEntry:
     body: Any = ""
     icon: str = "circle"
     url: str | None = None
+    """Address of the record that the entry is about."""
+    permission: Right | None = None
+    """What somebody must hold to be shown the entry."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kernel.extension.contributions import Setting
 from kernel.i18n import _
-from kernel.parties import addresses, duplicates, employments, groups, photos, roles
+from kernel.parties import addresses, duplicates, employments, groups, photos, printing, roles
 from kernel.parties.places.resources import PLACES
 from kernel.parties.policies import POLICIES
 from kernel.parties.resources import ACQUAINTANCE, RESOURCES, TITLES
@@ -98,7 +98,7 @@ PART = KernelPart(
     name="parties",
     resources=(*RESOURCES, *PLACES),
     policies=POLICIES,
-    commands=commands_in(roles, groups, duplicates, photos),
+    commands=commands_in(roles, groups, duplicates, photos, printing),
     base_lists=BASE_LISTS,
     settings=SETTINGS,
 )

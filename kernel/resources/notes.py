@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -19,15 +20,22 @@ from kernel.resources.resource import Resource
 BODY = LongText("body", _("Note"), required=True)
 
 
-def notes(context: Context, resource: Resource, record_id: int) -> Sequence[Note]:
-    """Give the notes on a record, newest first; raises `NotFound` for a record that is not visible."""
+def notes(
+    context: Context, resource: Resource, record_id: int, *, before: datetime | None = None, limit: int = 500
+) -> Sequence[Note]:
+    """Give the notes on a record, newest first; raises `NotFound` for a record that is not visible.
+
+    With `before` only those written earlier.
+    """
     load(context, resource, record_id)
     statement = (
         select(Note)
         .where(Note.root == resource.table, Note.root_id == record_id, Note.binned_at.is_(None))
-        .order_by(Note.id.desc())
-        .limit(500)
+        .order_by(Note.created_at.desc(), Note.id.desc())
+        .limit(limit)
     )
+    if before is not None:
+        statement = statement.where(Note.created_at < before)
     with context.system("notes on a visible record") as system:
         found = list(system.session.execute(statement).scalars())
         for note in found:

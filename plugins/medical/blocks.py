@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
-from kernel.api import Context, Cursor, DashboardBlock, Panel, TimelineEntry, _, fragment
+from kernel.api import Context, Cursor, DashboardBlock, Figure, Panel, TimelineEntry, _, fragment
 from plugins.medical.hours import whole_day
 from plugins.medical.models import Appointment, Doctor, Service
 from plugins.medical.resources import APPOINTMENT, COLOURS, STATES
@@ -62,7 +62,74 @@ def appointments_panel(context: Context, party_id: int) -> Iterable[Panel] | Non
         party_id=party_id,
         may_book=context.may(RIGHT, "create"),
     )
-    return [Panel(title=_("Appointments"), body=body, order=200, key="appointments", icon="calendar")]
+    printed = fragment("medical/printed.html", coming=coming, past=past) if coming or past else None
+    return [
+        Panel(
+            title=_("Appointments"),
+            body=body,
+            order=200,
+            key="appointments",
+            icon="calendar",
+            printed=printed,
+        )
+    ]
+
+
+def figures(context: Context, party_ids: Sequence[int]) -> Mapping[int, Sequence[Figure]] | None:
+    """Give what appointments say of these persons in numbers; nothing for whoever never had one."""
+    if not context.may(RIGHT, "view"):
+        return None
+    visits = Appointment.state == "done"
+    coming = and_(Appointment.starts_at > context.now, Appointment.state.in_(("booked", "confirmed")))
+    statement = (
+        select(
+            Appointment.patient_id,
+            func.count().filter(visits),
+            func.max(Appointment.starts_at).filter(visits),
+            func.min(Appointment.starts_at).filter(coming),
+            func.count().filter(Appointment.state == "missed"),
+        )
+        .where(Appointment.patient_id.in_(list(party_ids)))
+        .group_by(Appointment.patient_id)
+    )
+    return {
+        number: _figures_of(context, number, *found) for number, *found in context.session.execute(statement)
+    }
+
+
+def _figures_of(
+    context: Context, party_id: int, visits: int, last: datetime | None, coming: datetime | None, missed: int
+) -> list[Figure]:
+    everything = f"/medical/appointments?f.patient.is={party_id}"
+    found = [
+        Figure(key="visits", label=_("Visits"), value=visits, url=f"{everything}&f.state.is=done", order=210)
+    ]
+    if last is not None:
+        day = last.astimezone(context.time_zone).date()
+        found.append(Figure(key="last", label=_("Last visit"), value=day, kind="day", order=220))
+    if coming is not None:
+        found.append(
+            Figure(
+                key="next",
+                label=_("Next appointment"),
+                value=coming,
+                kind="instant",
+                tone="good",
+                order=200,
+            )
+        )
+    if missed:
+        found.append(
+            Figure(
+                key="missed",
+                label=_("Did not come"),
+                value=missed,
+                tone="alarm" if missed > 1 else "notice",
+                url=f"{everything}&f.state.is=missed",
+                order=230,
+            )
+        )
+    return found
 
 
 def today_block(context: Context) -> Iterable[DashboardBlock] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask import Blueprint
 
@@ -13,6 +13,7 @@ from kernel.api import (
     Cursor,
     DashboardBlock,
     Facet,
+    Figure,
     MenuItem,
     Panel,
     PartyRole,
@@ -101,6 +102,7 @@ def patterns() -> Iterable[PatternSuggestion]:
             title=_("Receptionist"),
             grants={
                 **desk,
+                ("party", "print"): "all",
                 **patients,
                 **reading,
                 ("base_data", "create"): "all",
@@ -171,6 +173,11 @@ def blueprints() -> Iterable[Blueprint]:
 @hookimpl
 def party_panels(ctx: Context, party_id: int) -> Iterable[Panel] | None:
     return blocks.appointments_panel(ctx, party_id)
+
+
+@hookimpl
+def party_figures(ctx: Context, party_ids: Sequence[int]) -> Mapping[int, Sequence[Figure]] | None:
+    return blocks.figures(ctx, party_ids)
 
 
 @hookimpl

@@ -12,14 +12,9 @@ from kernel.fa.clock import local
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.fields import Field, Lookup
-from kernel.resources.history import entries
 from kernel.resources.models import History, Note
-from kernel.resources.notes import notes
 from kernel.resources.resource import Resource
-from kernel.web.slots import note_failed
-from kernel.web.views.parties import is_party, plugin_title
 
-AT_ONCE = 50
 NOTE_TABLE = "kernel.note"
 FILE_TABLE = "kernel.attachment"
 
@@ -57,6 +52,9 @@ class Happening:
     plugin: str = ""
     note: Note | None = None
     mine: bool = False
+    source: str = ""
+    """Whose entry it is: the kernel's own kinds, or a plugin's name; with `key` it names the entry."""
+    key: str = ""
 
 
 def days_of(context: Context, happenings: Sequence[Happening]) -> list[tuple[date, list[Happening]]]:
@@ -66,28 +64,6 @@ def days_of(context: Context, happenings: Sequence[Happening]) -> list[tuple[dat
         (day, list(group))
         for day, group in groupby(ordered, key=lambda one: local(one.at, context.time_zone).date())
     ]
-
-
-def conversation(context: Context, resource: Resource, record_id: int) -> list[Happening]:
-    """Give the latest notes, changes and plugins' entries of a visible record."""
-    written = notes(context, resource, record_id)[:AT_ONCE]
-    changes = entries(context, resource.table, record_id, limit=AT_ONCE)
-    names = _names_of(context, written)
-    found = [
-        Happening(
-            note.created_at,
-            names.get(note.created_by or 0, ""),
-            icon="note",
-            tone="amber",
-            body=note.body,
-            note=note,
-            mine=note.created_by == context.actor.user_id or context.actor.is_administrator,
-        )
-        for note in written
-    ]
-    found += list(described(context, resource, changes))
-    found += list(_from_plugins(context, resource, record_id))
-    return sorted(found, key=lambda one: one.at, reverse=True)[:AT_ONCE]
 
 
 def described(context: Context, resource: Resource, changes: Sequence[History]) -> Iterator[Happening]:
@@ -109,6 +85,8 @@ def described(context: Context, resource: Resource, changes: Sequence[History]) 
                 entry.action, "history"
             ),
             changes=shown if entry.action != "purge" else [],
+            source="changes",
+            key=str(entry.id),
         )
 
 
@@ -168,28 +146,3 @@ class Known:
                     ids = {value for value in pair if isinstance(value, int)}
                     wanted.setdefault(id(item), (item, set()))[1].update(ids)
         return {key: item.labels(sorted(ids), self.context) for key, (item, ids) in wanted.items() if ids}
-
-
-def _from_plugins(context: Context, resource: Resource, record_id: int) -> Iterator[Happening]:
-    if not is_party(resource):
-        return
-    answers = context.runtime.items("timeline", ctx=context, party_id=record_id, before=None, limit=AT_ONCE)
-    note_failed(answers.failed)
-    for answer in answers:
-        entry = answer.value
-        yield Happening(
-            entry.at,
-            context.text(entry.title),
-            icon=entry.icon,
-            tone="violet" if answer.plugin else "blue",
-            body=entry.body,
-            url=entry.url,
-            plugin=plugin_title(context, answer.plugin),
-        )
-
-
-def _names_of(context: Context, written: Sequence[Note]) -> dict[int, str]:
-    from kernel.resources.fields import UserLink
-
-    ids = {note.created_by for note in written if note.created_by}
-    return UserLink("created_by", _("Written by")).labels(sorted(ids), context) if ids else {}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kernel.extension.contributions import Action, Badge, Panel
+from kernel.extension.contributions import Action, Badge, Figure, Panel
 from kernel.resources.context import Context
 from kernel.resources.resource import Resource
 from kernel.web.slots import note_failed
@@ -65,6 +65,29 @@ def panels_of(context: Context, resource: Resource, record_id: int) -> list[Bloc
     answers = context.runtime.items("party_panels", ctx=context, party_id=record_id)
     note_failed(answers.failed)
     return [Block(answer.value, plugin_title(context, answer.plugin)) for answer in answers]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure as the templates draw it, with the title of the plugin that it is from."""
+
+    figure: Figure
+    tone: str
+    plugin: str
+
+
+def figures_of(context: Context, resource: Resource, record_id: int) -> list[Shown]:
+    """Give the figures of a party's page in their order, those that the actor may see."""
+    if not is_party(resource):
+        return []
+    answers = context.runtime.gather("party_figures", ctx=context, party_ids=[record_id])
+    note_failed(answers.failed)
+    found = [(figure, answer.plugin) for answer in answers for figure in answer.value.get(record_id, ())]
+    return [
+        Shown(figure, TONES.get(figure.tone, ""), plugin_title(context, plugin))
+        for figure, plugin in sorted(found, key=lambda pair: (pair[0].order, pair[1]))
+        if figure.permission is None or context.may(*figure.permission)
+    ]
 
 
 def actions_of(context: Context, resource: Resource, record_id: int) -> list[Action]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,12 +17,13 @@ from kernel.resources.lists import ListQuery, neighbours
 from kernel.resources.records import load
 from kernel.resources.resource import Resource
 from kernel.web.current import current, run_command, tell
-from kernel.web.pages import go_to, render
-from kernel.web.views.activity import AT_ONCE, conversation, days_of, described
+from kernel.web.pages import by_htmx, go_to, render
+from kernel.web.views.activity import days_of, described
 from kernel.web.views.addresses import list_url, record_url
 from kernel.web.views.attachments import allowed_note, size_of
 from kernel.web.views.lists import query_of
-from kernel.web.views.parties import actions_of, badges_of, is_party, panels_of
+from kernel.web.views.parties import actions_of, badges_of, figures_of, is_party, panels_of
+from kernel.web.views.timeline import AT_ONCE, Place, day_of, kinds_of, timeline
 from kernel.web.views.values import groups_of, may_do, parts_of
 
 TABS = ("activity", "files", "history")
@@ -34,6 +36,8 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
     record = load(context, resource, record_id)
     tab = request.args.get("tab", TABS[0])
     tab = tab if tab in TABS else TABS[0]
+    if by_htmx() and tab == "activity" and "before" in request.args:
+        return _older(context, resource, record_id)
     query = query_of(resource, request.args)
     return render(
         "records/page.html",
@@ -52,6 +56,8 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         groups=groups_of(context, resource, record),
         parts=parts_of(context, resource, record_id),
         panels=panels_of(context, resource, record_id),
+        figures=figures_of(context, resource, record_id),
+        may_print=is_party(resource) and context.may(resource.permission, "print"),
         tab=tab,
         own_url=record_url(resource, record_id),
         tab_links=_tabs(context, resource, record_id, tab, query),
@@ -125,5 +131,35 @@ def _content(context: Context, resource: Resource, record_id: int, tab: str) -> 
         older = None
         if len(found) == AT_ONCE:
             older = f"{record_url(resource, record_id)}?tab=history&before={found[-1].id}"
-        return {"days": days_of(context, list(described(context, resource, found))), "older_url": older}
-    return {"days": days_of(context, conversation(context, resource, record_id)), "older_url": None}
+        days = days_of(context, list(described(context, resource, found)))
+        return {"days": days, "older_url": older, "ended_with": None}
+    return _activity(context, resource, record_id)
+
+
+def _activity(context: Context, resource: Resource, record_id: int) -> dict[str, Any]:
+    """One page of the timeline, narrowed to a kind where one was chosen."""
+    kinds = kinds_of(context, resource)
+    kind = request.args.get("kind", "")
+    kind = kind if kind in kinds else ""
+    place = Place.decode(request.args.get("before", ""))
+    found = timeline(context, resource, record_id, kind=kind, place=place)
+    base = record_url(resource, record_id)
+    chosen = {"kind": kind} if kind else {}
+    older = f"{base}?{urlencode({**chosen, 'before': found.next.encode()})}" if found.next else None
+    return {
+        "days": days_of(context, found.happenings),
+        "older_url": older,
+        "newest_url": f"{base}?{urlencode(chosen)}" if place else None,
+        "ended_with": day_of(context, place) if by_htmx() else None,
+        "kinds": [
+            {"label": title, "url": f"{base}?kind={key}" if key else base, "current": key == kind}
+            for key, title in {"": context.text(_("Everything")), **kinds}.items()
+        ],
+    }
+
+
+def _older(context: Context, resource: Resource, record_id: int) -> ResponseReturnValue:
+    """The next page of the timeline alone, for the place of the button that asked for it."""
+    may = {"edit": may_do(context, resource, record_id, "edit")}
+    content = _activity(context, resource, record_id)
+    return render("records/days.html", own_url=record_url(resource, record_id), may=may, **content)

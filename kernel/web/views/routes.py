@@ -25,6 +25,7 @@ from kernel.web.views import (
     lookups,
     notes,
     photos,
+    printing,
     records,
 )
 
@@ -60,6 +61,7 @@ ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("/<int:record_id>/field/<field>", "facts.field", BOTH, facts.field),
     ("/<int:record_id>/photo", "photos.photo", BOTH, photos.photo),
     ("/<int:record_id>/photo/remove", "photos.remove", POST, photos.remove),
+    ("/<int:record_id>/print", "printing.page", GET, printing.page),
     ("/<int:record_id>/notes", "notes.add", POST, notes.add),
     ("/<int:record_id>/notes/<int:note_id>", "notes.edit", BOTH, notes.edit),
     ("/<int:record_id>/notes/<int:note_id>/delete", "notes.delete", POST, notes.delete),

@@ -8,6 +8,7 @@ import './date/jalali-date.js';
 import './dialog.js';
 import './digits.js';
 import './errors.js';
+import './fold.js';
 import './forms.js';
 import './keyboard.js';
 import './lazy.js';
