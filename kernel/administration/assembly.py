@@ -9,6 +9,7 @@ from kernel.administration import furnishing
 from kernel.administration.part import PART as ADMINISTRATION
 from kernel.jobs.app import store_rows
 from kernel.jobs.part import PART as JOBS
+from kernel.lifecycle.part import PART as LIFECYCLE
 from kernel.parties.part import PART as PARTIES
 from kernel.resources.part import PART as RESOURCES
 from kernel.resources.parts import register_part
@@ -16,7 +17,7 @@ from kernel.resources.parts import register_part
 
 def assemble() -> None:
     """Enter all parts; whoever opens a site calls this once, and calling it again changes nothing."""
-    for part in (RESOURCES, JOBS, PARTIES, ADMINISTRATION):
+    for part in (RESOURCES, JOBS, PARTIES, LIFECYCLE, ADMINISTRATION):
         register_part(part)
     furnishing.install()
     store_rows()

@@ -26,6 +26,8 @@ from kernel.data.media import fits, media_type
 from kernel.i18n import LazyText, _
 
 BLOCK = 1 << 16
+MOVING, KEEPING = ".lock", ".kept"
+"""Files that are locked: for the moment in which a stored file appears or goes, and while none may go."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _LONGEST_NAME = 150
@@ -107,7 +109,14 @@ class FileStore:
         return [known for known in self.hashes() if _digest(self.path(known)) != known]
 
     def sweep(self, known_hashes: Collection[str], older_than: timedelta = timedelta(days=1)) -> int:
-        """Remove files that no row speaks of, and uploads broken off, once they are that old. Returns how many."""
+        """Remove files that no row speaks of, and uploads broken off, once they are that old. Returns how many.
+
+        None while a backup reads the store: rows that it has seen may speak of files that today's rows do not.
+        """
+        with self._lock(KEEPING, fcntl.LOCK_EX | fcntl.LOCK_NB) as free:
+            return self._sweep(known_hashes, older_than) if free else 0
+
+    def _sweep(self, known_hashes: Collection[str], older_than: timedelta) -> int:
         limit = time.time() - older_than.total_seconds()
         candidates = [self.path(found) for found in self.hashes() if found not in known_hashes]
         if self._incoming.exists():
@@ -119,6 +128,12 @@ class FileStore:
                     path.unlink()
                     removed += 1
         return removed
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep every file that is there, whatever rows say, until the end of the block."""
+        with self._lock(KEEPING, fcntl.LOCK_SH):
+            yield
 
     def _keep(self, temporary: Path, digest: str) -> None:
         target = self.path(digest)
@@ -133,9 +148,20 @@ class FileStore:
 
     @contextmanager
     def _locked(self, kind: int) -> Iterator[None]:
-        with (self.root / ".lock").open("ab") as lock:
-            fcntl.flock(lock, kind)
+        with self._lock(MOVING, kind):
             yield
+
+    @contextmanager
+    def _lock(self, name: str, kind: int) -> Iterator[bool]:
+        """Hold one of the store's locks; gives whether it was to be had, where `kind` does not wait."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / name).open("ab") as lock:
+            try:
+                fcntl.flock(lock, kind)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
 
 
 def clean_file_name(name: str) -> str:

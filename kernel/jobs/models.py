@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Identity, Index, Integer, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -93,3 +104,27 @@ class Worker(KernelBase):
 
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     seen_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"))
+
+
+class Held(KernelBase):
+    """While its one row is there, the site does nothing in the background that reaches beyond it.
+
+    A restored copy is held until somebody says that it is the one to go on; so is a site that is being moved away.
+    """
+
+    __tablename__ = "held"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="single"),
+        CheckConstraint("reason IN ('restored', 'moving')", name="reason"),
+    )
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    since: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"))
+    reason: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    """Name of the site that the backup was made of."""
+    taken_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When that backup was made."""
+    last_work: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    last_event: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    """The highest numbers in the backup: what waits up to them may have been done where it came from."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from kernel.access.policies import system
-from kernel.jobs.models import EventDelivery, EventRow, JobRow, Worker, WorkRow
+from kernel.jobs.models import EventDelivery, EventRow, Held, JobRow, Worker, WorkRow
 from kernel.resources.parts import KernelPart
 
 PART = KernelPart(
     name="jobs",
-    policies=tuple(system(model) for model in (EventRow, EventDelivery, WorkRow, JobRow, Worker)),
+    policies=(
+        *(system(model) for model in (EventRow, EventDelivery, WorkRow, JobRow, Worker)),
+        system(Held, read_only=True),
+    ),
 )

@@ -23,13 +23,15 @@ Send = Callable[[str, str, tuple[object, ...]], None]
 def sweep(runtime: Runtime, send: Send) -> int:
     """Find what is due on a site and send a message for each; give how many were sent.
 
-    Rows whose message was lost, and those of dead workers, are found again here: the broker promises nothing.
+    Rows whose message was lost, and those of dead workers, are found again here: the broker promises nothing. Events and
+    jobs of a held site wait.
     """
     now = runtime.clock()
     with runtime.writing(SYSTEM("what is due"), "jobs.sweep") as context:
-        work = store.due_work(context.session, now)
-        deliveries = store.due_deliveries(context.session, now)
-        jobs = schedule.due_jobs(context.session, runtime, now)
+        note = store.held(context.session)
+        work = store.due_work(context.session, now, note=note)
+        deliveries = store.due_deliveries(context.session, now) if note is None else []
+        jobs = schedule.due_jobs(context.session, runtime, now) if note is None else []
     for number, queue in work:
         send("work", queue, (number,))
     for event_id, plugin in deliveries:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kernel.extension.contributions import Job
 from kernel.jobs.models import JobRow
-from kernel.jobs.store import LEASE
+from kernel.jobs.store import LEASE, held
 from kernel.resources.runtime import Runtime
 
 
@@ -64,11 +64,13 @@ def due_jobs(session: Session, runtime: Runtime, now: datetime) -> list[str]:
 
 
 def begin_job(session: Session, name: str, now: datetime) -> bool:
-    """Say whether the job is to be run in this transaction: it is due, and runs nowhere else.
+    """Say whether the job is to be run in this transaction: it is due, runs nowhere else, and the site is not held.
 
     The lock lasts as long as the transaction, so that neither a slow job nor a message that came twice makes it run
     beside itself, and a killed worker holds nothing.
     """
+    if held(session) is not None:
+        return False
     key = func.hashtext(f"peyvand.job.{name}")
     if not session.execute(select(func.pg_try_advisory_xact_lock(key))).scalar_one():
         return False

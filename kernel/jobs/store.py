@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, delete, insert, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from kernel.extension.contributions import Event
-from kernel.jobs.models import EventDelivery, EventRow, Worker, WorkRow
+from kernel.jobs.models import EventDelivery, EventRow, Held, Worker, WorkRow
 from kernel.resources.events import Pending
-from kernel.resources.queue import Work, kind_of_work
+from kernel.resources.queue import Work, kind_of_work, kinds_inside
 from kernel.resources.runtime import Runtime
 
 LEASE = timedelta(minutes=5)
@@ -74,11 +74,28 @@ def store_work(session: Session, work: Sequence[Work], user_id: int, now: dateti
     session.execute(insert(WorkRow), rows)
 
 
-def due_work(session: Session, now: datetime, limit: int = 200) -> list[tuple[int, str]]:
-    """Take ids and queues of work that is due or was left by a dead worker; they are looked at again in a minute."""
+def held(session: Session) -> Held | None:
+    """Give the note that holds the site; None for a site that does all its work."""
+    return session.execute(select(Held)).scalar_one_or_none()
+
+
+def allowed(note: Held | None) -> ColumnElement[bool]:
+    """Give the condition for work that may be done: on a held site what came later and touches nothing beyond it."""
+    if note is None:
+        return true()
+    return and_(WorkRow.kind.in_(sorted(kinds_inside())), WorkRow.id > note.last_work)
+
+
+def due_work(
+    session: Session, now: datetime, limit: int = 200, *, note: Held | None = None
+) -> list[tuple[int, str]]:
+    """Take ids and queues of work that is due or was left by a dead worker; they are looked at again in a minute.
+
+    `note` is what holds the site, if anything does.
+    """
     statement = (
         select(WorkRow.id)
-        .where(WorkRow.state.in_(("due", "running")), WorkRow.due_at <= now)
+        .where(WorkRow.state.in_(("due", "running")), WorkRow.due_at <= now, allowed(note))
         .order_by(WorkRow.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -104,8 +121,9 @@ class Claim:
 
 
 def claim_work(session: Session, number: int, now: datetime) -> Claim | None:
-    """Take one piece of work for this worker; None when another has it, it is done, or it is not to be tried again."""
+    """Take one piece of work for this worker; None when another has it, it is done, held, or not to be tried again."""
     free = or_(WorkRow.state == "due", and_(WorkRow.state == "running", WorkRow.due_at <= now))
+    free = and_(free, allowed(held(session)))
     statement = select(WorkRow.id).where(WorkRow.id == number, free).with_for_update(skip_locked=True)
     if session.execute(statement).scalar_one_or_none() is None:
         return None
@@ -167,7 +185,9 @@ def due_deliveries(session: Session, now: datetime, limit: int = 500) -> list[tu
 
 
 def claim_delivery(session: Session, event_id: int, plugin: str) -> Event | None:
-    """Lock one delivery for this transaction and give its event; None when it is done or another has it."""
+    """Lock one delivery for this transaction and give its event; None when it is done, held, or another has it."""
+    if held(session) is not None:
+        return None
     statement = (
         select(EventDelivery.event_id)
         .where(

@@ -59,12 +59,12 @@ def archive_plugin(work: Work, state: PluginState) -> tuple[Path, str, Manifest]
             revision=current_revision(connection, name),
             requires=list(state.requires),
             state=state.state,
-            tables=[_take(connection, file, table) for table in tables],
+            tables=[take(connection, file, table) for table in tables],
             elsewhere=[
-                _take(connection, file, table_of(connection, trace.table), trace, name) for trace in traces()
+                take(connection, file, table_of(connection, trace.table), trace, name) for trace in traces()
             ],
             sequences=sequences_of(connection, name),
-            files=_take_files(work, file, name),
+            files=take_files(connection, FileStore(work.workshop.site.files), file, name),
         )
         work.reach("archiving")
         file.finish(manifest)
@@ -93,9 +93,10 @@ def condition(trace: Trace, name: str) -> Composable:
     return Composed(parts)
 
 
-def _take(
+def take(
     connection: Connection, file: Writing, table: Table, trace: Trace | None = None, name: str = ""
 ) -> Entry:
+    """Write a table's rows into an archive: all of them, or those that a rule says speak of the plugin `name`."""
     where = SQL(" WHERE {}").format(condition(trace, name)) if trace else SQL("")
     query = SQL("COPY (SELECT {columns} FROM {table}{where} ORDER BY {sort}) TO STDOUT").format(
         columns=table.column_list, table=table.identifier, where=where, sort=table.sort
@@ -120,7 +121,7 @@ def _take(
     )
 
 
-def _take_files(work: Work, file: Writing, name: str) -> list[str]:
+def take_files(connection: Connection, store: FileStore, file: Writing, name: str) -> list[str]:
     """Put the stored files of the rows elsewhere into the archive; gives their hashes.
 
     A file that is missing in the store was lost before; its row still goes into the archive.
@@ -132,8 +133,7 @@ def _take_files(work: Work, file: Writing, name: str) -> list[str]:
             query = SQL("SELECT DISTINCT {} FROM {} WHERE {}").format(
                 Identifier(trace.file_column), Identifier(schema, table), condition(trace, name)
             )
-            hashes.update(row[0] for row in driver(work.connection).execute(query))
-    store = FileStore(work.workshop.site.files)
+            hashes.update(row[0] for row in driver(connection).execute(query))
     kept = sorted(known for known in hashes if store.path(known).is_file())
     for content_hash in kept:
         with store.open(content_hash) as stream, file.entry(f"files/{content_hash}") as counter:

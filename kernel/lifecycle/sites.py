@@ -67,9 +67,9 @@ def create_site(
         "fiscal_start": fiscal_start,
         "working_week": list(working_week),
     }
-    _check_customs(time_zone, fiscal_start, working_week)
+    check_customs(time_zone, fiscal_start, working_week)
     server = connect_server(config)
-    with _alone(store):
+    with alone(store):
         described["hosts"] = store.check_hosts(name, tuple(hosts))
         with making(store, server, name) as (folder, secrets):
             site = build(server, store, name, secrets, described)
@@ -114,7 +114,7 @@ def drop_site(config: Config, name: str, *, confirmed: str) -> None:
     store = SiteStore(config)
     store.load(name)
     server = connect_server(config)
-    with _alone(store):
+    with alone(store):
         going = store.folder / f"{DROPPING}{name}"
         (store.folder / name).rename(going)
         _clear(store, server, name, going)
@@ -179,7 +179,8 @@ def prepare_database(
     return store.compose(name, secrets, **described, leakproof=marked)
 
 
-def _check_customs(time_zone: str, fiscal_start: int, working_week: Sequence[int]) -> None:
+def check_customs(time_zone: str, fiscal_start: int, working_week: Sequence[int]) -> None:
+    """Raise `SiteError` for a zone, a month or days that are none."""
     if time_zone not in available_timezones():
         raise SiteError(
             _("“%(zone)s” is not a time zone. An example is Asia/Tehran.", zone=time_zone), "bad-zone"
@@ -191,7 +192,8 @@ def _check_customs(time_zone: str, fiscal_start: int, working_week: Sequence[int
 
 
 @contextmanager
-def _alone(store: SiteStore) -> Iterator[None]:
+def alone(store: SiteStore) -> Iterator[None]:
+    """Keep other makings and droppings of sites of this installation waiting until the end of the block."""
     store.folder.mkdir(parents=True, exist_ok=True)
     with FileLock(store.folder / ".lock"):
         yield

@@ -43,6 +43,8 @@ class Background:
     title: LazyText
     function: Callable[..., None]
     queue: str = "default"
+    inside: bool = False
+    """Whether it touches nothing beyond the site (an import, say): such work is done also while the site is held."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,16 @@ _KINDS: dict[str, Background] = {}
 _SINKS: list[Callable[[Session, Sequence[Work], int, datetime], None]] = []
 
 
-def background(kind: str, title: LazyText, *, queue: str = "default") -> Callable[[F], F]:
-    """Declare a function as the kind of work `kind`; `queue` is `messages`, `default` or `long`."""
+def background(
+    kind: str, title: LazyText, *, queue: str = "default", inside: bool = False
+) -> Callable[[F], F]:
+    """Declare a function as the kind of work `kind`; `queue` is `messages`, `default` or `long`.
+
+    `inside` says that it touches nothing beyond the site, so that a restored copy may do it, too.
+    """
 
     def declare(function: F) -> F:
-        _KINDS[kind] = Background(kind, title, function, queue)
+        _KINDS[kind] = Background(kind, title, function, queue, inside)
         return function
 
     return declare
@@ -72,6 +79,11 @@ def background(kind: str, title: LazyText, *, queue: str = "default") -> Callabl
 def kind_of_work(kind: str) -> Background:
     """Give a declared kind; raise `KeyError` where nothing of that name is declared."""
     return _KINDS[kind]
+
+
+def kinds_inside() -> frozenset[str]:
+    """Give the kinds that touch nothing beyond the site."""
+    return frozenset(kind for kind, declared in _KINDS.items() if declared.inside)
 
 
 def enqueue(context: Context, kind: str, *, subject: tuple[str, int] | None = None, **arguments: Any) -> None:

@@ -65,7 +65,7 @@ def run_import(runtime: Runtime, run_id: int, progress: Progress | None = None) 
         give_up(runtime, run, _("The user who began this import is no longer active."))
 
 
-@background("import.run", _("Import"), queue="long")
+@background("import.run", _("Import"), queue="long", inside=True)
 def run_in_background(runtime: Runtime, progress: Progress, *, run_id: int) -> None:
     """Run an import as a piece of background work."""
     run_import(runtime, run_id, progress)

@@ -52,7 +52,7 @@ def undo_import(runtime: Runtime, run_id: int, progress: Progress | None = None)
         _finish(runtime, run.id)
 
 
-@background("import.undo", _("Undo an import"), queue="long")
+@background("import.undo", _("Undo an import"), queue="long", inside=True)
 def undo_in_background(runtime: Runtime, progress: Progress, *, run_id: int) -> None:
     """Undo an import as a piece of background work."""
     undo_import(runtime, run_id, progress)
