@@ -1,17 +1,28 @@
-"""`peyvand site`: create, list and drop sites."""
+"""`peyvand site`: create, list, upgrade, back up, restore and drop sites."""
 
 from __future__ import annotations
 
 import click
 from rich.table import Table
 
+from kernel.cli.backup import (
+    backup_command,
+    hold_command,
+    release_command,
+    restore_command,
+    verify_command,
+)
 from kernel.cli.state import State, console, explained
 from kernel.lifecycle.sites import drop_site, list_sites, upgrade_site
 
 
 @click.group()
 def site() -> None:
-    """Create, list and drop sites."""
+    """Create, list, upgrade, back up, restore and drop sites."""
+
+
+for _command in (backup_command, verify_command, restore_command, hold_command, release_command):
+    site.add_command(_command)
 
 
 @site.command()

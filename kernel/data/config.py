@@ -27,6 +27,8 @@ class Config:
     """Administrator's address of an external server; without it the embedded server is used."""
     files: Path | None = None
     """A folder shared by several nodes, in which each site has a folder of uploaded files."""
+    backups: Path | None = None
+    """A folder for backups, in which each site has one; without it they stand in the home folder."""
     broker_url: str | None = field(default=None, repr=False)
     """Address of the task broker; without it tasks travel through the file system."""
     pooler: str = ""
@@ -41,10 +43,12 @@ class Config:
         if pooler not in POOLERS:
             raise ConfigError(_("PEYVAND_POOLER is “%(value)s”: only “transaction” is known.", value=pooler))
         files = environ.get("PEYVAND_FILES", "").strip()
+        backups = environ.get("PEYVAND_BACKUPS", "").strip()
         return cls(
             home=Path(environ.get("PEYVAND_HOME", "").strip() or "var").absolute(),
             database_url=_database_url(environ.get("PEYVAND_DATABASE_URL", "").strip()),
             files=Path(files).absolute() if files else None,
+            backups=Path(backups).absolute() if backups else None,
             broker_url=environ.get("PEYVAND_BROKER_URL", "").strip() or None,
             pooler=pooler,
             trust_proxy=_proxies(environ.get("PEYVAND_TRUST_PROXY", "").strip().lower()),

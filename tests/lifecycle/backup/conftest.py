@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from kernel.access.models import LoginSession
+from kernel.access.users import create_user
 from kernel.administration.assembly import assemble
 from kernel.administration.demo import make_demo
 from kernel.data.config import Config
@@ -32,6 +33,7 @@ from kernel.resources.runtime import Runtime
 from kernel.testing.users import add_user
 from kernel.testing.worker_sites import WorkerSites
 
+PASSWORD = "a-long-secret-77"
 NOW = datetime(2026, 11, 28, 0, 30, tzinfo=UTC)
 
 
@@ -106,6 +108,8 @@ def lively(worker_sites: WorkerSites, engines: Engines) -> Iterator[Runtime]:
     site = worker_sites.fresh(edition="clinic")
     runtime = build_runtime(site, engines)
     make_demo(runtime, 60, lambda _what, _done, _total: None)
+    with runtime.system_work("test", "user.add") as context:
+        create_user(context.session, "keeper", PASSWORD, display_name="Keeper", is_administrator=True)
     store = FileStore(site.files)
     kept = [
         store.put(io.BytesIO(content), max_bytes=1 << 30)
