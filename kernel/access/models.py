@@ -30,6 +30,7 @@ class UserAccount(Identified, Stamped, Versioned, KernelBase):
     """Somebody who signs in. Number 0 is the system, not an account. Portal users have a `party_id`."""
 
     __tablename__ = "user_account"
+    __table_args__ = (Index("uq_user_account_email", "email", unique=True),)
 
     username: Mapped[str] = mapped_column(Text, unique=True)
     display_name: Mapped[str] = mapped_column(Text)
@@ -37,6 +38,8 @@ class UserAccount(Identified, Stamped, Versioned, KernelBase):
     active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     locale: Mapped[str] = mapped_column(Text, server_default=text("'fa'"), default="fa")
     party_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    email: Mapped[str | None] = mapped_column(Text)
+    """Where invitations and links for forgotten passwords go; no two users share one."""
 
 
 class UserPassword(KernelBase):
@@ -47,6 +50,39 @@ class UserPassword(KernelBase):
     user_id: Mapped[int] = mapped_column(ForeignKey(UserAccount.id, ondelete="CASCADE"), primary_key=True)
     password_hash: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"))
+
+
+class PasswordLink(Identified, KernelBase):
+    """A link by which a user sets the password himself, once; or, without a token, that he asked for one.
+
+    The link holds a random token, the row its SHA-256. A user has at most one open row: a new one withdraws the former.
+    """
+
+    __tablename__ = "password_link"
+    __table_args__ = (
+        Index("ix_password_link_user_id", "user_id", "id"),
+        Index(
+            "uq_password_link_open",
+            "user_id",
+            unique=True,
+            postgresql_where=text("used_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(UserAccount.id, ondelete="CASCADE"))
+    purpose: Mapped[str] = mapped_column(Text)
+    """`invitation` (the first password) or `reset`."""
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    request_key: Mapped[str | None] = mapped_column(Text, unique=True)
+    """Names the piece of work that mails it: done again after a crash, the work finds what it had begun."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    created_by: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    delivery: Mapped[str] = mapped_column(Text, server_default=text("'by_hand'"), default="by_hand")
+    """`asked`, `by_hand`, `sending`, `sent`, `failed`, or `unknown`: the process died while it sent."""
+    failure: Mapped[str | None] = mapped_column(Text)
 
 
 class Pattern(Identified, Stamped, Versioned, KernelBase):

@@ -100,7 +100,7 @@ def sign_in(served: Served, username: str, password: str, *, address: str, agent
     if not matches(kept, password) or user_id is None or kept is None:
         raise AccessProblem("wrong", _("The user name or the password is wrong."))
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    with _system(served, "sign in") as session:
+    with system_session(served, "sign in") as session:
         session.execute(update(LoginAttempt).where(LoginAttempt.id == number).values(succeeded=True))
         if is_outdated(kept):
             session.get_one(UserPassword, user_id).password_hash = hashed(password)
@@ -122,7 +122,7 @@ def sign_in(served: Served, username: str, password: str, *, address: str, agent
 def sign_out(served: Served, token: str) -> None:
     """End the session of a token; an unknown one is no error."""
     now = served.clock()
-    with _system(served, "sign out") as session:
+    with system_session(served, "sign out") as session:
         ended = session.execute(
             update(LoginSession)
             .where(LoginSession.token_hash == _digest(token), LoginSession.ended_at.is_(None))
@@ -158,7 +158,7 @@ def change_password(served: Served, who: SignedIn, old: str, new: str, *, addres
     number, user_id, kept = _admit(served, attempt)
     if not matches(kept, old) or user_id is None or user_id != who.actor.user_id:
         raise AccessProblem("wrong", _("The old password is wrong."), "old_password")
-    with _system(served, "change of one's own password") as session:
+    with system_session(served, "change of one's own password") as session:
         session.execute(update(LoginAttempt).where(LoginAttempt.id == number).values(succeeded=True))
         set_password(session, user_id, new, keep_session=who.session_id)
         session.add(AuditEntry(at=attempt.at, actor_id=user_id, what="change_password", address=address))
@@ -167,7 +167,7 @@ def change_password(served: Served, who: SignedIn, old: str, new: str, *, addres
 def own_sessions(served: Served, user_id: int) -> list[LoginSession]:
     """Give the sessions in which a user is signed in, the last seen first."""
     now = served.clock()
-    with _system(served, "one's own sessions") as session:
+    with system_session(served, "one's own sessions") as session:
         statement = select(LoginSession).where(
             LoginSession.user_id == user_id,
             LoginSession.ended_at.is_(None),
@@ -180,13 +180,13 @@ def own_sessions(served: Served, user_id: int) -> list[LoginSession]:
 def end_own_session(served: Served, user_id: int, session_id: int) -> None:
     """End one of a user's own sessions; another's is left alone without a word."""
     mine = (LoginSession.id == session_id, LoginSession.user_id == user_id, LoginSession.ended_at.is_(None))
-    with _system(served, "one's own sessions") as session:
+    with system_session(served, "one's own sessions") as session:
         session.execute(update(LoginSession).where(*mine).values(ended_at=served.clock()))
 
 
 def _admit(served: Served, attempt: attempts.Try) -> tuple[int, int | None, str | None]:
     """Note a try and give its number, with user and hash; both None where nobody could sign in so."""
-    with _system(served, "a try to sign in") as session:
+    with system_session(served, "a try to sign in") as session:
         wait = attempts.time_to_wait(session, attempt)
         if wait > timedelta(0):
             text_ = _(
@@ -208,7 +208,8 @@ def _account(session: Session, username: str) -> tuple[int | None, str | None]:
 
 
 @contextmanager
-def _system(served: Served, reason: str) -> Iterator[SystemSession]:
+def system_session(served: Served, reason: str) -> Iterator[SystemSession]:
+    """Open a transaction of the system with a stated reason; it commits at the end or not at all."""
     engine = served.engines.app(served.site)
     with open_session(engine, served.site, SYSTEM(reason), NO_POLICIES) as session:
         assert isinstance(session, SystemSession)

@@ -16,7 +16,15 @@ from sqlalchemy.orm import Session
 
 from kernel.access.actor import Right
 from kernel.access.errors import AccessProblem
-from kernel.access.models import AccessGrant, LoginSession, Pattern, UserAccount, UserPassword, UserPattern
+from kernel.access.models import (
+    AccessGrant,
+    LoginSession,
+    PasswordLink,
+    Pattern,
+    UserAccount,
+    UserPassword,
+    UserPattern,
+)
 from kernel.access.passwords import hashed
 from kernel.access.scopes import scope_names
 from kernel.i18n import _
@@ -24,6 +32,8 @@ from kernel.i18n import _
 USERNAME = re.compile(r"\S{2,60}")
 LAST_ADMINISTRATOR = "ck_user_account_last_administrator"
 """The name under which the database refuses to lose the last active administrator."""
+EMAIL_TAKEN = "uq_user_account_email"
+"""The index that keeps addresses apart."""
 
 
 def folded(username: str) -> str:
@@ -40,10 +50,12 @@ def create_user(
     is_administrator: bool = False,
     locale: str = "fa",
     party_id: int | None = None,
+    email: str | None = None,
 ) -> int:
     """Add a user, and give his number. Without a password he cannot sign in yet.
 
-    Raises `AccessProblem` for a name that is malformed or taken, or a password that is too weak.
+    Raises `AccessProblem` for a name that is malformed or taken, an e-mail address that another user has, or a password
+    that is too weak.
     """
     name = folded(username)
     if not USERNAME.fullmatch(name):
@@ -56,17 +68,31 @@ def create_user(
         is_administrator=is_administrator,
         locale=locale,
         party_id=party_id,
+        email=email,
     )
     try:
         with session.begin_nested():
             session.add(made)
-    except IntegrityError:
+    except IntegrityError as error:
+        if constraint_of(error) == EMAIL_TAKEN:
+            raise email_taken() from None
         text = _("There is already a user of this name.")
         raise AccessProblem("taken-username", text, "username") from None
     if secret is not None:
         session.add(UserPassword(user_id=made.id, password_hash=secret))
         session.flush()
     return made.id
+
+
+def email_taken() -> AccessProblem:
+    """Give the refusal of an e-mail address that another user has."""
+    return AccessProblem("taken-email", _("Another user has this e-mail address."), "email")
+
+
+def constraint_of(error: IntegrityError) -> str | None:
+    """Give the name of the constraint that was broken."""
+    name: str | None = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    return name
 
 
 def user_id_of(session: Session, username: str) -> int:
@@ -78,7 +104,10 @@ def user_id_of(session: Session, username: str) -> int:
 
 
 def set_password(session: Session, user_id: int, password: str, *, keep_session: int | None = None) -> None:
-    """Give a user another password; all sessions but `keep_session` end. Raises `AccessProblem` for a weak one."""
+    """Give a user another password: all sessions but `keep_session` end, and open links are worth nothing any more.
+
+    Raises `AccessProblem` for a weak one.
+    """
     account = session.get_one(UserAccount, user_id)
     secret = hashed(password, account.username)
     kept = session.get(UserPassword, user_id)
@@ -90,7 +119,18 @@ def set_password(session: Session, user_id: int, password: str, *, keep_session:
             update(UserPassword).where(UserPassword.user_id == user_id).values(changed_at=func.now())
         )
     session.flush()
+    withdraw_links(session, user_id)
     end_sessions(session, user_id, keep=keep_session)
+
+
+def withdraw_links(session: Session, user_id: int) -> None:
+    """Make the open links by which a user may set a password worthless."""
+    open_ones = (
+        PasswordLink.user_id == user_id,
+        PasswordLink.used_at.is_(None),
+        PasswordLink.withdrawn_at.is_(None),
+    )
+    session.execute(update(PasswordLink).where(*open_ones).values(withdrawn_at=func.now()))
 
 
 def end_sessions(
@@ -107,6 +147,7 @@ def set_active(session: Session, user_id: int, active: bool) -> None:
     _change(session, user_id, active=active)
     if not active:
         end_sessions(session, user_id)
+        withdraw_links(session, user_id)
 
 
 def set_administrator(session: Session, user_id: int, is_administrator: bool) -> None:
@@ -164,8 +205,7 @@ def _change(session: Session, user_id: int, **values: bool) -> None:
             for name, value in values.items():
                 setattr(account, name, value)
     except IntegrityError as error:
-        diagnostics = getattr(error.orig, "diag", None)
-        if getattr(diagnostics, "constraint_name", None) != LAST_ADMINISTRATOR:
+        if constraint_of(error) != LAST_ADMINISTRATOR:
             raise
         text = _("This is the last administrator. Make somebody else administrator first.")
         raise AccessProblem("last-administrator", text) from None

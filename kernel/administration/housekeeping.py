@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, delete, select, union
 
+from kernel.access import links
 from kernel.access.attempts import forget
 from kernel.data.files import FileStore
 from kernel.extension.contributions import Job
@@ -21,8 +22,9 @@ KEPT = timedelta(days=90)
 
 
 def forget_old_attempts(context: Context) -> None:
-    """Delete attempts to sign in, and sessions, of long ago."""
+    """Delete attempts to sign in, sessions, and links for setting a password, of long ago."""
     forget(context.session, context.now)
+    links.forget(context.session, context.now)
 
 
 def sweep_files(context: Context) -> None:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from kernel.administration import base_values, menu, patterns, settings, tasks, users
+from kernel.administration import (
+    base_values,
+    invitations,
+    mail,
+    menu,
+    own_data,
+    patterns,
+    settings,
+    tasks,
+    users,
+)
 from kernel.administration.housekeeping import JOBS
 from kernel.extension.contributions import Setting
 from kernel.i18n import _
@@ -25,11 +35,12 @@ SETTINGS = (
         default=10,
         order=20,
     ),
+    *mail.SETTINGS,
 )
 
 PART = KernelPart(
     name="administration",
-    commands=commands_in(base_values, patterns, settings, tasks, users),
+    commands=commands_in(base_values, invitations, own_data, patterns, settings, tasks, users),
     settings=SETTINGS,
     jobs=JOBS,
     hooks=menu,

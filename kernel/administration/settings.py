@@ -29,6 +29,7 @@ GROUP_TITLES: Mapping[str, LazyText] = {
     "parties": _("Parties"),
     "extension": _("Plugins"),
     "jobs": _("Jobs"),
+    "mail": _("Mail"),
 }
 """Titles of the kernel's own groups; a plugin's group bears its title."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kernel.access.actor import SYSTEM
 from kernel.administration.assembly import assemble
@@ -21,6 +21,7 @@ from kernel.lifecycle.sites import create_site
 from kernel.lifecycle.steps import Workshop
 from kernel.resources import base_data
 from kernel.resources.build import build_runtime
+from kernel.resources.runtime import Runtime
 
 
 def create_furnished_site(
@@ -33,10 +34,13 @@ def create_furnished_site(
     edition: str | None = None,
     locale: str = "fa",
     time_zone: str = "Asia/Tehran",
+    fiscal_start: int = 1,
     discovery: Discovery | None = None,
+    finish: Callable[[Runtime], None] | None = None,
 ) -> Site:
     """Make a site of an edition, or of the bare kernel. All of it, or nothing.
 
+    `finish` is called last, with the runtime of the site, before anybody can reach it: a first user, sample data.
     Raises `EditionError`, `SiteError`, or whatever the installation of a plugin raises.
     """
     assemble()
@@ -48,6 +52,8 @@ def create_furnished_site(
     def fill(site: Site) -> None:
         try:
             _fill(site, engines, wanted, found)
+            if finish is not None:
+                finish(build_runtime(site, engines, discovery=found))
         finally:
             engines.dispose(site.name)
 
@@ -59,6 +65,7 @@ def create_furnished_site(
         edition=edition,
         locale=locale,
         time_zone=time_zone,
+        fiscal_start=fiscal_start,
         furnish=fill,
     )
 

@@ -14,9 +14,18 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kernel.access.errors import AccessProblem
-from kernel.access.models import LoginSession, Pattern, UserAccount, UserPattern
+from kernel.access.links import asking
+from kernel.access.models import LoginSession, Pattern, UserAccount, UserPassword, UserPattern
 from kernel.access.users import USERNAME as WELL_FORMED
-from kernel.access.users import create_user, end_sessions, folded, give_patterns, set_password
+from kernel.access.users import (
+    create_user,
+    email_taken,
+    end_sessions,
+    folded,
+    give_patterns,
+    set_password,
+    withdraw_links,
+)
 from kernel.administration.audit import note
 from kernel.administration.guard import administrators_only
 from kernel.i18n import _
@@ -28,6 +37,9 @@ from kernel.resources.fields import Field, FieldError
 
 USERNAME = fields.Code("username", _("User name"), required=True, limit=60)
 DISPLAY_NAME = fields.Text("display_name", _("Display name"), required=True, limit=100)
+EMAIL = fields.Email(
+    "email", _("E-mail"), help=_("Invitations and links for a forgotten password are sent there.")
+)
 LOCALE = fields.Choice(
     "locale", _("Language"), options={"fa": _("Persian"), "en": _("English")}, required=True, default="fa"
 )
@@ -39,7 +51,13 @@ ADMINISTRATOR = fields.YesNo(
 )
 ACTIVE = fields.YesNo("active", _("May sign in"), default=True)
 PASSWORD = fields.Text("password", _("Password"), required=True, limit=200)
-FIELDS: tuple[Field, ...] = (USERNAME, DISPLAY_NAME, LOCALE, PERSON, ADMINISTRATOR, ACTIVE)
+FIRST_PASSWORD = fields.Text(
+    "password",
+    _("Password"),
+    limit=200,
+    help=_("Leave it empty to invite the user: a link lets him choose the password himself."),
+)
+FIELDS: tuple[Field, ...] = (USERNAME, DISPLAY_NAME, EMAIL, LOCALE, PERSON, ADMINISTRATOR, ACTIVE)
 """What is entered of a user besides password and patterns."""
 
 
@@ -54,10 +72,13 @@ class UserRow:
     active: bool
     patterns: tuple[str, ...]
     seen_at: datetime | None
+    has_password: bool
+    asked: bool
+    """Whether he has asked for a new password, and nobody has seen to it."""
 
 
 def user_rows(context: Context) -> list[UserRow]:
-    """Give all users with their patterns and when they were last seen; three queries."""
+    """Give all users with their patterns and when they were last seen; five queries."""
     session = context.session
     titles: dict[int, list[str]] = {}
     for row in session.execute(
@@ -68,6 +89,9 @@ def user_rows(context: Context) -> list[UserRow]:
         titles.setdefault(row.user_id, []).append(row.title)
     last = select(LoginSession.user_id, func.max(LoginSession.seen_at)).group_by(LoginSession.user_id)
     seen = {row[0]: row[1] for row in session.execute(last)}
+    with context.system("who has no password yet, or asked for a new one") as system:
+        secured = set(system.session.execute(select(UserPassword.user_id)).scalars())
+        asked = asking(system.session, context.now)
     users = session.execute(
         select(UserAccount).order_by(UserAccount.active.desc(), UserAccount.display_name, UserAccount.id)
     ).scalars()
@@ -80,6 +104,8 @@ def user_rows(context: Context) -> list[UserRow]:
             user.active,
             tuple(titles.get(user.id, ())),
             seen.get(user.id),
+            user.id in secured,
+            user.id in asked,
         )
         for user in users
     ]
@@ -120,21 +146,23 @@ def open_sessions(context: Context, user_id: int) -> list[LoginSession]:
 def create(
     context: Context, *, values: Mapping[str, Any], password: str, patterns: Iterable[int] = ()
 ) -> int:
-    """Add a user who may sign in with this password; gives the id. Raises `Invalid` naming each field."""
+    """Add a user; gives the id. Without a password he cannot sign in before he is invited and has set one.
+
+    Raises `Invalid` naming each field.
+    """
     administrators_only(context)
     read, problems = _read(context, values)
-    if not password:
-        problems.append(Problem("password", _("%(field)s is required.", field=PASSWORD.title)))
     if problems:
         raise Invalid(problems)
     with context.system("a new user") as system, explained():
         number = create_user(
             system.session,
             read["username"],
-            password,
+            password or None,
             display_name=read["display_name"],
             is_administrator=bool(read["is_administrator"]),
             locale=read["locale"],
+            email=read["email"],
         )
     user = find_user(context, number)
     _fill(user, {**read, "username": user.username})
@@ -163,6 +191,7 @@ def edit(
     if version is not None and user.version != version:
         raise EditConflict()
     read["username"] = _free_username(context, read["username"], user_id)
+    _check_email(context, read["email"], user_id)
     _keep_one_administrator(user, read, administrators)
     _fill(user, read)
     _give_patterns(context, user_id, patterns)
@@ -170,6 +199,7 @@ def edit(
     if not user.active:
         with context.system("a user who may not sign in any longer") as system:
             end_sessions(system.session, user_id, now=context.now)
+            withdraw_links(system.session, user_id)
     note(context, "user.edit", resource="user", record_id=user_id)
 
 
@@ -203,6 +233,8 @@ def _read(context: Context, values: Mapping[str, Any]) -> tuple[dict[str, Any], 
             read[item.name] = item.read(values.get(item.name, item.default), context)
         except FieldError as error:
             problems.append(item.problem(error))
+    if read.get("email"):
+        read["email"] = read["email"].casefold()
     return read, problems
 
 
@@ -223,6 +255,12 @@ def _free_username(context: Context, username: str, user_id: int) -> str:
     if context.session.execute(twin).scalar_one_or_none() is not None:
         raise Invalid([Problem("username", _("There is already a user of this name."))])
     return name
+
+
+def _check_email(context: Context, email: str | None, user_id: int) -> None:
+    twin = select(UserAccount.id).where(UserAccount.email == email, UserAccount.id != user_id)
+    if email is not None and context.session.execute(twin).scalar_one_or_none() is not None:
+        raise Invalid([Problem("email", email_taken().text)])
 
 
 def _lock_administrators(context: Context) -> set[int]:
@@ -254,6 +292,7 @@ def _keep_one_administrator(user: UserAccount, read: Mapping[str, Any], administ
 def _fill(user: UserAccount, read: Mapping[str, Any]) -> None:
     user.username = read["username"]
     user.display_name = read["display_name"]
+    user.email = read["email"]
     user.locale = read["locale"]
     user.party_id = read["person"]
     user.is_administrator = bool(read["is_administrator"])

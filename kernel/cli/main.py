@@ -19,6 +19,7 @@ GROUPS = {
     "import": "kernel.cli.importing:import_file",
     "plugin": "kernel.cli.plugin:plugin",
     "serve": "kernel.cli.serve:serve",
+    "setup": "kernel.cli.setup:setup",
     "site": "kernel.cli.site:site",
     "user": "kernel.cli.user:user",
 }

@@ -65,6 +65,12 @@ def serve(host: str, port: int, web: int, threads: int) -> None:
         for site in sites:
             click.echo(f"{site.title}: {', '.join(site.hosts) or 'no host name'}")
         click.echo(f"Listening on http://{host}:{port}/  (stop with Ctrl-C)")
+        if not sites:
+            from kernel.administration.first_run import setup_code
+
+            shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host  # noqa: S104 - compared, not bound
+            click.echo("There is no site yet. Set one up in the browser (the code is good until then):")
+            click.echo(f"  http://{shown}:{port}/setup?code={setup_code(config)}")
         run(config, host, port, web=web, threads=threads)
     finally:
         server.stop()

@@ -1,16 +1,18 @@
-"""`peyvand user`: add users and set passwords, where nobody can sign in yet."""
+"""`peyvand user`: add users and set passwords, where nobody can sign in yet or the only administrator is locked out."""
 
 from __future__ import annotations
 
 import click
 
+from kernel.access.links import make_link
 from kernel.access.users import create_user, set_password, user_id_of
+from kernel.administration.invitations import address_of
 from kernel.cli.state import State, console, explained, site_option
 
 
 @click.group()
 def user() -> None:
-    """Add users and set passwords."""
+    """Add users, set passwords, make links for setting them."""
 
 
 @user.command()
@@ -51,3 +53,20 @@ def password(username: str, password: str | None, site: str | None) -> None:
     with runtime.system_work("command line", "user.password") as context:
         set_password(context.session, user_id_of(context.session, username), secret)
     console.print(f"The password of {username} is set.")
+
+
+@user.command()
+@click.argument("username")
+@click.option(
+    "--base", help="Address of the site in the browser; made of its first host where it is left out."
+)
+@site_option
+@explained
+def link(username: str, base: str | None, site: str | None) -> None:
+    """Make a link by which USERNAME chooses the password; it is good once."""
+    state = State()
+    runtime = state.runtime(site)
+    with runtime.system_work("command line", "user.link") as context:
+        token = make_link(context.session, user_id_of(context.session, username), context.now)
+    hosts = runtime.site.hosts or ("localhost",)
+    console.print(address_of(base or f"https://{hosts[0]}/", token), soft_wrap=True)

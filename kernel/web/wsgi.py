@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel.administration.assembly import assemble
+from kernel.administration.first_run import is_new
 from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.errors import DatabaseUnavailable
@@ -32,6 +33,7 @@ from kernel.web.app import build_app
 from kernel.web.assets import Assets
 from kernel.web.error_pages import ErrorPages
 from kernel.web.errors import RETRY_AFTER
+from kernel.web.first_run import first_run_app
 from kernel.web.security import CONTENT_SECURITY_POLICY
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class PeyvandWSGI:
         self._limit = limit
         self._lock = threading.Lock()
         self._apps: OrderedDict[str, tuple[Runtime, Flask]] = OrderedDict()
+        self._setup: Flask | None = None
         self._entry = self._wrapped(config.trust_proxy)
 
     def _wrapped(self, proxies: int) -> WSGIApplication:
@@ -83,7 +86,8 @@ class PeyvandWSGI:
         if environ.get("PATH_INFO") == HEALTH:
             return self._health(site, start_response)
         if site is None:
-            return self._error(421, start_response)
+            first = self._first_run()
+            return self._error(421, start_response) if first is None else first(environ, start_response)
         try:
             return self._dispatch(site, environ, start_response)
         except (SQLAlchemyError, DatabaseUnavailable) as error:
@@ -114,6 +118,15 @@ class PeyvandWSGI:
             while len(self._apps) > self._limit:
                 self._apps.popitem(last=False)
             return known[1]
+
+    def _first_run(self) -> Flask | None:
+        """Give the pages of the first set-up while there is no site at all; None afterwards."""
+        with self._lock:
+            if not is_new(self.store):
+                self._setup = None
+            elif self._setup is None:
+                self._setup = first_run_app(self.store.config, self.engines, self.assets, self.store.forget)
+            return self._setup
 
     def _health(self, site: Site | None, start_response: StartResponse) -> Iterable[bytes]:
         """Say whether the process serves, and, asked under a site's name, whether its database answers."""

@@ -3,7 +3,7 @@
 A plugin takes part by a module `demo` in its package with a function `make(demo: Demo) -> None`.
 """
 
-from kernel.administration.demo.demo import Demo, make_demo
+from kernel.administration.demo.demo import Demo, make_demo, make_samples
 from kernel.administration.demo.signins import SignIn, read_sign_ins
 
-__all__ = ["Demo", "SignIn", "make_demo", "read_sign_ins"]
+__all__ = ["Demo", "SignIn", "make_demo", "make_samples", "read_sign_ins"]

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from kernel.access.actor import SYSTEM, Actor, load_actor
 from kernel.access.models import Pattern
-from kernel.access.users import create_user, give_patterns
+from kernel.access.users import create_user, give_patterns, set_active
 from kernel.administration.demo import people
 from kernel.administration.demo.signins import SignIn, new_password
 from kernel.parties.models import PartyGroupMember
@@ -54,6 +54,8 @@ class Demo:
     persons: Sequence[int] = ()
     """Ids of some of the persons, in the order of their making."""
     sign_ins: list[SignIn] = field(default_factory=list)
+    may_sign_in: bool = True
+    """Whether its users may sign in: those of a demonstration may, those of sample data in a real site may not."""
 
     @property
     def today(self) -> date:
@@ -69,13 +71,16 @@ class Demo:
                 username,
                 sign_in.password,
                 display_name=display_name,
-                is_administrator=pattern is None,
+                is_administrator=pattern is None and self.may_sign_in,
                 locale=self.runtime.site.locale,
             )
             if pattern is not None:
                 wanted = select(Pattern.id).where(Pattern.name == pattern)
                 give_patterns(context.session, number, [context.session.execute(wanted).scalar_one()])
-        self.sign_ins.append(sign_in)
+            if not self.may_sign_in:
+                set_active(context.session, number, False)
+        if self.may_sign_in:
+            self.sign_ins.append(sign_in)
         return number
 
     def base_value(self, source: str, code: str) -> int:
@@ -124,10 +129,20 @@ def make_demo(runtime: Runtime, parties: int, tell: Tell) -> list[SignIn]:
         number,
         number,
     ]
-    demo.persons = _make_parties(demo, parties, owners, tell)
-    for plugin in sorted(runtime.plugins):
-        _make_plugin(demo, plugin, tell)
+    _fill(demo, parties, owners, tell)
     return demo.sign_ins
+
+
+def make_samples(runtime: Runtime, parties: int, administrator: Actor) -> None:
+    """Fill a real site with invented parties and what its plugins add, to try things on; their users cannot sign in."""
+    demo = Demo(runtime, administrator, Random(people.SEED), may_sign_in=False)  # noqa: S311 - invented data
+    _fill(demo, parties, [administrator.user_id or 0], lambda _what, _done, _of: None)
+
+
+def _fill(demo: Demo, parties: int, owners: Sequence[int], tell: Tell) -> None:
+    demo.persons = _make_parties(demo, parties, owners, tell)
+    for plugin in sorted(demo.runtime.plugins):
+        _make_plugin(demo, plugin, tell)
 
 
 def _make_parties(demo: Demo, parties: int, owners: Sequence[int], tell: Tell) -> list[int]:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request
+import tempfile
+from typing import IO, cast
+
+from flask import Blueprint, redirect, request, send_file, session
 from flask.typing import ResponseReturnValue
 
-from kernel.access import signin
+from kernel.access import links, signin
+from kernel.access.actor import SYSTEM
 from kernel.access.errors import AccessProblem
 from kernel.access.signin import SignedIn
+from kernel.administration.mail import can_send
+from kernel.administration.own_data import write_own_data
 from kernel.i18n import LazyText, _
+from kernel.resources.errors import Invalid
 from kernel.web import auth
-from kernel.web.current import SignInNeeded, public, runtime, scope, signed_in, tell
+from kernel.web.current import SignInNeeded, public, run_command, runtime, scope, signed_in, tell
 from kernel.web.pages import go, render, words
-from kernel.web.security import local_address
+from kernel.web.security import MEBIBYTE, local_address
 
 pages = Blueprint("account", __name__)
 
 TOO_MANY = "too-many"
 """Code of the refusal of somebody who must wait before the next try."""
 LONGEST_AGENT = 300
+OWN_DATA = "peyvand.zip"
+IN_MEMORY = 4 * MEBIBYTE
+"""Bytes of a download that are kept in memory; a larger one is written to a temporary file."""
+LINK = "password_link"
+"""Where the browser's session keeps the token of a link: it leaves the address bar, and with it the history."""
+DIFFER = _("The two new passwords differ.")
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])
@@ -29,7 +42,7 @@ def sign_in() -> ResponseReturnValue:
     if signed_in():
         return redirect(target, code=303)
     if request.method == "GET":
-        return _sign_in_page(target)
+        return _sign_in_page(target, request.args.get("username", "")[:200])
     username = request.form.get("username", "")[:200]
     scope().close()
     try:
@@ -44,6 +57,59 @@ def sign_in() -> ResponseReturnValue:
         return _sign_in_page(target, username, problem)
     auth.begin(token)
     return redirect(target, code=303)
+
+
+@pages.route("/forgotten-password", methods=["GET", "POST"])
+@public
+def forgotten() -> ResponseReturnValue:
+    """Ask for a new password; the answer is the same whoever asks, and whether there is such a user."""
+    if request.method == "GET":
+        return _forgotten_page()
+    name = request.form.get("name", "")[:200]
+    mine = scope()
+    mine.close()
+    try:
+        mine.runtime.execute(
+            SYSTEM("somebody forgot a password"),
+            "account.forgotten",
+            name=name,
+            address=request.remote_addr or "",
+            base=request.host_url,
+        )
+    except Invalid as refused:
+        return _forgotten_page(name, words(refused.problems[0].message), status=422)
+    return _forgotten_page(asked=True)
+
+
+@pages.get("/set-password/<token>")
+@public
+def open_link(token: str) -> ResponseReturnValue:
+    """Take the token out of the address, and go on to the form."""
+    session[LINK] = token[: links.LONGEST_TOKEN]
+    return go("account.set_password")
+
+
+@pages.route("/set-password", methods=["GET", "POST"])
+@public
+def set_password() -> ResponseReturnValue:
+    """Show the form by which an invited user, or one who forgot the password, sets it; or set it."""
+    token = str(session.get(LINK, ""))
+    scope().close()
+    holder = links.holder_of(runtime(), token)
+    if holder is None:
+        return render("auth/link_ended.html", status=404)
+    if request.method == "GET":
+        return _set_password_page(holder)
+    new = request.form.get("password", "")
+    if new != request.form.get("again", ""):
+        return _set_password_page(holder, {"again": DIFFER})
+    try:
+        links.redeem(runtime(), token, new, address=request.remote_addr or "")
+    except AccessProblem as problem:
+        return _set_password_page(holder, {"password": problem.text})
+    auth.end()
+    tell(_("Your password is set. Sign in with it."))
+    return go("account.sign_in", username=holder.username)
 
 
 @pages.post("/sign-out")
@@ -66,7 +132,7 @@ def password() -> ResponseReturnValue:
     """Change one's own password; all other sessions end."""
     new = request.form.get("password", "")
     if new != request.form.get("again", ""):
-        return _page({"again": _("The two new passwords differ.")}, 422)
+        return _page({"again": DIFFER}, 422)
     try:
         signin.change_password(
             runtime(), _who(), request.form.get("old_password", ""), new, address=request.remote_addr or ""
@@ -85,6 +151,16 @@ def end_session(session_id: int) -> ResponseReturnValue:
     return go("account.page")
 
 
+@pages.post("/account/data")
+def data() -> ResponseReturnValue:
+    """Send what the site keeps about the user who asks, and the records he is responsible for."""
+    run_command("account.export")
+    content = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
+    write_own_data(scope().patient(), cast(IO[bytes], content))
+    content.seek(0)
+    return send_file(content, mimetype="application/zip", as_attachment=True, download_name=OWN_DATA)
+
+
 def _sign_in_page(
     target: str, username: str = "", problem: AccessProblem | None = None
 ) -> ResponseReturnValue:
@@ -94,6 +170,26 @@ def _sign_in_page(
         next=target,
         username=username,
         error=words(problem.text) if problem else "",
+    )
+
+
+def _forgotten_page(
+    name: str = "", error: str = "", *, asked: bool = False, status: int = 200
+) -> ResponseReturnValue:
+    by_mail = can_send(runtime())
+    return render("auth/forgotten.html", status=status, name=name, error=error, asked=asked, by_mail=by_mail)
+
+
+def _set_password_page(
+    holder: links.Holder, errors: dict[str, LazyText] | None = None
+) -> ResponseReturnValue:
+    return render(
+        "auth/set_password.html",
+        status=422 if errors else 200,
+        holder=holder,
+        invited=holder.purpose == links.INVITATION,
+        errors={name: words(text) for name, text in (errors or {}).items()},
+        fields=[("password", words(_("New password"))), ("again", words(_("New password again")))],
     )
 
 

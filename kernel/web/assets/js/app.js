@@ -4,6 +4,7 @@ import htmx from 'htmx.org';
 import './appearance.js';
 import './bulk.js';
 import './confirm.js';
+import './copy.js';
 import './date/jalali-date.js';
 import './dialog.js';
 import './digits.js';

@@ -8,11 +8,21 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from kernel.access.models import UserAccount
+from kernel.administration.invitations import address_of, link_state
+from kernel.administration.mail import can_send
 from kernel.administration.patterns import pattern_rows
-from kernel.administration.users import FIELDS, PASSWORD, find_user, open_sessions, patterns_of, user_rows
+from kernel.administration.users import (
+    FIELDS,
+    FIRST_PASSWORD,
+    PASSWORD,
+    find_user,
+    open_sessions,
+    patterns_of,
+    user_rows,
+)
 from kernel.fa.digits import stored_number
 from kernel.i18n import _
-from kernel.web.current import SAVED, current, run_command, tell
+from kernel.web.current import SAVED, current, run_command, runtime, tell
 from kernel.web.forms.command import CommandForm
 from kernel.web.pages import go, render
 from kernel.web.views.administration.blueprint import administrators, pages
@@ -29,7 +39,7 @@ def users() -> ResponseReturnValue:
 @administrators
 def new_user() -> ResponseReturnValue:
     """Show the form of a new user, or add one."""
-    form = CommandForm(current(), (*FIELDS, PASSWORD))
+    form = CommandForm(current(), (*FIELDS, FIRST_PASSWORD))
     if request.method == "GET":
         form.start({item.name: item.default for item in FIELDS if item.default is not None})
         return _form(form, set())
@@ -44,8 +54,46 @@ def new_user() -> ResponseReturnValue:
     )
     if not outcome.done:
         return _form(form, chosen, status=outcome.status)
+    if not request.form.get("password"):
+        return _invite(outcome.value)
     tell(_("The user can sign in now."))
     return go("administration.users")
+
+
+@pages.post("/users/<int:user_id>/link")
+@administrators
+def user_link(user_id: int) -> ResponseReturnValue:
+    """Make a link by which a user sets the password, and show it this once."""
+    return _link_page(user_id)
+
+
+@pages.post("/users/<int:user_id>/mail-link")
+@administrators
+def mail_user_link(user_id: int) -> ResponseReturnValue:
+    """Mail a user the link by which he sets the password."""
+    if run_command("user.mail_link", user_id=user_id, base=request.host_url).done:
+        tell(_("The mail is on its way."))
+    return go("administration.user", user_id=user_id)
+
+
+def _invite(user_id: int) -> ResponseReturnValue:
+    """Mail the invitation where that can be done, else show it."""
+    if can_send(runtime()) and find_user(current(), user_id).email:
+        return mail_user_link(user_id)
+    return _link_page(user_id)
+
+
+def _link_page(user_id: int) -> ResponseReturnValue:
+    outcome = run_command("user.make_link", user_id=user_id)
+    if not outcome.done:
+        return go("administration.user", user_id=user_id)
+    context = current()
+    return render(
+        "administration/user_link.html",
+        user=find_user(context, user_id),
+        state=link_state(context, user_id),
+        address=address_of(request.host_url, outcome.value),
+    )
 
 
 @pages.route("/users/<int:user_id>", methods=["GET", "POST"])
@@ -131,6 +179,8 @@ def _form(
         patterns=pattern_rows(context),
         chosen=chosen,
         sessions=open_sessions(context, found.id) if found else [],
+        link=link_state(context, found.id) if found else None,
+        can_mail=bool(found and found.email and can_send(context.runtime)),
         back=url_for("administration.users"),
     )
 
