@@ -40,6 +40,7 @@ from kernel.fa.digits import stored_number, to_ascii_digits, to_persian_digits
 from kernel.fa.sorting import sort_key
 from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
+from kernel.parties.groups import in_group
 from kernel.parties.models import Party
 from kernel.parties.roles import end_role, give_role
 from kernel.resources import fields
@@ -133,6 +134,7 @@ __all__ = [
     "gather",
     "give_role",
     "hookimpl",
+    "in_group",
     "load",
     "needs",
     "next_number",

@@ -12,11 +12,11 @@ from sqlalchemy.sql.selectable import Select
 
 from kernel.i18n import _
 from kernel.parties.employments import POSITIONS
-from kernel.parties.groups import members
+from kernel.parties.groups import members, my_groups
 from kernel.parties.models import Employment, PartyRole
 from kernel.parties.roles import RoleChoice
 from kernel.resources.context import Context
-from kernel.resources.fields import BaseChoice, Field, FieldError, Link
+from kernel.resources.fields import BaseChoice, Field, FieldError, Link, YesNo
 
 OPERATORS = ("is", "is_not", "any")
 _ONLY_FILTER: dict[str, Any] = {"attribute": "id", "read_only": True, "in_list": False}
@@ -34,6 +34,21 @@ class InGroup(Link):
         """Members of the chosen nodes and of all beneath them."""
         groups = _operands(self, operator, raw, context)
         return _among(model, operator, members(context.session, groups))
+
+
+class InMyGroups(YesNo):
+    """Parties in the groups that the reader is responsible for."""
+
+    operators = ("is",)
+
+    def __init__(self) -> None:
+        super().__init__("my_groups", _("In my groups"), **_ONLY_FILTER)
+
+    def condition(self, model: Any, operator: str, raw: Any, context: Context) -> ColumnElement[bool]:
+        """Members of the reader's groups and of all beneath them, or everybody else."""
+        wanted = self.parse(raw, context)
+        parties = members(context.session, my_groups(context))
+        return _among(model, "is" if wanted else "is_not", parties)
 
 
 class InRole(RoleChoice):

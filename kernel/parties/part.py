@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kernel.extension.contributions import Setting
 from kernel.i18n import _
-from kernel.parties import addresses, duplicates, employments, groups, photos, printing, roles
+from kernel.parties import addresses, duplicates, employments, groups, menu, photos, printing, roles, tree
 from kernel.parties.places.resources import PLACES
 from kernel.parties.policies import POLICIES
 from kernel.parties.resources import ACQUAINTANCE, RESOURCES, TITLES
@@ -98,8 +98,9 @@ PART = KernelPart(
     name="parties",
     resources=(*RESOURCES, *PLACES),
     policies=POLICIES,
-    commands=commands_in(roles, groups, duplicates, photos, printing),
+    commands=commands_in(roles, groups, tree, duplicates, photos, printing),
     base_lists=BASE_LISTS,
     settings=SETTINGS,
+    hooks=menu,
 )
 """The part that `kernel.administration.assembly` enters."""

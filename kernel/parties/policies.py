@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.access.policies import child, public, rows
+from kernel.access.policies import child, public, rows, system
 from kernel.parties.models import (
     Address,
     ContactPoint,
@@ -10,7 +10,9 @@ from kernel.parties.models import (
     Party,
     PartyGroup,
     PartyGroupMember,
+    PartyGroupUser,
     PartyRole,
+    Segment,
 )
 from kernel.parties.places.models import City, Country, District, Province
 
@@ -22,5 +24,8 @@ POLICIES = (
     child(PartyRole, parent=Party, key="party_id"),
     child(PartyGroupMember, parent=Party, key="party_id"),
     public(PartyGroup, "party_group"),
+    public(PartyGroupUser, "party_group"),
+    # Own or shared: `kernel.parties.segments` alone reads and writes them, for whoever asks.
+    system(Segment),
     *(public(place, "place") for place in (Country, Province, City, District)),
 )

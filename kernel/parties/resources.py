@@ -13,7 +13,7 @@ from kernel.parties.bulk import IMPORT_FIELDS, create_parties
 from kernel.parties.directory import DIRECTORY, describe
 from kernel.parties.duplicates import PartyDuplicate, find_duplicates
 from kernel.parties.employments import EMPLOYMENTS, STAFF
-from kernel.parties.filters import InGroup, InPosition, InRole
+from kernel.parties.filters import InGroup, InMyGroups, InPosition, InRole
 from kernel.parties.groups import member_part, place_group, prepare_group
 from kernel.parties.models import ORGANISATION, PERSON, Party, PartyGroup
 from kernel.parties.rules import party_written, prepare_party
@@ -81,6 +81,7 @@ def _shared_fields(kind: str) -> tuple[Field, ...]:
         Instant("created_at", _("Created"), read_only=True),
         InRole(),
         InGroup(kind),
+        InMyGroups(),
     )
 
 

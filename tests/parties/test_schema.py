@@ -15,6 +15,7 @@ from kernel.parties.places.models import City, Country, District, Province
 
 TABLES = {
     *("party", "contact_point", "address", "employment", "party_role", "party_group", "party_group_member"),
+    *("party_group_user", "segment"),
     *("country", "province", "city", "district"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -32,11 +32,25 @@ FIRMS = 0.12
 """The part of the parties that are organisations."""
 HISTORY = timedelta(days=700)
 """How long ago the first of them came."""
-GROUPS = {
-    "person": ("مشتریان ویژه", "خبرنامه", "همایش پاییز"),
-    "organisation": ("تأمین‌کنندگان", "طرف‌های قرارداد"),
+Tree = Mapping[str, "Tree"]
+GROUPS: Mapping[str, Tree] = {
+    "person": {
+        "مشتریان ویژه": {"طلایی": {}, "نقره‌ای": {}, "برنزی": {}},
+        "همایش‌ها": {"همایش پاییز": {"سخنرانان": {}, "شرکت‌کنندگان": {}}, "همایش بهار": {}},
+        "خبرنامه": {},
+    },
+    "organisation": {
+        "صنعتی": {
+            "نساجی": {"فرش‌بافی": {"فرش دستباف": {}, "فرش ماشینی": {}}, "پارچه‌بافی": {}, "ریسندگی": {}},
+            "غذایی": {"لبنیات": {}, "کنسروسازی": {}},
+            "فلزی": {"قطعه‌سازی": {}, "ریخته‌گری": {}},
+        },
+        "خدماتی": {"بیمه": {}, "حمل‌ونقل": {"جاده‌ای": {}, "هوایی": {}}, "درمانی": {}},
+        "مالکیت": {"دولتی": {}, "خصوصی": {}, "تعاونی": {}},
+        "بازرگانی": {"تولیدکننده": {}, "واردکننده": {}, "پخش‌کننده": {}},
+    },
 }
-MEMBERS = 0.15
+MEMBERS = 0.3
 """The part of the parties that are in a group."""
 
 Tell = Callable[[str, int, int], None]
@@ -192,9 +206,16 @@ def _store(
 
 
 def _make_groups(demo: Demo, kind: str) -> list[int]:
-    return [
-        demo.run("record.create", resource=f"{kind}_group", values={"name": name}) for name in GROUPS[kind]
-    ]
+    """Make the tree of a kind, and give the ids of its groups without sub-groups."""
+    return _make_branch(demo, f"{kind}_group", GROUPS[kind], None)
+
+
+def _make_branch(demo: Demo, resource: str, branch: Tree, parent: int | None) -> list[int]:
+    leaves: list[int] = []
+    for name, below in branch.items():
+        number = demo.run("record.create", resource=resource, values={"name": name, "parent": parent})
+        leaves += _make_branch(demo, resource, below, number) if below else [number]
+    return leaves
 
 
 def _lists(runtime: Runtime) -> dict[str, Sequence[int]]:

@@ -2,7 +2,8 @@
 
 from kernel.parties.models.belongings import Address, ContactPoint, Employment
 from kernel.parties.models.party import ORGANISATION, PERSON, Party
-from kernel.parties.models.standing import PartyGroup, PartyGroupMember, PartyRole
+from kernel.parties.models.segment import Segment
+from kernel.parties.models.standing import PartyGroup, PartyGroupMember, PartyGroupUser, PartyRole
 
 __all__ = (
     "ORGANISATION",
@@ -13,5 +14,7 @@ __all__ = (
     "Party",
     "PartyGroup",
     "PartyGroupMember",
+    "PartyGroupUser",
     "PartyRole",
+    "Segment",
 )

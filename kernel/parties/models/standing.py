@@ -68,6 +68,7 @@ class PartyGroup(Identified, Stamped, Versioned, KernelBase):
     parent_id: Mapped[int | None] = link("party_group", "fk_party_group_parent_id")
     name: Mapped[str] = mapped_column(Text)
     search_key: Mapped[str] = mapped_column(Text)
+    sort_key: Mapped[str] = mapped_column(Text(collation="C"), server_default=text("''"), default="")
     path: Mapped[str] = mapped_column(Text(collation="C"), server_default=text("''"), default="")
     position: Mapped[int] = mapped_column(Integer, server_default=text("1000"), default=1000)
 
@@ -83,3 +84,16 @@ class PartyGroupMember(Identified, Stamped, Versioned, KernelBase):
 
     party_id: Mapped[int] = link("party", "fk_party_group_member_party_id", on_delete="CASCADE")
     group_id: Mapped[int] = link("party_group", "fk_party_group_member_group_id")
+
+
+class PartyGroupUser(Identified, Stamped, Versioned, KernelBase):
+    """A user who is responsible for a group and all beneath it, such as a telephone marketer."""
+
+    __tablename__ = "party_group_user"
+    __table_args__ = (
+        Index("uq_party_group_user", "group_id", "user_id", unique=True),
+        Index("ix_party_group_user_user_id", "user_id"),
+    )
+
+    group_id: Mapped[int] = link("party_group", "fk_party_group_user_group_id", on_delete="CASCADE")
+    user_id: Mapped[int] = link("user_account", "fk_party_group_user_user_id", on_delete="CASCADE")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from kernel.access.predicates import Reach
+from kernel.data.base import Binnable
 from kernel.i18n import LazyText, _
 from kernel.resources.commands import command
 from kernel.resources.context import Context
@@ -79,7 +80,7 @@ def blockers(context: Context, resource: Resource, record_id: int) -> list[Block
 
 @command("record.delete", _("Move a record to the bin"), checks_itself=True)
 def delete(context: Context, *, resource: str, record_id: int) -> int:
-    """Put a record into the bin; `Refused` names what stands in the way."""
+    """Put a record into the bin, or delete one whose kind has no bin; `Refused` names what stands in the way."""
     declared = context.runtime.resource(resource)
     editable(context, declared, record_id, "delete")
     in_the_way = blockers(context, declared, record_id)
@@ -91,8 +92,11 @@ def delete(context: Context, *, resource: str, record_id: int) -> int:
         )
     with context.system("to the bin") as system:
         record = load(system, declared, record_id, lock=True)
-        record.binned_at = context.now
-        record.binned_by = context.actor.user_id
+        if isinstance(record, Binnable):
+            record.binned_at = context.now
+            record.binned_by = context.actor.user_id
+        else:
+            system.session.delete(record)
         system.session.flush()
     context.session.expire_all()
     announce(context, declared, [record_id], "binned")

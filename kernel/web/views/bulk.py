@@ -16,6 +16,7 @@ from kernel.resources.resource import Resource
 from kernel.web.current import current, run_command, scope, tell
 from kernel.web.pages import go_to
 from kernel.web.security import local_address
+from kernel.web.views import regroup
 from kernel.web.views.addresses import list_url
 from kernel.web.views.export import send
 from kernel.web.views.lists import query_of
@@ -34,10 +35,12 @@ def act(resource: Resource) -> ResponseReturnValue:
         whole = request.form.get("whole") == "1"
         kind = request.form.get("format", "xlsx")
         return send(context, resource, query, kind, None if whole else ticked(request.form))
-    if wanted != "delete":
+    if wanted not in ("delete", "groups"):
         raise NotFound()
-    context.require(resource.permission, "delete")
+    context.require(resource.permission, "delete" if wanted == "delete" else "edit")
     ids = all_ids(resource, query) if request.form.get("whole") == "1" else ticked(request.form)
+    if wanted == "groups":
+        return regroup.ask(resource, ids, local_address(request.form.get("back"), list_url(resource, query)))
     scope().close()
     remove(resource, ids)
     return go_to(local_address(request.form.get("back"), list_url(resource, query)))

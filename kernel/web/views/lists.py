@@ -24,6 +24,7 @@ from kernel.web.pages import by_htmx, render
 from kernel.web.views.addresses import list_url, record_url, with_query
 from kernel.web.views.cells import Cell, cells_of, heads_of
 from kernel.web.views.parties import badges_of
+from kernel.web.views.regroup import possible
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         ),
         "list_args": [(name, value) for name, values in first.to_args().items() for value in values],
         "here": list_url(resource, query),
+        "groupable": possible(context, resource),
         "may": {
             action: context.may(resource.permission, action)
             for action in ("create", "edit", "delete", "purge", "export", "import", "restore")

@@ -27,6 +27,7 @@ from kernel.web.views import (
     photos,
     printing,
     records,
+    regroup,
 )
 
 View = Callable[..., ResponseReturnValue]
@@ -40,6 +41,7 @@ ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("/filter/apply", "filters.apply", GET, filters.apply),
     ("/export", "export.download", GET, export.download),
     ("/bulk", "bulk.act", POST, bulk.act),
+    ("/regroup", "regroup.act", POST, regroup.act),
     ("/suggest", "lookups.suggest", GET, lookups.suggest),
     ("/options/<field>", "lookups.options", GET, lookups.options),
     ("/new", "forms.new", BOTH, forms.new),

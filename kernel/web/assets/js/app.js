@@ -17,6 +17,7 @@ import './lookup.js';
 import './menu.js';
 import './palette.js';
 import './rows.js';
+import './tree.js';
 import './upload.js';
 
 export { ask } from './confirm.js';

@@ -1,0 +1,15 @@
+"""The entries of parties in the main menu beside their lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kernel.extension.contributions import MenuItem
+from kernel.i18n import _
+
+
+def menu() -> Iterable[MenuItem]:
+    """Give the entry of the trees of groups."""
+    return [
+        MenuItem(label=_("Groups"), target="/groups", icon="sitemap", permission=("party", "view"), order=40)
+    ]

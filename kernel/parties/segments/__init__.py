@@ -1,0 +1,1 @@
+"""Segments: filters of lists that were given a name and stay live."""

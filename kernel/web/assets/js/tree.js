@@ -1,0 +1,162 @@
+// A tree edited in place: folded and unfolded, walked by keys, moved by dragging, its menu by right-click or button.
+//   <ul role="tree" data-tree="name" data-place-url="/groups/person"> <li role="treeitem" data-node="17" aria-expanded>
+//   <template data-node-items> with {id} places in its addresses; data-key names the key of an item
+import htmx from 'htmx.org';
+import { find, findAll, isRtl, isTyping, make, on, within } from './dom.js';
+import { place } from './place.js';
+
+const ITEM = '[role=treeitem]';
+const rowOf = (item) => find(':scope > .node', item);
+const shown = (tree) => findAll(ITEM, tree).filter((item) => !item.parentElement.closest('[aria-expanded=false]'));
+
+// What is folded is remembered for the tab: an answer of the server draws the tree anew.
+const memory = (tree) => `tree-${tree.dataset.tree}`;
+const recall = (tree) => JSON.parse(sessionStorage.getItem(memory(tree)) ?? '{}');
+
+function fold(item, open) {
+  if (!item?.hasAttribute('aria-expanded')) return;
+  item.setAttribute('aria-expanded', open);
+  const tree = item.closest('[data-tree]');
+  sessionStorage.setItem(memory(tree), JSON.stringify({ ...recall(tree), [item.dataset.node]: open }));
+}
+
+function restore() {
+  for (const tree of findAll('[data-tree]')) {
+    const kept = recall(tree);
+    for (const item of findAll('[aria-expanded]', tree)) {
+      if (item.dataset.node in kept) item.setAttribute('aria-expanded', kept[item.dataset.node]);
+    }
+    if (tree.dataset.at) focusOn(find(`[data-node="${tree.dataset.at}"]`, tree), { quietly: true });
+  }
+}
+restore();
+document.addEventListener('htmx:after:swap', () => {
+  restore();
+  find('.node-edit [autofocus]')?.focus();
+});
+
+function focusOn(item, { quietly = false } = {}) {
+  const tree = item?.closest('[data-tree]');
+  if (!tree) return;
+  for (const other of findAll('[tabindex="0"]', tree)) if (other.matches(ITEM)) other.tabIndex = -1;
+  item.tabIndex = 0;
+  tree.dataset.at = item.dataset.node;
+  if (!quietly) item.focus();
+}
+
+on('click', '[data-twist]', (twist) => {
+  const item = twist.closest(ITEM);
+  fold(item, item.getAttribute('aria-expanded') !== 'true');
+});
+on('focusin', ITEM, (_item, event) => focusOn(event.target.closest(ITEM), { quietly: true }));
+
+// The menu of a node: a popover made from the template, so that a thousand nodes do not carry a thousand menus.
+function menuOf(item) {
+  const template = find('template[data-node-items]');
+  find('#node-menu')?.remove();
+  const menu = make('div', { id: 'node-menu', class: 'menu', popover: 'auto' }, template.content.cloneNode(true));
+  for (const element of findAll('*', menu)) {
+    for (const { name, value } of [...element.attributes]) {
+      const filled = value.replaceAll('{id}', item.dataset.node).replaceAll('%7Bid%7D', item.dataset.node);
+      if (filled !== value) element.setAttribute(name, filled);
+    }
+  }
+  template.parentElement.append(menu);
+  htmx.process(menu);
+  return menu;
+}
+
+function openMenu(item, anchor) {
+  focusOn(item, { quietly: true });
+  const menu = menuOf(item);
+  menu.showPopover();
+  place(menu, anchor);
+  find('a,button', menu)?.focus();
+  menu.addEventListener('click', (event) => {
+    if (within(event, '[data-unfold]')) fold(item, true);
+  });
+  menu.addEventListener('toggle', (event) => {
+    if (event.newState === 'closed' && document.activeElement === document.body) item.focus();
+  });
+}
+
+on('click', '[data-node-menu]', (button) => openMenu(button.closest(ITEM), button));
+document.addEventListener('contextmenu', (event) => {
+  const item = within(event, '[data-tree] [role=treeitem]');
+  if (!item || event.shiftKey || isTyping(event.target)) return;
+  event.preventDefault();
+  const byKey = event.clientX === 0 && event.clientY === 0;
+  openMenu(item, byKey || event.button !== 2 ? rowOf(item) : { x: event.clientX, y: event.clientY });
+});
+
+const cancel = (box) => {
+  const item = box.closest(ITEM);
+  box.replaceChildren();
+  item?.focus();
+};
+on('click', '[data-node-cancel]', (button) => cancel(button.closest('.node-edit')));
+
+document.addEventListener('keydown', (event) => {
+  const box = within(event, '.node-edit');
+  if (box && event.key === 'Escape') return cancel(box);
+  const item = within(event, '[data-tree] [role=treeitem]');
+  if (!item || isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const items = shown(item.closest('[data-tree]'));
+  const here = items.indexOf(item);
+  const open = item.getAttribute('aria-expanded');
+  const inward = isRtl() ? 'ArrowLeft' : 'ArrowRight';
+  const outward = isRtl() ? 'ArrowRight' : 'ArrowLeft';
+  const steps = { ArrowDown: items[here + 1], ArrowUp: items[here - 1], Home: items[0], End: items.at(-1) };
+  if (event.key in steps) focusOn(steps[event.key] ?? item);
+  else if (event.key === inward && open === 'false') fold(item, true);
+  else if (event.key === inward && open === 'true') focusOn(items[here + 1]);
+  else if (event.key === outward && open === 'true') fold(item, false);
+  else if (event.key === outward) focusOn(item.parentElement.closest(ITEM) ?? item);
+  else if (event.key === 'Enter') find('a', rowOf(item)).click();
+  else {
+    const wanted = find(`[data-key="${event.key}"]`, menuOf(item));
+    if (!wanted) return;
+    if (wanted.hasAttribute('data-unfold')) fold(item, true);
+    wanted.click();
+  }
+  event.preventDefault();
+});
+
+// Dragging: over the upper edge of a row puts the node in front of it, elsewhere on the row beneath it.
+let dragged = null;
+const clear = () => {
+  for (const row of findAll('.drop-into,.drop-before')) row.classList.remove('drop-into', 'drop-before');
+};
+
+on('dragstart', '.node[draggable]', (row, event) => {
+  dragged = row.closest(ITEM);
+  row.classList.add('dragged');
+  event.dataTransfer.effectAllowed = 'move';
+  event.dataTransfer.setData('text/plain', dragged.dataset.node);
+});
+document.addEventListener('dragover', (event) => {
+  const row = dragged && within(event, '[data-tree] .node');
+  clear();
+  if (!row || dragged.contains(row)) return;
+  event.preventDefault();
+  const { top, height } = row.getBoundingClientRect();
+  row.classList.add(event.clientY - top < height / 3 ? 'drop-before' : 'drop-into');
+});
+document.addEventListener('drop', (event) => {
+  const row = dragged && within(event, '[data-tree] .node');
+  if (!row || dragged.contains(row)) return;
+  event.preventDefault();
+  const onto = row.closest(ITEM);
+  const before = row.classList.contains('drop-before');
+  if (!before) fold(onto, true);
+  const values = before
+    ? { parent: onto.dataset.parent, before: onto.dataset.node }
+    : { parent: onto.dataset.node };
+  const tree = onto.closest('[data-tree]');
+  htmx.ajax('POST', `${tree.dataset.placeUrl}/${dragged.dataset.node}/place`, { values, swap: 'none', source: tree });
+});
+document.addEventListener('dragend', () => {
+  clear();
+  for (const row of findAll('.node.dragged')) row.classList.remove('dragged');
+  dragged = null;
+});
