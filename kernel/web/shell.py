@@ -95,7 +95,7 @@ class Shell:
         """Entries of the account's menu."""
         text = current().text
         return [
-            {"label": text(_("Password and sessions")), "url": url_for("account.page"), "icon": "lock"},
+            {"label": text(_("Your account")), "url": url_for("account.page"), "icon": "user"},
         ]
 
     @property
