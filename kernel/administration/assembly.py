@@ -6,6 +6,7 @@ import gc
 from functools import cache
 
 from kernel.administration import furnishing
+from kernel.administration.backups.part import PART as BACKUPS
 from kernel.administration.part import PART as ADMINISTRATION
 from kernel.jobs.app import store_rows
 from kernel.jobs.part import PART as JOBS
@@ -17,7 +18,7 @@ from kernel.resources.parts import register_part
 
 def assemble() -> None:
     """Enter all parts; whoever opens a site calls this once, and calling it again changes nothing."""
-    for part in (RESOURCES, JOBS, PARTIES, LIFECYCLE, ADMINISTRATION):
+    for part in (RESOURCES, JOBS, PARTIES, LIFECYCLE, ADMINISTRATION, BACKUPS):
         register_part(part)
     furnishing.install()
     store_rows()

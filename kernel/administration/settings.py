@@ -28,6 +28,7 @@ from kernel.resources.runtime import Runtime
 GROUP_TITLES: Mapping[str, LazyText] = {
     "parties": _("Parties"),
     "extension": _("Plugins"),
+    "backup": _("Backups"),
     "jobs": _("Jobs"),
     "mail": _("Mail"),
 }

@@ -65,6 +65,7 @@ def look(name: str) -> Callable[[Look], Look]:
 
 def examine(config: Config, site: Site, *, discovery: Discovery | None = None) -> list[Check]:
     """Look at everything, in the order in which the looks were entered."""
+    import kernel.lifecycle.backup.look
     import kernel.lifecycle.looks  # noqa: F401 - enters the looks of the kernel
 
     engines = Engines(config)

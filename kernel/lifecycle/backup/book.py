@@ -16,7 +16,7 @@ from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.errors import DataError
 from kernel.data.site import Site
-from kernel.i18n import _
+from kernel.i18n import KERNEL_TRANSLATIONS, Catalogue, _, translate
 from kernel.lifecycle.backup.database import alone
 from kernel.lifecycle.backup.errors import BackupRefused
 from kernel.lifecycle.backup.keeping import Keep, folder_of, kept
@@ -54,8 +54,7 @@ def make_backup(
     try:
         taken = take_backup(config, engines, site, target, now=now, tell=tell)
     except BaseException as error:
-        words = str(error.text) if isinstance(error, DataError) else f"{type(error).__name__}: {error}"
-        _note(engines, site, number, state="failed", finished_at=clock(), error=words[:1000])
+        _note(engines, site, number, state="failed", finished_at=clock(), error=_words(site, error))
         raise
     _note(
         engines,
@@ -86,7 +85,7 @@ def verify_backup(
                 _("The backup “%(name)s” was changed after it was written.", name=row.name), "changed"
             )
     except DataError as error:
-        _note(engines, site, number, error=str(error.text)[:1000])
+        _note(engines, site, number, error=_words(site, error))
         raise
     _note(engines, site, number, verified_at=clock(), error=None)
 
@@ -126,6 +125,15 @@ def path_of(config: Config, site: Site, row: BackupRow) -> Path:
             _("The file “%(name)s” is not in the folder of backups.", name=row.name), "no-file"
         )
     return path
+
+
+def _words(site: Site, error: BaseException) -> str:
+    """Say what went wrong, in the site's language as far as it was said in ours."""
+    if isinstance(error, DataError):
+        said = translate(error.text, Catalogue.load(site.locale, [("kernel", KERNEL_TRANSLATIONS)]))
+    else:
+        said = f"{type(error).__name__}: {error}"
+    return said[:1000]
 
 
 def _enter(engines: Engines, site: Site, **values: Any) -> int:

@@ -1,6 +1,15 @@
 """All pages of administration, on one blueprint."""
 
-from kernel.web.views.administration import base_data, doctor, patterns, plugins, settings, tasks, users
+from kernel.web.views.administration import (
+    backups,
+    base_data,
+    doctor,
+    patterns,
+    plugins,
+    settings,
+    tasks,
+    users,
+)
 from kernel.web.views.administration.blueprint import pages
 
-__all__ = ["base_data", "doctor", "pages", "patterns", "plugins", "settings", "tasks", "users"]
+__all__ = ["backups", "base_data", "doctor", "pages", "patterns", "plugins", "settings", "tasks", "users"]

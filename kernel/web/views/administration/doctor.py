@@ -26,6 +26,9 @@ NAMES: Mapping[str, LazyText] = {
     "plugins": _("Plugins"),
     "files": _("Folder of files"),
     "workers": _("Workers"),
+    "backups": _("Backups"),
+    "place of backups": _("Folder of backups"),
+    "held": _("Held copy"),
 }
 """What the doctor looks at, in the user's words; other looks bear their own names."""
 
