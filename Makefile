@@ -11,12 +11,13 @@ CATALOGUES := $(shell find kernel plugins tests -name '*.po' -not -path '*/node_
 # Node from the machine where it is new enough, else from the wheel.
 NODE_PATHS := $$($(BIN)/python .ci/node_path.py)
 
-.PHONY: help demo test test-all bench licences lint types env assets catalogues system clean
+.PHONY: help demo test test-all bench bundle licences lint types env assets catalogues system clean
 
 help:
 	@echo "make demo [PARTIES=2000]   set everything up, make a demo site, serve it"
 	@echo "make test                  the gate: lint, types, licences, all tests"
 	@echo "make test-all              the gate with full products and long kill rounds"
+	@echo "make bundle                one file for an installation without network, in dist/"
 	@echo "make bench                 measure, with floors, in bench/"
 
 env: $(VENV)/.ready
@@ -63,5 +64,8 @@ test-all: system env assets catalogues lint types licences
 bench: env assets catalogues
 	$(BIN)/python -m bench
 
+bundle: env assets catalogues
+	$(BIN)/python .ci/bundle.py
+
 clean:
-	rm -rf $(VENV) node_modules kernel/web/static/dist var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf dist build $(VENV) node_modules kernel/web/static/dist var .pytest_cache .mypy_cache .ruff_cache .hypothesis

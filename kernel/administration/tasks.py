@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
+from kernel.access.actor import SYSTEM
 from kernel.administration.audit import note
 from kernel.administration.guard import administrators_only
 from kernel.i18n import LazyText, _
@@ -18,6 +19,7 @@ from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound, Refused
 from kernel.resources.queue import kind_of_work
+from kernel.resources.runtime import Runtime
 
 SHOWN = 100
 """Rows of work or of events that a page shows at most."""
@@ -252,6 +254,13 @@ def _workers(system: Context) -> list[WorkerLine]:
 def is_alive(seen_at: datetime, now: datetime, patience: timedelta = SILENT_WORKER) -> bool:
     """Say whether workers that were last seen then count as alive."""
     return now - seen_at <= patience
+
+
+def workers_live(runtime: Runtime) -> bool:
+    """Say whether any worker of the site has shown itself lately; asked by the health address, on nobody's behalf."""
+    with runtime.reading(SYSTEM("health")) as context:
+        seen = context.session.execute(select(func.max(Worker.seen_at))).scalar_one()
+    return seen is not None and is_alive(seen, runtime.clock())
 
 
 def _counts(system: Context) -> dict[str, int]:

@@ -21,6 +21,7 @@ GROUPS = {
     "serve": "kernel.cli.serve:serve",
     "setup": "kernel.cli.setup:setup",
     "site": "kernel.cli.site:site",
+    "systemd-unit": "kernel.cli.systemd:systemd_unit",
     "user": "kernel.cli.user:user",
 }
 """Names of the commands, and where each is defined."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
 
@@ -44,7 +45,8 @@ def environment(config: Config) -> dict[str, str]:
 
 def run(config: Config, host: str, port: int, *, web: int = 2, threads: int = 4) -> None:
     """Start web server and workers, and stay until told to stop. The caller keeps the database server running."""
-    Supervisor(commands(host, port, web=web, threads=threads), environment(config)).run()
+    lines = commands(host, port, web=web, threads=threads)
+    Supervisor(lines, environment(config), {"web": signal.SIGHUP}).run()
 
 
 @click.command()

@@ -31,7 +31,11 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
+    reload_by: signal.Signals = signal.SIGTERM
+    """What makes it begin anew: the web server replaces its processes by itself, others end and are started again."""
     again_at: float = field(default=0.0)
+    asked: bool = False
+    """Whether it was asked to end, to be started again at once."""
 
 
 class Supervisor:
@@ -40,21 +44,36 @@ class Supervisor:
     Every process gets a group of its own, so that a Ctrl-C at the terminal reaches only the supervisor.
     """
 
-    def __init__(self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        commands: Mapping[str, Sequence[str]],
+        environment: Mapping[str, str],
+        reloads: Mapping[str, signal.Signals] | None = None,
+    ) -> None:
         begin = time.monotonic()
         self.children = [
-            Child(name, command, again_at=begin + place * APART)
+            Child(
+                name,
+                command,
+                again_at=begin + place * APART,
+                reload_by=(reloads or {}).get(name, signal.SIGTERM),
+            )
             for place, (name, command) in enumerate(commands.items())
         ]
         self.environment = dict(environment)
         self._stop = threading.Event()
+        self._reload = threading.Event()
 
     def run(self) -> None:
-        """Start everything and stay until `SIGTERM` or `SIGINT`."""
+        """Start everything and stay until `SIGTERM` or `SIGINT`; at `SIGHUP` all begin anew, gently."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        signal.signal(signal.SIGHUP, self._on_hangup)
         try:
             while not self._stop.is_set():
+                if self._reload.is_set():
+                    self._reload.clear()
+                    self._begin_anew()
                 self._look()
                 self._stop.wait(0.5)
         finally:
@@ -67,13 +86,25 @@ class Supervisor:
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stop()
 
+    def _on_hangup(self, _number: int, _frame: FrameType | None) -> None:
+        self._reload.set()
+
+    def _begin_anew(self) -> None:
+        """Have every process take up the code and settings of now, once it has ended what it is doing."""
+        for child in self.children:
+            if child.process is not None and child.process.poll() is None:
+                child.process.send_signal(child.reload_by)
+                if child.reload_by is signal.SIGTERM:
+                    child.asked = True
+
     def _look(self) -> None:
         now = time.monotonic()
         for child in self.children:
             if child.process is not None and child.process.poll() is not None:
                 lasted = now - child.started
-                child.failures = 0 if lasted > SETTLED else child.failures + 1
-                child.again_at = now + BREATH[min(child.failures, len(BREATH) - 1)]
+                child.failures = 0 if child.asked or lasted > SETTLED else child.failures + 1
+                breath = 0.0 if child.asked else BREATH[min(child.failures, len(BREATH) - 1)]
+                child.again_at, child.asked = now + breath, False
                 sys.stderr.write(f"{child.name} ended with status {child.process.returncode}\n")
                 child.process = None
             if child.process is None and now >= child.again_at:

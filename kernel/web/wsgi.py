@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel.administration.assembly import assemble
 from kernel.administration.first_run import is_new
+from kernel.administration.tasks import workers_live
 from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.errors import DatabaseUnavailable
@@ -84,7 +85,7 @@ class PeyvandWSGI:
     def _serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         site = self.store.by_host(environ.get("HTTP_HOST") or environ.get("SERVER_NAME", ""))
         if environ.get("PATH_INFO") == HEALTH:
-            return self._health(site, start_response)
+            return self._health(site, start_response, deep=environ.get("QUERY_STRING") == "deep")
         if site is None:
             first = self._first_run()
             return self._error(421, start_response) if first is None else first(environ, start_response)
@@ -128,16 +129,23 @@ class PeyvandWSGI:
                 self._setup = first_run_app(self.store.config, self.engines, self.assets, self.store.forget)
             return self._setup
 
-    def _health(self, site: Site | None, start_response: StartResponse) -> Iterable[bytes]:
-        """Say whether the process serves, and, asked under a site's name, whether its database answers."""
-        well = True
+    def _health(
+        self, site: Site | None, start_response: StartResponse, *, deep: bool = False
+    ) -> Iterable[bytes]:
+        """Say whether the process serves, and, asked under a site's name, whether its database answers.
+
+        `/health?deep` also asks whether workers have shown themselves lately.
+        """
+        ill = b""
         if site is not None:
             try:
                 self.runtimes.epoch(site)
+                if deep and not workers_live(self.runtimes.of(site)):
+                    ill = b"workers\n"
             except (SQLAlchemyError, DatabaseUnavailable) as error:
                 log.warning("health of site %s: %s", site.name, type(error).__name__)
-                well = False
-        status, text = (HTTPStatus.OK, b"ok\n") if well else (HTTPStatus.SERVICE_UNAVAILABLE, b"database\n")
+                ill = b"database\n"
+        status, text = (HTTPStatus.SERVICE_UNAVAILABLE, ill) if ill else (HTTPStatus.OK, b"ok\n")
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
         start_response(f"{status.value} {status.phrase}", headers)
         return [text]

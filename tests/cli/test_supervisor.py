@@ -79,3 +79,14 @@ def test_when_it_is_told_to_stop_all_children_end_the_stubborn_ones_too(supervis
     process.send_signal(number)
     assert process.wait(PATIENCE) == 0
     assert all(gone(child) for child in children)
+
+
+def test_a_hangup_makes_every_process_begin_anew_after_it_has_ended_its_work(supervise, tmp_path):
+    farewell = "pathlib.Path(sys.argv[1], f'ended.{os.getpid()}').touch(), sys.exit(0)"
+    gently = f"signal.signal(signal.SIGTERM, lambda *_: ({farewell})); "
+    process = supervise(calm=SAY + gently + WRITE.format("calm") + "signal.pause()")
+    first = until(lambda: numbers(tmp_path, "calm"))[0]
+    process.send_signal(signal.SIGHUP)
+    until(lambda: len(numbers(tmp_path, "calm")) == 2)
+    assert numbers(tmp_path, "ended") == [first]
+    assert process.poll() is None

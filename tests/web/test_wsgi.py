@@ -116,3 +116,12 @@ def test_an_unused_connection_is_given_back(owner: Connection, sign_in: SignIn) 
     for _time in range(8):  # more than the pool holds
         assert browser.get("/persons").status_code == 200
         assert browser.post("/persons/new", {"first_name": ""}).status_code == 422
+
+
+def test_deep_health_asks_for_workers(nobody: Browser, site: Site, engines: Engines) -> None:
+    assert nobody.get("/health").status_code == 200
+    answer = nobody.get("/health?deep")
+    assert (answer.status_code, answer.data) == (503, b"workers\n")
+    with engines.owner(site).begin() as owner:
+        owner.execute(text("INSERT INTO kernel.worker (name, seen_at) VALUES ('w', now())"))
+    assert nobody.get("/health?deep").status_code == 200
