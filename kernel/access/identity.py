@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -11,9 +13,16 @@ from kernel.access.tokens import sign
 
 _BEGIN = (
     "SELECT set_config('peyvand.token', %(token)s, true), set_config('peyvand.bin', %(bin)s, true),"
-    " set_config('statement_timeout', %(limit)s, true), kernel.current_epoch()"
+    " set_config('statement_timeout', %(limit)s, true), kernel.current_epoch(), kernel.latest_day()"
 )
 _BEGIN_READ_ONLY = _BEGIN.replace("SELECT", "SELECT set_config('transaction_read_only', 'on', true),", 1)
+
+
+class SiteNow(NamedTuple):
+    """What the database answers: the site's epoch, and the latest day that the site has seen."""
+
+    epoch: int
+    latest_day: date | None
 
 
 @dataclass(frozen=True)
@@ -27,8 +36,8 @@ class Identity:
     limit: float = 0
     """Seconds that one statement may take; 0 is without limit."""
 
-    def announce(self, connection: Connection) -> int:
-        """Set actor, bin and limits for the transaction of `connection`; gives the site's epoch.
+    def announce(self, connection: Connection) -> SiteNow:
+        """Set actor, bin and limits for the transaction of `connection`; gives where the site is.
 
         The token is a bound parameter, never part of the text: other sessions of the role can read that.
         """
@@ -39,4 +48,4 @@ class Identity:
         }
         statement = _BEGIN_READ_ONLY if self.read_only else _BEGIN
         row = connection.exec_driver_sql(statement, values).one()
-        return int(row[-1])
+        return SiteNow(row[-2], row[-1])

@@ -96,7 +96,8 @@ def open_session(
     lift_bin: bool = False,
     statement_limit: float = 0,
 ) -> UserSession | SystemSession:
-    """Open a session on behalf of `actor`, and begin its transaction; `session.info["epoch"]` is the site's epoch.
+    """Open a session on behalf of `actor`, and begin its transaction; `session.info` then holds the site's
+    `epoch` and `latest_day`.
 
     `lift_bin` shows binned rows; `statement_limit` is in seconds, 0 for none.
     """
@@ -184,7 +185,8 @@ def _on_begin(
     session: UserSession | SystemSession, transaction: SessionTransaction, connection: Connection
 ) -> None:
     if session.identity is not None and not transaction.nested:
-        session.info["epoch"] = session.identity.announce(connection)
+        now = session.identity.announce(connection)
+        session.info.update(now._asdict())
         if isinstance(session, UserSession):
             session.out_of_date = False
 

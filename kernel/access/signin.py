@@ -23,11 +23,13 @@ from kernel.access.errors import AccessProblem
 from kernel.access.models import AuditEntry, LoginAttempt, LoginSession, UserAccount, UserPassword
 from kernel.access.passwords import hashed, is_outdated, matches
 from kernel.access.policies import PolicySet
+from kernel.access.seats import take_seat
 from kernel.access.session import SystemSession, open_session
 from kernel.access.users import create_user, end_sessions, folded, set_password, user_id_of
 from kernel.data.engines import Engines
 from kernel.data.site import Site
 from kernel.data.types import Instant
+from kernel.extension.editions import see_day
 from kernel.i18n import _
 
 __all__ = (
@@ -92,8 +94,8 @@ class SignedIn:
 def sign_in(served: Served, username: str, password: str, *, address: str, agent: str = "") -> str:
     """Give the token of a new session.
 
-    Raises `AccessProblem`: `too-many` where the next try must wait, `wrong` for everything else, whatever it
-    was.
+    Raises `AccessProblem`: `too-many` where the next try must wait, `full` where no more users may be signed in at
+    once (only to who gave the right password), `wrong` for everything else, whatever it was.
     """
     attempt = attempts.clipped(folded(username), address, served.clock())
     number, user_id, kept = _admit(served, attempt)
@@ -104,19 +106,34 @@ def sign_in(served: Served, username: str, password: str, *, address: str, agent
         session.execute(update(LoginAttempt).where(LoginAttempt.id == number).values(succeeded=True))
         if is_outdated(kept):
             session.get_one(UserPassword, user_id).password_hash = hashed(password)
-        session.add(
-            LoginSession(
-                user_id=user_id,
-                token_hash=_digest(token),
-                created_at=attempt.at,
-                seen_at=attempt.at,
-                expires_at=attempt.at + LIFE,
-                address=attempt.address,
-                agent=agent[:300],
-            )
-        )
-        session.add(AuditEntry(at=attempt.at, actor_id=user_id, what="sign_in", address=attempt.address))
+    _begin(served, user_id, token, attempt, agent)
     return token
+
+
+def _begin(served: Served, user_id: int, token: str, attempt: attempts.Try, agent: str) -> None:
+    """Begin the session of somebody who has shown who he is, where the edition has a seat for him."""
+    try:
+        with system_session(served, "sign in") as session:
+            take_seat(session, user_id, attempt.at, IDLE)
+            see_day(session, attempt.at.astimezone(served.site.time_zone).date())
+            session.add(
+                LoginSession(
+                    user_id=user_id,
+                    token_hash=_digest(token),
+                    created_at=attempt.at,
+                    seen_at=attempt.at,
+                    expires_at=attempt.at + LIFE,
+                    address=attempt.address,
+                    agent=agent[:300],
+                )
+            )
+            session.add(AuditEntry(at=attempt.at, actor_id=user_id, what="sign_in", address=attempt.address))
+    except AccessProblem:
+        with system_session(served, "no seat") as session:
+            session.add(
+                AuditEntry(at=attempt.at, actor_id=user_id, what="sign_in_full", address=attempt.address)
+            )
+        raise
 
 
 def sign_out(served: Served, token: str) -> None:

@@ -53,8 +53,21 @@ JOBS = (
         title=_("Forget old attempts to sign in"),
         function=forget_old_attempts,
         at="03:30",
+        allowed_when_ended=True,
     ),
-    Job(name="sweep-files", title=_("Remove files that nothing refers to"), function=sweep_files, at="03:45"),
-    Job(name="forget-work", title=_("Forget finished work"), function=forget_old_work, at="04:00"),
+    Job(
+        name="sweep-files",
+        title=_("Remove files that nothing refers to"),
+        function=sweep_files,
+        at="03:45",
+        allowed_when_ended=True,
+    ),
+    Job(
+        name="forget-work",
+        title=_("Forget finished work"),
+        function=forget_old_work,
+        at="04:00",
+        allowed_when_ended=True,
+    ),
 )
 """The jobs of the kernel itself."""

@@ -58,7 +58,13 @@ def link_state(context: Context, user_id: int) -> LinkState | None:
         return LinkState(row.purpose, row.delivery, row.expires_at, open_, row.failure)
 
 
-@command("user.make_link", _("Make a link by which a user sets the password"), resource="user", action="edit")
+@command(
+    "user.make_link",
+    _("Make a link by which a user sets the password"),
+    resource="user",
+    action="edit",
+    allowed_when_ended=True,
+)
 def make_link(context: Context, *, user_id: int) -> str:
     """Make a link to be handed over, and give its token: nobody can read it again. Former links end."""
     administrators_only(context)
@@ -68,7 +74,11 @@ def make_link(context: Context, *, user_id: int) -> str:
 
 
 @command(
-    "user.mail_link", _("Mail a user the link by which he sets the password"), resource="user", action="edit"
+    "user.mail_link",
+    _("Mail a user the link by which he sets the password"),
+    resource="user",
+    action="edit",
+    allowed_when_ended=True,
 )
 def mail_link(context: Context, *, user_id: int, base: str) -> None:
     """Send a user a link, after the commit. Raises `Refused` without a mailbox or an address to send it to."""
@@ -91,7 +101,7 @@ def mail_link(context: Context, *, user_id: int, base: str) -> None:
     )
 
 
-@command("account.forgotten", _("Ask for a new password"), checks_itself=True)
+@command("account.forgotten", _("Ask for a new password"), checks_itself=True, allowed_when_ended=True)
 def forgotten(context: Context, *, name: str, address: str, base: str) -> None:
     """Ask for a new password, by user name or e-mail; whoever asks learns nothing about which users there are.
 
@@ -112,15 +122,17 @@ def forgotten(context: Context, *, name: str, address: str, base: str) -> None:
     )
 
 
-@background("account.mail_link", _("Mail a link for setting a password"))
+@background("account.mail_link", _("Mail a link for setting a password"), allowed_when_ended=True)
 def _mail_link(runtime: Runtime, _progress: Progress, *, user_id: int, base: str, by: int, key: str) -> None:
     _deliver(runtime, user_id, base, by, key)
 
 
-@background("account.forgotten", _("See to a forgotten password"))
+@background("account.forgotten", _("See to a forgotten password"), allowed_when_ended=True)
 def _see_to_forgotten(runtime: Runtime, _progress: Progress, *, name: str, base: str, key: str) -> None:
     """Mail a link where that can be done; else leave the wish for an administrator."""
-    with runtime.system_work("somebody forgot a password", "account.forgotten") as context:
+    with runtime.system_work(
+        "somebody forgot a password", "account.forgotten", allowed_when_ended=True
+    ) as context:
         statement = select(UserAccount).where(
             or_(UserAccount.username == name, func.lower(UserAccount.email) == name), UserAccount.active
         )
@@ -136,7 +148,7 @@ def _see_to_forgotten(runtime: Runtime, _progress: Progress, *, name: str, base:
 
 
 def _deliver(runtime: Runtime, user_id: int, base: str, by: int, key: str) -> None:
-    with runtime.system_work("mail a link", "account.mail_link") as context:
+    with runtime.system_work("mail a link", "account.mail_link", allowed_when_ended=True) as context:
         if links.begun(context.session, key):
             links.end_delivery(context.session, key, "unknown")
             return
@@ -154,7 +166,7 @@ def _deliver(runtime: Runtime, user_id: int, base: str, by: int, key: str) -> No
         send(runtime, to=to, subject=subject, body=body)
     except MailFailed as failure:
         outcome = ("unknown" if failure.uncertain else "failed", str(failure))
-    with runtime.system_work("mail a link", "account.mail_link") as context:
+    with runtime.system_work("mail a link", "account.mail_link", allowed_when_ended=True) as context:
         links.end_delivery(context.session, key, *outcome)
 
 

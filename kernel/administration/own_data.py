@@ -27,7 +27,7 @@ BATCH = 1_000
 """Rows that are read at a time."""
 
 
-@command("account.export", _("Export one's own data"), checks_itself=True)
+@command("account.export", _("Export one's own data"), checks_itself=True, allowed_when_ended=True)
 def account_for_export(context: Context) -> None:
     """Write down that a user took his data along."""
     note(context, "account.export", resource="user", record_id=context.actor.user_id)

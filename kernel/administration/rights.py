@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from kernel.access.policies import Child, Policy, Rows
+from kernel.access.policies import Child, Policy, PolicySet, Rows
 from kernel.i18n import LazyText, _
+from kernel.resources.declared import Declared
 from kernel.resources.resource import Facet, Resource
-from kernel.resources.runtime import Runtime
 
 ACTIONS: Mapping[str, LazyText] = {
     "view": _("View"),
@@ -44,6 +44,26 @@ KERNEL_RESOURCES: Mapping[str, LazyText] = {
 ALL_ONLY = ("all",)
 
 
+class Declaring(Protocol):
+    """Whatever declares rights: a runtime, or what a site would have with other plugins."""
+
+    @property
+    def plugins(self) -> frozenset[str]:
+        """Names of the plugins."""
+
+    @property
+    def policies(self) -> PolicySet:
+        """Their policies and the kernel's."""
+
+    @property
+    def resources(self) -> Mapping[str, Resource]:
+        """Their resources and the kernel's."""
+
+    @property
+    def declared(self) -> Declared:
+        """Everything declared."""
+
+
 @dataclass
 class ResourceRights:
     """The rights on one kind of record: its title, whose it is, and the scopes by action."""
@@ -62,7 +82,7 @@ class ResourceRights:
             self.special.setdefault(action, title if title is not None else action)
 
 
-def grantable(runtime: Runtime) -> list[ResourceRights]:
+def grantable(runtime: Declaring) -> list[ResourceRights]:
     """Give everything that a pattern may grant on this site: the kernel's first, then plugin by plugin."""
     found = _Found(runtime)
     for resource in runtime.resources.values():
@@ -81,7 +101,7 @@ def grantable(runtime: Runtime) -> list[ResourceRights]:
     return sorted(found.rights.values(), key=lambda each: (each.plugin, _place(each.name), each.name))
 
 
-def check_grants(runtime: Runtime, grants: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
+def check_grants(runtime: Declaring, grants: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
     """Give the rights among `grants` that cannot be granted here, or not in that scope."""
     known = {each.name: each.actions for each in grantable(runtime)}
     return [
@@ -91,7 +111,7 @@ def check_grants(runtime: Runtime, grants: Mapping[tuple[str, str], str]) -> lis
     ]
 
 
-def grantable_rights(runtime: Runtime) -> set[tuple[str, str]]:
+def grantable_rights(runtime: Declaring) -> set[tuple[str, str]]:
     """Give every (resource, action) that can be granted on this site."""
     return {(each.name, action) for each in grantable(runtime) for action in each.actions}
 
@@ -99,7 +119,7 @@ def grantable_rights(runtime: Runtime) -> set[tuple[str, str]]:
 class _Found:
     """The rights collected so far, and the scopes that the policies offer."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Declaring) -> None:
         self.runtime = runtime
         self.rights: dict[str, ResourceRights] = {}
         self._models: dict[str, Any] = {item.permission: item.model for item in runtime.resources.values()}
@@ -150,7 +170,7 @@ class _Found:
             right.offer(action, (*ALL_ONLY, "own"))
 
 
-def _plugin_of(runtime: Runtime, name: str) -> str:
+def _plugin_of(runtime: Declaring, name: str) -> str:
     plugin, dot, _rest = name.partition(".")
     return plugin if dot and plugin in runtime.plugins else ""
 

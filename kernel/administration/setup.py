@@ -6,17 +6,11 @@ from collections.abc import Callable, Sequence
 
 from kernel.access.actor import SYSTEM
 from kernel.administration.assembly import assemble
-from kernel.administration.editions import Edition, check_plugins, load_edition
-from kernel.administration.settings import store_values
-from kernel.administration.suggestions import make_pattern
+from kernel.administration.editions import Edition, apply_edition, check_plugins, load_edition
 from kernel.data.config import Config
 from kernel.data.engines import Engines
-from kernel.data.errors import DataError
 from kernel.data.site import Site
 from kernel.extension.discovery import Discovery, discover
-from kernel.extension.state import raise_epoch
-from kernel.i18n import _
-from kernel.lifecycle.install import install
 from kernel.lifecycle.sites import create_site
 from kernel.lifecycle.steps import Workshop
 from kernel.resources import base_data
@@ -75,31 +69,6 @@ def _fill(site: Site, engines: Engines, edition: Edition | None, discovery: Disc
     with runtime.system_work("a new site", "site.create") as context:
         lists = [item for part in runtime.declared.parts for item in part.base_lists]
         base_data.seed(context, lists)
-    if edition is None:
-        return
-    workshop = Workshop(site, engines, discovery)
-    for plugin in edition.plugins:
-        if plugin not in build_runtime(site, engines, discovery=discovery).plugins:
-            install(workshop, plugin, SYSTEM(f"edition {edition.name}"))
-    _apply(site, engines, edition, discovery)
-
-
-def _apply(site: Site, engines: Engines, edition: Edition, discovery: Discovery) -> None:
-    """Set what the edition sets, and make its patterns."""
-    runtime = build_runtime(site, engines, discovery=discovery)
-    unknown = sorted(edition.settings.keys() - runtime.declared.settings.keys())
-    if unknown:
-        raise DataError(
-            _("The edition sets “%(key)s”, which nothing in it declares.", key=unknown[0]), "unknown-setting"
-        )
-    with runtime.system_work(f"edition {edition.name}", "edition.apply") as context:
-        store_values(context, edition.settings)
-        for pattern in edition.patterns:
-            make_pattern(
-                context.session,
-                f"edition.{pattern.name}",
-                pattern.title_in(site.locale),
-                None,
-                pattern.grants,
-            )
-        raise_epoch(context.session)
+    if edition is not None:
+        by = SYSTEM(f"edition {edition.name}")
+        apply_edition(Workshop(site, engines, discovery), edition, by)

@@ -128,7 +128,7 @@ def retry_work(context: Context, *, number: int) -> None:
     note(context, "jobs.retry_work", record_id=number)
 
 
-@command("jobs.stop_work", _("Stop work"), resource="job", action="edit")
+@command("jobs.stop_work", _("Stop work"), resource="job", action="edit", allowed_when_ended=True)
 def stop_work(context: Context, *, number: int) -> None:
     """Ask a piece of work that waits or runs to stop; a running one stops at its next report."""
     administrators_only(context)

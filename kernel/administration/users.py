@@ -203,7 +203,9 @@ def edit(
     note(context, "user.edit", resource="user", record_id=user_id)
 
 
-@command("user.set_password", _("Set a user's password"), resource="user", action="edit")
+@command(
+    "user.set_password", _("Set a user's password"), resource="user", action="edit", allowed_when_ended=True
+)
 def change_password(context: Context, *, user_id: int, password: str) -> None:
     """Give a user another password; all sessions of the user end."""
     administrators_only(context)
@@ -215,7 +217,13 @@ def change_password(context: Context, *, user_id: int, password: str) -> None:
     note(context, "user.set_password", resource="user", record_id=user_id)
 
 
-@command("user.end_sessions", _("Sign a user out everywhere"), resource="user", action="edit")
+@command(
+    "user.end_sessions",
+    _("Sign a user out everywhere"),
+    resource="user",
+    action="edit",
+    allowed_when_ended=True,
+)
 def sign_out(context: Context, *, user_id: int) -> None:
     """End all sessions of a user."""
     administrators_only(context)

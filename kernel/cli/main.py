@@ -16,6 +16,7 @@ import kernel
 GROUPS = {
     "demo": "kernel.cli.demo:demo",
     "doctor": "kernel.cli.doctor:doctor",
+    "edition": "kernel.cli.edition:edition",
     "import": "kernel.cli.importing:import_file",
     "plugin": "kernel.cli.plugin:plugin",
     "serve": "kernel.cli.serve:serve",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 from rich.table import Table
 
@@ -13,12 +15,15 @@ from kernel.cli.backup import (
     verify_command,
 )
 from kernel.cli.state import State, console, explained
+from kernel.fa.calendar import parse_date
+from kernel.fa.errors import DateError
 from kernel.lifecycle.sites import drop_site, list_sites, upgrade_site
+from kernel.resources.term import day_in_words, today_of
 
 
 @click.group()
 def site() -> None:
-    """Create, list, upgrade, back up, restore and drop sites."""
+    """Create, list, upgrade, back up, restore and drop sites; set their terms."""
 
 
 for _command in (backup_command, verify_command, restore_command, hold_command, release_command):
@@ -54,6 +59,42 @@ def create(
     console.print(
         f"The site {made.name} is ready. Add an administrator: peyvand user add NAME --administrator"
     )
+
+
+@site.command()
+@click.argument("name")
+@click.option("--until", metavar="DAY", help="Last day of the term, Jalali: 1406/01/01.")
+@click.option("--months", type=click.IntRange(1, 120), help="So many Jalali months on, from the term's end.")
+@click.option("--none", "without", is_flag=True, help="The site is not rented by time (any more).")
+@click.option("--grace", type=int, help="Days after the term in which everything still works.")
+@explained
+def term(name: str, until: str | None, months: int | None, without: bool, grace: int | None) -> None:
+    """Show the term of the site NAME, or set it: this is how it is renewed, also after its end."""
+    from kernel.administration.editions.terms import extended, set_term
+
+    given = sum(each is not None and each is not False for each in (until, months, without))
+    if given > 1:
+        raise click.UsageError("Give one of --until, --months and --none.")
+    runtime = State().runtime(name)
+    now, today = runtime.edition, today_of(runtime)
+    if given or grace is not None:
+        day = None if without else _last_day(until) if until else now.term_until
+        now = set_term(runtime, extended(now, today, months) if months else day, grace)
+    if now.term_until is None or now.read_only_from is None:
+        console.print(f"The site {name} has no term.")
+        return
+    console.print(
+        f"The term of the site {name} lasts until {day_in_words(now.term_until)}, with {now.grace_days} days of grace; "
+        f"read-only from {day_in_words(now.read_only_from)} on. Today it is {now.term(today)}.",
+        soft_wrap=True,
+    )
+
+
+def _last_day(text: str) -> date:
+    try:
+        return parse_date(text, short_years=False)
+    except DateError as error:
+        raise click.UsageError(f"{text} is no day; write it as 1406/01/01.") from error
 
 
 @site.command("list")

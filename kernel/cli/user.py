@@ -50,7 +50,7 @@ def password(username: str, password: str | None, site: str | None) -> None:
     state = State()
     runtime = state.runtime(site)
     secret = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with runtime.system_work("command line", "user.password") as context:
+    with runtime.system_work("command line", "user.password", allowed_when_ended=True) as context:
         set_password(context.session, user_id_of(context.session, username), secret)
     console.print(f"The password of {username} is set.")
 
@@ -66,7 +66,7 @@ def link(username: str, base: str | None, site: str | None) -> None:
     """Make a link by which USERNAME chooses the password; it is good once."""
     state = State()
     runtime = state.runtime(site)
-    with runtime.system_work("command line", "user.link") as context:
+    with runtime.system_work("command line", "user.link", allowed_when_ended=True) as context:
         token = make_link(context.session, user_id_of(context.session, username), context.now)
     hosts = runtime.site.hosts or ("localhost",)
     console.print(address_of(base or f"https://{hosts[0]}/", token), soft_wrap=True)

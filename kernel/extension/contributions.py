@@ -98,6 +98,8 @@ class Job:
     """Called with a system context; catches up once after downtime, and never runs twice at the same time."""
     every: timedelta | None = None
     at: str | None = None
+    allowed_when_ended: bool = False
+    """Whether it goes on after the end of the site's term: backups and tidying do, messages do not."""
 
     def __post_init__(self) -> None:
         if (self.every is None) == (self.at is None):

@@ -28,8 +28,6 @@ class SiteState(KernelBase):
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     epoch: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
-    edition: Mapped[str | None] = mapped_column(Text)
-    """Name of the edition that was applied last."""
 
 
 class PluginRow(KernelBase):

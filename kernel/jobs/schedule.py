@@ -36,9 +36,11 @@ def declared_jobs(runtime: Runtime) -> dict[str, tuple[str, Job]]:
     return found
 
 
-def due_jobs(session: Session, runtime: Runtime, now: datetime) -> list[str]:
-    """Enter new jobs, and claim those that are due: after downtime once."""
+def due_jobs(session: Session, runtime: Runtime, now: datetime, *, ended: bool = False) -> list[str]:
+    """Enter new jobs, and claim those that are due: after downtime once; after the term's end those that go on then."""
     declared = declared_jobs(runtime)
+    if ended:
+        declared = {name: pair for name, pair in declared.items() if pair[1].allowed_when_ended}
     zone = runtime.site.time_zone
     known = set(session.execute(select(JobRow.name)).scalars())
     new = [

@@ -5,7 +5,7 @@ All times are the context's, never the server's. While a row is running, its `du
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -87,15 +87,20 @@ def allowed(note: Held | None) -> ColumnElement[bool]:
 
 
 def due_work(
-    session: Session, now: datetime, limit: int = 200, *, note: Held | None = None
+    session: Session,
+    now: datetime,
+    limit: int = 200,
+    *,
+    note: Held | None = None,
+    kinds: Collection[str] | None = None,
 ) -> list[tuple[int, str]]:
     """Take ids and queues of work that is due or was left by a dead worker; they are looked at again in a minute.
 
-    `note` is what holds the site, if anything does.
+    `note` is what holds the site, if anything does; `kinds` leaves all others waiting.
     """
     statement = (
         select(WorkRow.id)
-        .where(WorkRow.state.in_(("due", "running")), WorkRow.due_at <= now, allowed(note))
+        .where(WorkRow.state.in_(("due", "running")), WorkRow.due_at <= now, allowed(note), _among(kinds))
         .order_by(WorkRow.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -120,10 +125,15 @@ class Claim:
     attempt: int
 
 
-def claim_work(session: Session, number: int, now: datetime) -> Claim | None:
-    """Take one piece of work for this worker; None when another has it, it is done, held, or not to be tried again."""
+def claim_work(
+    session: Session, number: int, now: datetime, *, kinds: Collection[str] | None = None
+) -> Claim | None:
+    """Take one piece of work for this worker; None when another has it, it is done, held, or not to be tried again.
+
+    `kinds` leaves all others waiting.
+    """
     free = or_(WorkRow.state == "due", and_(WorkRow.state == "running", WorkRow.due_at <= now))
-    free = and_(free, allowed(held(session)))
+    free = and_(free, allowed(held(session)), _among(kinds))
     statement = select(WorkRow.id).where(WorkRow.id == number, free).with_for_update(skip_locked=True)
     if session.execute(statement).scalar_one_or_none() is None:
         return None
@@ -162,6 +172,10 @@ def end_work(session: Session, claim: Claim, now: datetime, state: str, error: s
     """End a piece of work, unless another worker has it by now."""
     values = {"state": state, "error": error, "finished_at": now}
     session.execute(update(WorkRow).where(_held(claim)).values(values))
+
+
+def _among(kinds: Collection[str] | None) -> ColumnElement[bool]:
+    return true() if kinds is None else WorkRow.kind.in_(kinds)
 
 
 def _held(claim: Claim) -> ColumnElement[bool]:

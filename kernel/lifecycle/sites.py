@@ -24,7 +24,7 @@ from kernel.data.names import check_site_name
 from kernel.data.server import Server, connect_server
 from kernel.data.site import SATURDAY_TO_WEDNESDAY, Secrets, Site
 from kernel.data.site_store import SiteStore, write_description, write_secrets
-from kernel.extension.models import SiteState
+from kernel.extension.editions import SiteEditionRow
 from kernel.extension.state import raise_epoch
 from kernel.i18n import _
 from kernel.lifecycle import database
@@ -161,7 +161,7 @@ def build(server: Server, store: SiteStore, name: str, secrets: Secrets, describ
     engine = create_engine(site.owner_url, poolclass=NullPool, hide_parameters=True)
     with engine.begin() as connection:
         migrate(connection, "kernel", KERNEL_MIGRATIONS)
-        connection.execute(update(SiteState).values(edition=site.edition))
+        connection.execute(update(SiteEditionRow).values(name=site.edition))
         apply_derived(connection, site, "kernel")
     return site
 

@@ -14,7 +14,9 @@ PRINTED = "party.print"
 """What the audit calls it."""
 
 
-@command("party.print", _("Print the page of a party"), resource="party", action="print")
+@command(
+    "party.print", _("Print the page of a party"), resource="party", action="print", allowed_when_ended=True
+)
 def print_party(context: Context, *, resource: str, party_id: int) -> int:
     """Account for the printing of a party of `resource`.
 

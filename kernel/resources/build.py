@@ -13,9 +13,11 @@ from kernel.access.policies import PolicySet
 from kernel.access.session import open_session
 from kernel.data.engines import Engines
 from kernel.data.site import Site
+from kernel.extension.branding import Branding, read_branding
 from kernel.extension.calling import FailureRecorder, Hooks
 from kernel.extension.declarations import Declarations, collect
 from kernel.extension.discovery import Discovery, discover
+from kernel.extension.editions import SiteEdition, read_site_edition
 from kernel.extension.models import Setting
 from kernel.extension.state import read_epoch, read_states, running
 from kernel.i18n import KERNEL_TRANSLATIONS
@@ -49,11 +51,23 @@ def build_runtime(
         epoch = read_epoch(session)
         states = read_states(session)
         values = {row.key: row.value for row in session.execute(select(Setting)).scalars()}
+        edition, branding = read_site_edition(session), read_branding(session)
     hooks = Hooks(found, running(found, states), recorder=recorder, isolate=isolate, refusals=(CommandError,))
-    return assemble(site, engines, epoch=epoch, hooks=hooks, values=values)
+    return assemble(
+        site, engines, epoch=epoch, hooks=hooks, values=values, edition=edition, branding=branding
+    )
 
 
-def assemble(site: Site, engines: Engines, *, epoch: int, hooks: Hooks, values: Mapping[str, Any]) -> Runtime:
+def assemble(
+    site: Site,
+    engines: Engines,
+    *,
+    epoch: int,
+    hooks: Hooks,
+    values: Mapping[str, Any],
+    edition: SiteEdition | None = None,
+    branding: Branding | None = None,
+) -> Runtime:
     """Put a runtime together from hooks and settings, without asking the database; lifecycle steps do so, too."""
     declarations = collect(hooks)
     declared = declare(declarations, kernel_parts(), values)
@@ -63,7 +77,14 @@ def assemble(site: Site, engines: Engines, *, epoch: int, hooks: Hooks, values: 
         if folder is not None:
             sources.append((name, folder))
     return Runtime(
-        site, engines, epoch=epoch, hooks=declarations.hooks, declared=declared, texts=Texts(sources)
+        site,
+        engines,
+        epoch=epoch,
+        hooks=declarations.hooks,
+        declared=declared,
+        texts=Texts(sources),
+        edition=edition,
+        branding=branding,
     )
 
 

@@ -24,6 +24,7 @@ class Command:
     """A declared command. `resource` and `action` name the right it needs; `retry` allows a second try on deadlock.
 
     `checks_itself` is for commands whose right depends on their arguments (the generic create and edit).
+    `allowed_when_ended` is for the few that go on after the end of the site's term: passwords, sessions, stopping.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Command:
     resource: str | None
     action: str | None
     checks_itself: bool = False
+    allowed_when_ended: bool = False
 
     def call(self, context: Context, arguments: Mapping[str, Any]) -> Any:
         """Check the right, then call; wrong or missing arguments are a programmer's `TypeError`."""
@@ -50,11 +52,12 @@ def command(
     resource: str | None = None,
     action: str | None = None,
     checks_itself: bool = False,
+    allowed_when_ended: bool = False,
 ) -> Callable[[F], F]:
     """Declare a function as the command `name`. The function stays callable; `command_of` gives the declaration."""
 
     def declare(function: F) -> F:
-        declared = Command(name, title, function, resource, action, checks_itself)
+        declared = Command(name, title, function, resource, action, checks_itself, allowed_when_ended)
         function.__dict__["__command__"] = declared
         return function
 

@@ -59,6 +59,10 @@ class Context:
         if not self.actor.may(resource, action):
             raise Forbidden()
 
+    def has_feature(self, name: str) -> bool:
+        """Say whether the site's edition, or the site's own choice, has a feature such as `map`."""
+        return self.runtime.edition.has_feature(name)
+
     def run(self, command: str, **arguments: Any) -> Any:
         """Run another command inside this one: same transaction, same actor, its own check of rights."""
         return self.runtime.command(command).call(self, arguments)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from kernel.access.policies import child, public, rows, system
 from kernel.access.protected import ACCESS_POLICIES
+from kernel.extension.branding import BrandingRow
+from kernel.extension.editions import SiteEditionRow
 from kernel.extension.models import PluginFailure, PluginRow, PluginStep, Setting, SiteState
 from kernel.resources import attachments, base_data, notes
 from kernel.resources.commands import commands_in
@@ -32,6 +34,8 @@ PART = KernelPart(
         child(ImportRow, ImportRun, key="run_id"),
         *(system(model, read_only=True) for model in (SiteState, PluginRow, PluginStep, PluginFailure)),
         system(Setting),
+        system(SiteEditionRow),
+        system(BrandingRow),
     ),
     commands=commands_in(attachments, base_data, notes, runs),
 )

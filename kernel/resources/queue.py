@@ -37,6 +37,7 @@ class Background:
     """A declared kind of work. `function(runtime, progress, **arguments)` opens its own transactions.
 
     It may be killed at any moment and is then called again: it must go on where it stood, and twice must do no harm.
+    After the end of the site's term only work that is `allowed_when_ended` is done; everything else waits.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Background:
     queue: str = "default"
     inside: bool = False
     """Whether it touches nothing beyond the site (an import, say): such work is done also while the site is held."""
+    allowed_when_ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,12 @@ _SINKS: list[Callable[[Session, Sequence[Work], int, datetime], None]] = []
 
 
 def background(
-    kind: str, title: LazyText, *, queue: str = "default", inside: bool = False
+    kind: str,
+    title: LazyText,
+    *,
+    queue: str = "default",
+    inside: bool = False,
+    allowed_when_ended: bool = False,
 ) -> Callable[[F], F]:
     """Declare a function as the kind of work `kind`; `queue` is `messages`, `default` or `long`.
 
@@ -70,7 +77,7 @@ def background(
     """
 
     def declare(function: F) -> F:
-        _KINDS[kind] = Background(kind, title, function, queue, inside)
+        _KINDS[kind] = Background(kind, title, function, queue, inside, allowed_when_ended)
         return function
 
     return declare
@@ -84,6 +91,11 @@ def kind_of_work(kind: str) -> Background:
 def kinds_inside() -> frozenset[str]:
     """Give the kinds that touch nothing beyond the site."""
     return frozenset(kind for kind, declared in _KINDS.items() if declared.inside)
+
+
+def kinds_when_ended() -> tuple[str, ...]:
+    """Give the kinds of work that go on after the end of a site's term."""
+    return tuple(kind for kind, declared in _KINDS.items() if declared.allowed_when_ended)
 
 
 def enqueue(context: Context, kind: str, *, subject: tuple[str, int] | None = None, **arguments: Any) -> None:

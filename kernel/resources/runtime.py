@@ -21,7 +21,9 @@ from kernel.access.policies import PolicySet
 from kernel.access.session import elevated, open_session
 from kernel.data.engines import Engines
 from kernel.data.site import Site
+from kernel.extension.branding import Branding
 from kernel.extension.calling import Answer, Answers, Hooks, in_order
+from kernel.extension.editions import SiteEdition
 from kernel.i18n import LazyText
 from kernel.resources.commands import Command
 from kernel.resources.constraints import explain_integrity
@@ -33,6 +35,7 @@ from kernel.resources.fields import Field
 from kernel.resources.history import Journal
 from kernel.resources.queue import wake_workers, write_work
 from kernel.resources.resource import Facet, Resource
+from kernel.resources.term import has_ended, refuse_when_ended, seen_day
 from kernel.resources.texts import Texts
 
 TRIES = 3
@@ -51,6 +54,8 @@ class Runtime:
         hooks: Hooks,
         declared: Declared,
         texts: Texts,
+        edition: SiteEdition | None = None,
+        branding: Branding | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.site = site
@@ -59,6 +64,8 @@ class Runtime:
         self.hooks = hooks
         self.declared = declared
         self.texts = texts
+        self.edition = edition or SiteEdition()
+        self.branding = branding or Branding()
         self.clock = clock
 
     @property
@@ -160,9 +167,19 @@ class Runtime:
             session.close()
 
     @contextmanager
-    def writing(self, actor: Actor, command: str, *, locale: str | None = None) -> Iterator[Context]:
-        """Open a write transaction: history and events are written with it, and it commits at the end or not at all."""
+    def writing(
+        self, actor: Actor, command: str, *, locale: str | None = None, allowed_when_ended: bool = False
+    ) -> Iterator[Context]:
+        """Open a write transaction: history and events are written with it, and it commits at the end or not at all.
+
+        Raises `TermEnded` at the beginning where the site's term has ended, unless what is written goes on then:
+        passwords, sessions, the book-keeping of jobs.
+        """
         session = self._open(actor, read_only=False)
+        if not allowed_when_ended and has_ended(self, session):
+            session.close()
+            refuse_when_ended(self, seen_day(self, session))
+            session = self._open(actor, read_only=False)
         journal = Journal(command, actor, self.clock(), self.policies)
         context = self._context(actor, session, locale, journal)
         try:
@@ -191,7 +208,9 @@ class Runtime:
         declared = self.command(name)
         for remaining in reversed(range(TRIES)):
             try:
-                with self.writing(actor, name, locale=locale) as context:
+                with self.writing(
+                    actor, name, locale=locale, allowed_when_ended=declared.allowed_when_ended
+                ) as context:
                     if context.session.info["epoch"] != self.epoch:
                         raise EpochChanged()
                     return declared.call(context, arguments)
@@ -235,9 +254,11 @@ class Runtime:
         )
 
     @contextmanager
-    def system_work(self, reason: str, command: str) -> Iterator[Context]:
+    def system_work(
+        self, reason: str, command: str, *, allowed_when_ended: bool = False
+    ) -> Iterator[Context]:
         """Open a write transaction on behalf of the system, with a stated reason; for jobs and the command line."""
-        with self.writing(SYSTEM(reason), command) as context:
+        with self.writing(SYSTEM(reason), command, allowed_when_ended=allowed_when_ended) as context:
             yield context
 
 

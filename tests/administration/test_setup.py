@@ -46,7 +46,7 @@ def test_an_edition_brings_its_plugins_settings_and_patterns(clinic, engines):
     assert rows(engines, clinic, own) == [("own",)]
     specialties = "SELECT count(*) > 3 FROM kernel.base_value WHERE list = 'medical.specialty'"
     assert rows(engines, clinic, specialties) == [(True,)]
-    assert rows(engines, clinic, "SELECT edition FROM kernel.site_state") == [("clinic",)]
+    assert rows(engines, clinic, "SELECT name FROM kernel.site_edition") == [("clinic",)]
 
 
 def test_a_plugin_that_is_installed_later_brings_its_lists_and_patterns(own_site, engines):

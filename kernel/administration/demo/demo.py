@@ -125,6 +125,8 @@ def clock_at(runtime: Runtime, at: datetime | None) -> Runtime:
         hooks=runtime.hooks,
         declared=runtime.declared,
         texts=runtime.texts,
+        edition=runtime.edition,
+        branding=runtime.branding,
         clock=lambda: at,
     )
 

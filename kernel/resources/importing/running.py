@@ -86,7 +86,7 @@ def actor_of(runtime: Runtime, run: Run) -> Actor:
 def give_up(runtime: Runtime, run: Run, message: LazyText) -> None:
     """Write why a run cannot go on."""
     text = runtime.translate(message, run.options.get("locale"))
-    with runtime.system_work("an import cannot go on", "import.run") as context:
+    with runtime.system_work("an import cannot go on", "import.run", allowed_when_ended=True) as context:
         statement = update(ImportRun).where(ImportRun.id == run.id)
         context.session.execute(statement.values(state=FAILED, message=text, finished_at=context.now))
 

@@ -170,7 +170,7 @@ def begin(context: Context, *, run_id: int) -> int:
     return run_id
 
 
-@command("import.stop", _("Stop an import"), checks_itself=True)
+@command("import.stop", _("Stop an import"), checks_itself=True, allowed_when_ended=True)
 def stop(context: Context, *, run_id: int) -> int:
     """Stop an import after its present batch; it can be begun again or undone."""
     run = load_run(context, run_id, lock=True)

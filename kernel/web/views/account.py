@@ -25,6 +25,8 @@ pages = Blueprint("account", __name__)
 
 TOO_MANY = "too-many"
 """Code of the refusal of somebody who must wait before the next try."""
+FULL = "full"
+"""Code of the refusal of somebody for whom the edition has no seat left."""
 LONGEST_AGENT = 300
 OWN_DATA = "peyvand.zip"
 IN_MEMORY = 4 * MEBIBYTE
@@ -210,7 +212,7 @@ def _page(errors: dict[str, LazyText], status: int = 200) -> ResponseReturnValue
 
 
 def _status(problem: AccessProblem) -> int:
-    return 429 if problem.code == TOO_MANY else 422
+    return {TOO_MANY: 429, FULL: 403}.get(problem.code, 422)
 
 
 def _who() -> SignedIn:
