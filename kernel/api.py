@@ -43,6 +43,7 @@ from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
 from kernel.parties.groups import in_group
 from kernel.parties.models import Party
 from kernel.parties.roles import end_role, give_role
+from kernel.parties.segments.reading import segment_ids
 from kernel.resources import fields
 from kernel.resources.commands import Command, command, commands_in
 from kernel.resources.context import Context
@@ -149,6 +150,7 @@ __all__ = [
     "run_command",
     "schema_base",
     "search_key",
+    "segment_ids",
     "sort_key",
     "squeeze",
     "stored_number",

@@ -35,6 +35,7 @@ RESERVED = frozenset({"user", "pattern", "plugin", "setting", "login_session", "
 KERNEL_RESOURCES: Mapping[str, LazyText] = {
     "party": _("Persons and organisations"),
     "party_group": _("Groups of persons and organisations"),
+    "segment": _("Segments"),
     "place": _("Countries, provinces, cities, districts"),
     "base_data": _("Base data"),
     "import": _("Imports of files"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.i18n import _
 from kernel.parties.models import ORGANISATION, PERSON, Party
+from kernel.parties.segments.fields import InSegment
 from kernel.resources.context import Context
 from kernel.resources.fields import Choice, Code, Email, Link, Phone, Text, UserLink, Website
 from kernel.resources.resource import Resource, Search, Section, Sort
@@ -38,6 +39,7 @@ DIRECTORY = Resource(
         Website("website", _("Website"), read_only=True),
         Link("city", _("City"), to="city", attribute="city_id", read_only=True),
         UserLink("owner", _("Responsible expert"), attribute="owner_id", read_only=True),
+        InSegment("party"),
     ),
     list_columns=("display_name", "mobile", "phone", "phone_extension", "fax", "email", "city"),
     sections=(Section(_("Contact details"), ("mobile", "phone", "fax", "email", "website")),),

@@ -9,7 +9,10 @@ from kernel.i18n import _
 
 
 def menu() -> Iterable[MenuItem]:
-    """Give the entry of the trees of groups."""
+    """Give the entries of the trees of groups and of segments."""
     return [
-        MenuItem(label=_("Groups"), target="/groups", icon="sitemap", permission=("party", "view"), order=40)
+        MenuItem(label=_("Groups"), target="/groups", icon="sitemap", permission=("party", "view"), order=40),
+        MenuItem(
+            label=_("Segments"), target="/segments", icon="bookmark", permission=("party", "view"), order=50
+        ),
     ]

@@ -8,6 +8,7 @@ from kernel.parties import addresses, duplicates, employments, groups, menu, pho
 from kernel.parties.places.resources import PLACES
 from kernel.parties.policies import POLICIES
 from kernel.parties.resources import ACQUAINTANCE, RESOURCES, TITLES
+from kernel.parties.segments import saving as segments
 from kernel.resources.commands import commands_in
 from kernel.resources.parts import BaseList, KernelPart
 
@@ -98,7 +99,7 @@ PART = KernelPart(
     name="parties",
     resources=(*RESOURCES, *PLACES),
     policies=POLICIES,
-    commands=commands_in(roles, groups, tree, duplicates, photos, printing),
+    commands=commands_in(roles, groups, tree, segments, duplicates, photos, printing),
     base_lists=BASE_LISTS,
     settings=SETTINGS,
     hooks=menu,

@@ -17,6 +17,7 @@ from kernel.parties.filters import InGroup, InMyGroups, InPosition, InRole
 from kernel.parties.groups import member_part, place_group, prepare_group
 from kernel.parties.models import ORGANISATION, PERSON, Party, PartyGroup
 from kernel.parties.rules import party_written, prepare_party
+from kernel.parties.segments.fields import InSegment
 from kernel.resources.context import Context
 from kernel.resources.fields import (
     BaseChoice,
@@ -82,6 +83,7 @@ def _shared_fields(kind: str) -> tuple[Field, ...]:
         InRole(),
         InGroup(kind),
         InMyGroups(),
+        InSegment(kind),
     )
 
 

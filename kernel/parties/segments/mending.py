@@ -25,5 +25,5 @@ def replace_group(system: Context, source: int, target: int) -> None:
 
 def _replaced(value: object, source: int, target: int) -> object:
     if isinstance(value, list):
-        return list(dict.fromkeys(str(_replaced(one, source, target)) for one in value))
-    return str(target) if str(value) == str(source) else value
+        return list(dict.fromkeys(_replaced(one, source, target) for one in value))
+    return target if value == source else value

@@ -32,6 +32,12 @@ OPERATORS: Mapping[str, LazyText] = {
     "empty": _("is empty"),
     "filled": _("is filled"),
     "any": _("is one of"),
+    "during": _("lies in"),
+    "last_days": _("in the last so many days"),
+    "next_days": _("in the next so many days"),
+    "anniversary": _("has its anniversary"),
+    "years_from": _("age in years, from"),
+    "years_to": _("age in years, to"),
 }
 """Filter operators and what they are called."""
 
@@ -174,6 +180,10 @@ class Field:
         array = bindparam(None, list(values), ARRAY(column.type), unique=True)
         condition: ColumnElement[bool] = column == any_(array)
         return condition
+
+    def operand(self, operator: str) -> Field:
+        """Give the field in which the operand of a filter is entered and shown; mostly this one."""
+        return self
 
     def order(self, column: ColumnElement[Any], context: Context) -> ColumnElement[Any] | None:
         """Give what lists sort the column by where no sort is declared for it; None for a kind without a useful order."""

@@ -12,7 +12,10 @@ from kernel.fa.calendar import format_date, parse_date
 from kernel.fa.clock import format_instant, parse_time
 from kernel.fa.digits import to_ascii_digits, to_persian_digits
 from kernel.i18n import _
+from kernel.resources.fields import periods
 from kernel.resources.fields.base import Field, FieldError, plain_number
+from kernel.resources.fields.choices import Choice
+from kernel.resources.fields.numbers import Whole
 
 if TYPE_CHECKING:
     from kernel.resources.context import Context
@@ -20,16 +23,65 @@ if TYPE_CHECKING:
 ISO_DAY = re.compile(r"(1[6-9]|2[01])\d\d-\d\d-\d\d")
 
 
+MOVING = ("during", "last_days", "next_days")
+"""Filter operators whose days move with today."""
+YEARS = ("years_from", "years_to")
+MOST_YEARS = 150
+
+
+def _operand_of(field: Field, operator: str) -> Field:
+    """Give the field of the operand: a period, a number of days or years, or a day or moment itself."""
+    if operator in ("during", "anniversary"):
+        return Choice(field.name, field.title, options=periods.PERIODS)
+    if operator in ("last_days", "next_days"):
+        return Whole(field.name, field.title, least=1, most=periods.MOST_DAYS)
+    if operator in YEARS:
+        return Whole(field.name, field.title, least=0, most=MOST_YEARS)
+    return field
+
+
+def _moving_span(field: Field, operator: str, raw: Any, context: Context) -> periods.Span:
+    """Read the operand of a moving operator as the first and last day as they are today."""
+    value = _operand_of(field, operator).parse(raw, context)
+    try:
+        if operator == "during":
+            return periods.span_of(value, context.today)
+        days = periods.last_days if operator == "last_days" else periods.next_days
+        return days(value, context.today)
+    except (OverflowError, ValueError) as error:
+        raise FieldError(_("%(field)s: there is no such day.", field=field.title)) from error
+
+
 class Day(Field):
     """A day: stored as Gregorian date, typed and shown in the Jalali calendar (Gregorian on English pages)."""
 
     kind = "day"
     widget = "day"
-    operators = ("is", "from", "to", "empty", "filled")
+    operators = ("is", "from", "to", *MOVING, "anniversary", *YEARS, "empty", "filled")
 
     def __init__(self, *args: Any, past_only: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
         self.past_only = past_only
+
+    def operand(self, operator: str) -> Field:
+        """A period, a number of days or years, or a day."""
+        return _operand_of(self, operator)
+
+    def condition(self, model: Any, operator: str, raw: Any, context: Context) -> ColumnElement[bool]:
+        """Moving periods, anniversaries and ages are reckoned from the site's own day, when the list is read."""
+        if operator not in (*MOVING, "anniversary", *YEARS):
+            return super().condition(model, operator, raw, context)
+        column = self.column(model)
+        if operator in MOVING:
+            first, last = _moving_span(self, operator, raw, context)
+            return column.between(first, last)
+        value = self.operand(operator).parse(raw, context)
+        if operator == "anniversary":
+            days = periods.anniversaries(*periods.span_of(value, context.today))
+            return periods.is_one_of(column, days)
+        if operator == "years_from":
+            return column <= periods.born_by(value, context.today)
+        return (column >= periods.born_since(value, context.today)) & (column <= context.today)
 
     def parse(self, raw: Any, context: Context) -> date:
         """Read a date object, ISO `2026-11-21` (what the picker sends), or a Jalali date in digits of any script."""
@@ -82,7 +134,22 @@ class Instant(Field):
 
     kind = "instant"
     widget = "instant"
-    operators = ("from", "to", "empty", "filled")
+    operators = ("from", "to", *MOVING, "empty", "filled")
+
+    def operand(self, operator: str) -> Field:
+        """A period, a number of days, or a moment."""
+        return _operand_of(self, operator)
+
+    def condition(self, model: Any, operator: str, raw: Any, context: Context) -> ColumnElement[bool]:
+        """Moving periods are the site's own days, from midnight to midnight."""
+        if operator not in MOVING:
+            return super().condition(model, operator, raw, context)
+        first, last = _moving_span(self, operator, raw, context)
+        zone = context.time_zone
+        starts = datetime.combine(first, time(), zone).astimezone(UTC)
+        ends = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
+        column = self.column(model)
+        return (column >= starts) & (column < ends)
 
     def parse(self, raw: Any, context: Context) -> datetime:
         """Read an aware datetime, ISO with an offset, or `day time` in the site's zone and calendar."""

@@ -75,20 +75,23 @@ def _form(
     status: int = 200,
 ) -> ResponseReturnValue:
     address = url_for("lookups.options", resource=resource.name, field=column.key)
-    made = controls([column.field], context, lambda _item: address)
-    control = made[column.field.name]
-    mark(control, column.field)
+    chosen = request.args.get("operator", column.field.operators[0])
+    operand = column.field.operand(chosen)
+    made = controls([operand], context, lambda _item: address)
+    control = made[operand.name]
+    mark(control, operand)
     made.process(None)
     control.name = "value"
     control.flags.required = False
     if error is not None:
         control.errors = [context.text(error)]
     query = query_of(resource, request.args)
-    chosen = request.args.get("operator", column.field.operators[0])
     return render(
         "records/filter_form.html",
         status=status,
         action=url_for("filters.apply", resource=resource.name),
+        again_url=url_for("filters.choose", resource=resource.name),
+        needs_value=chosen not in WITHOUT_VALUE,
         back_url=with_query(f"/{resource.path}/filter", query),
         title=context.text(column.title),
         key=column.key,

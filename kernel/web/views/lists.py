@@ -10,7 +10,9 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from kernel.fa.digits import stored_number
 from kernel.i18n import _, ngettext_lazy
+from kernel.parties.segments.reading import FIELD, visible_segments
 from kernel.resources.attachments import counts
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid
@@ -20,11 +22,14 @@ from kernel.resources.lists import page as fetch
 from kernel.resources.lists.columns import known_columns
 from kernel.resources.resource import Resource
 from kernel.web.current import current, tell
-from kernel.web.pages import by_htmx, render
+from kernel.web.pages import by_htmx, go, render
 from kernel.web.views.addresses import list_url, record_url, with_query
 from kernel.web.views.cells import Cell, cells_of, heads_of
 from kernel.web.views.parties import badges_of
 from kernel.web.views.regroup import possible
+
+MOST_SEGMENTS = 12
+"""Segments that the filter menu of a list names."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +55,20 @@ def page(resource: Resource) -> ResponseReturnValue:
         if not query.cursor and not query.filters and not query.sort and not query.columns:
             raise
         tell(error.message, "error")
+        named = _segment_of(context, query)
+        if named is not None:
+            return go("segments.segment", segment_id=named)
         query = ListQuery(search=query.search)
         found = fetch(context, resource, query)
     template = "records/list_part.html" if by_htmx() else "records/list.html"
     return render(template, **view_of(context, resource, query, found))
+
+
+def _segment_of(context: Context, query: ListQuery) -> int | None:
+    """The segment that a list was narrowed to: where it is broken, its own page tells more than a list without it."""
+    numbers = [stored_number(str(item.value)) for item in query.filters if item.field == FIELD]
+    known = {saved.id for saved in visible_segments(context)} if numbers else set()
+    return next((number for number in numbers if number in known), None)
 
 
 def query_of(resource: Resource, args: MultiDict[str, str]) -> ListQuery:
@@ -113,11 +128,32 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         ),
         "list_args": [(name, value) for name, values in first.to_args().items() for value in values],
         "here": list_url(resource, query),
+        **_segments(context, resource, first),
         "groupable": possible(context, resource),
         "may": {
             action: context.may(resource.permission, action)
             for action in ("create", "edit", "delete", "purge", "export", "import", "restore")
         },
+    }
+
+
+def _segments(context: Context, resource: Resource, first: ListQuery) -> dict[str, Any]:
+    """The segments that this list can be narrowed to, and where its present filter is saved as one."""
+    if FIELD not in resource.by_name:
+        return {"segment_links": [], "save_segment_url": None}
+    kinds = (resource.name,)
+    found = visible_segments(context, kinds)[:MOST_SEGMENTS]
+    return {
+        "segment_links": [
+            {
+                "label": saved.name,
+                "url": list_url(resource, ListQuery(filters=(Filter(FIELD, "is", saved.id),))),
+            }
+            for saved in found
+        ],
+        "save_segment_url": with_query(f"/segments/new/{resource.name}", first)
+        if first.search or first.filters
+        else None,
     }
 
 
@@ -130,7 +166,8 @@ def chips_of(context: Context, resource: Resource, query: ListQuery) -> list[dic
         if column is None:
             continue
         values = item.value if isinstance(item.value, list | tuple) else (item.value,)
-        shown = "، ".join(_shown(context, column.field, value) for value in values)
+        operand = column.field.operand(item.operator)
+        shown = "، ".join(_shown(context, operand, value) for value in values)
         operator = context.text(OPERATORS[item.operator]) if item.operator in OPERATORS else item.operator
         words = operator if item.operator in ("empty", "filled") else shown
         if item.operator not in ("is", "any", "empty", "filled"):
