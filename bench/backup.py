@@ -42,30 +42,26 @@ def run(parties: int) -> Iterator[str]:
 
 
 def measured(bench: Bench, folder: Path) -> Iterator[str]:
-    """Time each way there and back; memory is that of this process at its highest."""
+    """Time each way there and back."""
     dumped = timed(lambda: dump(bench, folder / "dump"))
     copied = timed(lambda: shutil.copytree(bench.site.files, folder / "files"))
     shutil.rmtree(folder / "files")
     target = folder / "bench.backup.tar"
-    before = highest()
     begin = time.perf_counter()
     taken = take_backup(bench.config, bench.engines, bench.site, target, now=datetime.now(UTC))
     backed_up = time.perf_counter() - begin
-    grown = highest() - before
     yield plain("    pg_dump -Fc of the database", f"{dumped:.1f} s")
     yield plain("    copy of the files", f"{copied:.1f} s")
     yield plain("    backup, read again afterwards", f"{backed_up:.1f} s")
     yield plain("    times the two floors together", f"{backed_up / (dumped + copied):.1f} x")
     yield plain("    size of the backup", f"{taken.size / 1e9:.2f} GB", f"{taken.rows:,} rows")
-    yield plain("    memory that it took", f"{grown >> 10} MB")
     yield plain("    reading it as a whole (verify)", f"{timed(lambda: Backup(target).read()):.1f} s")
     loaded = timed(lambda: load(bench, folder / "dump"))
-    before = highest()
     restored = timed(lambda: restore(bench, target))
     yield plain("    pg_restore of the database", f"{loaded:.1f} s")
     yield plain("    restore, verified before", f"{restored:.1f} s")
     yield plain("    times pg_restore and the copy of the files", f"{restored / (loaded + copied):.1f} x")
-    yield plain("    memory that it took", f"{(highest() - before) >> 10} MB")
+    yield plain("    memory of this process at its highest", f"{highest() >> 10} MB")
 
 
 def fill(root: Path) -> tuple[int, int]:

@@ -58,8 +58,8 @@ rm -rf "$place.old"
 mv "$place.new" "$place"
 # Programs of a venv know their place by its path.
 for program in "$place"/bin/*; do
-    if head -c 200 "$program" | grep -q "$place.new/bin/python" 2>/dev/null; then
-        sed -i "1s|$place.new/|$place/|" "$program"
+    if [ -f "$program" ] && head -c 300 "$program" | grep -qa "$place.new/"; then
+        sed -i "s|$place.new|$place|g" "$program"
     fi
 done
 ln -sfn "versions/@VERSION@" "$to/current.new"
