@@ -34,9 +34,17 @@ REASONS: Mapping[str, tuple[int, LazyText]] = {
     "card_number": (95, _("same card number")),
     "foreign_code": (90, _("same passport or foreigner's code")),
     "mobile": (85, _("same mobile number")),
+    "economic_code": (85, _("same economic code")),
     "name_and_birth": (80, _("same name and date of birth")),
+    "email": (75, _("same e-mail address")),
     "name": (70, _("same name")),
+    "name_and_father": (65, _("same name and father's name")),
+    "firm_name": (60, _("same name apart from the legal form")),
     "number": (60, _("same telephone or other number")),
+    "alike_and_website": (60, _("similar name and same website")),
+    "alike_and_birth": (55, _("similar name and same date of birth")),
+    "alike_and_number": (50, _("similar name and same end of the telephone number")),
+    "name_and_place": (45, _("same name in the same city")),
 }
 """Score of each reason out of 100, and how it is said."""
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     column,
     func,
     literal,
+    or_,
     select,
     true,
     union_all,
@@ -26,7 +27,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from kernel.fa.text import squeeze
-from kernel.parties.models import PERSON, ContactPoint, Party
+from kernel.parties.merge.aliases import bearers
+from kernel.parties.models import PERSON, ContactPoint, Party, PartyPair
 
 CODES = {
     "national_code": Party.national_code,
@@ -52,15 +54,29 @@ Places = dict[str, list[int]]
 
 
 def matches(session: Session, kind: str, sets: Sequence[Mapping[str, Any]]) -> Iterator[Match]:
-    """Find parties of `kind` that resemble the sets, at most three queries for any number of sets.
+    """Find parties of `kind` that resemble the sets, at most six queries for any number of sets.
 
     A set holds canonical values by attribute name; `numbers` holds those of further contact points; a party with the
     set's own `id` is left out.
     """
+    others = _told_apart(session, sets)
     for find in (_by_code, _by_number, _by_name):
         for match in find(session, kind, sets):
-            if sets[match.place].get("id") != match.party_id:
+            own = sets[match.place].get("id")
+            if own != match.party_id and (own, match.party_id) not in others:
                 yield match
+
+
+def _told_apart(session: Session, sets: Sequence[Mapping[str, Any]]) -> set[tuple[int, int]]:
+    """Give the pairs, both ways, of which somebody has said that they are two: of parties that are being edited."""
+    own = [values["id"] for values in sets if values.get("id")]
+    if not own:
+        return set()
+    statement = select(PartyPair.first_id, PartyPair.second_id).where(
+        PartyPair.dismissed, or_(PartyPair.first_id.in_(own), PartyPair.second_id.in_(own))
+    )
+    pairs = [(first, second) for first, second in session.execute(statement)]
+    return {*pairs, *((second, first) for first, second in pairs)}
 
 
 def _by_code(session: Session, kind: str, sets: Sequence[Mapping[str, Any]]) -> Iterator[Match]:
@@ -72,8 +88,16 @@ def _by_code(session: Session, kind: str, sets: Sequence[Mapping[str, Any]]) -> 
         for name, places in wanted.items()
         if places
     ]
-    for reason, value, party_id in _rows(session, arms):
+    for reason, value, party_id in (*_rows(session, arms), *_merged(session, kind, wanted)):
         yield from (Match(place, party_id, reason) for place in wanted[reason][value])
+
+
+def _merged(session: Session, kind: str, wanted: Mapping[str, Places]) -> Iterator[tuple[str, str, int]]:
+    """Give the parties that bear a code from another that was merged into them."""
+    found = bearers(session, wanted)
+    statement = select(Party.id).where(Party.id.in_({party_id for _n, _v, party_id in found}), *_kept(kind))
+    kept = set(session.execute(statement).scalars()) if found else set()
+    yield from (each for each in found if each[2] in kept)
 
 
 def _by_number(session: Session, kind: str, sets: Sequence[Mapping[str, Any]]) -> Iterator[Match]:

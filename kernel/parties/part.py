@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from kernel.extension.contributions import Setting
 from kernel.i18n import _
-from kernel.parties import addresses, duplicates, employments, groups, menu, photos, printing, roles, tree
+from kernel.parties import (
+    addresses,
+    duplicates,
+    employments,
+    groups,
+    menu,
+    pairs,
+    photos,
+    printing,
+    roles,
+    tree,
+)
+from kernel.parties.merge import commands as merging
 from kernel.parties.places.resources import PLACES
 from kernel.parties.policies import POLICIES
 from kernel.parties.resources import ACQUAINTANCE, RESOURCES, TITLES
@@ -93,15 +105,24 @@ SETTINGS = (
         choices={kind.key: kind.title for kind in roles.KERNEL_ROLES},
         order=20,
     ),
+    Setting(
+        key=merging.HOURS,
+        title=_("Hours within which a merge can be undone"),
+        kind="whole",
+        default=24,
+        help=_("Until then the merged record is kept whole, with its personal data."),
+        order=60,
+    ),
 )
 
 PART = KernelPart(
     name="parties",
     resources=(*RESOURCES, *PLACES),
     policies=POLICIES,
-    commands=commands_in(roles, groups, tree, segments, duplicates, photos, printing),
+    commands=commands_in(roles, groups, tree, segments, duplicates, pairs, photos, printing, merging),
     base_lists=BASE_LISTS,
     settings=SETTINGS,
+    jobs=(merging.FORGETTING, pairs.SEARCHING),
     hooks=menu,
 )
 """The part that `kernel.administration.assembly` enters."""

@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
-from kernel.access.policies import child, public, rows, system
+from dataclasses import dataclass
+
+from kernel.access.policies import Child, PolicySet, child, public, rows, system
+from kernel.access.rules import Rule, SystemOnly, Visible, every
 from kernel.parties.models import (
     Address,
     ContactPoint,
     Employment,
     Party,
+    PartyAlias,
     PartyGroup,
     PartyGroupMember,
     PartyGroupUser,
+    PartyMerge,
+    PartyPair,
     PartyRole,
+    PartyScan,
     Segment,
 )
 from kernel.parties.places.models import City, Country, District, Province
+
+
+@dataclass(frozen=True, eq=False)
+class Noted(Child):
+    """Rows that the kernel notes about a party: seen by whoever sees it, written by the kernel alone."""
+
+    def change(self, action: str, policies: PolicySet) -> Rule:
+        """Changed by the kernel."""
+        return SystemOnly()
+
+
+@dataclass(frozen=True, eq=False)
+class OfTwo(Noted):
+    """Rows about two parties: seen by whoever sees both."""
+
+    other: str = ""
+
+    @property
+    def guarded(self) -> frozenset[str]:
+        """Also the second party."""
+        return super().guarded | {self.other}
+
+    def view(self, policies: PolicySet) -> Rule:
+        """Visible where both parties are."""
+        return every(super().view(policies), Visible(self.other, self._parent(policies)))
+
 
 POLICIES = (
     rows(Party, "party", own=("owner_id",)),
@@ -23,6 +56,10 @@ POLICIES = (
     child(Employment, parent=Party, key="person_id"),
     child(PartyRole, parent=Party, key="party_id"),
     child(PartyGroupMember, parent=Party, key="party_id"),
+    OfTwo(PartyPair, None, parent=Party, key="first_id", other="second_id"),
+    Noted(PartyAlias, None, parent=Party, key="party_id"),
+    system(PartyMerge),
+    system(PartyScan),
     public(PartyGroup, "party_group"),
     public(PartyGroupUser, "party_group"),
     # Own or shared: `kernel.parties.segments` alone reads and writes them, for whoever asks.

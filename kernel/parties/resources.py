@@ -15,6 +15,7 @@ from kernel.parties.duplicates import PartyDuplicate, find_duplicates
 from kernel.parties.employments import EMPLOYMENTS, STAFF
 from kernel.parties.filters import InGroup, InMyGroups, InPosition, InRole
 from kernel.parties.groups import member_part, place_group, prepare_group
+from kernel.parties.merge.aliases import former
 from kernel.parties.models import ORGANISATION, PERSON, Party, PartyGroup
 from kernel.parties.rules import party_written, prepare_party
 from kernel.parties.segments.fields import InSegment
@@ -71,7 +72,7 @@ def _shared_fields(kind: str) -> tuple[Field, ...]:
         Phone("fax", _("Fax"), aliases=("نمابر",)),
         Email("email", _("E-mail"), private=True, aliases=("ایمیل", "mail")),
         Website("website", _("Website")),
-        UserLink("owner", _("Responsible expert"), attribute="owner_id"),
+        UserLink("owner", _("Responsible expert"), attribute="owner_id", merge="keep"),
         BaseChoice(
             "acquaintance", _("How they came to know us"), source=ACQUAINTANCE, attribute="acquaintance_id"
         ),
@@ -136,6 +137,7 @@ def _party(
         event="party_changed",
         importable=True,
         duplicates=partial(_duplicates, name),
+        former=former,
         import_fields=IMPORT_FIELDS,
         bulk_create=partial(create_parties, name),
         description=describe,

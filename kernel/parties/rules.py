@@ -12,7 +12,7 @@ from kernel.fa.phone import parse_phone
 from kernel.i18n import _
 from kernel.parties.addresses import settle_main
 from kernel.parties.keys import fill_names, fill_private, plain_name
-from kernel.parties.models import PERSON, ContactPoint, Party
+from kernel.parties.models import PERSON, ContactPoint, Party, PartyAlias
 from kernel.parties.roles import give_first_role
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
@@ -65,8 +65,13 @@ def _title(context: Context, party: Party) -> str | None:
 
 
 def _further(context: Context, party: Party) -> list[str]:
+    """Give the values of further contact points, and the codes of parties that were merged into this one."""
     statement = select(ContactPoint.value).where(ContactPoint.party_id == party.id).order_by(ContactPoint.id)
-    return list(dict.fromkeys(context.session.execute(statement).scalars()))
+    values = list(context.session.execute(statement).scalars())
+    former = select(PartyAlias.codes).where(PartyAlias.party_id == party.id).order_by(PartyAlias.old_id)
+    for codes in context.session.execute(former).scalars():
+        values += codes.values()
+    return list(dict.fromkeys(values))
 
 
 def _take_extension(context: Context, party: Party, values: Mapping[str, Any]) -> None:

@@ -250,31 +250,36 @@ def entries(
 ) -> Sequence[History]:
     """Give the history shown on a record's page, newest first.
 
-    The caller has found the record in the actor's own session; `before` is the id of the last entry already shown.
+    The caller has found the record in the actor's own session; `before` is the id of the last entry already shown. What
+    was merged into the record brings its own history along.
     """
-    statement = _about(table, record_id).order_by(History.id.desc()).limit(limit)
-    if before is not None:
-        statement = statement.where(History.id < before)
-    return _read(context, statement)
+    with context.system("history of a visible record") as system:
+        statement = _about(system, table, record_id).order_by(History.id.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(History.id < before)
+        return _read(system, statement)
 
 
 def entries_by_time(
     context: Context, table: str, record_id: int, *, before: datetime | None, skip: int, limit: int
 ) -> Sequence[History]:
     """Give history as `entries` does, in the order of the moments and only from before one."""
-    statement = _about(table, record_id).order_by(History.at.desc(), History.id.desc())
-    if before is not None:
-        statement = statement.where(History.at < before)
-    return _read(context, statement.offset(skip).limit(limit))
-
-
-def _about(table: str, record_id: int) -> Select[History]:
-    return select(History).where(History.root == table, History.root_id == record_id)
-
-
-def _read(context: Context, statement: Select[History]) -> Sequence[History]:
     with context.system("history of a visible record") as system:
-        found = list(system.session.execute(statement).scalars())
-        for entry in found:
-            system.session.expunge(entry)
+        statement = _about(system, table, record_id).order_by(History.at.desc(), History.id.desc())
+        if before is not None:
+            statement = statement.where(History.at < before)
+        return _read(system, statement.offset(skip).limit(limit))
+
+
+def _about(system: Context, table: str, record_id: int) -> Select[History]:
+    from kernel.resources.forwarded import former_ids
+
+    ids = [record_id, *former_ids(system, table, record_id)]
+    return select(History).where(History.root == table, History.root_id.in_(ids))
+
+
+def _read(system: Context, statement: Select[History]) -> Sequence[History]:
+    found = list(system.session.execute(statement).scalars())
+    for entry in found:
+        system.session.expunge(entry)
     return found

@@ -6,7 +6,7 @@ vertical adds only the rules of its trade.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -146,6 +146,9 @@ class Resource:
     """Duplicates of each of several sets of values, asked in one go: a sequence of hits per set."""
     identities: tuple[str, ...] = ()
     """Fields that say "the same record" in an import: running a file again creates nothing new."""
+    former: Callable[[Context, Mapping[str, Collection[Any]]], Iterable[tuple[str, Any, int]]] | None = None
+    """Identities that records have from others merged into them: asked with the values wanted by field name, answers with
+    name, value and the record that bears it now."""
     same_without_identity: tuple[str, ...] = ()
     """Fields that together say "the same record" where a row of an import has none of the identities: name and birth
     date, compared folded. A row that lacks one of them is not judged by them. Texts alone must make up the label."""

@@ -17,6 +17,7 @@ TABLES = {
     *("party", "contact_point", "address", "employment", "party_role", "party_group", "party_group_member"),
     *("party_group_user", "segment"),
     *("country", "province", "city", "district"),
+    *("party_alias", "party_merge", "party_pair", "party_scan"),
 }
 
 

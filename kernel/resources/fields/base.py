@@ -7,7 +7,7 @@ programs (`schema`), filtered (`operators`, `condition`), and which form control
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sqlalchemy import ARRAY, ColumnElement, any_, bindparam
 
@@ -42,6 +42,11 @@ OPERATORS: Mapping[str, LazyText] = {
 """Filter operators and what they are called."""
 
 
+MergeRule = Literal["keep", "sum", "newest", "ask"]
+"""What becomes of two filled values that differ: the survivor's stays, both are added up (texts stand one after the other),
+that of the record changed last wins, or a person must choose."""
+
+
 class FieldError(ValueError):
     """What was entered does not fit the field; `message` is in the user's words."""
 
@@ -55,7 +60,8 @@ class Field:
 
     `attribute` is the mapped attribute when it is not the field's own name. `private` fields (phones, identity numbers)
     are searched, sorted and filtered only by those who may see them. `sensitive` fields (religion, illness) are hidden
-    until granted. `aliases` are headings under which imports guess the field.
+    until granted. `aliases` are headings under which imports guess the field. `merge` says what becomes of two values that
+    differ when two records are merged.
     """
 
     kind: ClassVar[str] = "text"
@@ -64,6 +70,8 @@ class Field:
     align: ClassVar[str] = "start"
     ltr: ClassVar[bool] = False
     """Shown and typed left to right: codes, phones, addresses of the net."""
+    merge_rule: ClassVar[MergeRule] = "newest"
+    """What this kind does when two records are merged, unless the field says otherwise."""
 
     def __init__(
         self,
@@ -83,6 +91,7 @@ class Field:
         default: Any = None,
         placeholder: LazyText | None = None,
         wide: bool = False,
+        merge: MergeRule | None = None,
     ) -> None:
         self.name = name
         self.title = title
@@ -99,6 +108,7 @@ class Field:
         self.default = default
         self.placeholder = placeholder
         self.wide = wide
+        self.merge: MergeRule = merge or self.merge_rule
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"

@@ -33,6 +33,7 @@ class Whole(Field):
     widget = "number"
     align = "number"
     operators = ("is", "from", "to", "empty", "filled")
+    merge_rule = "ask"
 
     def __init__(self, *args: Any, least: int = -LARGEST, most: int = LARGEST, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -94,6 +95,7 @@ class Decimal(Field):
     widget = "number"
     align = "number"
     operators = ("is", "from", "to", "empty", "filled")
+    merge_rule = "ask"
 
     def __init__(
         self,

@@ -84,6 +84,7 @@ class LongText(Text):
     kind = "long_text"
     widget = "textarea"
     operators: ClassVar[Sequence[str]] = ("contains", "empty", "filled")
+    merge_rule = "sum"
 
     def __init__(self, *args: Any, limit: int = 20_000, **options: Any) -> None:
         options.setdefault("wide", True)

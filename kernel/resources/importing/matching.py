@@ -20,6 +20,7 @@ from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.duplicates import Duplicate
 from kernel.resources.fields import Field, Text
+from kernel.resources.forwarded import forwarded
 from kernel.resources.importing.reading import Entered, fingerprint
 from kernel.resources.lists.searching import any_of
 from kernel.resources.models import ImportRow
@@ -88,6 +89,8 @@ def _earlier(system: Context, resource: Resource, marks: Iterable[str]) -> dict[
     known: dict[str, Any] = {str(row[0]): row[1] for row in system.session.execute(statement) if row[1]}
     if not known:
         return {}
+    merged = forwarded(system, resource.table, known.values())
+    known = {mark: merged.get(number, number) for mark, number in known.items()}
     kept = set(
         system.session.scalars(_kept(resource, resource.model.id).where(_among(resource, known.values())))
     )
@@ -127,7 +130,19 @@ def _candidates(system: Context, resource: Resource, rows: Sequence[Entered]) ->
             found |= {
                 row[0]: _Known(row[0], None, tuple(row[1:])) for row in system.session.execute(statement)
             }
-    return list(found.values())
+    return [*found.values(), *_merged(system, resource, rows)]
+
+
+def _merged(system: Context, resource: Resource, rows: Sequence[Entered]) -> Iterable[_Known]:
+    """Give the records that bear an identity of a row by a merge: of the record that was merged into them."""
+    if resource.former is None:
+        return
+    fields = _identities(resource)
+    wanted = {
+        item.name: {row.values[item.name] for row in rows if item.name in row.values} for item in fields
+    }
+    for name, value, number in resource.former(system, wanted):
+        yield _Known(number, None, tuple(value if item.name == name else None for item in fields))
 
 
 Names = dict[tuple[Any, ...], _Known]

@@ -24,6 +24,8 @@ DONE: dict[str, LazyText] = {
     "delete": _("moved to the bin"),
     "restore": _("brought back from the bin"),
     "purge": _("removed"),
+    "merge": _("merged with this record"),
+    "unmerge": _("the merge was undone"),
 }
 """What history's actions are called, after the name of what was changed."""
 
@@ -81,9 +83,13 @@ def described(context: Context, resource: Resource, changes: Sequence[History]) 
             entry.at,
             entry.actor_name,
             text=f"{title} · {verb}",
-            icon={"create": "plus", "delete": "trash", "purge": "trash", "restore": "restore"}.get(
-                entry.action, "history"
-            ),
+            icon={
+                "create": "plus",
+                "delete": "trash",
+                "purge": "trash",
+                "restore": "restore",
+                "merge": "arrows-join",
+            }.get(entry.action, "history"),
             changes=shown if entry.action != "purge" else [],
             source="changes",
             key=str(entry.id),

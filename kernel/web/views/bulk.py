@@ -35,6 +35,8 @@ def act(resource: Resource) -> ResponseReturnValue:
         whole = request.form.get("whole") == "1"
         kind = request.form.get("format", "xlsx")
         return send(context, resource, query, kind, None if whole else ticked(request.form))
+    if wanted == "merge":
+        return _merge(resource, query)
     if wanted not in ("delete", "groups"):
         raise NotFound()
     context.require(resource.permission, "delete" if wanted == "delete" else "edit")
@@ -44,6 +46,15 @@ def act(resource: Resource) -> ResponseReturnValue:
     scope().close()
     remove(resource, ids)
     return go_to(local_address(request.form.get("back"), list_url(resource, query)))
+
+
+def _merge(resource: Resource, query: ListQuery) -> ResponseReturnValue:
+    """Lead to the page on which the two ticked records are compared; the one entered first is kept."""
+    ids = sorted(set(ticked(request.form)))
+    if len(ids) != 2 or request.form.get("whole") == "1":
+        tell(_("Tick exactly two rows to merge them."), "error")
+        return go_to(local_address(request.form.get("back"), list_url(resource, query)))
+    return go_to(f"{list_url(resource)}/{ids[0]}/merge?with={ids[1]}")
 
 
 def ticked(form: MultiDict[str, str]) -> list[int]:

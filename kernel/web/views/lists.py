@@ -25,7 +25,7 @@ from kernel.web.current import current, tell
 from kernel.web.pages import by_htmx, go, render
 from kernel.web.views.addresses import list_url, record_url, with_query
 from kernel.web.views.cells import Cell, cells_of, heads_of
-from kernel.web.views.parties import badges_of
+from kernel.web.views.parties import badges_of, is_party
 from kernel.web.views.regroup import possible
 
 MOST_SEGMENTS = 12
@@ -134,6 +134,7 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
             action: context.may(resource.permission, action)
             for action in ("create", "edit", "delete", "purge", "export", "import", "restore")
         },
+        "may_merge": is_party(resource) and not resource.overview and context.may("party", "merge"),
     }
 
 

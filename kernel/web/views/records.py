@@ -22,6 +22,7 @@ from kernel.web.views.activity import days_of, described
 from kernel.web.views.addresses import list_url, record_url
 from kernel.web.views.attachments import allowed_note, size_of
 from kernel.web.views.lists import query_of
+from kernel.web.views.merging import undoable
 from kernel.web.views.parties import actions_of, badges_of, figures_of, is_party, panels_of
 from kernel.web.views.timeline import AT_ONCE, Place, day_of, kinds_of, timeline
 from kernel.web.views.values import groups_of, may_do, parts_of
@@ -49,6 +50,8 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         line=resource.description(context, record) if resource.description else "",
         badges=badges_of(context, resource, [record_id]).get(record_id, []),
         may={action: may_do(context, resource, record_id, action) for action in ("edit", "delete")},
+        may_merge=is_party(resource) and context.may("party", "merge"),
+        merges=undoable(context, resource, record_id),
         list_url=list_url(resource, query),
         list_title=context.text(resource.plural),
         party=is_party(resource),

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
+from kernel.resources.errors import NotFound
 from kernel.resources.resource import Resource
 from kernel.web.current import runtime
 from kernel.web.views import (
@@ -23,6 +24,7 @@ from kernel.web.views import (
     imports,
     lists,
     lookups,
+    merging,
     notes,
     photos,
     printing,
@@ -60,6 +62,8 @@ ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("/<int:record_id>", "records.page", GET, records.page),
     ("/<int:record_id>/edit", "forms.edit", BOTH, forms.edit),
     ("/<int:record_id>/delete", "records.delete", POST, records.delete),
+    ("/<int:record_id>/merge", "merging.page", BOTH, merging.page),
+    ("/<int:record_id>/merge/<int:merge_id>/undo", "merging.undo", POST, merging.undo),
     ("/<int:record_id>/field/<field>", "facts.field", BOTH, facts.field),
     ("/<int:record_id>/photo", "photos.photo", BOTH, photos.photo),
     ("/<int:record_id>/photo/remove", "photos.remove", POST, photos.remove),
@@ -91,6 +95,13 @@ def add_resource_routes(app: Flask, resources: Iterable[Resource]) -> None:
 def _bound(view: View) -> View:
     @wraps(view)
     def with_resource(*, resource: str, **values: Any) -> ResponseReturnValue:
-        return view(runtime().resource(resource), **values)
+        declared = runtime().resource(resource)
+        try:
+            return view(declared, **values)
+        except NotFound:
+            answer = merging.moved_to(declared, values.get("record_id"))
+            if answer is None:
+                raise
+            return answer
 
     return with_resource
