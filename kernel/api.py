@@ -7,10 +7,19 @@ from __future__ import annotations
 
 from kernel.access.policies import Policy, child, public, rows, system
 from kernel.administration.demo import Demo
-from kernel.data.base import Binnable, Identified, Stamped, Versioned, schema_base
+from kernel.data.base import (
+    Binnable,
+    Extensible,
+    Identified,
+    Stamped,
+    Versioned,
+    schema_base,
+    user_values_index,
+)
 from kernel.data.series import next_number
 from kernel.data.types import Instant as InstantType
 from kernel.data.types import Rial as RialType
+from kernel.data.user_values import add_user_values, drop_user_values
 from kernel.extension.contributions import (
     Action,
     Badge,
@@ -81,6 +90,7 @@ __all__ = [
     "Demo",
     "EditConflict",
     "Event",
+    "Extensible",
     "Facet",
     "Figure",
     "Forbidden",
@@ -118,6 +128,7 @@ __all__ = [
     "TimelineEntry",
     "Versioned",
     "_",
+    "add_user_values",
     "background",
     "calendar",
     "child",
@@ -126,6 +137,7 @@ __all__ = [
     "command",
     "commands_in",
     "current",
+    "drop_user_values",
     "editable",
     "end_role",
     "enqueue",
@@ -158,5 +170,6 @@ __all__ = [
     "tell",
     "to_ascii_digits",
     "to_persian_digits",
+    "user_values_index",
     "visible",
 ]

@@ -11,6 +11,7 @@ from kernel.administration import (
     patterns,
     settings,
     tasks,
+    user_fields,
     users,
 )
 from kernel.administration.housekeeping import JOBS
@@ -40,7 +41,7 @@ SETTINGS = (
 
 PART = KernelPart(
     name="administration",
-    commands=commands_in(base_values, invitations, own_data, patterns, settings, tasks, users),
+    commands=commands_in(base_values, invitations, own_data, patterns, settings, tasks, user_fields, users),
     settings=SETTINGS,
     jobs=JOBS,
     hooks=menu,

@@ -26,6 +26,7 @@ from kernel.resources.context import Context
 from kernel.resources.declared import DeclaredTwice
 from kernel.resources.errors import CommandError
 from kernel.resources.runtime import Runtime
+from kernel.resources.user_fields.definition import Definition, read_definitions
 
 
 def runtime_with(work: Work, *names: str) -> Runtime:
@@ -43,6 +44,7 @@ def runtime_with(work: Work, *names: str) -> Runtime:
             epoch=read_epoch(work.connection),
             hooks=hooks,
             values={row.key: row.value for row in rows},
+            definitions=_definitions(work),
         )
     except DeclaredTwice as error:
         raise StepRefused(
@@ -56,6 +58,12 @@ def runtime_with(work: Work, *names: str) -> Runtime:
                 _("The plugin “%(name)s” cannot be used. %(reason)s", name=name, reason=reason.text), "broken"
             )
     return runtime
+
+
+def _definitions(work: Work) -> tuple[Definition, ...]:
+    """Read the fields that the administrator defined: records that a plugin makes in a step have them, too."""
+    with Session(work.connection) as session:
+        return read_definitions(session)
 
 
 @contextmanager

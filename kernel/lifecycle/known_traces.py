@@ -11,6 +11,11 @@ from kernel.i18n import _
 
 _OF_PATTERNS = "pattern_id IN (SELECT id FROM kernel.pattern WHERE origin = :plugin)"
 
+_OF_USER_FIELDS = (
+    "starts_with(subject, :plugin || '.') OR starts_with(parameters ->> 'to', :plugin || '.')"
+    " OR EXISTS (SELECT FROM unnest(resources) r WHERE starts_with(r, :plugin || '.'))"
+)
+
 TRACES = (
     Trace(
         key="base-values",
@@ -61,6 +66,20 @@ TRACES = (
         where="starts_with(root, :plugin || '.')",
         file_column="content_hash",
         order=410,
+    ),
+    Trace(
+        key="user-fields",
+        title=_("Fields defined for its records, or linking to them"),
+        table="kernel.user_field",
+        where=_OF_USER_FIELDS,
+        order=450,
+    ),
+    Trace(
+        key="user-value-keys",
+        title=_("Unique values of such fields"),
+        table="kernel.user_value_key",
+        where=f"field_id IN (SELECT id FROM kernel.user_field WHERE {_OF_USER_FIELDS})",  # noqa: S608 - a constant
+        order=460,
     ),
     Trace(
         key="jobs",

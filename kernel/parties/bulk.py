@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table
 
+from kernel.data.base import USER_VALUES
 from kernel.extension.contributions import Change
 from kernel.i18n import _
 from kernel.parties.location import Located, Locator
@@ -38,8 +39,8 @@ IMPORT_FIELDS: tuple[Field, ...] = (
 )
 """Columns of an import that become the first role and the main address."""
 
-EMPTY = {
-    column.name: None
+EMPTY: dict[str, Any] = {
+    column.name: {} if column.name == USER_VALUES else None
     for column in cast(Table, Party.__table__).columns
     if column.computed is None and column.name not in WRITTEN_BY_OTHERS
 }
@@ -83,6 +84,9 @@ class Draft(SimpleNamespace):
 
 def _draft(context: Context, resource: Resource, values: Values, located: Located) -> Draft:
     draft = Draft(**{**EMPTY, **resource.fixed})
+    for item in resource.fields:
+        if item.default is not None:
+            item.put(draft, item.default)
     for name, value in values.items():
         if name in resource.by_name:
             resource.by_name[name].put(draft, value)

@@ -17,6 +17,7 @@ from kernel.parties.roles import give_first_role
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
 from kernel.resources.models import BaseValue
+from kernel.resources.user_fields.searching import complete_keys
 
 
 def prepare_party(context: Context, party: Party, values: Mapping[str, Any]) -> list[Problem]:
@@ -28,12 +29,14 @@ def prepare_party(context: Context, party: Party, values: Mapping[str, Any]) -> 
     _take_extension(context, party, values)
     fill_names(party, _title(context, party))
     fill_private(party, _further(context, party) if party.id else ())
+    complete_keys(context, party.kind, party)
     return []
 
 
 def party_written(context: Context, party: Party) -> None:
     """See to what depends on the rows of the party: searched numbers, main address, a first role."""
     fill_private(party, _further(context, party))
+    complete_keys(context, party.kind, party)
     settle_main(context, party)
     give_first_role(context, party)
 
@@ -48,6 +51,7 @@ def retitle(context: Context, title_id: int) -> int:
         count = 0
         for party in system.session.execute(statement).scalars():
             fill_names(party, _title(system, party))
+            complete_keys(system, party.kind, party)
             count += 1
         system.session.flush()
     return count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,8 @@ from kernel.resources.records import COMMANDS as RECORD_COMMANDS
 from kernel.resources.resource import Facet, Resource
 from kernel.resources.runtime import Runtime
 from kernel.resources.texts import Texts
+from kernel.resources.user_fields.building import extended
+from kernel.resources.user_fields.definition import Definition, read_definitions
 
 
 def build_runtime(
@@ -52,9 +54,17 @@ def build_runtime(
         states = read_states(session)
         values = {row.key: row.value for row in session.execute(select(Setting)).scalars()}
         edition, branding = read_site_edition(session), read_branding(session)
+        definitions = read_definitions(session)
     hooks = Hooks(found, running(found, states), recorder=recorder, isolate=isolate, refusals=(CommandError,))
     return assemble(
-        site, engines, epoch=epoch, hooks=hooks, values=values, edition=edition, branding=branding
+        site,
+        engines,
+        epoch=epoch,
+        hooks=hooks,
+        values=values,
+        edition=edition,
+        branding=branding,
+        definitions=definitions,
     )
 
 
@@ -67,10 +77,11 @@ def assemble(
     values: Mapping[str, Any],
     edition: SiteEdition | None = None,
     branding: Branding | None = None,
+    definitions: Sequence[Definition] = (),
 ) -> Runtime:
     """Put a runtime together from hooks and settings, without asking the database; lifecycle steps do so, too."""
     declarations = collect(hooks)
-    declared = declare(declarations, kernel_parts(), values)
+    declared = declare(declarations, kernel_parts(), values, definitions)
     sources = [("kernel", KERNEL_TRANSLATIONS)]
     for name in declarations.hooks.enabled:
         folder = hooks.discovery.plugins[name].translations
@@ -88,10 +99,16 @@ def assemble(
     )
 
 
-def declare(declarations: Declarations, parts: tuple[KernelPart, ...], values: Mapping[str, Any]) -> Declared:
+def declare(
+    declarations: Declarations,
+    parts: tuple[KernelPart, ...],
+    values: Mapping[str, Any],
+    definitions: Sequence[Definition] = (),
+) -> Declared:
     """Join what the kernel's parts and the plugins declare; raise `DeclaredTwice` for a name used twice."""
     resources: list[Resource] = [resource for part in parts for resource in part.resources]
     resources += declarations.values("resources")
+    resources = extended(resources, definitions)
     commands: list[Command] = [*RECORD_COMMANDS, *(item for part in parts for item in part.commands)]
     commands += [_command(value) for value in declarations.values("commands")]
     base_lists = [item for part in parts for item in part.base_lists] + declarations.values("base_lists")

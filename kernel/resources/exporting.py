@@ -35,7 +35,8 @@ SHEET_ROWS = 1_000_000
 """Rows of one sheet of a workbook; more begin another one."""
 LONGEST_CELL = 32_767
 """Characters that a cell of a spreadsheet holds."""
-EXACT_NUMBER = 10**15
+EXACT_DIGITS = 15
+EXACT_NUMBER = 10**EXACT_DIGITS
 """Spreadsheets keep fifteen digits of a number; longer ones are written as text."""
 
 RUNS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
@@ -193,7 +194,7 @@ class Book:
             return
         if isinstance(value, bool):
             self._sheet.write_boolean(self._next, place, value)
-        elif isinstance(value, int | Decimal) and -EXACT_NUMBER < value < EXACT_NUMBER:
+        elif isinstance(value, int | Decimal) and _keeps(value):
             self._sheet.write_number(self._next, place, value, style)
         elif isinstance(value, date) and not isinstance(value, datetime):
             self._sheet.write_datetime(self._next, place, value, self._formats["day"])
@@ -228,6 +229,11 @@ def _exported(context: Context, column: Column, value: Any, labels: Any) -> Any:
     if isinstance(column.field, Lookup):
         return None if value is None else labels[column.key].get(value)
     return column.field.export(value, context)
+
+
+def _keeps(value: int | Decimal) -> bool:
+    """Say whether a spreadsheet keeps every digit of a number."""
+    return -EXACT_NUMBER < value < EXACT_NUMBER and len(Decimal(value).as_tuple().digits) <= EXACT_DIGITS
 
 
 def _style(column: Column) -> str:

@@ -20,6 +20,7 @@ from kernel.resources.models import (
     NumberSeries,
 )
 from kernel.resources.parts import KernelPart
+from kernel.resources.user_fields.models import UserField, UserValueKey
 
 PART = KernelPart(
     name="resources",
@@ -36,6 +37,8 @@ PART = KernelPart(
         system(Setting),
         system(SiteEditionRow),
         system(BrandingRow),
+        system(UserField),
+        system(UserValueKey),
     ),
     commands=commands_in(attachments, base_data, notes, runs),
 )

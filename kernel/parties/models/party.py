@@ -7,7 +7,15 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Computed, Date, Index, Text, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.data.base import Binnable, Identified, KernelBase, Stamped, Versioned
+from kernel.data.base import (
+    Binnable,
+    Extensible,
+    Identified,
+    KernelBase,
+    Stamped,
+    Versioned,
+    user_values_index,
+)
 from kernel.parties.models.links import link
 
 PERSON = "person"
@@ -31,7 +39,7 @@ def kept(column: str) -> TextClause:
     return text(f"binned_at IS NULL AND {column} IS NOT NULL")
 
 
-class Party(Identified, Stamped, Versioned, Binnable, KernelBase):
+class Party(Identified, Stamped, Versioned, Binnable, Extensible, KernelBase):
     """A person or an organisation (طرف).
 
     Numbers are canonical: phones E.164, codes ASCII digits. The three places mirror the main address, since
@@ -87,6 +95,7 @@ class Party(Identified, Stamped, Versioned, Binnable, KernelBase):
             postgresql_ops={"search_private": "gin_trgm_ops"},
             postgresql_with=TRIGRAMS,
         ),
+        user_values_index("party"),
     )
 
     kind: Mapped[str] = mapped_column(Text)

@@ -4,6 +4,7 @@ from kernel.resources.fields.base import OPERATORS, Field, FieldError
 from kernel.resources.fields.choices import BaseChoice, Choice, Link, Lookup, UserLink
 from kernel.resources.fields.dates import Day, Instant, Minutes, TimeOfDay
 from kernel.resources.fields.identity import (
+    Card,
     EconomicCode,
     IdentityNumber,
     LegalId,
@@ -13,12 +14,15 @@ from kernel.resources.fields.identity import (
     Sheba,
 )
 from kernel.resources.fields.numbers import Decimal, Money, Percent, Whole, YesNo
+from kernel.resources.fields.several import Choices
 from kernel.resources.fields.texts import Code, Email, LongText, Text, Website, escaped
 
 __all__ = [
     "OPERATORS",
     "BaseChoice",
+    "Card",
     "Choice",
+    "Choices",
     "Code",
     "Day",
     "Decimal",

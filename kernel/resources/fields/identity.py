@@ -115,6 +115,26 @@ class Sheba(IdentityNumber):
         return identity.sheba(text)
 
 
+class Card(IdentityNumber):
+    """Number of a bank card, sixteen digits."""
+
+    kind = "card"
+
+    @staticmethod
+    def canonical(text: str) -> str:
+        """By `kernel.fa.identity`."""
+        return identity.card(text)
+
+    def show(self, value: Any, context: Context) -> str:
+        """In groups of four."""
+        text = (
+            ""
+            if value is None
+            else "\u00a0".join(str(value)[at : at + 4] for at in range(0, len(str(value)), 4))
+        )
+        return to_persian_digits(text) if context.locale == "fa" else text
+
+
 class Phone(Field):
     """A phone number, stored as E.164. `only` restricts the kind (`mobile`, `landline`)."""
 

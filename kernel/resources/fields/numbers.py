@@ -10,6 +10,7 @@ from kernel.fa.digits import group_thousands, to_persian_digits
 from kernel.fa.money import parse_rial
 from kernel.i18n import _
 from kernel.resources.fields.base import Field, FieldError, plain_number
+from kernel.resources.fields.choices import Choice
 
 if TYPE_CHECKING:
     from kernel.resources.context import Context
@@ -205,6 +206,10 @@ class YesNo(Field):
     def fill(self, value: Any, context: Context) -> str:
         """`1` when ticked."""
         return "1" if value else ""
+
+    def operand(self, operator: str) -> Field:
+        """Yes or no to choose from: a box without a tick says nothing."""
+        return Choice(self.name, self.title, options={"1": _("Yes"), "0": _("No")})
 
     def schema(self) -> dict[str, Any]:
         """A boolean."""

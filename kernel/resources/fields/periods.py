@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Date, any_, bindparam
+from sqlalchemy import ARRAY, ColumnElement, any_, bindparam
 
 from kernel.fa.calendar import add_months, add_years, end_of_month, start_of_month, start_of_week
 from kernel.fa.jalali import FIRST_YEAR, is_leap, to_gregorian, to_jalali
@@ -133,5 +133,5 @@ def anniversaries(first: date, last: date) -> list[date]:
 
 def is_one_of(column: ColumnElement[Any], days: list[date]) -> ColumnElement[bool]:
     """Build `column = ANY(days)` with one bound array."""
-    condition: ColumnElement[bool] = column == any_(bindparam(None, days, ARRAY(Date), unique=True))
+    condition: ColumnElement[bool] = column == any_(bindparam(None, days, ARRAY(column.type), unique=True))
     return condition

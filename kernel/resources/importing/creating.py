@@ -23,6 +23,7 @@ from kernel.resources.records import goes_to_another, insert_many
 from kernel.resources.records.facets import facet_row
 from kernel.resources.records.load import announce
 from kernel.resources.resource import Facet, Resource
+from kernel.resources.user_fields.searching import complete_keys
 
 
 def create_each(
@@ -111,6 +112,8 @@ def _judge(
         for place, (row, record) in enumerate(zip(rows, records, strict=True)):
             found = resource.prepare(context, record, row.raw)
             problems += [Problem(each.field, each.message, row=place) for each in found]
+    for record in records:
+        complete_keys(context, resource.name, record)
     changes = [Change(record_id=None, before={}, after=row.values) for row in rows]
     for answer in context.runtime.require("validate", ctx=context, resource=resource.name, changes=changes):
         problems += list(answer.value)

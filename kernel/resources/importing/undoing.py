@@ -21,6 +21,7 @@ from kernel.resources.records.bin import REFERENCES
 from kernel.resources.records.load import announce
 from kernel.resources.resource import Resource
 from kernel.resources.runtime import Runtime
+from kernel.resources.user_fields.links import forget_links
 
 TAKEN_BACK = 4
 AFTER_ALL = 2**31 - 1
@@ -128,6 +129,7 @@ def _take_back(context: Context, resource: Resource, run_id: int, rows: Mapping[
         for number in gone:
             session.delete(records[number])
         session.flush()
+        forget_links(system, resource.table, gone)
         _mark(system, run_id, rows, kept)
     announce(context, resource, gone, "purged")
 

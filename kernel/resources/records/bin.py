@@ -15,6 +15,7 @@ from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, NotFound, Refused
 from kernel.resources.records.load import announce, editable, load
 from kernel.resources.resource import Resource
+from kernel.resources.user_fields.links import forget_links
 
 REFERENCES = text(
     """
@@ -130,6 +131,7 @@ def purge(context: Context, *, resource: str, record_id: int) -> int:
     with context.system("deleted for good") as system:
         system.session.delete(_binned(system, declared, record_id))
         system.session.flush()
+        forget_links(system, declared.table, [record_id])
     announce(context, declared, [record_id], "purged")
     return record_id
 

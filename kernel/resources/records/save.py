@@ -18,6 +18,7 @@ from kernel.resources.records.facets import read_facets, write_facets
 from kernel.resources.records.load import announce, editable, load
 from kernel.resources.records.values import PartRows, read_part, read_values, refuse_unknown, writable
 from kernel.resources.resource import Resource
+from kernel.resources.user_fields.searching import complete_keys
 
 Raw = Mapping[str, Any]
 RawParts = Mapping[str, Sequence[Raw]]
@@ -50,7 +51,7 @@ def create(
     context.require(declared.permission, "create")
     _must_be_editable(declared)
     record = declared.model(**dict(declared.fixed))
-    values = {**_defaults(declared), **values}
+    values = {**_defaults(context, declared, record), **values}
     entered = _enter(context, declared, record, values, parts or {}, facets or {}, creating=True)
     problems = entered.problems
     if declared.owner and getattr(record, declared.owner) is None and context.actor.kind == "user":
@@ -136,8 +137,14 @@ def _must_be_editable(declared: Resource) -> None:
         raise Forbidden(_("Records of this kind are changed by commands of their own."))
 
 
-def _defaults(declared: Resource) -> dict[str, Any]:
-    return {item.name: item.default for item in declared.fields if item.default is not None}
+def _defaults(context: Context, declared: Resource, record: Any) -> dict[str, Any]:
+    """Give the defaults of the actor's fields; those of fields that are not his to write are written here."""
+    own = {item.name for item in writable(context, declared)}
+    found = {item.name: item for item in declared.fields if item.default is not None}
+    for name, item in found.items():
+        if name not in own:
+            item.put(record, item.default)
+    return {name: item.default for name, item in found.items() if name in own}
 
 
 def _enter(
@@ -185,6 +192,7 @@ def _judge(
     problems: list[Problem] = []
     if declared.prepare is not None:
         problems.extend(declared.prepare(context, record, values))
+    complete_keys(context, declared.name, record)
     after = {item.name: item.value_of(record) for item in declared.fields if item.name in values}
     change = Change(record_id=getattr(record, "id", None), before=before, after=after)
     for answer in context.runtime.require("validate", ctx=context, resource=declared.name, changes=[change]):

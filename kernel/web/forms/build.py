@@ -22,7 +22,7 @@ from kernel.resources.fields import Lookup
 from kernel.resources.records.facets import facet_rows
 from kernel.resources.records.values import writable
 from kernel.resources.resource import Facet, Part, Resource
-from kernel.web.forms.controls import LookupControl, controls, entered, mark
+from kernel.web.forms.controls import LookupControl, controls, entered, mark, sent
 
 RESERVED = frozenset({"csrf_token", "_version", "_anyway", "_in"})
 """Names in a posted form that are no fields of the record."""
@@ -248,7 +248,8 @@ def form_of_request(context: Context, resource: Resource, posted: MultiDict[str,
     taken = set(RESERVED)
     taken |= _read_parts(form, posted)
     taken |= _read_facets(form, posted)
-    form.values = {name: posted[name] for name in posted if name not in taken}
+    known = {item.name: item for item in form.fields}
+    form.values = {name: sent(known.get(name), posted, name) for name in posted if name not in taken}
     _add_unticked(form.fields, form.values)
     form.main.process(posted)
     form.label()

@@ -12,7 +12,7 @@ from kernel.fa.digits import stored_number
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
 from kernel.resources.fields import Field, Link, Lookup
-from kernel.web.forms.controls import controls, entered, mark
+from kernel.web.forms.controls import controls, entered, mark, sent
 
 
 class CommandForm:
@@ -50,7 +50,7 @@ class CommandForm:
 
     def read(self, posted: MultiDict[str, str]) -> CommandForm:
         """Take what was posted; `values` then holds it for the command, unread."""
-        self.values = {item.name: posted.get(item.name, "") for item in self.fields}
+        self.values = {item.name: sent(item, posted, item.name) for item in self.fields}
         self.controls.process(posted)
         return self._labelled()
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
@@ -18,7 +19,7 @@ from wtforms.form import BaseForm
 from kernel.fa.calendar import format_date
 from kernel.fa.clock import local
 from kernel.resources.context import Context
-from kernel.resources.fields import Choice, Day, FieldError, IdentityNumber, Lookup, Money
+from kernel.resources.fields import Choice, Choices, Day, FieldError, IdentityNumber, Lookup, Money
 from kernel.resources.fields import Field as ResourceField
 
 Address = Callable[[ResourceField], str]
@@ -60,6 +61,17 @@ class LookupControl(StringField):  # type: ignore[misc]
         self.lookup_label = ""
 
 
+class ChoicesControl(SelectMultipleField):  # type: ignore[misc]
+    """Several options. An empty value always comes along, so that none ticked differs from not asked."""
+
+    kind = "choices"
+    sends_empty = True
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the ticked ones."""
+        self.data = [str(value) for value in valuelist if value]
+
+
 def controls(
     fields: Iterable[ResourceField], context: Context, address: Address, prefix: str = ""
 ) -> BaseForm:
@@ -81,6 +93,9 @@ def control(item: ResourceField, context: Context, address: Address) -> UnboundF
         return UnboundField(DayControl, label, read=lambda text: _day(item, text, context), **common)
     if item.widget == "checkbox":
         return UnboundField(BooleanField, label, false_values=("", "0", "false"), **common)
+    if isinstance(item, Choices):
+        ticked = [SelectChoice(key, title) for key, title in item.choices(context)]
+        return UnboundField(ChoicesControl, label, choices=ticked, validate_choice=False, **common)
     if isinstance(item, Choice):
         options = [SelectChoice(key, title) for key, title in (("", ""), *item.choices(context))]
         return UnboundField(SelectField, label, choices=options, validate_choice=False, **common)
@@ -96,7 +111,7 @@ def shape(item: ResourceField) -> str:
         return "money"
     if isinstance(item, IdentityNumber):
         return "digits"
-    known = {"textarea", "select", "checkbox", "number", "email", "url", "time"}
+    known = {"textarea", "select", "choices", "checkbox", "number", "email", "url", "time"}
     if item.widget in known:
         return item.widget
     by_widget: Mapping[str, str] = {"tel": "phone", "instant": "digits"}
@@ -107,6 +122,8 @@ def entered(item: ResourceField, value: Any, context: Context) -> Any:
     """Give what a control holds for a stored value."""
     if isinstance(item, Day):
         return value
+    if isinstance(item, Choices):
+        return list(value or ())
     if item.widget == "checkbox":
         return bool(value)
     if item.widget == "instant" and value is not None and context.locale.startswith("fa"):
@@ -121,6 +138,11 @@ def mark(made: Field, item: ResourceField) -> None:
     made.wide = item.wide
     if item.required and item.widget != "checkbox":
         made.flags.required = True
+
+
+def sent(item: ResourceField | None, posted: MultiDict[str, str], name: str) -> Any:
+    """Give what was posted for a field under a name: a list where several values can be chosen."""
+    return posted.getlist(name) if isinstance(item, Choices) else posted.get(name, "")
 
 
 def _day(item: Day, text: str, context: Context) -> date | None:

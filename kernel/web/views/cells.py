@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kernel.resources.context import Context
-from kernel.resources.fields import Choice, Day, Field, Money, Phone, UserLink
+from kernel.resources.fields import Choice, Choices, Day, Field, Money, Phone, UserLink
 from kernel.resources.lists import Column, ListPage, ListQuery, Row, may_sort
 from kernel.resources.resource import Resource
 from kernel.web.views.addresses import list_url
@@ -37,6 +37,7 @@ class Head:
 def kind_of(field: Field) -> str:
     """Give the kind of cell in which a field's values are drawn."""
     kinds: Sequence[tuple[type[Field], str]] = (
+        (Choices, "text"),
         (Choice, "state"),
         (Money, "money"),
         (Phone, "phone"),
@@ -62,7 +63,7 @@ def cells_of(context: Context, resource: Resource, columns: Sequence[Column], ro
         field = column.field
         kind = kind_of(field)
         value = row.cells.get(column.key)
-        tone = field.colours.get(str(value), "") if isinstance(field, Choice) else ""
+        tone = field.colours.get(str(value), "") if kind == "state" and isinstance(field, Choice) else ""
         place = free.pop(kind, "")
         if place:
             free = {known: at for known, at in free.items() if at != place}

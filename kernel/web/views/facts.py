@@ -15,7 +15,7 @@ from kernel.resources.records import editable, load
 from kernel.resources.records.facets import facet_rows
 from kernel.resources.resource import Facet, Resource
 from kernel.web.current import SAVED, current, run_command
-from kernel.web.forms.controls import controls, entered, mark
+from kernel.web.forms.controls import controls, entered, mark, sent
 from kernel.web.pages import render, triggering, words
 from kernel.web.views.lookups import find_field
 from kernel.web.views.values import facts_of
@@ -48,7 +48,7 @@ def facet_of(context: Context, resource: Resource, name: str) -> Facet | None:
 def _save(
     context: Context, resource: Resource, record: Any, item: Field, facet: Facet | None
 ) -> ResponseReturnValue:
-    raw = request.form.get("value", "")
+    raw = sent(item, request.form, "value")
     given: dict[str, Any] = {"values": {item.name: raw}}
     if facet is not None:
         holder = facet_rows(context, resource, record.id).get(facet.plugin)
@@ -85,7 +85,7 @@ def _control(
     item: Field,
     facet: Facet | None,
     *,
-    raw: str | None = None,
+    raw: Any = None,
     error: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -99,8 +99,8 @@ def _control(
     made.process(None, data={item.name: data})
     control = made[item.name]
     if raw is not None:
-        control.raw_data = [raw]
-        control.process_formdata([raw])
+        control.raw_data = raw if isinstance(raw, list) else [raw]
+        control.process_formdata(control.raw_data)
     held = stored_number(str(control.data or ""))
     if isinstance(item, Lookup) and held is not None:
         control.lookup_label = item.labels([held], context).get(held, "")

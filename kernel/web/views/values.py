@@ -9,7 +9,7 @@ from typing import Any
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError
-from kernel.resources.fields import Choice, Email, Field, Link, Lookup, Money, Phone, Website
+from kernel.resources.fields import Choice, Choices, Email, Field, Link, Lookup, Money, Phone, Website
 from kernel.resources.records import editable
 from kernel.resources.records.facets import facet_rows
 from kernel.resources.resource import Facet, Resource
@@ -55,6 +55,8 @@ def fact_of(
     kind, tone, url = "text", "", ""
     if value is None:
         kind = "empty"
+    elif isinstance(item, Choices):
+        kind = "text"
     elif isinstance(item, Choice):
         kind, tone = "badge", item.colours.get(str(value), "")
     elif isinstance(item, Money):

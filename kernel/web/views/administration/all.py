@@ -8,8 +8,20 @@ from kernel.web.views.administration import (
     plugins,
     settings,
     tasks,
+    user_fields,
     users,
 )
 from kernel.web.views.administration.blueprint import pages
 
-__all__ = ["backups", "base_data", "doctor", "pages", "patterns", "plugins", "settings", "tasks", "users"]
+__all__ = [
+    "backups",
+    "base_data",
+    "doctor",
+    "pages",
+    "patterns",
+    "plugins",
+    "settings",
+    "tasks",
+    "user_fields",
+    "users",
+]
