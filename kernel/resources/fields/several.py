@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 
 from kernel.resources.fields.base import Field
 from kernel.resources.fields.choices import Choice
@@ -19,7 +19,7 @@ BETWEEN = re.compile(r"[،,;؛\n]")
 
 
 class Choices(Choice):
-    """Any number of options; the value is a tuple of keys in the order of the options, None where there is none.
+    """Any number of options; the value is a list of keys in the order of the options, None where there is none.
 
     In texts (exports, imports) the titles stand between commas, so that a title holds none.
     """
@@ -35,7 +35,7 @@ class Choices(Choice):
         chosen = {self.one(text, context) for text in texts if text.strip()}
         if not chosen:
             return super().read(None, context)
-        return tuple(key for key in self.options if key in chosen)
+        return [key for key in self.options if key in chosen]
 
     def one(self, text: str, context: Context) -> str:
         """Read one of the choices."""
@@ -49,6 +49,18 @@ class Choices(Choice):
     def fill(self, value: Any, context: Context) -> str:
         """The keys."""
         return ",".join(self._keys(value))
+
+    def condition(self, model: Any, operator: str, raw: Any, context: Context) -> ColumnElement[bool]:
+        """Holds an option, holds it not, holds one of several."""
+        column: Any = self.column(model)
+        if operator in ("is", "is_not"):
+            held = func.coalesce(column.contains([self._operand(raw, context)]), False)
+            return ~held if operator == "is_not" else held
+        if operator == "any":
+            items = raw if isinstance(raw, list | tuple) else [raw]
+            wanted: ColumnElement[bool] = column.overlap([self._operand(item, context) for item in items])
+            return wanted
+        return super().condition(model, operator, raw, context)
 
     def operand(self, operator: str) -> Field:
         """One of the options."""

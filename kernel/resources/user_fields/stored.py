@@ -308,16 +308,16 @@ class ChoicesValue(InUserValues):
         """A list."""
         return list(value)
 
-    def decode(self, held: Any) -> tuple[str, ...] | None:
+    def decode(self, held: Any) -> list[str] | None:
         """A list of texts."""
         if not isinstance(held, list):
             return None
-        return tuple(key for key in held if isinstance(key, str)) or None
+        return [key for key in held if isinstance(key, str)] or None
 
     def unchanged(self, record: Any, raw: Any, context: Context) -> bool:
         """Also where an option among them is out of use."""
         sent = raw if isinstance(raw, list | tuple) else str(raw or "").split(",")
-        held = self.value_of(record) or ()
+        held = self.value_of(record) or []
         return (bool(held) or not self.required) and {each for each in sent if each} == set(held)
 
     def column(self, model: Any) -> ColumnElement[Any]:
