@@ -5,6 +5,8 @@ Names leave only after two minor releases of warnings; arguments are only ever a
 
 from __future__ import annotations
 
+from typing import Any
+
 from kernel.access.policies import Policy, child, public, rows, system
 from kernel.administration.demo import Demo
 from kernel.data.base import (
@@ -42,6 +44,7 @@ from kernel.extension.contributions import (
     Setting,
     TimelineEntry,
 )
+from kernel.extension.deprecations import Deprecated, deprecated_name
 from kernel.extension.manifest import Plugin
 from kernel.extension.markers import first, gather, hookimpl, once, publish, require
 from kernel.fa import calendar, clock
@@ -65,6 +68,7 @@ from kernel.resources.errors import (
     Problem,
     Refused,
 )
+from kernel.resources.numbering import take_number
 from kernel.resources.parts import BaseList
 from kernel.resources.queue import Progress, background, enqueue
 from kernel.resources.records import editable, load, visible
@@ -88,6 +92,7 @@ __all__ = [
     "Cursor",
     "DashboardBlock",
     "Demo",
+    "Deprecated",
     "EditConflict",
     "Event",
     "Extensible",
@@ -167,9 +172,17 @@ __all__ = [
     "squeeze",
     "stored_number",
     "system",
+    "take_number",
     "tell",
     "to_ascii_digits",
     "to_persian_digits",
     "user_values_index",
     "visible",
 ]
+
+DEPRECATED: dict[str, tuple[Any, Deprecated]] = {}
+"""Names that will leave: what each still gives, and what stands in its place. They are not in `__all__`."""
+
+
+def __getattr__(name: str) -> Any:
+    return deprecated_name(name, DEPRECATED)

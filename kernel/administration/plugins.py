@@ -100,6 +100,10 @@ class PluginLine:
     failures: int
     """How many were recorded since its state last changed."""
     actions: tuple[str, ...]
+    deprecations: tuple[str, ...]
+    """What it uses that will leave."""
+    series: tuple[str, ...]
+    """Titles of its runs of numbers."""
 
     @property
     def state_name(self) -> LazyText:
@@ -127,7 +131,8 @@ def plugin_lines(context: Context) -> list[PluginLine]:
         states = read_states(system.session)
         failures = _failure_counts(system)
         archived = {line.plugin for line in _archives(system)}
-    broken = context.runtime.declared.declarations.broken
+    declarations = context.runtime.declared.declarations
+    broken = declarations.broken
     lines = []
     for name, standing in standings(discovery, states).items():
         found = discovery.plugins.get(name)
@@ -150,6 +155,10 @@ def plugin_lines(context: Context) -> list[PluginLine]:
                 required_by=tuple(other for other, one in states.items() if name in one.requires),
                 failures=failures.get(name, 0),
                 actions=_actions(standing, state, archived=name in archived),
+                deprecations=tuple(context.text(each) for each in discovery.deprecations.get(name, ())),
+                series=tuple(
+                    context.text(one.title) for one in declarations.of_plugin(name, "number_series")
+                ),
             )
         )
     return sorted(lines, key=lambda line: (not line.installed, line.title))

@@ -18,6 +18,7 @@ GROUPS = {
     "doctor": "kernel.cli.doctor:doctor",
     "edition": "kernel.cli.edition:edition",
     "import": "kernel.cli.importing:import_file",
+    "new-plugin": "kernel.cli.new_plugin:new_plugin",
     "plugin": "kernel.cli.plugin:plugin",
     "serve": "kernel.cli.serve:serve",
     "setup": "kernel.cli.setup:setup",
@@ -32,13 +33,17 @@ class Groups(click.Group):
     """The commands by name, each imported when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Give the names."""
-        return sorted(GROUPS)
+        """Give the names, those of plugins last."""
+        from kernel.cli.plugin_commands import offering
+
+        return [*sorted(GROUPS), *offering()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command; None for a name that is not there."""
         if cmd_name not in GROUPS:
-            return None
+            from kernel.cli.plugin_commands import group_of
+
+            return group_of(cmd_name)
         module, _colon, name = GROUPS[cmd_name].partition(":")
         found: Any = getattr(import_module(module), name)
         assert isinstance(found, click.Command)

@@ -40,6 +40,7 @@ def schema_base(name: str) -> type[SchemaBase]:
     class Base(SchemaBase):
         __abstract__ = True
         registry = registry(metadata=META)
+        _sa_registry = registry  # SQLAlchemy maps into this one, and sets it for direct bases only
         metadata = META
 
         def __init_subclass__(cls, **kwargs: Any) -> None:

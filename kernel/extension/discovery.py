@@ -87,6 +87,14 @@ class Discovery:
         """Length of the longest chain of requirements below each usable plugin."""
         return order.depths({name: found.plugin for name, found in self.plugins.items()})
 
+    @cached_property
+    def deprecations(self) -> Mapping[str, tuple[LazyText, ...]]:
+        """What usable plugins use that will leave, by plugin; those that use nothing of the kind are left out."""
+        uses = {
+            name: tuple(self.specifications.deprecated_uses(found)) for name, found in self.plugins.items()
+        }
+        return {name: texts for name, texts in uses.items() if texts}
+
     def dependents(self, name: str) -> tuple[str, ...]:
         """Names of the usable plugins that require this one, directly or through others, in dependency
         order.

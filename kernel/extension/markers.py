@@ -6,16 +6,19 @@ to call it in another way. A plugin declares hooks of its own in its `api` modul
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import pluggy
+
+from kernel.extension.deprecations import Deprecated
 
 PROJECT = "peyvand"
 """Name under which pluggy marks specifications and implementations."""
 
 RULE_ATTRIBUTE = "peyvand_rule"
+DEPRECATED_ATTRIBUTE = "peyvand_deprecated"
 
 Spec = TypeVar("Spec", bound=Callable[..., Any])
 
@@ -43,19 +46,54 @@ class Rule(StrEnum):
     """Events, after commit: one task per plugin, retried, idempotent."""
 
 
-def _marker(rule: Rule) -> Callable[[Spec], Spec]:
-    def mark(function: Spec) -> Spec:
-        setattr(function, RULE_ATTRIBUTE, rule)
-        return _hookspec(function)
+class _Marker:
+    """Declares hooks of one rule: `@gather`, or `@gather(deprecated=…)` for one that will leave."""
 
-    return mark
+    def __init__(self, rule: Rule) -> None:
+        self._rule = rule
+
+    @overload
+    def __call__(self, function: Spec) -> Spec: ...
+
+    @overload
+    def __call__(
+        self,
+        *,
+        deprecated: Deprecated | None = None,
+        deprecated_arguments: Mapping[str, Deprecated] | None = None,
+    ) -> Callable[[Spec], Spec]: ...
+
+    def __call__(
+        self,
+        function: Any = None,
+        *,
+        deprecated: Deprecated | None = None,
+        deprecated_arguments: Mapping[str, Deprecated] | None = None,
+    ) -> Any:
+        """Mark a function as the specification of a hook; who implements what is deprecated is warned."""
+        arguments = dict(deprecated_arguments or {})
+
+        def declare(declared: Any) -> Any:
+            setattr(declared, RULE_ATTRIBUTE, self._rule)
+            setattr(declared, DEPRECATED_ATTRIBUTE, (deprecated, arguments))
+            name = declared.__name__
+            return _hookspec(
+                declared,
+                warn_on_impl=deprecated.warning(f"the hook {name}") if deprecated else None,
+                warn_on_impl_args={
+                    argument: one.warning(f"the argument {argument} of the hook {name}")
+                    for argument, one in arguments.items()
+                },
+            )
+
+        return declare if function is None else declare(function)
 
 
-once = _marker(Rule.ONCE)
-gather = _marker(Rule.GATHER)
-require = _marker(Rule.REQUIRE)
-first = _marker(Rule.FIRST)
-publish = _marker(Rule.PUBLISH)
+once = _Marker(Rule.ONCE)
+gather = _Marker(Rule.GATHER)
+require = _Marker(Rule.REQUIRE)
+first = _Marker(Rule.FIRST)
+publish = _Marker(Rule.PUBLISH)
 
 
 def rule_of(function: Callable[..., Any]) -> Rule:
@@ -64,3 +102,8 @@ def rule_of(function: Callable[..., Any]) -> Rule:
     if not isinstance(rule, Rule):
         raise ValueError(f"{function.__qualname__} is not declared with one of: {', '.join(Rule)}")
     return rule
+
+
+def deprecations_of(function: Callable[..., Any]) -> tuple[Deprecated | None, Mapping[str, Deprecated]]:
+    """Give what is deprecated of a specification: the hook itself, and its arguments by name."""
+    return getattr(function, DEPRECATED_ATTRIBUTE, (None, {}))

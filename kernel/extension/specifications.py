@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 import kernel.hooks
-from kernel.extension.markers import PROJECT, RULE_ATTRIBUTE, Rule, rule_of
+from kernel.extension.deprecations import used_names
+from kernel.extension.markers import PROJECT, RULE_ATTRIBUTE, Rule, deprecations_of, rule_of
 from kernel.i18n import LazyText, _
 
 if TYPE_CHECKING:
@@ -113,6 +114,27 @@ class Specifications:
                         argument=unknown[0],
                     )
                 )
+
+    def deprecated_uses(self, found: FoundPlugin) -> list[LazyText]:
+        """Say what a plugin uses that will leave: hooks, their arguments, names of `kernel.api`."""
+        texts: list[LazyText] = []
+        for name, function, _options in implementations(found):
+            specification = self._all.get(name)
+            if specification is None:
+                continue
+            whole, arguments = deprecations_of(specification.function)
+            taken = inspect.signature(function).parameters
+            if whole is not None:
+                texts.append(whole.text(_("the hook “%(hook)s”", hook=name)))
+            texts += [
+                one.text(
+                    _("the argument “%(argument)s” of the hook “%(hook)s”", argument=argument, hook=name)
+                )
+                for argument, one in arguments.items()
+                if argument in taken
+            ]
+        names = used_names(found.module.__package__ or found.module.__name__)
+        return [*texts, *(one.text(f"kernel.api.{name}") for name, one in names)]
 
 
 def implementations(found: FoundPlugin) -> Iterator[tuple[str, Callable[..., Any], dict[str, Any]]]:

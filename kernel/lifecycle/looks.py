@@ -131,6 +131,14 @@ def _plugins(patient: Patient) -> Iterator[Check]:
         )
 
 
+@look("deprecations")
+def _deprecations(patient: Patient) -> Iterator[Check]:
+    """What will leave harms nobody yet, so it is told and is no trouble."""
+    for name, texts in patient.discovery.deprecations.items():
+        for each in texts:
+            yield Check(f"plugin {name}", True, each)
+
+
 @look("files")
 def _files(patient: Patient) -> Iterator[Check]:
     folder = patient.site.files

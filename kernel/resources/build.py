@@ -128,6 +128,10 @@ def declare(
         policies=PolicySet(policies),
         settings=by_name("setting", ((item.key, item) for item in settings)),
         base_lists=by_name("base list", ((item.key, item) for item in base_lists)),
+        series=by_name(
+            "series",
+            ((f"{one.plugin}.{one.value.name}", one.value) for one in declarations.of("number_series")),
+        ),
         values=values,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kernel.access.policies import PolicySet
-from kernel.extension.contributions import Setting
+from kernel.extension.contributions import Series, Setting
 from kernel.extension.declarations import Declarations
 from kernel.resources.commands import Command
 from kernel.resources.parts import BaseList, KernelPart
@@ -27,6 +27,8 @@ class Declared:
     policies: PolicySet
     settings: Mapping[str, Setting]
     base_lists: Mapping[str, BaseList]
+    series: Mapping[str, Series] = field(default_factory=dict)
+    """Runs of numbers by full name: `hotel.stay`."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """Settings of the site itself, as stored."""
 

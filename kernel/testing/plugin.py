@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from kernel.access.actor import Actor
     from kernel.testing.users import Wanted
 
+pytest_plugins = ["kernel.testing.authors"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make known the mark that the conformance suite puts on its long rounds."""
+    config.addinivalue_line("markers", "long: long rounds; leave them out with -m 'not long'")
+
 
 class MakeUser(Protocol):
     """What the fixture `make_user` gives."""

@@ -108,6 +108,10 @@ class PeyvandWSGI:
                 runtime = self.runtimes.rebuild(site, runtime)
         return self._error(503, start_response, site.locale)
 
+    def application(self, site: Site) -> Flask:
+        """Give the application that serves a site at its present epoch."""
+        return self._app(self.runtimes.of(site))
+
     def _app(self, runtime: Runtime) -> Flask:
         name = runtime.site.name
         with self._lock:

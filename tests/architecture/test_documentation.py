@@ -10,6 +10,7 @@ import pytest
 
 import kernel.api
 from kernel.resources.fields import Field
+from kernel.testing.conformance.rules import RULES
 from kernel.web.slots import SLOTS
 
 ROOT = Path(__file__).parents[2]
@@ -147,6 +148,11 @@ def test_every_kind_of_field_is_documented() -> None:
 
 def _is_field(value: object) -> bool:
     return isinstance(value, type) and issubclass(value, Field) and value is not Field
+
+
+def test_every_rule_of_the_conformance_suite_is_explained() -> None:
+    page = (DOCS / "plugins" / "testing.md").read_text("utf-8")
+    assert set(re.findall(r"^### (\w+)$", page, re.MULTILINE)) == set(RULES)
 
 
 def test_links_between_documents_lead_somewhere() -> None:

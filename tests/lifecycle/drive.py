@@ -9,9 +9,7 @@ The plugins are those that the environment's distributions offer. Prints the res
 from __future__ import annotations
 
 import json
-import os
 import pickle
-import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,6 +27,7 @@ from kernel.lifecycle.steps import Workshop
 from kernel.lifecycle.switching import pause, resume
 from kernel.lifecycle.uninstall import uninstall
 from kernel.lifecycle.upgrade import upgrade
+from kernel.testing.looking import dying_at
 from tests.lifecycle.hotels import SARA
 
 
@@ -44,16 +43,6 @@ def main(pickled: str, step: str, argument: str, point: str = "") -> None:
     except StepRefused as refused:
         result = {"refused": str(refused.text)}
     sys.stdout.write(json.dumps(result) + "\n")
-
-
-def dying_at(point: str) -> Callable[[str], None]:
-    """Make a listener that kills this process, without any farewell, when the point is reached."""
-
-    def reach(passed: str) -> None:
-        if passed == point:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return reach
 
 
 def _standings(workshop: Workshop, _argument: str) -> dict[str, Any]:

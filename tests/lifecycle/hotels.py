@@ -10,10 +10,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from kernel.data.address import conninfo
-from kernel.data.binaries import tool
-from kernel.data.site import Site
 from kernel.extension.discovery import GROUP
+from kernel.testing.looking import data_hashes, schema_dump
+
+__all__ = [
+    "OFFERS",
+    "OUTSIDE",
+    "SARA",
+    "add_party",
+    "check_in",
+    "data_hashes",
+    "older",
+    "rows",
+    "schema_dump",
+]
 
 OUTSIDE = Path(__file__).parents[1] / "outside"
 OFFERS = (
@@ -86,35 +96,3 @@ def rows(engine: Engine, table: str) -> list[dict[str, Any]]:
     """Give all rows of a table by id, as the owner sees them."""
     with engine.connect() as connection:
         return [dict(row) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY 1")).mappings()]
-
-
-def schema_dump(site: Site, *, without: str | None = None) -> str:
-    """Give the definition of everything in the site's database as text, as `pg_dump` writes it."""
-    import subprocess
-
-    command = [str(tool("pg_dump")), "--schema-only", "--no-comments", conninfo(site.owner_url)]
-    if without is not None:
-        command.append(f"--exclude-schema={without}")
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    lines = output.splitlines()
-    return "\n".join(line for line in lines if not line.startswith(("--", "\\restrict", "\\unrestrict")))
-
-
-def data_hashes(engine: Engine, *, without: tuple[str, ...] = ()) -> dict[str, str]:
-    """Give a hash of the rows of every table in the database but those of `without`."""
-    with engine.connect() as connection:
-        names = connection.execute(
-            text(
-                "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                "WHERE c.relkind = 'r' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
-            )
-        ).scalars()
-        return {
-            name: connection.execute(
-                text(
-                    f"SELECT coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '') FROM {name} t"
-                )
-            ).scalar_one()
-            for name in names.all()
-            if name not in without
-        }

@@ -4,42 +4,19 @@ succeeds.
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
-from dataclasses import replace
 
 from sqlalchemy import Engine
 
 from kernel.lifecycle.archive import FOLDER
 from kernel.lifecycle.install import install
-from kernel.lifecycle.ownership import outside
 from kernel.lifecycle.restore import restore
 from kernel.lifecycle.steps import Workshop
 from kernel.lifecycle.uninstall import uninstall
-from tests.lifecycle.drive import dying_at
-from tests.lifecycle.hotels import SARA, data_hashes, rows, schema_dump
+from kernel.testing.looking import killed_at, look
+from tests.lifecycle.hotels import SARA, rows, schema_dump
 
 Step = Callable[[Workshop], object]
-
-
-def look(engine: Engine) -> tuple[dict[str, str], dict[str, str]]:
-    """Look at everything in the database: each definition, and a hash of each table's rows."""
-    with engine.connect() as connection:
-        definitions = outside(connection, "")
-    engine.dispose()
-    return definitions, data_hashes(engine)
-
-
-def killed_at(point: str, workshop: Workshop, step: Step) -> bool:
-    """Do the step in a process of its own that dies at the point; say whether it got there."""
-    child = os.fork()
-    if child == 0:
-        try:
-            step(replace(workshop, reach=dying_at(point)))
-        finally:
-            os._exit(1)
-    return os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
 
 
 def die(engine: Engine, workshop: Workshop, step: Step, *points: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from kernel.access.actor import SYSTEM
 from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.site import Site
-from kernel.extension.discovery import GROUP, discover
+from kernel.extension.discovery import discover
 from kernel.lifecycle.install import install
 from kernel.lifecycle.steps import Workshop
 from kernel.resources.build import build_runtime
@@ -22,7 +21,6 @@ from tests.web.conftest import ALL, Browser, SignIn, sign_in
 
 __all__ = ["sign_in"]
 
-HERE = Path(__file__).parent
 OUTSIDE = ("hotel", "breaker")
 HOTEL = {
     (f"hotel.{kind}", action): "all"
@@ -53,23 +51,11 @@ PAGES = (
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """An environment that both distributions are installed into: their code and what pip writes beside it."""
-    folder = tmp_path_factory.mktemp("environment")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in OUTSIDE:
-            about = folder / f"{name}-1.0.0.dist-info"
-            about.mkdir()
-            (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0.0\n")
-            (about / "entry_points.txt").write_text(f"[{GROUP}]\n{name} = {name}.plugin\n")
-            patch.syspath_prepend(str(HERE / name))
-        patch.syspath_prepend(str(folder))
-        yield
+pytestmark = pytest.mark.usefixtures("installed_outside")
 
 
 @pytest.fixture(scope="module")
-def wsgi(config: Config, engines: Engines) -> PeyvandWSGI:
+def wsgi(config: Config, engines: Engines, installed_outside: None) -> PeyvandWSGI:
     return PeyvandWSGI(config, engines=engines)
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from kernel.i18n import _, localise_digits
 from kernel.resources.attachments import LARGEST, find
 from kernel.resources.context import Context
+from kernel.resources.records import load
 from kernel.resources.resource import Resource
 from kernel.web.current import SAVED, current, run_command, tell
 from kernel.web.pages import go_to
@@ -22,6 +23,9 @@ AT_ONCE = 20
 
 def add(resource: Resource, record_id: int) -> ResponseReturnValue:
     """Attach the chosen files, each by itself: one that is refused does not keep the others out."""
+    context = current()
+    context.require(resource.permission, "view")
+    load(context, resource, record_id)
     sent = [item for item in request.files.getlist(FIELD) if item.filename][:AT_ONCE]
     if not sent:
         tell(_("Choose a file first."), "error")

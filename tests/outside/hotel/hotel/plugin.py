@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,8 @@ from kernel.api import (
     Plugin,
     Policy,
     Resource,
+    Runtime,
+    Series,
     Setting,
     _,
     commands_in,
@@ -34,7 +37,7 @@ plugin = Plugin(
     name="hotel",
     title=_("Hotel"),
     version="1.1.0",
-    icon="bed",
+    icon="building",
     summary=_("Rooms and the stays of guests."),
 )
 
@@ -61,7 +64,7 @@ def commands() -> Iterable[Command]:
 
 @hookimpl
 def party_roles() -> Iterable[PartyRole]:
-    return (PartyRole(key="guest", title=_("Hotel guest"), order=300, icon="bed"),)
+    return (PartyRole(key="guest", title=_("Hotel guest"), order=300, icon="building"),)
 
 
 @hookimpl
@@ -81,10 +84,32 @@ def settings() -> Iterable[Setting]:
 
 
 @hookimpl
+def number_series() -> Iterable[Series]:
+    return (Series(name="bill", title=_("Numbers of bills")),)
+
+
+@click.command("rooms")
+@click.pass_obj
+def rooms_command(runtime: Runtime) -> None:
+    """Print how many rooms the hotel has."""
+    with runtime.system_work("command line", "hotel.rooms") as context:
+        click.echo(context.session.scalar(select(func.count(Room.id))))
+
+
+@hookimpl
+def cli() -> Iterable[click.Command]:
+    return (rooms_command,)
+
+
+@hookimpl
 def menu() -> Iterable[MenuItem]:
     return (
         MenuItem(
-            label=_("Rooms"), target="/hotel/rooms", icon="bed", permission=("hotel.room", "view"), order=700
+            label=_("Rooms"),
+            target="/hotel/rooms",
+            icon="building",
+            permission=("hotel.room", "view"),
+            order=700,
         ),
     )
 

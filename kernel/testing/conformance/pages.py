@@ -1,0 +1,208 @@
+"""The pages of a plugin: who gets in, what they cost, and whether they open with little, much and other data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask
+from sqlalchemy import Engine, event
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from kernel.testing.browser import Browser
+from kernel.testing.conformance.examined import Declarations
+from kernel.testing.rows import Batch
+
+KERNEL_PAGES = ("/", "/persons", "/persons/new", "/search?q=" + quote("سپیدار"))
+"""Pages of the kernel to which every plugin may contribute."""
+STRANGE = ("0", "999999999999999999")
+QUERIES = ("", "?q=%00", "?q=" + quote("ی" * 300), "?sort=nothing&page=-1&date=x", "?cols=nothing&after=%FF")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the plugin with one method: whether it names a row, and whether by a page of the kernel."""
+
+    method: str
+    path: str
+    named: bool
+    record: bool
+
+    def ask(self, browser: Browser, token: str = "") -> TestResponse:
+        """Ask for it; where something is sent, with the token of the browser's session."""
+        return browser.get(self.path) if self.method == "GET" else browser.post(self.path, {}, token=token)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """All addresses of a plugin in a site's application."""
+
+    name: str
+    app: Flask
+    declared: Declarations
+
+    def rules(self) -> list[Rule]:
+        """The rules of the URL map that are the plugin's: of its blueprints, and of its resources."""
+        paths = tuple(f"/{resource.path}" for resource in self.declared.resources)
+        return [
+            rule
+            for rule in self.app.url_map.iter_rules()
+            if any(
+                rule.rule == start or rule.rule.startswith(f"{start}/") for start in (*paths, f"/{self.name}")
+            )
+        ]
+
+    def addresses(
+        self, batch: Batch | None, numbers: Sequence[str] = (), *, without: Collection[str] = ()
+    ) -> Iterator[Address]:
+        """Every rule with every method; ids come from the rows of a batch, or are `numbers`.
+
+        The resources of the tables in `without` are left out.
+        """
+        left = [resource.path for resource in self.declared.resources if resource.table in without]
+        for rule in self.rules():
+            if any(_below(rule.rule, path) for path in left):
+                continue
+            for path, record in self._filled(rule, batch, numbers):
+                for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                    yield Address(method, path, path != rule.rule, record)
+
+    def _filled(self, rule: Rule, batch: Batch | None, numbers: Sequence[str]) -> Iterator[tuple[str, bool]]:
+        resource = next((one for one in self.declared.resources if _below(rule.rule, one.path)), None)
+        if not rule.arguments - {"resource"}:
+            yield rule.rule, False
+            return
+        record = resource is not None and "record_id" in rule.arguments
+        ids: Iterable[Any] = numbers
+        if batch is not None:
+            tables = [resource.table] if record and resource else list(batch.ids)
+            ids = sorted({number for table in tables for number in batch.ids.get(table, ())[:1]})
+        field = resource.fields[0].name if resource else "x"
+        for number in ids:
+            path = re.sub(r"<int:record_id>|<int:\w+>", str(number), rule.rule)
+            yield re.sub(r"<[^>]+>", field, path), record
+
+    def plain(self) -> list[str]:
+        """The pages without an id: lists, new forms, and the plugin's own."""
+        wanted = {f"/{one.path}" for one in self.declared.resources}
+        wanted |= {f"/{one.path}/new" for one in self.declared.resources if one.editable}
+        own = {rule.rule for rule in self.rules() if not rule.arguments and "GET" in (rule.methods or ())}
+        return sorted(wanted | own)
+
+    def forms(self, batch: Batch) -> list[str]:
+        """The forms of records of a batch."""
+        return [f"{path}/edit" for path in self.records(batch) if self._editable(path)]
+
+    def _editable(self, path: str) -> bool:
+        return any(_below(path, one.path) and one.editable for one in self.declared.resources)
+
+    def records(self, batch: Batch, count: int = 1) -> list[str]:
+        """The pages of records of a batch."""
+        return [
+            f"/{one.path}/{number}"
+            for one in self.declared.resources
+            for number in batch.ids.get(one.table, ())[:count]
+        ]
+
+
+def _below(rule: str, path: str) -> bool:
+    return rule == f"/{path}" or rule.startswith(f"/{path}/")
+
+
+def closed(
+    who: str, browser: Browser, addresses: Iterable[Address], words: Sequence[str], *, nothing: bool = False
+) -> Iterator[str]:
+    """Look for answers to somebody who may see none of the rows in which `words` stand; or may do `nothing` at all."""
+    token = browser.token()
+    for address in addresses:
+        answer = address.ask(browser, token)
+        if answer.status_code >= 500:
+            yield f"{address} as {who}: breaks down ({answer.status_code})"
+        elif answer.status_code < 300 and any(word.encode() in answer.data for word in words):
+            yield f"{address} as {who}: shows what is not his"
+        elif answer.status_code < 300 and address.record:
+            yield f"{address} as {who}: answers {answer.status_code} for a record that is not his"
+        elif address.method != "GET" and answer.status_code < 400 and (address.named or nothing):
+            yield f"{address} as {who}: is accepted ({answer.status_code})"
+
+
+def nobody(browser: Browser, addresses: Iterable[Address]) -> Iterator[str]:
+    """Look for answers to who has not signed in: all must lead to the sign-in page, or refuse."""
+    token = browser.token()
+    for address in addresses:
+        answer = address.ask(browser, token)
+        if answer.status_code >= 500:
+            yield f"{address} as nobody: breaks down ({answer.status_code})"
+        elif answer.status_code < 400 and not _to_sign_in(answer):
+            yield f"{address} as nobody: answers {answer.status_code}"
+
+
+def _to_sign_in(answer: TestResponse) -> bool:
+    return answer.status_code in (302, 303) and "/sign-in" in answer.headers.get("Location", "")
+
+
+def unbroken(browser: Browser, pages: Pages) -> Iterator[str]:
+    """Ask every page for strange numbers, and the lists for strange questions."""
+    for address in pages.addresses(None, STRANGE):
+        if address.method == "GET" and address.ask(browser).status_code >= 500:
+            yield f"{address} as administrator: breaks down"
+    for path in pages.plain():
+        for query in QUERIES:
+            if browser.get(f"{path}{query}").status_code >= 500:
+                yield f"GET {path}{query} as administrator: breaks down"
+
+
+def opening(browser: Browser, paths: Iterable[str], *, direction: str = "rtl") -> Iterator[str]:
+    """Look whether pages open, in the direction of their language."""
+    for path in paths:
+        answer = browser.get(path, follow_redirects=True)
+        if answer.status_code != 200:
+            yield f"GET {path}: answers {answer.status_code}"
+        elif b"<html" in answer.data and f'dir="{direction}"'.encode() not in answer.data:
+            yield f"GET {path}: is not written {direction}"
+
+
+@contextmanager
+def counting(engine: Engine) -> Iterator[list[str]]:
+    """Keep the statements that an engine runs meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def costs(engine: Engine, browser: Browser, paths: Iterable[str]) -> dict[str, list[str]]:
+    """The statements of each page at its second visit: the first fills caches."""
+    found = {}
+    for path in paths:
+        browser.get(path)
+        with counting(engine) as statements:
+            browser.get(path)
+        found[path] = statements
+    return found
+
+
+def budget(few: dict[str, list[str]], many: dict[str, list[str]], how: str) -> Iterator[str]:
+    """Compare what pages cost with few rows and with many."""
+    for path, statements in many.items():
+        before = len(few[path])
+        if len(statements) > before:
+            often = max(set(statements), key=statements.count)
+            yield (
+                f"GET {path}: {before} statements with few rows, {len(statements)} with {how}; most often: "
+                f"{' '.join(often.split())[:160]}"
+            )

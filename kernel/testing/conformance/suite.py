@@ -1,0 +1,232 @@
+"""The tests of the suite, over the fixtures of `kernel.testing`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from kernel.access.actor import Actor
+from kernel.data.engines import Engines
+from kernel.data.site import Site
+from kernel.extension.discovery import discover
+from kernel.lifecycle.steps import Workshop
+from kernel.resources.build import build_runtime
+from kernel.testing.browser import Browser, let_in
+from kernel.testing.conformance import code, pages, tables
+from kernel.testing.conformance.examined import Declarations, Examined
+from kernel.testing.conformance.failing import failing
+from kernel.testing.conformance.life import Life
+from kernel.testing.conformance.rules import report
+from kernel.testing.conformance.scene import HIDDEN, SEEN, MakeRows, Scene
+from kernel.testing.conformance.walls import WALLS, walls
+from kernel.testing.users import add_user
+
+if TYPE_CHECKING:
+    from kernel.web.wsgi import PeyvandWSGI
+
+ADMINISTRATOR = "administrator"
+"""In place of a scope: somebody who may do everything."""
+LONG = "ژرف‌نگرانه‌ترین‌هم‌اندیشی‌هایبی‌پایان‌ودورودرازِهمه‌سونگرانه۶۰"
+"""One word of sixty letters: nothing in it lets a line break."""
+
+
+def suite(name: str, *, rows: MakeRows | None = None) -> type[Conformance]:
+    """Give the tests for the plugin `name`, to be put into a module under a name that begins with `Test`."""
+    found = type("TestConformance", (Conformance,), {"name": name, "rows": (rows,)})
+    return pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")(found)
+
+
+class Conformance:
+    """One test for each rule."""
+
+    name: ClassVar[str]
+    rows: ClassVar[tuple[MakeRows | None]] = (None,)
+    """The author's own way of making rows, if he gave one."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def plugin_name(cls) -> str:
+        """The plugin under test, for the fixtures of `kernel.testing`."""
+        return cls.name
+
+    @pytest.fixture
+    def examined(self) -> Examined:
+        """Its code and models."""
+        return Examined.find(self.name)
+
+    @pytest.fixture
+    def scene(self, examined: Examined, plugin_site: Site, engines: Engines) -> Scene:
+        """A site with it, and who writes rows there."""
+        runtime = build_runtime(plugin_site, engines, isolate=False)
+        return Scene(examined, Declarations.of(runtime, self.name), self.rows[0])
+
+    @pytest.fixture
+    def enter(self, scene: Scene, plugin_site: Site, engines: Engines, plugin_wsgi: PeyvandWSGI) -> Enter:
+        """Make a user with all rights of one scope (or without any), and give the actor with a browser."""
+        plugin_wsgi.store.forget()
+
+        def entering(username: str, scope: str | None, *, locale: str = "fa") -> tuple[Actor, Browser]:
+            with engines.owner(plugin_site).begin() as owner:
+                if scope == ADMINISTRATOR:
+                    actor = add_user(owner, username, administrator=True)
+                else:
+                    actor = scene.add_user(owner, username, scope)
+                let_in(owner, actor.user_id, locale=locale)
+            browser = Browser(plugin_wsgi, plugin_site.hosts[0])
+            browser.sign_in(username)
+            return actor, browser
+
+        return entering
+
+    @pytest.fixture
+    def own_pages(self, scene: Scene, plugin_site: Site, plugin_wsgi: PeyvandWSGI) -> pages.Pages:
+        """Its addresses."""
+        return pages.Pages(self.name, plugin_wsgi.application(plugin_site), scene.declared)
+
+    def test_manifest(self, examined: Examined) -> None:
+        """The manifest says all that it must."""
+        report("manifest", code.manifest(examined))
+
+    def test_importing(self, examined: Examined) -> None:
+        """Importing has no effect."""
+        report("importing", code.importing(examined))
+
+    def test_imports(self, examined: Examined) -> None:
+        """Nothing is imported that is not promised."""
+        report("imports", code.imports(examined))
+
+    def test_texts(self, examined: Examined) -> None:
+        """Everything is said in Persian."""
+        report("texts", code.texts(examined))
+
+    def test_schema(self, examined: Examined, plugin_site: Site, engines: Engines) -> None:
+        """Everything stands in its own schema."""
+        with engines.owner(plugin_site).connect() as owner:
+            report("schema", tables.schema(examined, owner))
+
+    def test_policies(self, examined: Examined, scene: Scene) -> None:
+        """Every model is protected."""
+        report("policies", tables.policies(examined, scene.declared))
+
+    def test_migrations(self, examined: Examined, plugin_site: Site, engines: Engines) -> None:
+        """The migrations make the models."""
+        with engines.owner(plugin_site).connect() as owner:
+            report("migrations", tables.migrations(examined, owner))
+
+    def test_life(self, examined: Examined, own_site: Site, engines: Engines) -> None:
+        """Every step of its life does its work, and what is uninstalled is gone and comes back."""
+        self._live(examined, own_site, engines, killing=False)
+
+    @pytest.mark.long
+    def test_life_with_kills(self, examined: Examined, own_site: Site, engines: Engines) -> None:
+        """The same, with a process killed at every named point of every step."""
+        self._live(examined, own_site, engines, killing=True)
+
+    def _live(self, examined: Examined, site: Site, engines: Engines, *, killing: bool) -> None:
+        def fill() -> None:
+            runtime = build_runtime(site, engines, isolate=False)
+            scene = Scene(examined, Declarations.of(runtime, self.name), self.rows[0])
+            with engines.owner(site).begin() as owner:
+                scene.fill(owner, scene.add_user(owner, "sara", "own"), SEEN, 3)
+            engines.dispose(site.name)
+
+        life = Life(self.name, Workshop(site, engines, discover()), engines.owner(site), fill, killing)
+        problems = list(life.run())
+        for rule in dict.fromkeys(rule for rule, _text in problems):
+            report(rule, [text for broken, text in problems if broken == rule])
+
+    @pytest.mark.parametrize(
+        "which", [pytest.param(each, marks=pytest.mark.long) if each != "both" else each for each in WALLS]
+    )
+    def test_walls(self, which: str, scene: Scene, plugin_site: Site, engines: Engines) -> None:
+        """No statement gets past the walls."""
+        with engines.owner(plugin_site).begin() as owner:
+            sara, other = (scene.add_user(owner, name, "own") for name in ("sara", "omid"))
+            mine = scene.fill(owner, sara, SEEN, 2)
+            theirs = scene.fill(owner, other, HIDDEN, 2, first=100)
+        tried, problems = walls(scene, engines, plugin_site, sara, mine, theirs, which=which)
+        report("walls", problems)
+        if not tried:
+            pytest.skip("it has no rows that are not for everybody")
+
+    def test_routes(
+        self,
+        scene: Scene,
+        own_pages: pages.Pages,
+        enter: Enter,
+        plugin_site: Site,
+        plugin_wsgi: PeyvandWSGI,
+        engines: Engines,
+    ) -> None:
+        """Nobody sees or does by an address what he may not."""
+        (sara, own), (other, _his) = enter("sara", "own"), enter("omid", "own")
+        (_nothing, without), (_all, boss) = enter("mina", None), enter("boss", ADMINISTRATOR)
+        with engines.owner(plugin_site).begin() as owner:
+            scene.fill(owner, sara, SEEN, 2)
+            theirs = scene.fill(owner, other, HIDDEN, 2, first=100)
+        stranger = Browser(plugin_wsgi, plugin_site.hosts[0])
+        common = {policy.table.fullname for policy in scene.declared.policies if scene.for_everybody(policy)}
+        others = own_pages.addresses(theirs, without=common)
+        problems = [
+            *pages.nobody(stranger, own_pages.addresses(theirs)),
+            *pages.closed(
+                "somebody without rights", without, own_pages.addresses(theirs), (SEEN, HIDDEN), nothing=True
+            ),
+            *pages.closed("somebody who sees his own", own, others, (HIDDEN,)),
+            *pages.unbroken(boss, own_pages),
+        ]
+        report("routes", problems)
+
+    def test_budget(
+        self, scene: Scene, own_pages: pages.Pages, enter: Enter, plugin_site: Site, engines: Engines
+    ) -> None:
+        """Five rows or forty-five, which a page of a list still holds: it costs the same."""
+        actor, browser = enter("boss", ADMINISTRATOR)
+        with engines.owner(plugin_site).begin() as owner:
+            few = scene.fill(owner, actor, SEEN, 5)
+        person = few.parties[0]
+        paths = [*pages.KERNEL_PAGES, f"/persons/{person}", *own_pages.plain(), *own_pages.records(few)]
+        app = engines.app(plugin_site)
+        before = pages.costs(app, browser, paths)
+        with engines.owner(plugin_site).begin() as owner:
+            scene.fill(owner, actor, SEEN, 40, first=200, party=person)
+        report("budget", pages.budget(before, pages.costs(app, browser, paths), "nine times as many"))
+
+    def test_empty_pages(self, own_pages: pages.Pages, enter: Enter) -> None:
+        """All pages open when there is nothing yet."""
+        _actor, browser = enter("boss", ADMINISTRATOR)
+        report("empty", pages.opening(browser, [*pages.KERNEL_PAGES, *own_pages.plain()]))
+
+    @pytest.mark.parametrize("locale", ["fa", "en"])
+    def test_long_texts(
+        self,
+        locale: str,
+        scene: Scene,
+        own_pages: pages.Pages,
+        enter: Enter,
+        plugin_site: Site,
+        engines: Engines,
+    ) -> None:
+        """All pages open with texts of sixty letters, in Persian and in English."""
+        actor, browser = enter("boss", ADMINISTRATOR, locale=locale)
+        with engines.owner(plugin_site).begin() as owner:
+            batch = scene.fill(owner, actor, LONG, 3)
+        paths = [*pages.KERNEL_PAGES, f"/persons/{batch.parties[0]}", *own_pages.plain()]
+        paths += [*own_pages.records(batch), *own_pages.forms(batch)]
+        direction = "rtl" if locale == "fa" else "ltr"
+        report("long" if locale == "fa" else "locale", pages.opening(browser, paths, direction=direction))
+
+    def test_failing_hooks(
+        self, examined: Examined, scene: Scene, enter: Enter, plugin_site: Site, engines: Engines
+    ) -> None:
+        """Whichever hook fails, the pages of the kernel answer."""
+        actor, browser = enter("boss", ADMINISTRATOR)
+        with engines.owner(plugin_site).begin() as owner:
+            batch = scene.fill(owner, actor, SEEN, 1)
+        paths = (*pages.KERNEL_PAGES, f"/persons/{batch.parties[0]}")
+        report("failing", failing(examined, browser, engines.owner(plugin_site).connect, paths))
+
+
+Enter = Callable[..., tuple[Actor, Browser]]
