@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tomllib
@@ -14,10 +13,8 @@ from click.testing import CliRunner
 from kernel.cli.main import main
 from kernel.i18n.missing import translations_for, untranslated
 from kernel.scaffold import ScaffoldError, make_plugin
-from tests.lifecycle.driving import ROOT, pip_install
-
-QUICK = "not long and not walls and not routes and not budget and not failing and not life"
-"""What the gate runs of the made plugin's conformance suite; `test-all` runs the whole."""
+from tests.lifecycle.driving import pip_install
+from tests.scaffold.authors_tests import QUICK, run_tests
 
 
 @pytest.fixture(scope="module")
@@ -37,28 +34,13 @@ def environment(made: Path) -> Path:
     return pip_install(made, made.parent / "environment")
 
 
-def tested(made: Path, environment: Path, *options: str) -> str:
-    """Run the made plugin's tests as its author would, and give what pytest says."""
-    paths = [str(environment), str(ROOT)]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
-        cwd=made,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def test_its_tests_pass_at_once(made: Path, environment: Path) -> None:
-    assert "passed" in tested(made, environment, "-m", "not long", "-k", QUICK)
+    assert "passed" in run_tests(made, environment, "-m", "not long", "-k", QUICK)
 
 
 @pytest.mark.long
 def test_it_passes_the_whole_conformance_suite(made: Path, environment: Path) -> None:
-    said = tested(made, environment)
+    said = run_tests(made, environment)
     assert "passed" in said
     assert "skipped" not in said
 
