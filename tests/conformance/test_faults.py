@@ -36,6 +36,10 @@ LOADING_AS_SYSTEM = """\
     with context.system("show it") as system:
         case = load(system, CASE, number)
     form"""
+DIVIDING = """\
+    context = current()
+    context = context if 1 / (number % 999999999999999999) else context
+"""
 ROW_BY_ROW = """\
     for case in cases:
         context.session.scalar(select(Case.outcome).where(Case.id == case.id))
@@ -105,17 +109,7 @@ FAULTS = {
         (("views.py", VIEW, "close"), ("views.py", LOADING, LOADING_AS_SYSTEM)),
         "shows what is not his",
     ),
-    "breaks_down": Fault(
-        "routes",
-        (
-            (
-                "views.py",
-                "    form = CommandForm",
-                "    assert 1000 // (number % 999999999999999999)\n    form = CommandForm",
-            ),
-        ),
-        "breaks down",
-    ),
+    "breaks_down": Fault("routes", (("views.py", "    context = current()\n", DIVIDING),), "breaks down"),
     "question_per_row": Fault(
         "budget", (("blocks.py", "    body = fragment(", ROW_BY_ROW),), "statements with few rows"
     ),
