@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import CompoundSelect, delete, select, union
+from sqlalchemy import delete, union
 
 from kernel.access import links
 from kernel.access.attempts import forget
@@ -13,9 +12,8 @@ from kernel.data.files import FileStore
 from kernel.extension.contributions import Job
 from kernel.i18n import _
 from kernel.jobs.models import EventRow, WorkRow
-from kernel.parties.models import Party
 from kernel.resources.context import Context
-from kernel.resources.models import Attachment, ImportRun
+from kernel.resources.parts import kernel_parts
 
 KEPT = timedelta(days=90)
 """How long finished work and delivered events can be looked at."""
@@ -29,11 +27,7 @@ def forget_old_attempts(context: Context) -> None:
 
 def sweep_files(context: Context) -> None:
     """Remove stored files that no row speaks of; those in the bin still count."""
-    hashes: CompoundSelect[Any] = union(
-        select(Attachment.content_hash),
-        select(ImportRun.content_hash),
-        select(Party.photo).where(Party.photo.is_not(None)),
-    )
+    hashes = union(*(statement for part in kernel_parts() for statement in part.files))
     known = set(context.session.execute(hashes).scalars())
     FileStore(context.site.files).sweep(known)
 

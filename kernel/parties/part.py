@@ -123,6 +123,7 @@ PART = KernelPart(
     base_lists=BASE_LISTS,
     settings=SETTINGS,
     jobs=(merging.FORGETTING, pairs.SEARCHING),
+    files=photos.FILES,
     hooks=menu,
 )
 """The part that `kernel.administration.assembly` enters."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kernel.data.files import FileRefused, FileStore
 from kernel.i18n import _
-from kernel.parties.models import Party
+from kernel.parties.models import Party, PartyMerge
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound, Problem
@@ -16,6 +16,11 @@ from kernel.resources.records import editable, load
 
 LARGEST = 5 * 1024 * 1024
 """Largest photo in bytes."""
+FILES = (
+    select(Party.photo).where(Party.photo.is_not(None)),
+    select(func.unnest(func.regexp_matches(PartyMerge.operations, r'"photo": "([0-9a-f]{64})"', "g"))),
+)
+"""Photos of parties, also of those that undoing a merge would bring back."""
 ALLOWED = ("image/png", "image/jpeg", "image/webp")
 
 

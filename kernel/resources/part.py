@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from kernel.access.policies import child, public, rows, system
 from kernel.access.protected import ACCESS_POLICIES
 from kernel.extension.branding import BrandingRow
@@ -40,5 +42,6 @@ PART = KernelPart(
         system(UserField),
         system(UserValueKey),
     ),
+    files=(select(Attachment.content_hash), select(ImportRun.content_hash)),
     commands=commands_in(attachments, base_data, notes, runs),
 )

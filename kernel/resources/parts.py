@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Select
+
 from kernel.i18n import LazyText
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ class KernelPart:
     settings: tuple[Setting, ...] = ()
     """Keys in full: `parties.area_code`."""
     jobs: tuple[Job, ...] = ()
+    files: tuple[Select[Any], ...] = ()
+    """Statements that give the hashes of stored files which rows of the part speak of; all others are swept."""
     hooks: Any = None
 
     def ask(self, hook: str, arguments: Mapping[str, Any]) -> Any:

@@ -6,6 +6,7 @@ import io
 import os
 from datetime import timedelta
 
+from PIL import Image
 from sqlalchemy import select
 
 from kernel.access.actor import SYSTEM
@@ -14,6 +15,7 @@ from kernel.administration.assembly import assemble
 from kernel.administration.housekeeping import JOBS
 from kernel.data.files import FileStore
 from kernel.jobs.models import WorkRow
+from kernel.parties.photos import open_photo
 from kernel.resources.build import build_runtime
 
 
@@ -40,6 +42,35 @@ def test_files_without_a_record_go_and_those_of_records_stay(site, engines, make
     left = set(store.hashes())
     assert orphan.hash not in left
     assert len(left) == 1
+
+
+def test_the_photo_of_a_merged_party_stays_as_long_as_the_merge_can_be_undone(
+    site, engines, make_user
+) -> None:
+    assemble()
+    runtime = build_runtime(site, engines)
+    head = make_user("head", administrator=True)
+    kept, dropped = (
+        runtime.execute(head, "record.create", resource="person", values={"last_name": name})
+        for name in ("Rad", "Raad")
+    )
+    for number, colour in ((kept, "red"), (dropped, "blue")):
+        picture = io.BytesIO()
+        Image.new("RGB", (2, 2), colour).save(picture, "PNG")
+        picture.seek(0)
+        runtime.execute(
+            head, "party.set_photo", resource="person", party_id=number, stream=picture, name="a.png"
+        )
+    done = runtime.execute(head, "party.merge", kept=kept, dropped=dropped)
+    store = FileStore(site.files)
+    old = runtime.clock().timestamp() - 2 * 86400
+    for digest in list(store.hashes()):
+        os.utime(store.path(digest), (old, old))
+    run(runtime, "sweep-files")
+    assert len(list(store.hashes())) == 2
+    runtime.execute(head, "party.undo_merge", merge_id=done.merge_id)
+    with runtime.reading(head) as context:
+        assert open_photo(context, dropped).read(4) == b"\x89PNG"
 
 
 def test_old_attempts_and_finished_work_are_forgotten_and_failures_stay(site, engines) -> None:
