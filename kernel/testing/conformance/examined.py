@@ -13,6 +13,7 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Mapper
 
 from kernel.access.policies import Policy, PolicySet
+from kernel.administration.assembly import assemble
 from kernel.data.base import META, KernelBase, SchemaBase
 from kernel.extension.discovery import Discovery, FoundPlugin, discover
 from kernel.resources.fields import Field
@@ -32,6 +33,7 @@ class Examined:
     @classmethod
     def find(cls, name: str) -> Examined:
         """Find a plugin; raise `AssertionError` with the reason where it cannot be used."""
+        assemble()  # the models of every part of the kernel, to which those of the plugin refer
         made = cls(name, discover())
         reason = made.discovery.broken.get(name)
         assert name in made.discovery.plugins, (
