@@ -39,6 +39,7 @@ from kernel.extension.contributions import (
     PartyRole,
     PatternSuggestion,
     Permission,
+    RelationKind,
     SearchSource,
     Series,
     Setting,
@@ -54,6 +55,8 @@ from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
 from kernel.parties.groups import in_group
 from kernel.parties.models import Party
+from kernel.parties.posts import Post, posts_at, posts_of, staff_at, staff_of
+from kernel.parties.relations import Bond, introducer_of, relate, relations_of
 from kernel.parties.roles import end_role, give_role
 from kernel.parties.segments.reading import segment_ids
 from kernel.resources import fields
@@ -83,6 +86,7 @@ __all__ = [
     "Badge",
     "BaseList",
     "Binnable",
+    "Bond",
     "Change",
     "Check",
     "Command",
@@ -117,9 +121,11 @@ __all__ = [
     "Permission",
     "Plugin",
     "Policy",
+    "Post",
     "Problem",
     "Progress",
     "Refused",
+    "RelationKind",
     "Resource",
     "RialType",
     "Runtime",
@@ -153,14 +159,19 @@ __all__ = [
     "give_role",
     "hookimpl",
     "in_group",
+    "introducer_of",
     "load",
     "needs",
     "next_number",
     "ngettext_lazy",
     "once",
     "pgettext_lazy",
+    "posts_at",
+    "posts_of",
     "public",
     "publish",
+    "relate",
+    "relations_of",
     "render",
     "require",
     "rows",
@@ -170,6 +181,8 @@ __all__ = [
     "segment_ids",
     "sort_key",
     "squeeze",
+    "staff_at",
+    "staff_of",
     "stored_number",
     "system",
     "take_number",

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         PartyRole,
         PatternSuggestion,
         Permission,
+        RelationKind,
         SearchSource,
         Series,
         Setting,
@@ -90,6 +91,11 @@ def facets() -> Iterable[Facet] | None:
 @once
 def party_roles() -> Iterable[PartyRole] | None:
     """What a party can be to this trade: patient, student, agent."""
+
+
+@once
+def relation_kinds() -> Iterable[RelationKind] | None:
+    """Kinds of relations between parties that this trade knows, such as guardian and ward; users may add more."""
 
 
 @once

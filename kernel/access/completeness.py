@@ -60,7 +60,10 @@ def _check_columns(policy: Policy) -> None:
         if policy.party and not policy.table.c[policy.party].foreign_keys:
             raise UnprotectedModel(f"{policy.table.fullname}.{policy.party} refers to no table")
     if isinstance(policy, Child):
-        wanted = [policy.key]
+        wanted = [policy.key, *policy.also]
+        for name in policy.also:
+            if name in policy.table.c and not policy.table.c[name].foreign_keys:
+                raise UnprotectedModel(f"{policy.table.fullname}.{name} refers to no table")
     missing = [name for name in wanted if name not in policy.table.c]
     if missing:
         raise UnprotectedModel(f"{policy.table.fullname} has no column {', '.join(missing)}")

@@ -18,6 +18,7 @@ from kernel.access.errors import UnprotectedModel
 from kernel.access.rules import (
     Administrators,
     Columns,
+    Either,
     Granted,
     Kept,
     Rule,
@@ -97,6 +98,11 @@ class Policy:
         return Unbinned() if self.binnable else None
 
 
+def _pointed_at(table: Table, column: str) -> Any:
+    """The table that a column's foreign key leads to."""
+    return next(iter(table.c[column].foreign_keys)).column.table
+
+
 @dataclass(frozen=True, eq=False)
 class Rows(Policy):
     """Records with rights of their own."""
@@ -144,25 +150,36 @@ class Rows(Policy):
         return Visible(self.party, self._target(self.party, policies), optional)
 
     def _target(self, column: str, policies: PolicySet) -> Policy:
-        return policies.for_table(next(iter(self.table.c[column].foreign_keys)).column.table)
+        return policies.for_table(_pointed_at(self.table, column))
 
 
 @dataclass(frozen=True, eq=False)
 class Child(Policy):
-    """Rows that belong to a row of another table and share its fate."""
+    """Rows that belong to a row of another table and share its fate; or to several, as a relation does to its two ends."""
 
     parent: Model | None = None
     key: str = ""
+    also: tuple[str, ...] = ()
+    """Columns that lead to further parents, each of which must be visible as well."""
+    any_parent: bool = False
+    """Whether the right to edit one of the parents, whichever, is enough to write the row."""
+
+    @property
+    def parent_table(self) -> str:
+        """The full name of the first parent's table."""
+        return "" if self.parent is None else str(self.parent.__table__.fullname)
 
     @property
     def guarded(self) -> frozenset[str]:
-        """Also the parent."""
-        return super().guarded | {self.key}
+        """Also the parents."""
+        return super().guarded | {self.key, *self.also}
 
     def view(self, policies: PolicySet) -> Rule:
-        """Visible where the parent is, and for facets where their own right reaches."""
+        """Visible where all parents are, and for facets where their own right reaches."""
         return every(
-            self._unbinned(), Visible(self.key, self._parent(policies)), self._facet("view", policies)
+            self._unbinned(),
+            *(Visible(key, parent) for key, parent in self._parents(policies)),
+            self._facet("view", policies),
         )
 
     def change(self, action: str, policies: PolicySet) -> Rule:
@@ -180,12 +197,20 @@ class Child(Policy):
         return self._editable_by("edit", policies)
 
     def leads_to(self, policies: PolicySet) -> list[Policy]:
-        """The policy of the parent."""
-        return [self._parent(policies)]
+        """The policies of the parents."""
+        return [parent for _key, parent in self._parents(policies)]
 
     def _editable_by(self, action: str, policies: PolicySet) -> Rule:
-        parent = self._parent(policies)
-        return every(Through(self.key, parent, parent.editable(policies)), self._facet(action, policies))
+        parents = self._parents(policies) if self.any_parent else [(self.key, self._parent(policies))]
+        ways = [Through(key, parent, parent.editable(policies)) for key, parent in parents]
+        written = ways[0] if len(ways) == 1 else Either(tuple(ways))
+        return every(written, self._facet(action, policies))
+
+    def _parents(self, policies: PolicySet) -> list[tuple[str, Policy]]:
+        return [
+            (self.key, self._parent(policies)),
+            *((key, policies.for_table(_pointed_at(self.table, key))) for key in self.also),
+        ]
 
     def _facet(self, action: str, policies: PolicySet) -> Rule | None:
         return None if self.resource is None else self.granted(self.resource, action, policies)
@@ -266,9 +291,21 @@ def rows(
     return Rows(model, resource, scopes=given, party=party, administrators_only=administrators_only)
 
 
-def child(model: Model, parent: Model, key: str = "party_id", resource: str | None = None) -> Policy:
-    """Protect rows that hang on `parent` by `key`; with `resource` a grant on that is needed too."""
-    return Child(model, resource, parent=parent, key=key)
+def child(
+    model: Model,
+    parent: Model,
+    key: str = "party_id",
+    resource: str | None = None,
+    *,
+    also: Iterable[str] = (),
+    any_parent: bool = False,
+) -> Policy:
+    """Protect rows that hang on `parent` by `key`; with `resource` a grant on that is needed too.
+
+    `also` names columns that lead to further parents: the row is seen only by who sees all of them. It is written by
+    who may edit the first one, or with `any_parent` whichever of them. Its history is kept with the first.
+    """
+    return Child(model, resource, parent=parent, key=key, also=tuple(also), any_parent=any_parent)
 
 
 def public(model: Model, resource: str) -> Policy:

@@ -26,6 +26,7 @@ from kernel.access.actor import ALL, Actor
 from kernel.access.policies import Policy, PolicySet
 from kernel.access.rules import (
     Administrators,
+    Either,
     Every,
     Granted,
     Kept,
@@ -58,6 +59,8 @@ class Reach:
         match rule:
             case Every(rules):
                 return _all_of(self.condition(part, column) for part in rules)
+            case Either(rules):
+                return _one_of([self.condition(part, column) for part in rules])
             case Granted():
                 return self._granted(rule, column)
             case Visible(key, target, optional):
@@ -134,6 +137,12 @@ class Reach:
 def _all_of(conditions: Iterable[Condition | None]) -> Condition | None:
     present = [condition for condition in conditions if condition is not None]
     return and_(*present) if present else None
+
+
+def _one_of(conditions: list[Condition | None]) -> Condition | None:
+    """A rule without a condition holds for every row, and so does the whole."""
+    present = [condition for condition in conditions if condition is not None]
+    return or_(*present) if len(present) == len(conditions) else None
 
 
 def _bind(scope: str, values: tuple[int, ...]) -> BindParameter[Any] | None:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql
 from kernel.access.policies import Policy, PolicySet
 from kernel.access.rules import (
     Administrators,
+    Either,
     Every,
     Granted,
     Kept,
@@ -58,6 +59,8 @@ class RuleText:
         match rule:
             case Every(rules):
                 return " AND ".join(f"({self.write(part, row)})" for part in rules) or "true"
+            case Either(rules):
+                return " OR ".join(f"({self.write(part, row)})" for part in rules)
             case Granted():
                 return self._granted(rule, row)
             case Visible(key, target, optional):
@@ -79,6 +82,8 @@ class RuleText:
         match rule:
             case Every(rules):
                 return " AND ".join(dict.fromkeys(self.shortcut(part) for part in rules)) or "true"
+            case Either(rules):
+                return f"({' OR '.join(dict.fromkeys(self.shortcut(part) for part in rules))})"
             case Granted(resource, action):
                 return f"kernel.sees_all({literal(resource)}, {literal(action)})"
             case Visible(_, target):

@@ -86,6 +86,13 @@ class Every(Rule):
     rules: tuple[Rule, ...]
 
 
+@dataclass(frozen=True)
+class Either(Rule):
+    """One of the rules holds; there are at least two of them."""
+
+    rules: tuple[Rule, ...]
+
+
 def every(*rules: Rule | None) -> Rule:
     """All of the rules hold. Absent ones are left out, nested ones flattened, repeated ones said once."""
     flat: list[Rule] = []

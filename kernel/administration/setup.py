@@ -13,6 +13,7 @@ from kernel.data.site import Site
 from kernel.extension.discovery import Discovery, discover
 from kernel.lifecycle.sites import create_site
 from kernel.lifecycle.steps import Workshop
+from kernel.parties.relation_kinds import KERNEL_KINDS, seed_kinds
 from kernel.resources import base_data
 from kernel.resources.build import build_runtime
 from kernel.resources.runtime import Runtime
@@ -69,6 +70,7 @@ def _fill(site: Site, engines: Engines, edition: Edition | None, discovery: Disc
     with runtime.system_work("a new site", "site.create") as context:
         lists = [item for part in runtime.declared.parts for item in part.base_lists]
         base_data.seed(context, lists)
+        seed_kinds(context, KERNEL_KINDS)
     if edition is not None:
         by = SYSTEM(f"edition {edition.name}")
         apply_edition(Workshop(site, engines, discovery), edition, by)

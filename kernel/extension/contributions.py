@@ -68,6 +68,25 @@ class PartyRole:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RelationKind:
+    """A kind of relation between two parties: the first is `title` of the second, the second `reverse` of the first.
+
+    `first` and `second` say what each must be: `person`, `organisation`; None for either. `mutual` kinds read the same
+    from both sides and need no `reverse`. `exclusive` says which of the two may stand in one at a time only: `none`,
+    `first`, `second`, `both`. In a `tree` no chain of relations comes back to its beginning.
+    """
+
+    key: str
+    title: Text
+    reverse: Text | None = None
+    first: str | None = None
+    second: str | None = None
+    mutual: bool = False
+    exclusive: str = "none"
+    tree: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Setting:
     """One thing that an administrator or an edition may set. Its full key is `<plugin>.<key>`."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from kernel.i18n import LazyText, _
 from kernel.parties.models import ORGANISATION, PERSON, Employment, Party
+from kernel.parties.periods import holds_on, since_field, until_field
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
-from kernel.resources.fields import BaseChoice, Day, Field, Link, Text, YesNo
+from kernel.resources.fields import BaseChoice, Field, Link, Text, YesNo
 from kernel.resources.resource import Part
 
 POSITIONS = "position"
@@ -38,8 +39,8 @@ def _fields(other: Field) -> tuple[Field, ...]:
         BaseChoice("position", _("Position"), source=POSITIONS, attribute="position_id"),
         Text("unit", _("Organisational unit"), limit=200),
         YesNo("is_contact", _("Contact person of the organisation")),
-        Day("since", _("Since")),
-        Day("until", _("Until")),
+        since_field(),
+        until_field(),
     )
 
 
@@ -53,6 +54,7 @@ def _part(name: str, title: LazyText, key: str, other: Field, add_title: LazyTex
         prepare=prepare_employment,
         add_title=add_title,
         most=1000,
+        on_page=False,
     )
 
 
@@ -85,7 +87,7 @@ def contact_persons(context: Context, organisation_ids: Sequence[int]) -> dict[i
         .where(
             Employment.organisation_id.in_(list(organisation_ids)),
             Employment.is_contact,
-            or_(Employment.until.is_(None), Employment.until > context.today),
+            holds_on(Employment, context.today),
         )
         .order_by(Employment.organisation_id, Employment.id)
     )

@@ -1,15 +1,20 @@
-"""Who sees and writes the rows of parties: what belongs to a party follows it, places and groups are for everybody."""
+"""Who sees and writes the rows of parties: what belongs to a party follows it, places and groups are for everybody.
+
+What binds two parties (a post, a relation, a place in a household) is seen only by who sees both.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kernel.access.policies import Child, PolicySet, child, public, rows, system
+from kernel.access.policies import Child, PolicySet, child, public, rows, sealed, system
 from kernel.access.rules import Rule, SystemOnly, Visible, every
 from kernel.parties.models import (
     Address,
     ContactPoint,
     Employment,
+    Household,
+    HouseholdMember,
     Party,
     PartyAlias,
     PartyGroup,
@@ -19,6 +24,9 @@ from kernel.parties.models import (
     PartyPair,
     PartyRole,
     PartyScan,
+    Relation,
+    RelationHold,
+    RelationKind,
     Segment,
 )
 from kernel.parties.places.models import City, Country, District, Province
@@ -53,7 +61,12 @@ POLICIES = (
     rows(Party, "party", own=("owner_id",)),
     child(ContactPoint, parent=Party, key="party_id"),
     child(Address, parent=Party, key="party_id"),
-    child(Employment, parent=Party, key="person_id"),
+    child(Employment, parent=Party, key="person_id", also=("organisation_id",), any_parent=True),
+    child(Relation, parent=Party, key="first_id", also=("second_id",), any_parent=True),
+    sealed(RelationHold),
+    rows(Household, "party", own=("owner_id",)),
+    child(HouseholdMember, parent=Household, key="household_id", also=("person_id",)),
+    public(RelationKind, "base_data"),
     child(PartyRole, parent=Party, key="party_id"),
     child(PartyGroupMember, parent=Party, key="party_id"),
     OfTwo(PartyPair, None, parent=Party, key="first_id", other="second_id"),

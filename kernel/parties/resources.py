@@ -8,15 +8,17 @@ from typing import Any
 
 from kernel.fa.digits import to_ascii_digits
 from kernel.i18n import LazyText, _
-from kernel.parties import addresses, contacts, roles
+from kernel.parties import addresses, contacts, relations, roles
 from kernel.parties.bulk import IMPORT_FIELDS, create_parties
 from kernel.parties.directory import DIRECTORY, describe
 from kernel.parties.duplicates import PartyDuplicate, find_duplicates
 from kernel.parties.employments import EMPLOYMENTS, STAFF
-from kernel.parties.filters import InGroup, InMyGroups, InPosition, InRole
+from kernel.parties.filters import InGroup, InHousehold, InMyGroups, InPosition, InRole, WorksAt
 from kernel.parties.groups import member_part, place_group, prepare_group
 from kernel.parties.merge.aliases import former
+from kernel.parties.households import HOUSEHOLD
 from kernel.parties.models import ORGANISATION, PERSON, Party, PartyGroup
+from kernel.parties.relation_kinds import RELATION_KIND
 from kernel.parties.rules import party_written, prepare_party
 from kernel.parties.segments.fields import InSegment
 from kernel.resources.context import Context
@@ -124,6 +126,7 @@ def _party(
             Section(_("Relation with us"), ("owner", "acquaintance", "note"), "relation"),
         ),
         parts=(roles.PART, contacts.PART, addresses.PART, *parts, member_part(name)),
+        told=(relations.TOLD,),
         sorts=(
             Sort("name", _("Name"), ("sort_key",)),
             Sort("newest", _("Newest first"), ("created_at",), descending=True),
@@ -150,6 +153,15 @@ def _party(
             "ex_address_main": (None, addresses.ONE_MAIN),
             "ex_party_role_period": (None, _("The periods of one role may not overlap.")),
             "uq_contact_point_party_id_kind_value": (None, _("The same contact detail stands there twice.")),
+            "ex_employment_period": (None, _("The same post stands there twice for the same days.")),
+            "ex_relation_period": (None, _("This relation stands there already for some of these days.")),
+            "ex_relation_exclusive": (
+                None,
+                _(
+                    "There is one such relation at a time, and another one holds on some of these days;"
+                    " perhaps with somebody in the bin or whom you do not see."
+                ),
+            ),
             "uq_party_group_member": (None, _("The party is in this group already.")),
         },
         **extra,
@@ -185,6 +197,8 @@ PERSON_RESOURCE = _party(
             help=_("Club or membership card; a card reader fills it while the cursor is here."),
         ),
         InPosition(),
+        WorksAt(),
+        InHousehold(),
     ),
     parts=(EMPLOYMENTS,),
     extra={
@@ -248,4 +262,4 @@ GROUPS = (
     _group(PERSON, _("Group of persons"), _("Groups of persons")),
     _group(ORGANISATION, _("Group of organisations"), _("Groups of organisations")),
 )
-RESOURCES = (PERSON_RESOURCE, ORGANISATION_RESOURCE, DIRECTORY, *GROUPS)
+RESOURCES = (PERSON_RESOURCE, ORGANISATION_RESOURCE, DIRECTORY, HOUSEHOLD, RELATION_KIND, *GROUPS)

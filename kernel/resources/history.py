@@ -24,6 +24,7 @@ from kernel.data.base import USER_VALUES, Stamped
 from kernel.resources.events import Pending
 from kernel.resources.models import Attachment, History, Note
 from kernel.resources.queue import Work
+from kernel.resources.shared_history import told
 
 if TYPE_CHECKING:
     from kernel.access.actor import Actor
@@ -253,33 +254,35 @@ def entries(
     The caller has found the record in the actor's own session; `before` is the id of the last entry already shown. What
     was merged into the record brings its own history along.
     """
-    with context.system("history of a visible record") as system:
-        statement = _about(system, table, record_id).order_by(History.id.desc()).limit(limit)
-        if before is not None:
-            statement = statement.where(History.id < before)
-        return _read(system, statement)
+    statement = _about(context, table, record_id).order_by(History.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(History.id < before)
+    return _read(context, statement)
 
 
 def entries_by_time(
     context: Context, table: str, record_id: int, *, before: datetime | None, skip: int, limit: int
 ) -> Sequence[History]:
     """Give history as `entries` does, in the order of the moments and only from before one."""
-    with context.system("history of a visible record") as system:
-        statement = _about(system, table, record_id).order_by(History.at.desc(), History.id.desc())
-        if before is not None:
-            statement = statement.where(History.at < before)
-        return _read(system, statement.offset(skip).limit(limit))
+    statement = _about(context, table, record_id).order_by(History.at.desc(), History.id.desc())
+    if before is not None:
+        statement = statement.where(History.at < before)
+    return _read(context, statement.offset(skip).limit(limit))
 
 
-def _about(system: Context, table: str, record_id: int) -> Select[History]:
+def _about(context: Context, table: str, record_id: int) -> Select[History]:
     from kernel.resources.forwarded import former_ids
 
-    ids = [record_id, *former_ids(system, table, record_id)]
-    return select(History).where(History.root == table, History.root_id.in_(ids))
+    with context.system("what was merged into a visible record") as system:
+        ids = [record_id, *former_ids(system, table, record_id)]
+    statement = select(History).where(History.root == table, History.root_id.in_(ids))
+    condition = told(context, table, ids)
+    return statement if condition is None else statement.where(condition)
 
 
-def _read(system: Context, statement: Select[History]) -> Sequence[History]:
-    found = list(system.session.execute(statement).scalars())
-    for entry in found:
-        system.session.expunge(entry)
+def _read(context: Context, statement: Select[History]) -> Sequence[History]:
+    with context.system("history of a visible record") as system:
+        found = list(system.session.execute(statement).scalars())
+        for entry in found:
+            system.session.expunge(entry)
     return found

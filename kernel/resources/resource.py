@@ -50,6 +50,8 @@ class Part:
     prepare: Callable[[Context, Any, Mapping[str, Any]], Sequence[Problem]] | None = None
     add_title: LazyText | None = None
     most: int = 50
+    on_page: bool = True
+    """Whether the record's page lists the rows among its facts; what has a block of its own there does not."""
 
     def field(self, name: str) -> Field:
         """Give a field of the sub-row by its name; raise `KeyError`."""
@@ -132,6 +134,8 @@ class Resource:
     list_columns: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     parts: tuple[Part, ...] = ()
+    told: tuple[Part, ...] = ()
+    """Rows that commands of their own write: not on the form, but named in the record's history by these fields."""
     sorts: tuple[Sort, ...] = ()
     search: Search | None = None
     quick_filters: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ from kernel.api import (
     Permission,
     Plugin,
     Policy,
+    RelationKind,
     Resource,
     Setting,
     TimelineEntry,
@@ -76,6 +77,15 @@ def party_roles() -> Iterable[PartyRole]:
     return (
         PartyRole(key="patient", title=_("Patient"), order=200, icon="heartbeat"),
         PartyRole(key="doctor", title=_("Doctor"), order=210, icon="stethoscope"),
+    )
+
+
+@hookimpl
+def relation_kinds() -> Iterable[RelationKind]:
+    return (
+        RelationKind(
+            key="guardian", title=_("Guardian"), reverse=_("Ward"), first="person", second="person", tree=True
+        ),
     )
 
 

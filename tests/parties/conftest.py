@@ -6,6 +6,7 @@ import pytest
 
 from kernel.extension.discovery import discover
 from kernel.parties.part import PART
+from kernel.parties.relation_kinds import KERNEL_KINDS, seed_kinds
 from kernel.resources import base_data
 from kernel.resources.build import build_runtime
 
@@ -27,6 +28,7 @@ def runtime(site, engines, clock, discovery):
     made.clock = clock
     with made.system_work("set the site up", "test") as context:
         base_data.seed(context, PART.base_lists)
+        seed_kinds(context, KERNEL_KINDS)
     return made
 
 

@@ -18,6 +18,7 @@ TABLES = {
     *("party_group_user", "segment"),
     *("country", "province", "city", "district"),
     *("party_alias", "party_merge", "party_pair", "party_scan"),
+    *("relation_kind", "relation", "relation_hold", "household", "household_member"),
 }
 
 

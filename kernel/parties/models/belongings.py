@@ -77,12 +77,26 @@ class Address(Identified, Stamped, Versioned, KernelBase):
 
 
 class Employment(Identified, Stamped, Versioned, KernelBase):
-    """A person's post at an organisation; ended ones stay, so that old records keep their sense."""
+    """A person's post at an organisation, one of several perhaps; ended ones stay, so that old records keep their sense.
+
+    The same post (organisation, position, unit) is held once at a time; `until` is the last day of it.
+    """
 
     __tablename__ = "employment"
     __table_args__ = (
         CheckConstraint("until >= since", name="period"),
         CheckConstraint("person_id <> organisation_id", name="two_parties"),
+        ExcludeConstraint(
+            (column("person_id"), "="),
+            (column("organisation_id"), "="),
+            (text("coalesce(position_id, 0)"), "="),
+            (text("coalesce(unit, '')"), "="),
+            (text("daterange(since, until, '[]')"), "&&"),
+            name="ex_employment_period",
+            using="gist",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         Index("ix_employment_person_id", "person_id", "id"),
         Index("ix_employment_organisation_id", "organisation_id", "id"),
         Index("ix_employment_position_id", "position_id", "person_id"),

@@ -72,6 +72,8 @@ class Field:
     """Shown and typed left to right: codes, phones, addresses of the net."""
     merge_rule: ClassVar[MergeRule] = "newest"
     """What this kind does when two records are merged, unless the field says otherwise."""
+    dated: ClassVar[bool] = False
+    """Whether filtering asks for a day as well, which stands behind an `@` in the operand: `12@2024-03-20`."""
 
     def __init__(
         self,

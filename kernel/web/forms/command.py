@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from kernel.fa.digits import stored_number
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
-from kernel.resources.fields import Field, Link, Lookup
+from kernel.resources.fields import BaseChoice, Field, Link, Lookup
 from kernel.web.forms.controls import controls, entered, mark, sent
 
 
@@ -73,6 +73,8 @@ class CommandForm:
 
 
 def _address(item: Field) -> str:
+    if isinstance(item, BaseChoice):
+        return url_for("base_data.options", source=item.source)
     if not isinstance(item, Link):
-        raise TypeError(f"{item.name}: a command's form can look up records only")
+        raise TypeError(f"{item.name}: a command's form can look up records and base data only")
     return url_for("lookups.suggest", resource=item.to)

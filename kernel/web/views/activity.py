@@ -106,7 +106,7 @@ class Known:
             resource.table: ({item.noted_as: item for item in visible}, context.text(resource.title)),
             FILE_TABLE: ({}, context.text(_("File"))),
         }
-        for part in resource.parts:
+        for part in (*resource.parts, *resource.told):
             fields = {item.noted_as: item for item in part.fields}
             self._kinds[part.model.__table__.fullname] = (fields, context.text(part.title))
         for facet in context.runtime.facets(resource):

@@ -1,15 +1,27 @@
-"""Adding a value to a list of base data in place, from the form that misses it."""
+"""Values of base data for forms: choosing one, and adding one in place, from the form that misses it."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from kernel.resources.base_data import suggest
 from kernel.resources.errors import NotFound
 from kernel.web.current import current, run_command
 from kernel.web.pages import render, triggering
+from kernel.web.views.lookups import AT_ONCE, LONGEST
 
 pages = Blueprint("base_data", __name__, url_prefix="/base-data")
+
+
+@pages.get("/<source>/options")
+def options(source: str) -> ResponseReturnValue:
+    """Give the values of a list that fit what was typed, as rows of a lookup in the form of a command."""
+    context = current()
+    if source not in context.runtime.declared.base_lists:
+        raise NotFound()
+    found = suggest(context, source, request.args.get("q", "")[:LONGEST], AT_ONCE)
+    return render("records/options.html", options=found, create_url=None, typed="")
 
 
 @pages.route("/<source>/add", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
-from kernel.resources.fields import OPERATORS, FieldError
+from kernel.resources.fields import OPERATORS, Day, FieldError
 from kernel.resources.lists import Column, Filter, filter_columns
 from kernel.resources.resource import Resource
 from kernel.web.current import current
@@ -20,6 +20,7 @@ from kernel.web.views.addresses import list_url, with_query
 from kernel.web.views.lists import query_of
 
 WITHOUT_VALUE = ("empty", "filled")
+ON = Day("on", _("On the day"))
 
 
 def choose(resource: Resource) -> ResponseReturnValue:
@@ -52,12 +53,19 @@ def apply(resource: Resource) -> ResponseReturnValue:
         try:
             if not value:
                 raise FieldError(_("%(field)s is required.", field=column.title))
+            value = _with_day(context, column, value)
             column.field.condition(column.model(resource), operator, value, context)
         except FieldError as error:
             return _form(context, resource, column, error.message, 422)
     query = query_of(resource, request.args).turned(None)
     added = Filter(column.key, operator, "" if operator in WITHOUT_VALUE else value)
     return go_to(list_url(resource, replace(query, filters=(*query.filters, added))))
+
+
+def _with_day(context: Context, column: Column, value: str) -> str:
+    """Put the day behind the value of a filter that is asked of a day."""
+    day = ON.read(request.args.get("on", "")[:20], context) if column.field.dated else None
+    return value if day is None else f"{value}@{day.isoformat()}"
 
 
 def _column(context: Context, resource: Resource, key: str) -> Column:
@@ -96,6 +104,7 @@ def _form(
         title=context.text(column.title),
         key=column.key,
         control=control,
+        on=request.args.get("on", "")[:20] if column.field.dated else None,
         operators=[(name, context.text(OPERATORS[name]), name == chosen) for name in column.field.operators],
         kept=[(name, value) for name, values in query.to_args().items() for value in values],
     )

@@ -24,6 +24,7 @@ from kernel.web.views.attachments import allowed_note, size_of
 from kernel.web.views.lists import query_of
 from kernel.web.views.merging import undoable
 from kernel.web.views.parties import actions_of, badges_of, figures_of, is_party, panels_of
+from kernel.web.views.people_block import household_of, people_of
 from kernel.web.views.timeline import AT_ONCE, Place, day_of, kinds_of, timeline
 from kernel.web.views.values import groups_of, may_do, parts_of
 
@@ -58,6 +59,8 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         actions=actions_of(context, resource, record_id),
         groups=groups_of(context, resource, record),
         parts=parts_of(context, resource, record_id),
+        people=people_of(context, resource, record),
+        household=household_of(context, resource, record_id),
         panels=panels_of(context, resource, record_id),
         figures=figures_of(context, resource, record_id),
         may_print=is_party(resource) and context.may(resource.permission, "print"),

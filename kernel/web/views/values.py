@@ -148,7 +148,7 @@ def parts_of(context: Context, resource: Resource, record_id: int) -> list[PartT
     """Give the rows of each part that has any."""
     tables = []
     for part in resource.parts:
-        rows = part_records(context, part, record_id)
+        rows = part_records(context, part, record_id) if part.on_page else ()
         if rows:
             tables.append(PartTable(context.text(part.title), facts_of(context, part.fields, rows)))
     return tables
