@@ -15,8 +15,8 @@ from kernel.parties.duplicates import PartyDuplicate, find_duplicates
 from kernel.parties.employments import EMPLOYMENTS, STAFF
 from kernel.parties.filters import InGroup, InHousehold, InMyGroups, InPosition, InRole, WorksAt
 from kernel.parties.groups import member_part, place_group, prepare_group
-from kernel.parties.merge.aliases import former
 from kernel.parties.households import HOUSEHOLD
+from kernel.parties.merge.aliases import former
 from kernel.parties.models import ORGANISATION, PERSON, Party, PartyGroup
 from kernel.parties.relation_kinds import RELATION_KIND
 from kernel.parties.rules import party_written, prepare_party

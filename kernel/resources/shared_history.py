@@ -42,7 +42,9 @@ def _bound_to(context: Context, table: str) -> Iterator[Child]:
             yield policy
 
 
-def _named(context: Context, table: str, record_ids: list[int], bound: list[Child]) -> dict[str, dict[str, Ends]]:
+def _named(
+    context: Context, table: str, record_ids: list[int], bound: list[Child]
+) -> dict[str, dict[str, Ends]]:
     """Give what the rows in a record's history have named, by their table, then by column; one query."""
     columns = {policy.table.fullname: policy.also for policy in bound}
     statement = select(History.subject, History.subject_id, History.changes).where(
