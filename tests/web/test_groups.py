@@ -20,7 +20,7 @@ def added(browser: Browser, name: str, parent: str = "") -> str:
     """Add a group in the tree and give its id."""
     answer = browser.post(f"/groups/person/add?parent={parent}", {"name": name}, htmx=True)
     assert answer.status_code == 204, answer.text
-    assert "tree:changed" in answer.headers["HX-Trigger"]
+    assert "changed:tree" in answer.headers["HX-Trigger"]
     found = re.findall(rf'data-node="(\d+)"[^>]*aria-label="{name}"', browser.get("/groups/person").text)
     return found[-1]
 

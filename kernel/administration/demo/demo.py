@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -17,6 +17,7 @@ from kernel.access.actor import SYSTEM, Actor, load_actor
 from kernel.access.models import Pattern
 from kernel.access.users import create_user, give_patterns, set_active
 from kernel.administration.demo import people
+from kernel.administration.demo.grouping import make_groups, make_segments
 from kernel.administration.demo.signins import SignIn, new_password
 from kernel.parties.models import PartyGroupMember
 from kernel.resources.context import Context
@@ -32,24 +33,6 @@ FIRMS = 0.12
 """The part of the parties that are organisations."""
 HISTORY = timedelta(days=700)
 """How long ago the first of them came."""
-Tree = Mapping[str, "Tree"]
-GROUPS: Mapping[str, Tree] = {
-    "person": {
-        "مشتریان ویژه": {"طلایی": {}, "نقره‌ای": {}, "برنزی": {}},
-        "همایش‌ها": {"همایش پاییز": {"سخنرانان": {}, "شرکت‌کنندگان": {}}, "همایش بهار": {}},
-        "خبرنامه": {},
-    },
-    "organisation": {
-        "صنعتی": {
-            "نساجی": {"فرش‌بافی": {"فرش دستباف": {}, "فرش ماشینی": {}}, "پارچه‌بافی": {}, "ریسندگی": {}},
-            "غذایی": {"لبنیات": {}, "کنسروسازی": {}},
-            "فلزی": {"قطعه‌سازی": {}, "ریخته‌گری": {}},
-        },
-        "خدماتی": {"بیمه": {}, "حمل‌ونقل": {"جاده‌ای": {}, "هوایی": {}}, "درمانی": {}},
-        "مالکیت": {"دولتی": {}, "خصوصی": {}, "تعاونی": {}},
-        "بازرگانی": {"تولیدکننده": {}, "واردکننده": {}, "پخش‌کننده": {}},
-    },
-}
 MEMBERS = 0.3
 """The part of the parties that are in a group."""
 
@@ -157,6 +140,7 @@ def make_samples(runtime: Runtime, parties: int, administrator: Actor) -> None:
 
 def _fill(demo: Demo, parties: int, owners: Sequence[int], tell: Tell) -> None:
     demo.persons = _make_parties(demo, parties, owners, tell)
+    make_segments(demo)
     for plugin in sorted(demo.runtime.plugins):
         _make_plugin(demo, plugin, tell)
 
@@ -168,7 +152,7 @@ def _make_parties(demo: Demo, parties: int, owners: Sequence[int], tell: Tell) -
     lists = _lists(demo.runtime)
     done = 0
     for kind, invent, count in kinds:
-        groups = _make_groups(demo, kind)
+        groups = make_groups(demo, kind)
         size = max(SMALLEST, min(count // BATCHES, LARGEST))
         for start in range(0, count, size):
             indexes = range(start, min(start + size, count))
@@ -205,19 +189,6 @@ def _store(
         ]
         insert_many(context, PartyGroupMember, members)
     return ids
-
-
-def _make_groups(demo: Demo, kind: str) -> list[int]:
-    """Make the tree of a kind, and give the ids of its groups without sub-groups."""
-    return _make_branch(demo, f"{kind}_group", GROUPS[kind], None)
-
-
-def _make_branch(demo: Demo, resource: str, branch: Tree, parent: int | None) -> list[int]:
-    leaves: list[int] = []
-    for name, below in branch.items():
-        number = demo.run("record.create", resource=resource, values={"name": name, "parent": parent})
-        leaves += _make_branch(demo, resource, below, number) if below else [number]
-    return leaves
 
 
 def _lists(runtime: Runtime) -> dict[str, Sequence[int]]:

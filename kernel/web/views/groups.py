@@ -253,4 +253,5 @@ def _changed(kind: str, done: LazyText, outcome: Outcome | None = None) -> Respo
         tell(text, "error" if failed else "done")
         return go("groups.tree", kind=kind)
     toast = {"text": text, "error": failed}
-    return triggering(Response(status=204), tree_changed=True, dialog_close=True, toast=toast)
+    # Events happen in the order of their names: the tree must hear before the dialog, and with it the form, is gone.
+    return triggering(Response(status=204), changed_tree=True, dialog_close=True, toast=toast)
