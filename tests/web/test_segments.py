@@ -39,7 +39,7 @@ def counts(browser: Browser) -> dict[str, str]:
     found = {}
     for row in rows:
         name = re.search(r"<bdi>([^<]*)</bdi>", row)
-        number = re.search(r'class="c-money[^"]*">.*?>([^<]+)</span>', row, re.DOTALL)
+        number = re.search(r'class="c-number[^"]*">.*?>([^<]+)</span>', row, re.DOTALL)
         assert name, row
         assert number, row
         found[name[1]] = number[1].strip()

@@ -184,14 +184,9 @@ def _line(context: Context, saved: Saved, owner: str) -> Line:
         change_url=list_url(declared, saved.query),
         count=counted if isinstance(counted, CappedCount) else None,
         broken=broken,
-        chips=chips_of(context, declared, replace(saved.query, filters=_safe(saved))),
+        chips=chips_of(context, declared, saved.query),
         may_freeze="kind" in declared.fixed and not broken and context.may("party_group", "create"),
     )
-
-
-def _safe(saved: Saved) -> tuple[Filter, ...]:
-    """The filters without the values of other segments: the name of one that the reader may not see stays untold."""
-    return tuple(item for item in saved.filters if item.field != FIELD)
 
 
 def _list(context: Context, name: str) -> Resource:
