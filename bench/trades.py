@@ -23,8 +23,8 @@ from kernel.scaffold import make_plugin
 from kernel.web.wsgi import PeyvandWSGI
 
 NAMES = tuple(f"trade{letter}" for letter in "abcdefghijklmno")
-ROUNDS = 20
-REBUILDS = 8
+ROUNDS = 10
+REBUILDS = 5
 
 
 @contextmanager
