@@ -33,7 +33,8 @@ LOOK = timedelta(minutes=10)
 REPORTED = 2.0
 """Seconds between two reports of progress."""
 
-HOURS: dict[str, LazyText | str] = {str(hour): f"{hour:02}:00" for hour in range(24)}
+HOURS: dict[str, LazyText | str] = {str(hour): _("%(hour)d:00", hour=hour) for hour in range(24)}
+"""What can be chosen; the key is what is stored."""
 
 SETTINGS = (
     Setting(

@@ -6,6 +6,7 @@ from flask import request, send_file
 from flask.typing import ResponseReturnValue
 
 from kernel.administration.backups.asking import OCCASIONS, STATES, overview, release_site
+from kernel.administration.backups.running import HOURS
 from kernel.data.errors import DataError
 from kernel.fa.digits import stored_number
 from kernel.i18n import _
@@ -27,6 +28,7 @@ def backups() -> ResponseReturnValue:
         states=STATES,
         occasions=OCCASIONS,
         tones=TONES,
+        hours=HOURS,
     )
 
 
