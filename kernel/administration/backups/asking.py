@@ -100,7 +100,7 @@ def overview(context: Context) -> Overview:
     )
 
 
-@command("backups.start", _("Make a backup"), resource="site", action="edit")
+@command("backups.start", _("Make a backup"), resource="site", action="edit", allowed_when_ended=True)
 def start(context: Context) -> None:
     """Ask for a backup at once. Raises `Refused` where one waits or runs."""
     administrators_only(context)
@@ -112,7 +112,7 @@ def start(context: Context) -> None:
     note(context, "backups.start")
 
 
-@command("backups.verify", _("Verify a backup"), resource="site", action="edit")
+@command("backups.verify", _("Verify a backup"), resource="site", action="edit", allowed_when_ended=True)
 def verify(context: Context, *, number: int) -> None:
     """Ask for a backup to be read again as a whole."""
     administrators_only(context)
@@ -120,7 +120,9 @@ def verify(context: Context, *, number: int) -> None:
     note(context, "backups.verify", record_id=number)
 
 
-@command("backups.download", _("Take a copy of a backup"), resource="site", action="edit")
+@command(
+    "backups.download", _("Take a copy of a backup"), resource="site", action="edit", allowed_when_ended=True
+)
 def download(context: Context, *, number: int) -> Path:
     """Account for a copy that leaves the house, and give the file."""
     administrators_only(context)

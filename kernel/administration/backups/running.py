@@ -112,7 +112,7 @@ def under_way(context: Context) -> WorkRow | None:
     return context.session.execute(statement).scalar_one_or_none()
 
 
-@background(MAKE, _("Backup"), queue="long", inside=True)
+@background(MAKE, _("Backup"), queue="long", inside=True, allowed_when_ended=True)
 def make(runtime: Runtime, progress: Progress, *, occasion: str, by: int) -> None:
     """Make a backup, and let those go whose time is over."""
     config = Config.from_env()
@@ -129,7 +129,7 @@ def make(runtime: Runtime, progress: Progress, *, occasion: str, by: int) -> Non
     let_go(config, runtime.engines, runtime.site, keep)
 
 
-@background(VERIFY, _("Verify a backup"), queue="long", inside=True)
+@background(VERIFY, _("Verify a backup"), queue="long", inside=True, allowed_when_ended=True)
 def verify(runtime: Runtime, progress: Progress, *, number: int) -> None:
     """Read a backup again as a whole."""
     progress.report(0, 1)
@@ -152,4 +152,12 @@ def telling(progress: Progress) -> Tell:
     return tell
 
 
-JOBS = (Job(name="backup", title=_("See whether a backup is due"), function=ask_nightly, every=LOOK),)
+JOBS = (
+    Job(
+        name="backup",
+        title=_("See whether a backup is due"),
+        function=ask_nightly,
+        every=LOOK,
+        allowed_when_ended=True,
+    ),
+)

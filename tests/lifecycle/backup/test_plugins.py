@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from kernel.access.actor import load_actor
+from kernel.administration.editions import apply_edition, load_edition
 from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.extension.discovery import Discovery, discover
+from kernel.extension.editions import read_site_edition
 from kernel.extension.state import State, read_states
 from kernel.lifecycle.backup.errors import BackupRefused
 from kernel.lifecycle.install import install
 from kernel.lifecycle.restore import restore
 from kernel.lifecycle.steps import Workshop
 from kernel.lifecycle.switching import pause, resume
+from kernel.testing.users import add_user
 from kernel.testing.worker_sites import WorkerSites
 from tests.lifecycle.backup.conftest import Installation, back_up
 from tests.lifecycle.hotels import OFFERS, OUTSIDE, SARA, add_party, check_in, rows
@@ -116,16 +119,25 @@ def test_a_paused_plugin_stays_paused_behind_its_walls(
         assert connection.execute(text("SELECT count(*) FROM hotel.stay")).scalar_one() == 0
 
 
-def test_into_a_larger_edition(path: Path, elsewhere: Installation, found: Discovery) -> None:
-    """A site of the kernel and one plugin, restored where there are more, takes them in afterwards."""
-    restored = elsewhere.restore(path, "larger", discovery=found)
-    offers = [*OFFERS, EntryPoint("medical", "plugins.medical.plugin", "peyvand.plugins")]
-    workshop = Workshop(restored.site, elsewhere.engines, discover(offers))
-    assert install(workshop, "medical", SARA) == ("medical",)
+def test_from_a_small_edition_to_a_larger_one(
+    worker_sites: WorkerSites, config: Config, engines: Engines, elsewhere: Installation, tmp_path: Path
+) -> None:
+    small = worker_sites.fresh(edition="base1")
+    with engines.owner(small).begin() as owner:
+        add_party(owner, "مشتری")
+        add_user(owner, "sara", {("person", "view"): "own"})
+        limit = read_site_edition(owner).users_at_once
+    taken = back_up(config, engines, small, tmp_path)
+    worker_sites.drop(small)
+    restored = elsewhere.restore(taken.path, "larger")
+    workshop = Workshop(restored.site, elsewhere.engines, discover())
+    apply_edition(workshop, load_edition(elsewhere.config, "clinic"), SARA)
     with elsewhere.engines.owner(restored.site).connect() as owner:
-        states = read_states(owner)
-    assert {name: state.state for name, state in states.items()} == {
-        "hotel": State.ENABLED,
-        "medical": State.ENABLED,
-    }
-    assert len(rows(elsewhere.engines.owner(restored.site), "hotel.stay")) == 1
+        assert read_states(owner)["medical"].state is State.ENABLED
+        assert read_site_edition(owner).users_at_once != limit
+        counts = {
+            name: owner.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
+            for name in ("kernel.party", "kernel.user_account", "kernel.user_pattern", "kernel.province")
+        }
+        assert counts == {name: restored.counts[name] for name in counts}
+        assert load_actor(owner, 1).name == "sara"
