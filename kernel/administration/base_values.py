@@ -16,6 +16,7 @@ from kernel.resources.errors import EditConflict, Invalid, NotFound, Problem
 from kernel.resources.models import BaseValue
 
 LONGEST = 200
+LONGEST_ADVICE = 2000
 STEP = 10
 """Distance between the positions of neighbours."""
 
@@ -59,8 +60,13 @@ def values_of(context: Context, key: str) -> list[BaseValue]:
 
 
 @command("base_data.rename", _("Rename a value of a list"), resource="base_data", action="edit")
-def rename(context: Context, *, value_id: int, title: str, version: int | None = None) -> None:
-    """Give a value another title; records that hold it show the new one."""
+def rename(
+    context: Context, *, value_id: int, title: str, version: int | None = None, advice: str | None = None
+) -> None:
+    """Give a value another title; records that hold it show the new one.
+
+    In a list that asks for it, `advice` is the text that stands with the value; None leaves it.
+    """
     value = _locked(context, value_id)
     if version is not None and value.version != version:
         raise EditConflict()
@@ -75,6 +81,17 @@ def rename(context: Context, *, value_id: int, title: str, version: int | None =
     )
     if context.session.execute(twin).scalar_one_or_none() is not None:
         raise Invalid([Problem("title", _("This list already has a value of this title."))])
+    declared = context.runtime.declared.base_lists[value.list]
+    if advice is not None and declared.advice is not None:
+        written = "\n".join(clean(line) for line in advice.splitlines()).strip()
+        if len(written) > LONGEST_ADVICE:
+            message = _(
+                "%(field)s may have %(limit)d characters at most.",
+                field=declared.advice,
+                limit=LONGEST_ADVICE,
+            )
+            raise Invalid([Problem("advice", message)])
+        value.advice = written or None
     value.title = text
     value.search_key = squeeze(text)
     context.session.flush()

@@ -34,6 +34,11 @@ RESERVED = frozenset({"user", "pattern", "plugin", "setting", "login_session", "
 
 KERNEL_RESOURCES: Mapping[str, LazyText] = {
     "party": _("Persons and organisations"),
+    "party_family": _("Family of persons"),
+    "party_faith": _("Religion of persons"),
+    "party_health": _("Health of persons"),
+    "party_diet": _("Food and drink of persons"),
+    "consent": _("Consents to sensitive facts"),
     "party_group": _("Groups of persons and organisations"),
     "segment": _("Segments"),
     "place": _("Countries, provinces, cities, districts"),
@@ -126,6 +131,8 @@ class _Found:
         self._models: dict[str, Any] = {item.permission: item.model for item in runtime.resources.values()}
         for facets in runtime.declared.facets.values():
             self._models.update({facet.permission: facet.model for facet in facets})
+        for resource in runtime.resources.values():
+            self._models.update({part.permission: part.model for part in resource.parts if part.permission})
 
     def of(self, name: str, plugin: str = "", title: LazyText | str | None = None) -> ResourceRights:
         """Give the rights on `name`, new or known."""
@@ -157,9 +164,15 @@ class _Found:
             right.offer("import", ALL_ONLY)
         if any(item.sensitive for item in resource.fields):
             right.offer("see_sensitive", ALL_ONLY)
+        for part in resource.parts:
+            if part.permission:
+                guarded = self.of(part.permission, _plugin_of(self.runtime, part.permission), part.title)
+                for action in ("view", "create", "edit"):
+                    guarded.offer(action, self.scopes(part.permission))
 
     def add_facet(self, facet: Facet) -> None:
-        right = self.of(facet.permission, facet.plugin, facet.title)
+        plugin = facet.plugin if facet.plugin in self.runtime.plugins else ""
+        right = self.of(facet.permission, plugin, facet.title)
         for action in ("view", "create", "edit"):
             right.offer(action, self.scopes(facet.permission))
         if any(item.sensitive for item in facet.fields):

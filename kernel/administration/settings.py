@@ -27,6 +27,7 @@ from kernel.resources.runtime import Runtime
 
 GROUP_TITLES: Mapping[str, LazyText] = {
     "parties": _("Parties"),
+    "consent": _("Consent"),
     "extension": _("Plugins"),
     "backup": _("Backups"),
     "jobs": _("Jobs"),

@@ -112,6 +112,10 @@ class Binnable:
     binned_by: Mapped[int | None] = mapped_column(BigInteger, sort_order=906)
 
 
+class Confidential:
+    """Rows whose history says who changed which column and when, but never a value: so that erasing them erases them."""
+
+
 USER_VALUES = "user_values"
 """Column of values of fields that the administrator defines."""
 

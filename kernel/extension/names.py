@@ -38,6 +38,11 @@ KERNEL_WORDS = frozenset(
         "party",
         "interaction",
         "limits",
+        "consent",
+        "facts",
+        "family",
+        "faith",
+        "diet",
     ]
 )
 """The kernel's own packages, schemas, catalogues, resources and groups of settings."""

@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from kernel.data.base import USER_VALUES
 from kernel.extension.contributions import Change
 from kernel.i18n import _
+from kernel.parties.consents import add_imported_consents
 from kernel.parties.location import Located, Locator
 from kernel.parties.models import Address, Party, PartyRole
 from kernel.parties.roles import RoleChoice
@@ -20,7 +21,7 @@ from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
 from kernel.resources.fields import Field, PostalCode, Text
 from kernel.resources.records import insert_many
-from kernel.resources.records.facets import facet_row
+from kernel.resources.records.facets import facet_row, filled, judge_facet
 from kernel.resources.records.load import announce
 from kernel.resources.resource import Resource
 
@@ -43,7 +44,7 @@ EMPTY: dict[str, Any] = {
     column.name: {} if column.name == USER_VALUES else None
     for column in cast(Table, Party.__table__).columns
     if column.computed is None and column.name not in WRITTEN_BY_OTHERS
-}
+} | {"is_own": False}
 """The columns that a new party is written with."""
 
 
@@ -131,6 +132,7 @@ def _store(
     ]
     insert_many(context, PartyRole, roles)
     insert_many(context, Address, addresses)
+    add_imported_consents(context, resource, ids, sets)
     context.session.add_all(_facet_rows(context, resource, ids, sets))
     context.session.flush()
     return ids
@@ -147,15 +149,21 @@ def _facet_rows(
     context: Context, resource: Resource, ids: Sequence[int], sets: Sequence[Values]
 ) -> list[Any]:
     rows = []
+    problems: list[Problem] = []
+    places = {number: place for place, number in enumerate(ids)}
     for facet in context.runtime.facets(resource):
         names = {facet.qualified(item.name): item.name for item in facet.fields}
+        given: dict[int, dict[str, Any]] = {}
         for number, values in zip(ids, sets, strict=True):
             entered = {
-                name: values[key]
-                for key, name in names.items()
-                if key in values and values[key] not in (None, "", False)
+                name: values[key] for key, name in names.items() if key in values and filled(values[key])
             }
             if entered:
                 context.require(facet.permission, "edit")
+                given[number] = entered
                 rows.append(facet_row(facet, number, entered))
+        for number, found in judge_facet(context, facet, given).items():
+            problems += [replace(problem, row=places[number]) for problem in found]
+    if problems:
+        raise Invalid(problems)
     return rows

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, select, union
 from sqlalchemy.sql.selectable import Select
 
 from kernel.i18n import _
-from kernel.parties.employments import POSITIONS
+from kernel.parties.employments import BUYING_ROLES, POSITIONS
 from kernel.parties.groups import members, my_groups
 from kernel.parties.models import ORGANISATION, Employment, HouseholdMember, PartyRole
 from kernel.parties.periods import holds_on
@@ -140,6 +140,22 @@ class InHousehold(Dated, Link):
         return select(HouseholdMember.person_id).where(
             HouseholdMember.household_id == chosen, holds_on(HouseholdMember, day)
         )
+
+
+class InBuyingRole(BaseChoice):
+    """Persons who play a part in the buying decisions of whatever organisation now."""
+
+    operators = OPERATORS
+
+    def __init__(self) -> None:
+        super().__init__("buying_role", _("Part in buying decisions"), source=BUYING_ROLES, **_ONLY_FILTER)
+
+    def condition(self, model: Any, operator: str, raw: Any, context: Context) -> ColumnElement[bool]:
+        """Holders of a post with that part that has not ended."""
+        parts = _operands(self, operator, raw, context)
+        present = or_(Employment.until.is_(None), Employment.until > context.today)
+        holders = select(Employment.person_id).where(Employment.buying_role_id.in_(parts), present)
+        return _among(model, operator, holders)
 
 
 def _operands(field: Field, operator: str, raw: Any, context: Context) -> list[Any]:

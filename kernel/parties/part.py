@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from kernel.extension.contributions import Setting
+from kernel.extension.contributions import Job, Setting
 from kernel.i18n import _
 from kernel.parties import (
     addresses,
+    answers,
+    consents,
     duplicates,
     employments,
     groups,
     households,
-    menu,
+    own,
     pairs,
+    personal,
     photos,
     posts,
     printing,
     relations,
     roles,
+    states,
     tree,
 )
 from kernel.parties.merge import commands as merging
@@ -81,6 +85,21 @@ BASE_LISTS = (
         },
     ),
     BaseList(
+        employments.BUYING_ROLES,
+        _("Parts in buying decisions"),
+        {
+            "decider": _("Decider"),
+            "influencer": _("Influencer"),
+            "user": _("User of what is bought"),
+            "buyer": _("Buyer"),
+            "gatekeeper": _("Gatekeeper"),
+        },
+    ),
+    BaseList(states.STATES, _("States of customers"), states.ENTRIES, advice=_("What to do next")),
+    BaseList(personal.OCCUPATIONS, _("Occupations"), personal.OCCUPATION_ENTRIES),
+    BaseList(personal.RELIGIONS, _("Religions and denominations"), personal.RELIGION_ENTRIES),
+    BaseList(personal.LANGUAGES, _("Languages"), personal.LANGUAGE_ENTRIES),
+    BaseList(
         roles.LOST_REASONS,
         _("Reasons why leads are lost"),
         {
@@ -116,20 +135,40 @@ SETTINGS = (
         help=_("Until then the merged record is kept whole, with its personal data."),
         order=60,
     ),
+    Setting(
+        key=consents.REQUIRED,
+        title=_("Keep sensitive facts only with consent"),
+        kind="yes_no",
+        default=True,
+        help=_(
+            "Religion, health, family and food of a person are then written only while a consent covers them."
+        ),
+        order=30,
+    ),
+)
+
+JOBS = (
+    Job(
+        name="withhold-expired",
+        title=_("Withhold facts whose consent has run out"),
+        function=consents.withhold_expired,
+        at="00:10",
+    ),
 )
 
 PART = KernelPart(
     name="parties",
     resources=(*RESOURCES, *PLACES),
+    facets=personal.FACETS,
     policies=POLICIES,
     commands=commands_in(
         *(roles, groups, tree, segments, duplicates, pairs, photos, printing, merging),
-        *(posts, relations, households),
+        *(posts, relations, households, consents, states, own),
     ),
     base_lists=BASE_LISTS,
     settings=SETTINGS,
-    jobs=(merging.FORGETTING, pairs.SEARCHING),
+    jobs=(merging.FORGETTING, pairs.SEARCHING, *JOBS),
     files=photos.FILES,
-    hooks=menu,
+    hooks=answers,
 )
 """The part that `kernel.administration.assembly` enters."""

@@ -1,6 +1,7 @@
 """Who sees and writes the rows of parties: what belongs to a party follows it, places and groups are for everybody.
 
-What binds two parties (a post, a relation, a place in a household) is seen only by who sees both.
+What binds two parties (a post, a relation, a place in a household) is seen only by who sees both. Each sensitive kind of
+facts needs a right of its own besides, and so do consents; withheld facts are for nobody.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from kernel.access.policies import Child, PolicySet, child, public, rows, sealed
 from kernel.access.rules import Rule, SystemOnly, Visible, every
 from kernel.parties.models import (
     Address,
+    Consent,
     ContactPoint,
     Employment,
     Household,
     HouseholdMember,
     Party,
     PartyAlias,
+    PartyFacts,
     PartyGroup,
     PartyGroupMember,
     PartyGroupUser,
@@ -24,10 +27,16 @@ from kernel.parties.models import (
     PartyPair,
     PartyRole,
     PartyScan,
+    PartyState,
+    PersonDiet,
+    PersonFaith,
+    PersonFamily,
+    PersonHealth,
     Relation,
     RelationHold,
     RelationKind,
     Segment,
+    WithheldFacts,
 )
 from kernel.parties.places.models import City, Country, District, Province
 
@@ -68,6 +77,14 @@ POLICIES = (
     child(HouseholdMember, parent=Household, key="household_id", also=("person_id",)),
     public(RelationKind, "base_data"),
     child(PartyRole, parent=Party, key="party_id"),
+    child(PartyState, parent=Party, key="party_id"),
+    child(PartyFacts, parent=Party, key="party_id"),
+    child(PersonFamily, parent=Party, key="party_id", resource="party_family"),
+    child(PersonFaith, parent=Party, key="party_id", resource="party_faith"),
+    child(PersonHealth, parent=Party, key="party_id", resource="party_health"),
+    child(PersonDiet, parent=Party, key="party_id", resource="party_diet"),
+    child(Consent, parent=Party, key="party_id", resource="consent"),
+    system(WithheldFacts),
     child(PartyGroupMember, parent=Party, key="party_id"),
     OfTwo(PartyPair, None, parent=Party, key="first_id", other="second_id"),
     Noted(PartyAlias, None, parent=Party, key="party_id"),

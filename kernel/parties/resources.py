@@ -6,14 +6,23 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from kernel.fa.digits import to_ascii_digits
+from kernel.fa.tracks import number_of_track
 from kernel.i18n import LazyText, _
-from kernel.parties import addresses, contacts, relations, roles
+from kernel.parties import addresses, consents, contacts, relations, roles, states
+from kernel.parties.ages import Age
 from kernel.parties.bulk import IMPORT_FIELDS, create_parties
 from kernel.parties.directory import DIRECTORY, describe
 from kernel.parties.duplicates import PartyDuplicate, find_duplicates
-from kernel.parties.employments import EMPLOYMENTS, STAFF
-from kernel.parties.filters import InGroup, InHousehold, InMyGroups, InPosition, InRole, WorksAt
+from kernel.parties.employments import EMPLOYMENTS, STAFF, TWO_MAIN_CONTACTS
+from kernel.parties.filters import (
+    InBuyingRole,
+    InGroup,
+    InHousehold,
+    InMyGroups,
+    InPosition,
+    InRole,
+    WorksAt,
+)
 from kernel.parties.groups import member_part, place_group, prepare_group
 from kernel.parties.households import HOUSEHOLD
 from kernel.parties.merge.aliases import former
@@ -53,10 +62,12 @@ TAKEN = _("Another record already has this number. If you cannot find it, ask an
 class CardNumber(Code):
     """A club or membership card. A reader types the track of the card while the field has the focus."""
 
+    widget = "card"
+
     def parse(self, raw: Any, context: Context) -> str:
-        """Take the number out of a track such as `;60371234=9912?`, or as it was typed."""
-        track = to_ascii_digits(str(raw)).strip().strip(";%?").split("=")[0]
-        return super().parse(track, context)
+        """Take the number out of a track such as `;60371234=9912?`; of what is typed by hand, without spaces."""
+        number = number_of_track(str(raw))
+        return number or "".join(super().parse(raw, context).split())
 
 
 def _shared_fields(kind: str) -> tuple[Field, ...]:
@@ -84,6 +95,7 @@ def _shared_fields(kind: str) -> tuple[Field, ...]:
         LongText("note", _("Note")),
         Instant("created_at", _("Created"), read_only=True),
         InRole(),
+        states.InState(),
         InGroup(kind),
         InMyGroups(),
         InSegment(kind),
@@ -97,6 +109,8 @@ def _party(
     icon: str,
     own: Sequence[Field],
     parts: tuple[Any, ...],
+    about_fields: tuple[str, ...],
+    relation: tuple[str, ...],
     extra: Mapping[str, Any],
 ) -> Resource:
     title, plural, about = texts
@@ -105,7 +119,6 @@ def _party(
         *own,
         *_shared_fields(name),
     )
-    writable = tuple(item.name for item in own if not item.read_only)
     return Resource(
         name=name,
         model=Party,
@@ -117,21 +130,21 @@ def _party(
         label="display_name",
         fields=fields,
         sections=(
-            Section(about, (*writable, "form_of_address"), "about"),
+            Section(about, (*about_fields, "form_of_address"), "about"),
             Section(
                 _("Contact details"),
                 ("mobile", "phone", "phone_extension", "fax", "email", "website"),
                 "contact",
             ),
-            Section(_("Relation with us"), ("owner", "acquaintance", "note"), "relation"),
+            Section(_("Relation with us"), ("owner", "acquaintance", *relation, "note"), "relation"),
         ),
-        parts=(roles.PART, contacts.PART, addresses.PART, *parts, member_part(name)),
+        parts=(contacts.PART, addresses.PART, *parts, roles.PART, states.PART, member_part(name)),
         told=(relations.TOLD,),
         sorts=(
             Sort("name", _("Name"), ("sort_key",)),
             Sort("newest", _("Newest first"), ("created_at",), descending=True),
         ),
-        search=Search(private="search_private"),
+        search=Search(private="search_private", scan="card_number" if name == PERSON else None),
         only=lambda model: model.kind == name,
         fixed={"kind": name},
         prepare=prepare_party,
@@ -141,7 +154,6 @@ def _party(
         importable=True,
         duplicates=partial(_duplicates, name),
         former=former,
-        import_fields=IMPORT_FIELDS,
         bulk_create=partial(create_parties, name),
         description=describe,
         constraints={
@@ -150,6 +162,10 @@ def _party(
                 for code in ("national_code", "legal_id", "card_number")
                 if any(item.name == code for item in own)
             },
+            "uq_party_user_id": ("user", _("This sign-in belongs to another person already.")),
+            "ck_party_own_is_kept": (None, _("Our own organisation cannot go to the bin.")),
+            "ex_employment_main_contact": (None, TWO_MAIN_CONTACTS),
+            "uq_party_state_present": (None, _("Somebody else has just recorded a state; try again.")),
             "ex_address_main": (None, addresses.ONE_MAIN),
             "ex_party_role_period": (None, _("The periods of one role may not overlap.")),
             "uq_contact_point_party_id_kind_value": (None, _("The same contact detail stands there twice.")),
@@ -187,6 +203,7 @@ PERSON_RESOURCE = _party(
         Text("father_name", _("Father's name"), limit=100, in_list=False),
         Choice("gender", _("Gender"), options={"female": _("Female"), "male": _("Male")}),
         Day("birth_date", _("Date of birth"), past_only=True, aliases=("تولد", "birthday")),
+        Age(),
         NationalCode("national_code", _("National code"), aliases=("کدملی", "شماره ملی")),
         Code("foreign_code", _("Passport or foreigner's code"), limit=20, private=True, in_list=False),
         CardNumber(
@@ -196,12 +213,27 @@ PERSON_RESOURCE = _party(
             private=True,
             help=_("Club or membership card; a card reader fills it while the cursor is here."),
         ),
+        UserLink(
+            "user",
+            _("Sign-in of a colleague"),
+            attribute="user_id",
+            in_list=False,
+            importable=False,
+            help=_("Only for people who work here: the user that this person signs in as."),
+        ),
         InPosition(),
         WorksAt(),
         InHousehold(),
+        InBuyingRole(),
     ),
-    parts=(EMPLOYMENTS,),
+    parts=(EMPLOYMENTS, consents.PART),
+    about_fields=(
+        *("title", "first_name", "last_name", "father_name", "gender", "birth_date", "age"),
+        *("national_code", "foreign_code", "card_number"),
+    ),
+    relation=("user",),
     extra={
+        "import_fields": (*IMPORT_FIELDS, *consents.IMPORT_FIELDS),
         "list_columns": ("display_name", "mobile", "city", "owner", "created_at"),
         "quick_filters": ("role", "group", "owner", "province"),
         "identities": ("national_code", "card_number", "mobile"),
@@ -220,9 +252,19 @@ ORGANISATION_RESOURCE = _party(
         LegalId("legal_id", _("Legal identifier"), private=False, aliases=("شناسه ملی شرکت",)),
         EconomicCode("economic_code", _("Economic code"), private=False),
         Code("registration_number", _("Registration number"), limit=20),
+        Link(
+            "part_of",
+            _("Unit or branch of"),
+            to="organisation",
+            attribute="part_of_id",
+            help=_("For departments, of our own organisation too."),
+        ),
     ),
     parts=(STAFF,),
+    about_fields=("name", "short_name", "legal_id", "economic_code", "registration_number", "part_of"),
+    relation=(),
     extra={
+        "import_fields": IMPORT_FIELDS,
         "list_columns": ("display_name", "phone", "city", "owner", "created_at"),
         "quick_filters": ("role", "group", "owner", "province"),
         "identities": ("legal_id",),

@@ -11,9 +11,13 @@ from kernel.fa.errors import FaError
 from kernel.fa.phone import parse_phone
 from kernel.i18n import _
 from kernel.parties.addresses import settle_main
+from kernel.parties.consents import give_back
+from kernel.parties.employments import settle_main_contacts
 from kernel.parties.keys import fill_names, fill_private, plain_name
 from kernel.parties.models import PERSON, ContactPoint, Party, PartyAlias
+from kernel.parties.own import check_unit, internal_unit
 from kernel.parties.roles import give_first_role
+from kernel.parties.states import settle_states
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
 from kernel.resources.models import BaseValue
@@ -26,19 +30,25 @@ def prepare_party(context: Context, party: Party, values: Mapping[str, Any]) -> 
         if party.kind == PERSON:
             return [Problem("last_name", _("Enter a first or last name."))]
         return [Problem("name", _("Enter the name of the organisation."))]
+    problems = check_unit(context, party)
     _take_extension(context, party, values)
     fill_names(party, _title(context, party))
     fill_private(party, _further(context, party) if party.id else ())
     complete_keys(context, party.kind, party)
-    return []
+    return problems
 
 
 def party_written(context: Context, party: Party) -> None:
-    """See to what depends on the rows of the party: searched numbers, main address, a first role."""
+    """See to what depends on the rows of the party: searched numbers, main address, a first role, states, contacts."""
     fill_private(party, _further(context, party))
     complete_keys(context, party.kind, party)
     settle_main(context, party)
+    settle_states(context, party)
+    settle_main_contacts(context, party)
+    internal_unit(context, party)
     give_first_role(context, party)
+    if party.kind == PERSON:
+        give_back(context, party.id)
 
 
 def retitle(context: Context, title_id: int) -> int:

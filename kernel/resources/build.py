@@ -124,7 +124,7 @@ def declare(
         declarations=declarations,
         resources=by_name("resource", ((item.name, item) for item in resources)),
         commands=by_name("command", ((item.name, item) for item in commands)),
-        facets=_facets(declarations.values("facets")),
+        facets=_facets([item for part in parts for item in part.facets] + declarations.values("facets")),
         policies=PolicySet(policies),
         settings=by_name("setting", ((item.key, item) for item in settings)),
         base_lists=by_name("base list", ((item.key, item) for item in base_lists)),

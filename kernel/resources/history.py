@@ -20,7 +20,7 @@ from sqlalchemy.orm.base import NO_VALUE
 from kernel.access.bulk import insert_rows
 from kernel.access.policies import Child, PolicySet
 from kernel.access.session import SystemSession
-from kernel.data.base import USER_VALUES, Stamped
+from kernel.data.base import USER_VALUES, Confidential, Stamped
 from kernel.resources.events import Pending
 from kernel.resources.models import Attachment, History, Note
 from kernel.resources.queue import Work
@@ -46,6 +46,9 @@ SILENT = frozenset(
     }
 )
 """Columns that no history names: derived, kept elsewhere, or secret."""
+
+UNTOLD = "•••"
+"""Stands in history for a value of a confidential row."""
 
 PLAIN = frozenset((type(None), bool, int, float, str))
 """Types whose values JSON knows."""
@@ -145,6 +148,8 @@ class Journal:
                 for name, value in _one_by_one(row)
                 if value is not None and name not in SILENT
             }
+            if issubclass(model, Confidential):
+                changes = _untold(changes)
             root_id = number if key is None else row[key]
             self.extra.append(self._row("create", reason, table, number, root, root_id, changes))
 
@@ -220,7 +225,14 @@ def _changed(state: Any, action: str) -> dict[str, list[Any]]:
             pair = [_plain(before.get(part)), _plain(after.get(part))]
             if pair[0] != pair[1]:
                 changes[part] = pair
-    return changes
+    return _untold(changes) if issubclass(state.class_, Confidential) else changes
+
+
+def _untold(changes: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """Say what changed, and whether there was and is a value, but not which."""
+    return {
+        name: [None if value in (None, False) else UNTOLD for value in pair] for name, pair in changes.items()
+    }
 
 
 def _one_by_one(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

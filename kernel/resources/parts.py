@@ -19,19 +19,21 @@ if TYPE_CHECKING:
     from kernel.access.policies import Policy
     from kernel.extension.contributions import Job, Setting
     from kernel.resources.commands import Command
-    from kernel.resources.resource import Resource
+    from kernel.resources.resource import Facet, Resource
 
 
 @dataclass(frozen=True)
 class BaseList:
     """A list of base data that users extend: key, title, and the entries that ship with the product.
 
-    `entries` maps a stable code to its title; they are created once, in the site's language.
+    `entries` maps a stable code to its title; they are created once, in the site's language. With `advice`, users write a
+    text of that title with each value, such as what to do with a customer in this state.
     """
 
     key: str
     title: LazyText
     entries: Mapping[str, LazyText] = field(default_factory=dict)
+    advice: LazyText | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class KernelPart:
 
     name: str
     resources: tuple[Resource, ...] = ()
+    facets: tuple[Facet, ...] = ()
     policies: tuple[Policy, ...] = ()
     commands: tuple[Command, ...] = ()
     base_lists: tuple[BaseList, ...] = ()

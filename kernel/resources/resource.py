@@ -37,8 +37,9 @@ class Section:
 class Part:
     """Rows that belong to a record and are edited on its form: phones, addresses, roles.
 
-    `model` has the foreign key `key` to the record. `order` names the attribute they are sorted by. `choose(record)` may
-    leave rows out of the form that are shown elsewhere. The part is written under the right to edit the record.
+    `model` has the foreign key `key` to the record. `order` names the attribute they are sorted by. The part is written
+    under the right to edit the record; with a `permission`, it is seen and written by those only who hold the rights `view`
+    and `edit` on that besides.
     """
 
     name: str
@@ -52,6 +53,13 @@ class Part:
     most: int = 50
     on_page: bool = True
     """Whether the record's page lists the rows among its facts; what has a block of its own there does not."""
+    permission: str = ""
+    removable: bool = True
+    """Whether a form may take rows away; where not, they end by a command of their own."""
+    only: Callable[[Any], ColumnElement[bool]] | None = None
+    """Narrows the rows of the form; the others are left as they are."""
+    first: Callable[[Any], ColumnElement[Any]] | None = None
+    """What rows are sorted by before `order`, largest first."""
 
     def field(self, name: str) -> Field:
         """Give a field of the sub-row by its name; raise `KeyError`."""
@@ -79,11 +87,13 @@ class Search:
     """Which stored keys a resource is searched by.
 
     `key` holds folded names and public codes; `private` holds phones and identity numbers, searched only by those who may
-    see these fields. `label` is the folded name alone, for exact hits.
+    see these fields. `label` is the folded name alone, for exact hits. `scan` names the field whose whole value, as a card
+    reader types it, finds its record alone.
     """
 
     key: str = "search_key"
     private: str | None = None
+    scan: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ class Facet:
     """A plugin's own 1:1 table about a record of `resource`, joined by the kernel into form, list, search and export.
 
     `model` has a unique foreign key `key`. It is visible where the record is and where the actor has the right `permission`.
-    Fields are addressed as `<plugin>.<field>`.
+    Fields are addressed as `<plugin>.<field>`; facets of the kernel itself carry a name of their own in place of a plugin's.
     """
 
     resource: str
@@ -105,6 +115,11 @@ class Facet:
     order: int = 50
     sorts: tuple[str, ...] = ()
     """Fields that an index (field, key) backs: lists of any size may be sorted by them."""
+    prepare: Callable[[Context, Mapping[int, Mapping[str, Any]]], Mapping[int, Sequence[Problem]]] | None = (
+        None
+    )
+    """Called with the typed values that are new to records, by the records' ids, after their parts are written; gives the
+    problems of each."""
 
     def qualified(self, name: str) -> str:
         """Give the name under which lists and forms address the field."""

@@ -16,6 +16,8 @@ from kernel.parties.places.models import City, Country, District, Province
 TABLES = {
     *("party", "contact_point", "address", "employment", "party_role", "party_group", "party_group_member"),
     *("party_group_user", "segment"),
+    *("party_facts", "person_family", "person_faith", "person_health", "person_diet"),
+    *("consent", "withheld_facts", "party_state", "base_value"),
     *("country", "province", "city", "district"),
     *("party_alias", "party_merge", "party_pair", "party_scan"),
     *("relation_kind", "relation", "relation_hold", "household", "household_member"),

@@ -1,8 +1,18 @@
-"""Parties and what belongs to them: contact points, addresses, employments, roles, groups, relations, merges."""
+"""Parties and what belongs to them: contact points, addresses, posts, roles, groups, facts, relations, merges."""
 
 from kernel.parties.models.belongings import Address, ContactPoint, Employment
 from kernel.parties.models.merging import PartyAlias, PartyMerge, PartyPair, PartyScan
 from kernel.parties.models.party import ORGANISATION, PERSON, Party
+from kernel.parties.models.personal import (
+    Consent,
+    PartyFacts,
+    PartyState,
+    PersonDiet,
+    PersonFaith,
+    PersonFamily,
+    PersonHealth,
+    WithheldFacts,
+)
 from kernel.parties.models.relations import (
     Household,
     HouseholdMember,
@@ -17,12 +27,14 @@ __all__ = (
     "ORGANISATION",
     "PERSON",
     "Address",
+    "Consent",
     "ContactPoint",
     "Employment",
     "Household",
     "HouseholdMember",
     "Party",
     "PartyAlias",
+    "PartyFacts",
     "PartyGroup",
     "PartyGroupMember",
     "PartyGroupUser",
@@ -30,8 +42,14 @@ __all__ = (
     "PartyPair",
     "PartyRole",
     "PartyScan",
+    "PartyState",
+    "PersonDiet",
+    "PersonFaith",
+    "PersonFamily",
+    "PersonHealth",
     "Relation",
     "RelationHold",
     "RelationKind",
     "Segment",
+    "WithheldFacts",
 )

@@ -100,6 +100,17 @@ class Employment(Identified, Stamped, Versioned, KernelBase):
         Index("ix_employment_person_id", "person_id", "id"),
         Index("ix_employment_organisation_id", "organisation_id", "id"),
         Index("ix_employment_position_id", "position_id", "person_id"),
+        CheckConstraint("is_contact OR NOT is_main_contact", name="main_is_contact"),
+        Index("ix_employment_buying_role_id", "buying_role_id", "person_id"),
+        ExcludeConstraint(
+            (column("organisation_id"), "="),
+            (text("daterange(since, until, '[]')"), "&&"),
+            where=text("is_main_contact"),
+            name="ex_employment_main_contact",
+            using="gist",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
     )
 
     person_id: Mapped[int] = link("party", "fk_employment_person_id", on_delete="CASCADE")
@@ -108,6 +119,10 @@ class Employment(Identified, Stamped, Versioned, KernelBase):
     unit: Mapped[str | None] = mapped_column(Text)
     """Organisational unit (واحد سازمانی)."""
     is_contact: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
-    """The organisation's contact person (رابط شرکت); there may be several."""
+    """A contact person of the organisation (رابط شرکت); there may be several."""
+    is_main_contact: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
+    """*The* contact person: one at a time for each organisation."""
+    buying_role_id: Mapped[int | None] = link("base_value", "fk_employment_buying_role_id")
+    """Part played in the buying centre: decider, influencer, user, buyer, gatekeeper."""
     since: Mapped[date | None] = mapped_column(Date)
     until: Mapped[date | None] = mapped_column(Date)

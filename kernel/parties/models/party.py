@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Computed, Date, Index, Text, TextClause, text
+from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Index, Text, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.data.base import (
@@ -58,6 +58,14 @@ class Party(Identified, Stamped, Versioned, Binnable, Extensible, KernelBase):
         Index("uq_party_national_code", "national_code", unique=True, postgresql_where=KEPT),
         Index("uq_party_legal_id", "legal_id", unique=True, postgresql_where=kept("legal_id")),
         Index("uq_party_card_number", "card_number", unique=True, postgresql_where=kept("card_number")),
+        CheckConstraint("NOT is_own OR kind = 'organisation'", name="own_organisation"),
+        CheckConstraint("NOT is_own OR binned_at IS NULL", name="own_is_kept"),
+        CheckConstraint("part_of_id IS NULL OR kind = 'organisation'", name="unit_is_organisation"),
+        CheckConstraint("part_of_id <> id", name="unit_of_another"),
+        Index("uq_party_is_own", "is_own", unique=True, postgresql_where=text("is_own")),
+        Index("uq_party_user_id", "user_id", unique=True, postgresql_where=kept("user_id")),
+        Index("ix_party_part_of_id", "part_of_id", postgresql_where=filled("part_of_id")),
+        Index("ix_party_birth_date", "birth_date", "id", postgresql_where=kept("birth_date")),
         Index("ix_party_sort_key", "sort_key", "id", postgresql_where=KEPT),
         Index(
             "ix_party_kind_sort_key",
@@ -121,6 +129,13 @@ class Party(Identified, Stamped, Versioned, Binnable, Extensible, KernelBase):
     economic_code: Mapped[str | None] = mapped_column(Text)
     registration_number: Mapped[str | None] = mapped_column(Text)
 
+    is_own: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
+    """The site's own organisation; one at most, and it cannot go to the bin."""
+    part_of_id: Mapped[int | None] = link("party", "fk_party_part_of_id")
+    """The organisation of which this one is a department or branch."""
+    user_id: Mapped[int | None] = link("user_account", "fk_party_user_id")
+    """The sign-in of a colleague; portal users are tied the other way round, by `user_account.party_id`."""
+
     display_name: Mapped[str] = mapped_column(Text)
     form_of_address: Mapped[str | None] = mapped_column(Text)
     """How this party wishes to be addressed; overrides the title and name wherever the party is addressed."""
@@ -139,6 +154,8 @@ class Party(Identified, Stamped, Versioned, Binnable, Extensible, KernelBase):
     note: Mapped[str | None] = mapped_column(Text)
     photo: Mapped[str | None] = mapped_column(Text)
     """Hash of the photo's content in the file store."""
+    photo_small: Mapped[str | None] = mapped_column(Text)
+    """Hash of the small square that stands beside the name."""
 
     province_id: Mapped[int | None] = link("province", "fk_party_province_id")
     city_id: Mapped[int | None] = link("city", "fk_party_city_id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +21,7 @@ from kernel.resources.errors import CommandError, Forbidden, Invalid, Problem
 from kernel.resources.importing.reading import Entered
 from kernel.resources.lists.searching import any_of
 from kernel.resources.records import goes_to_another, insert_many
-from kernel.resources.records.facets import facet_row
+from kernel.resources.records.facets import facet_row, judge_facet
 from kernel.resources.records.load import announce
 from kernel.resources.resource import Facet, Resource
 from kernel.resources.user_fields.searching import complete_keys
@@ -130,11 +131,18 @@ def _store(context: Context, resource: Resource, pairs: Mapping[int, tuple[Enter
     for rows in alike.values():
         ids |= zip(rows, insert_many(context, resource.model, list(rows.values())), strict=True)
     for facet in context.runtime.facets(resource):
-        context.session.add_all(
-            facet_row(facet, ids[place], values)
+        given = {
+            ids[place]: values
             for place, (row, _record) in pairs.items()
             if (values := _facet_values(facet, row.values))
-        )
+        }
+        context.session.add_all(facet_row(facet, number, values) for number, values in given.items())
+        found = judge_facet(context, facet, given)
+        if found:
+            places = {number: place for place, number in ids.items()}
+            raise Invalid(
+                [replace(each, row=places[n]) for n, problems in found.items() for each in problems]
+            )
     context.session.flush()
     if resource.written is not None:
         written = select(resource.model).where(any_of(resource.model.id, list(ids.values())))

@@ -2,7 +2,7 @@
 
 from kernel.resources.lists.cells import Row
 from kernel.resources.lists.columns import Column, chosen_columns, list_columns
-from kernel.resources.lists.everywhere import Hit, SearchGroup, search_everywhere, suggestions
+from kernel.resources.lists.everywhere import Hit, SearchGroup, find_scanned, search_everywhere, suggestions
 from kernel.resources.lists.filters import filter_columns
 from kernel.resources.lists.ordering import may_sort, sort_choices
 from kernel.resources.lists.pages import ListPage, ValueCount, facet_counts, neighbours, page
@@ -22,6 +22,7 @@ __all__ = [
     "chosen_columns",
     "facet_counts",
     "filter_columns",
+    "find_scanned",
     "list_columns",
     "may_sort",
     "neighbours",

@@ -48,7 +48,8 @@ class _Source:
 def search_everywhere(context: Context, text: str, limit: int = 5) -> list[SearchGroup]:
     """Search every resource that the actor may see and that can be searched; groups without hits are left out.
 
-    Plugins order and name their groups through the hook `search_sources`.
+    Plugins order and name their groups through the hook `search_sources`. A code as a card reader types it finds its record
+    alone.
     """
     if not text.strip():
         return []
@@ -58,8 +59,21 @@ def search_everywhere(context: Context, text: str, limit: int = 5) -> list[Searc
         ids = found.hits.ids if found.hits is not None else ()
         if ids:
             hits = _described(context, source.resource, ids[:limit])
+            if found.scanned:
+                return [SearchGroup(source.resource, source.title, hits, False)]
             groups.append(SearchGroup(source.resource, source.title, hits, len(ids) > limit))
     return groups
+
+
+def find_scanned(context: Context, text: str) -> tuple[Resource, int] | None:
+    """Give the record whose code a reader typed into a search, such as a person's card; None where it is no such code."""
+    for source in _sources(context):
+        search = source.resource.search
+        if search is not None and search.scan is not None:
+            found = select_rows(context, source.resource, ListQuery(search=text))
+            if found.scanned and found.hits is not None:
+                return source.resource, found.hits.ids[0]
+    return None
 
 
 def suggestions(context: Context, resource: Resource, text: str, limit: int = 20) -> list[tuple[int, str]]:

@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, func, select, union_all
 
 from kernel.access.session import arms
+from kernel.fa.errors import FaError
 from kernel.resources.context import Context
+from kernel.resources.fields import FieldError
 from kernel.resources.lists.cursors import Position, decode
 from kernel.resources.lists.filters import Narrowing, distinct, narrowing
 from kernel.resources.lists.ordering import FREE_SORT_LIMIT, Order, order_of, too_many_to_sort
@@ -22,6 +24,8 @@ from kernel.resources.lists.query import ListQuery
 from kernel.resources.lists.searching import Finder, Hits, any_of, find, words_of
 from kernel.resources.resource import Facet, Resource
 
+SHORTEST_SCAN = 4
+"""Digits that a text must have to be looked up as a code."""
 COUNT_CAP = 10_000
 """Rows that are counted; a list with more says "10,000+"."""
 
@@ -43,6 +47,8 @@ class Selection:
     order: Order
     hits: Hits | None = None
     """What the search found; the rows are these and no others."""
+    scanned: bool = False
+    """Whether the search was the whole code of a record, as a reader of cards types it."""
     ranked: bool = False
     """Best hits first, in the order of `hits`, rather than by `order`."""
 
@@ -168,6 +174,9 @@ def select_rows(
     words = words_of(query.search)
     if words is None:
         return selection
+    scanned = _scanned(context, resource, query.search, selection)
+    if scanned is not None:
+        return replace(selection, hits=Hits((scanned,), False), scanned=True, ranked=True)
     finder = Finder(context, resource, words)
     if whole:
         return replace(
@@ -176,3 +185,19 @@ def select_rows(
     terms = () if query.sort else order.terms
     hits = find(context.session, finder, selection.rows, terms, descending=order.descending)
     return replace(selection, hits=hits, ranked=not query.sort)
+
+
+def _scanned(context: Context, resource: Resource, text: str, selection: Selection) -> int | None:
+    """Give the record whose code was typed whole, as readers of cards do; None where there is none among the rows."""
+    name = resource.search.scan if resource.search is not None else None
+    if name is None or sum(letter.isdigit() for letter in text) < SHORTEST_SCAN:
+        return None
+    field = resource.by_name[name]
+    if field.private and not context.runtime.may_search_private(context, resource):
+        return None
+    try:
+        code = field.parse(text, context)
+    except (FieldError, FaError):
+        return None
+    statement = selection.rows().where(field.column(resource.model) == code).limit(1)
+    return context.session.execute(statement).scalar_one_or_none()

@@ -10,9 +10,16 @@ from sqlalchemy import select
 
 from kernel.i18n import _
 from kernel.resources.context import Context
-from kernel.resources.errors import Problem
+from kernel.resources.errors import Invalid, Problem
+from kernel.resources.fields import Field
 from kernel.resources.records.values import read_values
 from kernel.resources.resource import Facet, Resource
+
+
+def facet_fields(context: Context, facet: Facet) -> list[Field]:
+    """Give the fields of a facet that the actor may see; its own right is not asked for here."""
+    seeing = context.may(facet.permission, "see_sensitive")
+    return [item for item in facet.fields if seeing or not item.sensitive]
 
 
 def facet_rows(context: Context, resource: Resource, record_id: int) -> dict[str, Any]:
@@ -38,7 +45,13 @@ def read_facets(
         if facet is None or not context.may(facet.permission, "edit"):
             problems.append(Problem(None, _("“%(name)s” cannot be entered here.", name=plugin[:60])))
             continue
-        read = read_values(facet.fields, entered, context, all_required=True)
+        fields = [item for item in facet_fields(context, facet) if not item.read_only]
+        unknown = entered.keys() - {item.name for item in fields}
+        problems.extend(
+            Problem(None, _("“%(name)s” cannot be entered here.", name=facet.qualified(name)[:60]))
+            for name in sorted(unknown)
+        )
+        read = read_values(fields, entered, context, all_required=True)
         values[plugin] = read.values
         problems.extend(
             replace(problem, field=facet.qualified(problem.field or "")) for problem in read.problems
@@ -49,18 +62,49 @@ def read_facets(
 def write_facets(
     context: Context, resource: Resource, record: Any, values: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    """Create or change the facet rows; an untouched, empty facet gets no row."""
+    """Create or change the facet rows; an untouched, empty facet gets no row. `Invalid` where a facet refuses its values."""
     known: dict[str, Facet] = {facet.plugin: facet for facet in context.runtime.facets(resource)}
+    problems: list[Problem] = []
     for plugin, entered in values.items():
         facet = known[plugin]
         key = getattr(facet.model, facet.key)
         row = context.session.execute(select(facet.model).where(key == record.id)).scalar_one_or_none()
         if row is None:
-            if not any(value not in (None, "", False) for value in entered.values()):
+            if not any(filled(value) for value in entered.values()):
                 continue
+            problems.extend(judge_facet(context, facet, {record.id: entered}).get(record.id, ()))
             context.session.add(facet_row(facet, record.id, entered))
             continue
+        new = {
+            item.name: entered[item.name]
+            for item in facet.fields
+            if item.name in entered and item.value_of(row) != entered[item.name]
+        }
+        problems.extend(judge_facet(context, facet, {record.id: new}).get(record.id, ()))
         fill_facet(facet, row, entered)
+    if problems:
+        raise Invalid(problems)
+
+
+def filled(value: Any) -> bool:
+    """Say whether a value of a facet is worth a row: neither empty nor a box without a tick."""
+    return value not in (None, "", False)
+
+
+def judge_facet(
+    context: Context, facet: Facet, values: Mapping[int, Mapping[str, Any]]
+) -> dict[int, list[Problem]]:
+    """Ask the facet's own rule about values that are new to records, by id; problems name the field as forms do."""
+    given = {number: each for number, each in values.items() if each}
+    if facet.prepare is None or not given:
+        return {}
+    return {
+        number: [
+            replace(problem, field=facet.qualified(problem.field)) if problem.field else problem
+            for problem in problems
+        ]
+        for number, problems in facet.prepare(context, given).items()
+    }
 
 
 def facet_row(facet: Facet, record_id: int, values: Mapping[str, Any]) -> Any:

@@ -16,7 +16,14 @@ from kernel.resources.errors import EditConflict, Forbidden, Invalid, Problem
 from kernel.resources.fields import Field
 from kernel.resources.records.facets import read_facets, write_facets
 from kernel.resources.records.load import announce, editable, load
-from kernel.resources.records.values import PartRows, read_part, read_values, refuse_unknown, writable
+from kernel.resources.records.values import (
+    PartRows,
+    read_part,
+    read_values,
+    refuse_unknown,
+    writable,
+    writable_parts,
+)
 from kernel.resources.resource import Resource
 from kernel.resources.user_fields.searching import complete_keys
 
@@ -169,7 +176,7 @@ def _enter(
         if declared.by_name[name].put(record, value) and not creating:
             before[name] = held
     rows: list[PartRows] = []
-    known = {part.name: part for part in declared.parts}
+    known = {part.name: part for part in writable_parts(context, declared)}
     for name, raw_rows in parts.items():
         if name not in known:
             problems.append(Problem(None, _("“%(name)s” cannot be entered here.", name=name[:60])))
@@ -228,9 +235,10 @@ def _store_part(context: Context, record: Any, rows: PartRows) -> None:
     part = rows.part
     model = part.model
     key = getattr(model, part.key)
-    present = {
-        row.id: row for row in context.session.execute(select(model).where(key == record.id)).scalars()
-    }
+    statement = select(model).where(key == record.id)
+    if part.only is not None:
+        statement = statement.where(part.only(model))
+    present = {row.id: row for row in context.session.execute(statement).scalars()}
     problems: list[Problem] = []
     for number, values in rows.changed.items():
         row = present.get(number)
@@ -241,7 +249,7 @@ def _store_part(context: Context, record: Any, rows: PartRows) -> None:
             continue
         _fill_row(context, part.prepare, row, part.fields, values, problems, part.name, rows.row_of[number])
     for number, row in present.items():
-        if number not in rows.kept:
+        if number not in rows.kept and part.removable:
             context.session.delete(row)
     for values in rows.added:
         place = values.pop("__row__")

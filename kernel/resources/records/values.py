@@ -48,6 +48,16 @@ def writable(context: Context, resource: Resource) -> list[Field]:
     return [item for item in resource.visible_fields(context) if not item.read_only]
 
 
+def visible_parts(context: Context, resource: Resource) -> list[Part]:
+    """Give the parts that this actor may see where he sees the record."""
+    return [part for part in resource.parts if not part.permission or context.may(part.permission, "view")]
+
+
+def writable_parts(context: Context, resource: Resource) -> list[Part]:
+    """Give the parts that this actor may write where he may edit the record."""
+    return [part for part in resource.parts if not part.permission or context.may(part.permission, "edit")]
+
+
 def refuse_unknown(resource: Resource, raw: Mapping[str, Any], allowed: Sequence[Field]) -> list[Problem]:
     """Name the fields that are not the actor's to write: smuggled names are refused, never ignored."""
     names = {item.name for item in allowed}

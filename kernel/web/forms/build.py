@@ -19,8 +19,8 @@ from kernel.resources.context import Context
 from kernel.resources.errors import Problem
 from kernel.resources.fields import Field as ResourceField
 from kernel.resources.fields import Lookup
-from kernel.resources.records.facets import facet_rows
-from kernel.resources.records.values import writable
+from kernel.resources.records.facets import facet_fields, facet_rows
+from kernel.resources.records.values import writable, writable_parts
 from kernel.resources.resource import Facet, Part, Resource
 from kernel.web.forms.controls import LookupControl, controls, entered, mark, sent
 
@@ -38,6 +38,11 @@ class Group:
     fields: list[Field]
     plugin: str = ""
     help: str = ""
+
+    @property
+    def opened(self) -> bool:
+        """Whether the group has something to see: a value, or an error."""
+        return any(item.data or item.errors for item in self.fields)
 
 
 @dataclass
@@ -77,11 +82,11 @@ class RecordForm:
         ]
         self.facet_forms = {
             facet.plugin: controls(
-                facet.fields, context, self._address(f"{facet.plugin}."), f"{facet.plugin}."
+                self.facet_fields(facet), context, self._address(f"{facet.plugin}."), f"{facet.plugin}."
             )
             for facet in self.facets
         }
-        self.part_rows = [self._rows(part) for part in resource.parts]
+        self.part_rows = [self._rows(part) for part in writable_parts(context, resource)]
         self.form_errors: list[str] = []
         self.links: Sequence[tuple[str, str]] = ()
         self.values: dict[str, Any] = {}
@@ -90,8 +95,12 @@ class RecordForm:
         for item in self.fields:
             mark(self.main[item.name], item)
         for facet in self.facets:
-            for item in facet.fields:
+            for item in self.facet_fields(facet):
                 mark(self.facet_forms[facet.plugin][item.name], item)
+
+    def facet_fields(self, facet: Facet) -> list[ResourceField]:
+        """Give the fields of a facet that the actor may see and write."""
+        return [item for item in facet_fields(self.context, facet) if not item.read_only]
 
     def _address(self, prefix: str = "") -> Any:
         name = self.resource.name
@@ -197,7 +206,7 @@ class RecordForm:
     def _lookups(self) -> Iterable[tuple[Lookup, LookupControl]]:
         sources: list[tuple[Iterable[ResourceField], BaseForm]] = [(self.fields, self.main)]
         sources += [(rows.part.fields, row.form) for rows in self.part_rows for row in rows.rows]
-        sources += [(facet.fields, self.facet_forms[facet.plugin]) for facet in self.facets]
+        sources += [(self.facet_fields(facet), self.facet_forms[facet.plugin]) for facet in self.facets]
         for fields, form in sources:
             for item in fields:
                 if isinstance(item, Lookup):
@@ -205,9 +214,9 @@ class RecordForm:
 
 
 def plugin_title(context: Context, facet: Facet) -> str:
-    """Give the name under which users know the plugin of a facet."""
+    """Give the name under which users know the plugin of a facet; empty for the kernel's own."""
     found = context.runtime.hooks.discovery.plugins.get(facet.plugin)
-    return context.text(found.plugin.title) if found else facet.plugin
+    return context.text(found.plugin.title) if found else ""
 
 
 def blank_form(context: Context, resource: Resource, given: Mapping[str, str] | None = None) -> RecordForm:
@@ -236,7 +245,7 @@ def form_of_record(context: Context, resource: Resource, record: Any) -> RecordF
     present = facet_rows(context, resource, record.id)
     for facet in form.facets:
         holder = present.get(facet.plugin)
-        data = _data(facet.fields, holder, context) if holder is not None else {}
+        data = _data(form.facet_fields(facet), holder, context) if holder is not None else {}
         form.facet_forms[facet.plugin].process(None, data=data)
     form.label()
     return form
@@ -260,6 +269,10 @@ def part_records(context: Context, part: Part, record_id: int) -> Sequence[Any]:
     """Give the visible rows of a part, in their order."""
     model = part.model
     statement = select(model).where(getattr(model, part.key) == record_id)
+    if part.only is not None:
+        statement = statement.where(part.only(model))
+    if part.first is not None:
+        statement = statement.order_by(part.first(model).desc())
     return context.session.execute(statement.order_by(getattr(model, part.order), model.id)).scalars().all()
 
 
@@ -299,7 +312,7 @@ def _read_facets(form: RecordForm, posted: MultiDict[str, str]) -> set[str]:
         values = {name.removeprefix(prefix): posted[name] for name in posted if name.startswith(prefix)}
         taken |= {prefix + name for name in values}
         if values:
-            _add_unticked(facet.fields, values)
+            _add_unticked(form.facet_fields(facet), values)
             form.facet_values[facet.plugin] = values
         form.facet_forms[facet.plugin].process(posted)
     return taken

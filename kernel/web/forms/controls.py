@@ -114,7 +114,7 @@ def shape(item: ResourceField) -> str:
     known = {"textarea", "select", "choices", "checkbox", "number", "email", "url", "time"}
     if item.widget in known:
         return item.widget
-    by_widget: Mapping[str, str] = {"tel": "phone", "instant": "digits"}
+    by_widget: Mapping[str, str] = {"tel": "phone", "instant": "digits", "card": "card"}
     return by_widget.get(item.widget, "code" if item.ltr else "text")
 
 

@@ -5,13 +5,26 @@ from __future__ import annotations
 from flask import Flask
 
 from kernel.resources.runtime import Runtime
-from kernel.web.views import account, base_data, groups, home, pairs, people, search, segments
+from kernel.web.views import (
+    account,
+    base_data,
+    consents,
+    groups,
+    home,
+    own,
+    pairs,
+    people,
+    search,
+    segments,
+)
 from kernel.web.views.administration import all as administration
 from kernel.web.views.routes import add_resource_routes
 
 
 def install(app: Flask, served: Runtime) -> None:
     """Register every page of the kernel for the resources that run on this site."""
-    for module in (account, administration, base_data, groups, home, pairs, people, search, segments):
+    for module in (
+        *(account, administration, base_data, consents, groups, home, own, pairs, people, search, segments),
+    ):
         app.register_blueprint(module.pages)
     add_resource_routes(app, served.resources.values())

@@ -12,7 +12,9 @@ from kernel.fa.clock import local
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.fields import Field, Lookup
+from kernel.resources.history import UNTOLD
 from kernel.resources.models import History, Note
+from kernel.resources.records.values import visible_parts
 from kernel.resources.resource import Resource
 
 NOTE_TABLE = "kernel.note"
@@ -69,12 +71,14 @@ def days_of(context: Context, happenings: Sequence[Happening]) -> list[tuple[dat
 
 
 def described(context: Context, resource: Resource, changes: Sequence[History]) -> Iterator[Happening]:
-    """Put entries of history into words; fields that the reader may not see are left out."""
+    """Put entries of history into words; rows and fields that the reader may not see are left out."""
     known = Known(context, resource, changes)
     for entry in changes:
         if entry.subject == NOTE_TABLE:
             continue
         kind, title = known.title(entry.subject)
+        if not title:
+            continue
         shown = known.changes(kind, entry)
         if entry.action == "edit" and not shown:
             continue
@@ -106,7 +110,7 @@ class Known:
             resource.table: ({item.noted_as: item for item in visible}, context.text(resource.title)),
             FILE_TABLE: ({}, context.text(_("File"))),
         }
-        for part in (*resource.parts, *resource.told):
+        for part in (*visible_parts(context, resource), *resource.told):
             fields = {item.noted_as: item for item in part.fields}
             self._kinds[part.model.__table__.fullname] = (fields, context.text(part.title))
         for facet in context.runtime.facets(resource):
@@ -135,6 +139,8 @@ class Known:
     def _show(self, item: Field, plain: Any) -> str:
         if plain is None:
             return ""
+        if plain == UNTOLD:
+            return UNTOLD
         if isinstance(item, Lookup):
             return self._labels.get(id(item), {}).get(plain, "…")
         try:

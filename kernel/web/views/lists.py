@@ -25,7 +25,7 @@ from kernel.web.current import current, tell
 from kernel.web.pages import by_htmx, go, render
 from kernel.web.views.addresses import list_url, record_url, with_query
 from kernel.web.views.cells import Cell, cells_of, heads_of
-from kernel.web.views.parties import badges_of, is_party
+from kernel.web.views.parties import badges_of, is_party, photos_of
 from kernel.web.views.regroup import possible
 
 MOST_SEGMENTS = 12
@@ -42,6 +42,7 @@ class Line:
     cells: list[Cell]
     badges: list[Any]
     files: int
+    photo: str | None = None
 
 
 def page(resource: Resource) -> ResponseReturnValue:
@@ -85,6 +86,7 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
     ids = [row.id for row in found.rows]
     badges = badges_of(context, resource, ids)
     files = counts(context, resource, ids) if ids else {}
+    photos = photos_of(context, resource, ids)
     first = query.turned(None)
     lines = [
         Line(
@@ -94,6 +96,7 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
             cells_of(context, resource, found.columns, row),
             badges.get(row.id, []),
             files.get(row.id, 0),
+            photos.get(row.id),
         )
         for row in found.rows
     ]

@@ -9,6 +9,7 @@ from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.fields import BaseChoice, Field, Lookup
 from kernel.resources.lists import suggestions
+from kernel.resources.records.values import visible_parts
 from kernel.resources.resource import Resource
 from kernel.web.current import current
 from kernel.web.pages import render
@@ -47,7 +48,7 @@ def find_field(context: Context, resource: Resource, name: str) -> Field:
     """
     part_name, dash, inner = name.partition("-")
     if dash:
-        for part in resource.parts:
+        for part in visible_parts(context, resource):
             if part.name == part_name and inner in {item.name for item in part.fields}:
                 return part.field(inner)
         raise NotFound()

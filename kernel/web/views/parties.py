@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel.extension.contributions import Action, Badge, Figure, Panel
+from kernel.parties.addressing import addressed_as
+from kernel.parties.models import PERSON
+from kernel.parties.photos import small_photos
 from kernel.resources.context import Context
 from kernel.resources.resource import Resource
 from kernel.web.slots import note_failed
@@ -56,6 +59,21 @@ def badges_of(context: Context, resource: Resource, ids: Sequence[int]) -> dict[
         ]
         for number, badges in found.items()
     }
+
+
+def photos_of(context: Context, resource: Resource, ids: Sequence[int]) -> dict[int, str]:
+    """Give the addresses of the small photos of these records; one query."""
+    if not ids or not is_party(resource):
+        return {}
+    found = small_photos(context, ids)
+    return {number: f"/{resource.path}/{number}/photo?small={mark[:12]}" for number, mark in found.items()}
+
+
+def addressed_line(context: Context, resource: Resource, record_id: int) -> str:
+    """Give the words that address a person in letters and greetings; nothing for other records."""
+    if resource.name != PERSON:
+        return ""
+    return addressed_as(context, [record_id]).get(record_id, "")
 
 
 def panels_of(context: Context, resource: Resource, record_id: int) -> list[Block]:

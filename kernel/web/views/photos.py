@@ -22,7 +22,7 @@ KINDS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image
 
 
 def photo(resource: Resource, record_id: int) -> ResponseReturnValue:
-    """Send the photo, or store the uploaded one."""
+    """Send the photo (`?small=…`: the square beside the name), or store the uploaded one."""
     if not is_party(resource):
         raise NotFound()
     context = current()
@@ -30,7 +30,7 @@ def photo(resource: Resource, record_id: int) -> ResponseReturnValue:
     load(context, resource, record_id)
     if request.method == "POST":
         return _store(resource, record_id)
-    with open_photo(context, record_id) as content:
+    with open_photo(context, record_id, thumbnail="small" in request.args) as content:
         picture = content.read()
     kind = next((kind for start, kind in KINDS.items() if picture.startswith(start)), None)
     if kind is None:

@@ -23,7 +23,15 @@ from kernel.web.views.addresses import list_url, record_url
 from kernel.web.views.attachments import allowed_note, size_of
 from kernel.web.views.lists import query_of
 from kernel.web.views.merging import undoable
-from kernel.web.views.parties import actions_of, badges_of, figures_of, is_party, panels_of
+from kernel.web.views.parties import (
+    actions_of,
+    addressed_line,
+    badges_of,
+    figures_of,
+    is_party,
+    panels_of,
+    photos_of,
+)
 from kernel.web.views.people_block import household_of, people_of
 from kernel.web.views.timeline import AT_ONCE, Place, day_of, kinds_of, timeline
 from kernel.web.views.values import groups_of, may_do, parts_of
@@ -49,6 +57,8 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         label=resource.label_text(getattr(record, resource.label), context),
         organisation=resource.icon.startswith("building"),
         line=resource.description(context, record) if resource.description else "",
+        photo=photos_of(context, resource, [record_id]).get(record_id),
+        addressed=addressed_line(context, resource, record_id),
         badges=badges_of(context, resource, [record_id]).get(record_id, []),
         may={action: may_do(context, resource, record_id, action) for action in ("edit", "delete")},
         may_merge=is_party(resource) and context.may("party", "merge"),

@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from kernel.fa.text import search_key
 from kernel.i18n import _
 from kernel.resources.context import Context
-from kernel.resources.lists import search_everywhere
+from kernel.resources.lists import find_scanned, search_everywhere
 from kernel.web.current import current
-from kernel.web.pages import render
+from kernel.web.pages import go_to, render
 from kernel.web.shell import address_of, allowed, listed, menu_items
+from kernel.web.views.addresses import record_url
 
 pages = Blueprint("search", __name__)
 
@@ -32,8 +33,11 @@ class Entry:
 
 @pages.get("/search")
 def page() -> ResponseReturnValue:
-    """Show what was found everywhere."""
+    """Show what was found everywhere; a scanned card opens its person."""
     typed = request.args.get("q", "")[:LONGEST].strip()
+    found = find_scanned(current(), typed)
+    if found is not None:
+        return go_to(record_url(*found))
     groups = search_everywhere(current(), typed, 20) if typed else []
     return render("pages/search.html", typed=typed, groups=groups)
 

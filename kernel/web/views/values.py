@@ -11,8 +11,9 @@ from kernel.resources.context import Context
 from kernel.resources.errors import CommandError
 from kernel.resources.fields import Choice, Choices, Email, Field, Link, Lookup, Money, Phone, Website
 from kernel.resources.records import editable
-from kernel.resources.records.facets import facet_rows
-from kernel.resources.resource import Facet, Resource
+from kernel.resources.records.facets import facet_fields, facet_rows
+from kernel.resources.records.values import visible_parts
+from kernel.resources.resource import Resource
 from kernel.web.forms.build import part_records, plugin_title
 from kernel.web.views.addresses import record_url
 
@@ -138,16 +139,10 @@ def _facet_groups(context: Context, resource: Resource, record: Any, changeable:
     return groups
 
 
-def facet_fields(context: Context, facet: Facet) -> list[Field]:
-    """Give the fields of a facet that the actor may see."""
-    seeing = context.may(facet.permission, "see_sensitive")
-    return [item for item in facet.fields if seeing or not item.sensitive]
-
-
 def parts_of(context: Context, resource: Resource, record_id: int) -> list[PartTable]:
     """Give the rows of each part that has any."""
     tables = []
-    for part in resource.parts:
+    for part in visible_parts(context, resource):
         rows = part_records(context, part, record_id) if part.on_page else ()
         if rows:
             tables.append(PartTable(context.text(part.title), facts_of(context, part.fields, rows)))

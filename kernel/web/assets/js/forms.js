@@ -65,6 +65,17 @@ function removeRow(row) {
 on('click', '[data-repeat-add]', (button) => addRow(button.closest('[data-repeat]')));
 on('click', '[data-repeat-remove]', (button) => removeRow(button.closest('.repeat-row')));
 
+// --- card readers type a track and Enter: the number stays, and the focus goes on; the form is not sent half filled
+on('keydown', 'input[data-scan]', (field, event) => {
+  if (event.key !== 'Enter' || event.isComposing || field.closest('.edit-form')) return;
+  event.preventDefault();
+  const track = /^\s*[%٪]?[;؛ک]?[Bb]?\s*(\d{3,})\s*(?:[=^×÷?؟].*)?$/s.exec(asciiDigits(field.value));
+  if (track) field.value = track[1];
+  field.dispatchEvent(new Event('change', { bubbles: true }));
+  const all = findAll('input:not([type=hidden]),select,textarea', field.form).filter((other) => other.offsetParent);
+  all[all.indexOf(field) + 1]?.focus();
+});
+
 // --- composer and other forms sent by Ctrl+Enter ---------------------------------------------------------
 on('keydown', 'textarea', (area, event) => {
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {

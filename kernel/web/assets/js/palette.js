@@ -8,8 +8,13 @@ const box = () => find('#palette');
 const input = () => find('input', box());
 const list = () => find('[role=listbox]', box());
 
+let answered = null;
+
 async function search() {
-  if (await load(list(), box().dataset.url, input().value)) mark(input(), list(), find('[role=option]', list()));
+  const query = input().value;
+  if (!(await load(list(), box().dataset.url, query))) return;
+  answered = query;
+  mark(input(), list(), find('[role=option]', list()));
 }
 const searchSoon = paused(search);
 
@@ -30,6 +35,13 @@ function run(option) {
 on('click', '[data-palette]', openPalette);
 on('click', '[data-palette-close]', () => box().close());
 on('input', '#palette input', searchSoon);
+// A card reader ends with Enter long before the options of what it typed are there.
+async function runCurrent() {
+  if (input().value !== answered) await search();
+  const option = current(list());
+  if (option && input().value === answered) run(option);
+}
+
 on('keydown', '#palette input', (_, event) => {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (by && step(input(), list(), by)) event.preventDefault();
@@ -40,8 +52,7 @@ on('keydown', '#palette input', (_, event) => {
   }
   if (event.key === 'Enter' && !event.isComposing) {
     event.preventDefault();
-    const option = current(list());
-    if (option) run(option);
+    runCurrent();
   }
 });
 document.addEventListener('click', (event) => {

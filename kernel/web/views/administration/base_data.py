@@ -44,6 +44,7 @@ def base_list(source: str) -> ResponseReturnValue:
         source=source,
         values=values_of(context, source),
         title=context.runtime.declared.base_lists[source].title,
+        advice=context.runtime.declared.base_lists[source].advice,
         typed=typed,
         error=error,
     )
@@ -60,6 +61,7 @@ def change_value(source: str, value_id: int) -> ResponseReturnValue:
                 "base_data.rename",
                 value_id=value_id,
                 title=request.form.get("title", ""),
+                advice=request.form.get("advice"),
                 version=stored_number(request.form.get("_version", "")),
             )
         case "up" | "down":

@@ -1,0 +1,6 @@
+"""What the layer of parties answers to hooks, each from the module that knows it."""
+
+from kernel.parties.marks import party_actions, party_badges, party_panels
+from kernel.parties.menu import menu
+
+__all__ = ("menu", "party_actions", "party_badges", "party_panels")
