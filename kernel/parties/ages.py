@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from kernel.fa.jalali import month_length, to_gregorian, to_jalali
+from kernel.fa.jalali import to_jalali
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.fields import FieldError, Whole
+from kernel.resources.fields.periods import born_by
 
 OLDEST = 150
 
@@ -21,13 +22,6 @@ def age_on(day: date, born: date) -> int:
     """
     now, then = to_jalali(day), to_jalali(born)
     return now.year - then.year - (now[1:] < then[1:])
-
-
-def latest_birth(day: date, years: int) -> date:
-    """Give the last day on which somebody can be born who is `years` old or older on `day`."""
-    today = to_jalali(day)
-    year = today.year - years
-    return to_gregorian(year, today.month, min(today.day, month_length(year, today.month)))
 
 
 class Age(Whole):
@@ -63,6 +57,6 @@ class Age(Whole):
         if operator not in self.operators:
             raise FieldError(_("%(field)s cannot be filtered in this way.", field=self.title))
         years = self.parse(raw, context)
-        old_enough = column <= latest_birth(context.today, years)
-        young_enough = column > latest_birth(context.today, years + 1)
+        old_enough = column <= born_by(years, context.today)
+        young_enough = column > born_by(years + 1, context.today)
         return {"from": old_enough, "to": young_enough, "is": old_enough & young_enough}[operator]

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.fa.jalali import to_gregorian, to_jalali
-from kernel.parties.ages import age_on, latest_birth
+from kernel.parties.ages import age_on
+from kernel.resources.fields.periods import born_by
 
 DAYS = st.dates(date(1940, 1, 1), date(2060, 12, 31))
 
@@ -37,7 +38,7 @@ def test_age_equals_the_birthdays_counted(born, days):
 @settings(max_examples=60)
 @given(DAYS, st.integers(0, 80), st.integers(-400, 400))
 def test_the_latest_birth_divides_old_enough_from_too_young(day, years, around):
-    edge = latest_birth(day, years)
+    edge = born_by(years, day)
     born = edge + timedelta(days=around)
     if born <= day:
         assert (age_on(day, born) >= years) == (born <= edge)
@@ -58,7 +59,7 @@ def people(office, clock):
         born = to_gregorian(today.year - years, today.month, min(today.day, 29))
         made[years] = office.person(last_name=f"س{years}", birth_date=born)
     made["tomorrow"] = office.person(
-        last_name="فردا", birth_date=latest_birth(office_day(office), 18) + timedelta(days=1)
+        last_name="فردا", birth_date=born_by(18, office_day(office)) + timedelta(days=1)
     )
     made["unknown"] = office.person(last_name="نامعلوم")
     return made
