@@ -10,7 +10,7 @@ from kernel.fa.jalali import to_gregorian, to_jalali
 from kernel.parties.ages import age_on
 from kernel.resources.fields.periods import born_by
 
-DAYS = st.dates(date(1940, 1, 1), date(2060, 12, 31))
+DAYS = st.dates(date(1940, 1, 1), date(2015, 12, 31))
 
 
 def counted(day, born):
