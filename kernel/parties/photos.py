@@ -22,7 +22,9 @@ LARGEST = 5 * 1024 * 1024
 FILES = (
     select(Party.photo).where(Party.photo.is_not(None)),
     select(Party.photo_small).where(Party.photo_small.is_not(None)),
-    select(func.unnest(func.regexp_matches(PartyMerge.operations, r'"photo(?:_small)?": "([0-9a-f]{64})"', "g"))),
+    select(
+        func.unnest(func.regexp_matches(PartyMerge.operations, r'"photo(?:_small)?": "([0-9a-f]{64})"', "g"))
+    ),
 )
 """Photos of parties, also of those that undoing a merge would bring back."""
 ALLOWED = ("image/png", "image/jpeg", "image/webp")
