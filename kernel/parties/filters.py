@@ -142,20 +142,17 @@ class InHousehold(Dated, Link):
         )
 
 
-class InBuyingRole(BaseChoice):
-    """Persons who play a part in the buying decisions of whatever organisation now."""
-
-    operators = OPERATORS
+class InBuyingRole(Dated, BaseChoice):
+    """Persons who play a part in the buying decisions of whatever organisation."""
 
     def __init__(self) -> None:
         super().__init__("buying_role", _("Part in buying decisions"), source=BUYING_ROLES, **_ONLY_FILTER)
 
-    def condition(self, model: Any, operator: str, raw: Any, context: Context) -> ColumnElement[bool]:
-        """Holders of a post with that part that has not ended."""
-        parts = _operands(self, operator, raw, context)
-        present = or_(Employment.until.is_(None), Employment.until > context.today)
-        holders = select(Employment.person_id).where(Employment.buying_role_id.in_(parts), present)
-        return _among(model, operator, holders)
+    def holders(self, chosen: int, day: date) -> Select[int]:
+        """Holders of a post with that part."""
+        return select(Employment.person_id).where(
+            Employment.buying_role_id == chosen, holds_on(Employment, day)
+        )
 
 
 def _operands(field: Field, operator: str, raw: Any, context: Context) -> list[Any]:

@@ -94,16 +94,22 @@ def staff_at(context: Context, organisation_ids: Sequence[int], on: date) -> dic
 def staff_in_part(
     context: Context, organisation_id: int, *, on: date | None = None, former: bool = False, limit: int = 30
 ) -> list[Post]:
-    """Give some of the posts at an organisation for its page, the latest first; one query.
+    """Give some of the posts at an organisation for its page, contact persons first, then the latest; one query.
 
     Those held on the day `on`; without it those that have not ended today, or with `former` those that have.
     """
     over = Employment.until < context.today
     chosen = holds_on(Employment, on) if on else over if former else or_(Employment.until.is_(None), ~over)
-    return _posts(context, Employment.organisation_id == organisation_id, chosen, limit=limit)
+    contacts = (Employment.is_main_contact.desc(), Employment.is_contact.desc())
+    return _posts(context, Employment.organisation_id == organisation_id, chosen, first=contacts, limit=limit)
 
 
-def _posts(context: Context, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Post]:
+def _posts(
+    context: Context,
+    *conditions: ColumnElement[bool],
+    first: Sequence[ColumnElement[Any]] = (),
+    limit: int | None = None,
+) -> list[Post]:
     person, organisation = aliased(Party), aliased(Party)
     statement = (
         select(
@@ -124,7 +130,7 @@ def _posts(context: Context, *conditions: ColumnElement[bool], limit: int | None
         .join(organisation, organisation.id == Employment.organisation_id)
         .outerjoin(BaseValue, BaseValue.id == Employment.position_id)
         .where(*conditions)
-        .order_by(Employment.since.desc().nulls_last(), Employment.id.desc())
+        .order_by(*first, Employment.since.desc().nulls_last(), Employment.id.desc())
         .limit(limit)
     )
     rows: list[Any] = list(context.session.execute(statement))
