@@ -1,11 +1,11 @@
-"""Run the measurements: `python -m bench [hooks trades lists imports http memory start backup] [--parties N]`."""
+"""Run the measurements: `python -m bench [hooks trades lists imports http memory start backup merge] [--parties N]`."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 
-PARTS = ("hooks", "trades", "lists", "imports", "http", "memory", "start", "backup")
+PARTS = ("hooks", "trades", "lists", "imports", "http", "memory", "start", "backup", "merge")
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from kernel.access.users import create_user, give_patterns, set_active
 from kernel.administration.demo import people
 from kernel.administration.demo.grouping import make_groups, make_segments
 from kernel.administration.demo.signins import SignIn, new_password
+from kernel.parties.finding import begin_scan, find_duplicates
 from kernel.parties.models import PartyGroupMember
 from kernel.resources.context import Context
 from kernel.resources.models import BaseValue
@@ -141,6 +142,7 @@ def make_samples(runtime: Runtime, parties: int, administrator: Actor) -> None:
 def _fill(demo: Demo, parties: int, owners: Sequence[int], tell: Tell) -> None:
     demo.persons = _make_parties(demo, parties, owners, tell)
     make_segments(demo)
+    _search_duplicates(demo)
     for plugin in sorted(demo.runtime.plugins):
         _make_plugin(demo, plugin, tell)
 
@@ -164,6 +166,24 @@ def _make_parties(demo: Demo, parties: int, owners: Sequence[int], tell: Tell) -
             done += len(ids)
             tell("parties", done, parties)
     return made
+
+
+def _search_duplicates(demo: Demo) -> None:
+    """Search for duplicates once, so that their page shows some."""
+    with demo.runtime.system_work("demonstration", "party.find_duplicates") as context:
+        scan = begin_scan(context, whole=True)
+    find_duplicates(demo.runtime, Unwatched(), scan=scan)
+
+
+class Unwatched:
+    """Progress of work that nobody waits for."""
+
+    def report(self, done: int, total: int) -> None:
+        """Nobody looks."""
+
+    def stopped(self) -> bool:
+        """Nobody stops it."""
+        return False
 
 
 def _came(demo: Demo, share: float) -> datetime:

@@ -14,12 +14,17 @@ SEED = 1405
 MOBILE_PREFIXES = ("912", "913", "914", "915", "917", "935", "936", "938", "901", "902")
 PERSON_ROLES = ("lead", "customer", "customer", "customer", "opportunity")
 FIRM_ROLES = ("customer", "supplier", "partner", "lead")
+DOUBLED = 40
+"""Every so many persons one is entered twice, with another mobile and without codes, for the search for duplicates."""
 PRIME = 7_368_787
 """Coprime with what numbers are counted in, so that different indexes give different numbers."""
 
 
 def person(index: int, owners: Sequence[int], lists: dict[str, Sequence[int]], today: date) -> dict[str, Any]:
     """Give the typed values of the person number `index`, for the bulk form of the resource."""
+    if index % DOUBLED == DOUBLED - 1:
+        before = person(index - 1, owners, lists, today)
+        return {**before, "national_code": None, "email": None, "mobile": mobile(index)}
     chance = Random(SEED * 1_000_003 + index)  # noqa: S311 - invented data, the same at every start
     female = chance.random() < 0.5
     values: dict[str, Any] = {

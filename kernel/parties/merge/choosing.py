@@ -82,7 +82,11 @@ def added(kept: Any, dropped: Any) -> Any:
 
 def fields_of(resource: Resource) -> list[Field]:
     """Give the fields of a record that a merge decides about."""
-    return [item for item in resource.fields if item.stored_in(resource.model) and not item.read_only]
+    return [
+        item
+        for item in resource.fields
+        if item.stored_in(resource.model) and not item.read_only and item.attribute != "id"
+    ]
 
 
 def facet_sees(context: Context, facet: Facet, item: Field) -> bool:

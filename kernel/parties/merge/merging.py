@@ -16,6 +16,7 @@ from sqlalchemy import insert, select, text, update
 
 from kernel.extension.contributions import Change
 from kernel.i18n import _
+from kernel.parties.merge.choosing import fields_of
 from kernel.parties.merge.exact import dumps
 from kernel.parties.merge.facets import FacetRules
 from kernel.parties.merge.moving import Mover, tables_of
@@ -261,8 +262,8 @@ class Merge:
         assert system.journal is not None
         gone = {
             item.noted_as: [_plain(item.value_of(dropped)), None]
-            for item in self.resource.fields
-            if item.stored_in(Party) and item.value_of(dropped) is not None
+            for item in fields_of(self.resource)
+            if item.value_of(dropped) is not None
         }
         gone["display_name"] = [name, None]
         system.journal.record("merge", PARTY, self.kept_id, gone)
