@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from kernel.administration.assembly import assemble
+from kernel.extension.traces import traces
 from kernel.parties.models import Party
 from kernel.resources.build import build_runtime
 from kernel.resources.errors import EditConflict, Invalid, Refused
@@ -441,3 +442,27 @@ def test_lists_with_many_fields_cost_the_same_number_of_queries(admin):
             page(context, runtime.resource("person"), ListQuery(columns=columns))
             counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_what_goes_with_a_plugin_is_what_speaks_of_it(admin):
+    rows = (
+        ("u_own", "hotel.room", "{hotel.room}", "text", "{}"),
+        ("u_linking", "kernel.party", "{person}", "link", '{"to": "hotel.room"}'),
+        ("u_other", "kernel.party", "{person}", "text", "{}"),
+    )
+    for key, subject, homes, kind, parameters in rows:
+        admin.owner(
+            "INSERT INTO kernel.user_field (key, subject, resources, kind, title, parameters)"
+            " VALUES (:key, :subject, CAST(:homes AS text[]), :kind, :key, CAST(:parameters AS jsonb))",
+            key=key,
+            subject=subject,
+            homes=homes,
+            kind=kind,
+            parameters=parameters,
+        )
+    (trace,) = [each for each in traces() if each.key == "user-fields"]
+    with admin.engines.owner(admin.site).connect() as owner:
+        found = owner.execute(
+            text(f"SELECT key FROM {trace.table} WHERE {trace.where} ORDER BY key"), {"plugin": "hotel"}
+        )
+        assert list(found.scalars()) == ["u_linking", "u_own"]
