@@ -90,3 +90,5 @@ def test_a_hangup_makes_every_process_begin_anew_after_it_has_ended_its_work(sup
     until(lambda: len(numbers(tmp_path, "calm")) == 2)
     assert numbers(tmp_path, "ended") == [first]
     assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 0
