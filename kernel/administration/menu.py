@@ -14,6 +14,8 @@ ENTRIES: tuple[tuple[LazyText, str, str, tuple[str, str]], ...] = (
     (_("Settings"), "/administration/settings", "settings", ("setting", "edit")),
     (_("Base data"), "/administration/base-data", "database", ("base_data", "edit")),
     (_("Own fields"), "/administration/user-fields", "list-check", ("user_field", "edit")),
+    (_("Edition"), "/administration/edition", "award", ("setting", "edit")),
+    (_("Branding"), "/administration/branding", "palette", ("setting", "edit")),
     (_("Jobs"), "/administration/jobs", "clock", ("job", "edit")),
     (_("State of the site"), "/administration/doctor", "stethoscope", ("site", "edit")),
 )

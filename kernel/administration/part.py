@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.administration import (
     base_values,
+    branding,
     invitations,
     mail,
     menu,
@@ -41,7 +42,9 @@ SETTINGS = (
 
 PART = KernelPart(
     name="administration",
-    commands=commands_in(base_values, invitations, own_data, patterns, settings, tasks, user_fields, users),
+    commands=commands_in(
+        base_values, branding, invitations, own_data, patterns, settings, tasks, user_fields, users
+    ),
     settings=SETTINGS,
     jobs=JOBS,
     hooks=menu,

@@ -12,9 +12,11 @@ from werkzeug.routing import BuildError
 
 from kernel.access.actor import Actor
 from kernel.extension.contributions import MenuItem
+from kernel.extension.editions import Term
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.resource import Resource
+from kernel.resources.term import day_in_words, seen_day
 from kernel.web.current import Scope, current, runtime, signed_in
 from kernel.web.pages import direction
 
@@ -39,13 +41,37 @@ class Shell:
         self._scope = opened
         self.locale = opened.locale
         self.direction = direction(opened.locale)
-        self.site_title = opened.runtime.site.title
+        self.site_title = opened.runtime.branding.name or opened.runtime.site.title
         self.site_note = ""
 
     @property
     def csrf_token(self) -> str:
         """The token that every form carries."""
         return str(generate_csrf())
+
+    @property
+    def brand_css(self) -> str:
+        """Address of the site's own colours; empty where it has the product's."""
+        return self._brand("branding.colours") if self._scope.runtime.branding.accent else ""
+
+    @property
+    def logo_url(self) -> str:
+        """Address of the site's logo; empty where it has none."""
+        return self._brand("branding.image", "logo") if self._scope.runtime.branding.logo_kind else ""
+
+    @property
+    def icon_url(self) -> str:
+        """Address of the site's icon in the browser's tab; empty where it has none."""
+        return self._brand("branding.image", "icon") if self._scope.runtime.branding.icon_kind else ""
+
+    @property
+    def slogan(self) -> tuple[str, str]:
+        """The two lines beside the sign-in form; empty ones are the product's."""
+        branding = self._scope.runtime.branding
+        return branding.slogan, branding.slogan_note
+
+    def _brand(self, endpoint: str, which: str | None = None) -> str:
+        return url_for(endpoint, v=self._scope.runtime.epoch, which=which)
 
     @property
     def today(self) -> str:
@@ -116,9 +142,50 @@ class Shell:
             {"text": text, "tone": tones.get(kind, "info")}
             for kind, text in cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))
         ]
+        if signed_in():
+            told = [*term_notices(current()), *told]
         if signed_in() and self._scope.actor.may(*STAFF):
             told += [{"text": text, "tone": "warn"} for text in failures(current())]
         return told
+
+
+def term_notices(context: Context) -> list[dict[str, str]]:
+    """Tell on every page that the term of the site is about to end, or has ended."""
+    edition = context.runtime.edition
+    if edition.term_until is None or edition.read_only_from is None:
+        return []
+    term = edition.term(seen_day(context.runtime, context.session))
+    tone, text = NOTICES.get(term, ("", None))
+    if text is None:
+        return []
+    days = {"until": day_in_words(edition.term_until), "end": day_in_words(edition.read_only_from)}
+    return [{"text": context.text(LazyText(text.message, params=tuple(days.items()))), "tone": tone}]
+
+
+NOTICES: dict[Term, tuple[str, LazyText]] = {
+    Term.ENDING: (
+        "info",
+        _(
+            "The term of this site lasts until %(until)s. From %(end)s on it can be read, printed and exported, and "
+            "nothing can be saved."
+        ),
+    ),
+    Term.GRACE: (
+        "warn",
+        _(
+            "The term of this site ended on %(until)s. Until %(end)s everything still works; from that day on nothing can "
+            "be saved. Please have the term extended."
+        ),
+    ),
+    Term.ENDED: (
+        "bad",
+        _(
+            "The term of this site ended on %(until)s; since %(end)s nothing can be saved. Everything can be seen, printed "
+            "and exported. Ask whoever runs the site to extend the term."
+        ),
+    ),
+}
+"""What is told of the term, with its tone."""
 
 
 def install(app: Flask) -> None:

@@ -11,6 +11,7 @@ from kernel.extension.discovery import discover
 from kernel.lifecycle.steps import Workshop
 from kernel.resources.build import build_runtime
 from kernel.testing.clock import Clock
+from tests.web.conftest import nobody, sign_in, wsgi  # noqa: F401 - fixtures
 
 
 class Desk:

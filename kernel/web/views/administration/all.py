@@ -3,7 +3,9 @@
 from kernel.web.views.administration import (
     backups,
     base_data,
+    branding,
     doctor,
+    edition,
     patterns,
     plugins,
     settings,
@@ -16,7 +18,9 @@ from kernel.web.views.administration.blueprint import pages
 __all__ = [
     "backups",
     "base_data",
+    "branding",
     "doctor",
+    "edition",
     "pages",
     "patterns",
     "plugins",
