@@ -8,6 +8,7 @@ from kernel.resources.runtime import Runtime
 from kernel.web.views import (
     account,
     base_data,
+    branding,
     consents,
     groups,
     home,
@@ -24,7 +25,18 @@ from kernel.web.views.routes import add_resource_routes
 def install(app: Flask, served: Runtime) -> None:
     """Register every page of the kernel for the resources that run on this site."""
     for module in (
-        *(account, administration, base_data, consents, groups, home, own, pairs, people, search, segments),
+        account,
+        administration,
+        base_data,
+        branding,
+        consents,
+        groups,
+        home,
+        own,
+        pairs,
+        people,
+        search,
+        segments,
     ):
         app.register_blueprint(module.pages)
     add_resource_routes(app, served.resources.values())
