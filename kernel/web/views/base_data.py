@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kernel.resources.base_data import suggest
-from kernel.resources.errors import NotFound
+from kernel.resources.errors import Forbidden, NotFound
 from kernel.web.current import current, run_command
 from kernel.web.pages import render, triggering
 from kernel.web.views.lookups import AT_ONCE, LONGEST
@@ -16,8 +16,13 @@ pages = Blueprint("base_data", __name__, url_prefix="/base-data")
 
 @pages.get("/<source>/options")
 def options(source: str) -> ResponseReturnValue:
-    """Give the values of a list that fit what was typed, as rows of a lookup in the form of a command."""
+    """Give the values of a list that fit what was typed, as rows of a lookup in the form of a command.
+
+    Base data are for everybody who works here; whoever was given no right at all does not.
+    """
     context = current()
+    if not (context.actor.is_administrator or context.actor.grants):
+        raise Forbidden()
     if source not in context.runtime.declared.base_lists:
         raise NotFound()
     found = suggest(context, source, request.args.get("q", "")[:LONGEST], AT_ONCE)
