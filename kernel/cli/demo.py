@@ -12,6 +12,7 @@ from rich.table import Table
 from kernel.administration.demo import SignIn, make_demo, read_sign_ins
 from kernel.administration.demo.signins import is_demo, write_sign_ins
 from kernel.administration.setup import create_furnished_site
+from kernel.cli.newest import bring_up
 from kernel.cli.serve import run
 from kernel.cli.state import State, console, explained
 from kernel.lifecycle.sites import drop_site
@@ -34,6 +35,8 @@ def demo(parties: int, host: str, port: int, only_make: bool) -> None:
     state = State()
     state.server.start()
     sign_ins = _present(state) or _make(state, parties)
+    for line in bring_up(state.config, [state.store.load(SITE)]):
+        console.print(line)
     port = free_port(host, port)
     _welcome(sign_ins, f"http://{_shown(host)}:{port}/")
     if not only_make:

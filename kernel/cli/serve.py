@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import click
 
+from kernel.cli.newest import bring_up
 from kernel.cli.supervisor import Supervisor
 from kernel.data.config import Config
 from kernel.data.errors import DataError
@@ -64,6 +65,8 @@ def serve(host: str, port: int, web: int, threads: int) -> None:
     except DataError as error:
         raise click.ClickException(str(error.text)) from error
     try:
+        for line in bring_up(config, sites):
+            click.echo(line)
         for site in sites:
             click.echo(f"{site.title}: {', '.join(site.hosts) or 'no host name'}")
         click.echo(f"Listening on http://{host}:{port}/  (stop with Ctrl-C)")
