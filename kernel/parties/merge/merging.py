@@ -19,6 +19,7 @@ from kernel.i18n import _
 from kernel.parties.merge.choosing import fields_of
 from kernel.parties.merge.exact import dumps
 from kernel.parties.merge.facets import FacetRules
+from kernel.parties.merge.mentions import lead_mentions
 from kernel.parties.merge.moving import Mover, tables_of
 from kernel.parties.merge.naming import named
 from kernel.parties.merge.rows import Rows
@@ -89,6 +90,7 @@ class Merge:
             self._ask_plugins(system, rows)
             self.reach("plugins asked")
             self._lead_over(rows)
+            lead_mentions(system, rows, self.dropped_id, self.kept_id)
             self.reach("led over")
             name = dropped.display_name
             self._finish(system, rows, values, merge_id)
@@ -153,9 +155,10 @@ class Merge:
         mover = Mover(rows, (self.kept_id, self.dropped_id), facets, self._named)
         self._pairs(rows)
         for table, column in tables_of(rows, PARTY):
+            if table == PARTY:
+                self._not_itself(rows, column)
             if rows.count(table, column, self.dropped_id):
                 mover.move(table, column, self.dropped_id, self.kept_id)
-                self._not_itself(rows, table, column)
         if facets.problems:
             raise Invalid(facets.problems)
         for soft in soft_references():
@@ -179,12 +182,11 @@ class Merge:
     def _named(self, table: str, columns: Sequence[str]) -> tuple[str, str]:
         return named(self.context, self.resource, table, columns)
 
-    def _not_itself(self, rows: Rows, table: str, column: str) -> None:
-        """A party that was introduced by its own duplicate was introduced by nobody."""
-        if table == PARTY:
-            for row in rows.of(PARTY, column, self.kept_id):
-                if row["id"] == self.kept_id:
-                    rows.change(PARTY, row, {column: None}, "between")
+    def _not_itself(self, rows: Rows, column: str) -> None:
+        """A unit of its own duplicate is a unit of nobody, whichever of the two is kept."""
+        for row in rows.of(PARTY, column, self.kept_id, self.dropped_id):
+            if row["id"] in (self.kept_id, self.dropped_id):
+                rows.change(PARTY, row, {column: None}, "between")
 
     def _pairs(self, rows: Rows) -> None:
         """Lead probable pairs over: what was said of the other party holds for the survivor."""
@@ -279,7 +281,7 @@ def _summary(merge_id: int, operations: Sequence[Mapping[str, Any]]) -> Summary:
         table = operation["table"]
         if operation["do"] == "relink" and table != "kernel.party_alias":
             summary.moved[table] += len(operation["keys"])
-        elif operation["do"] == "soft":
+        elif operation["do"] in ("soft", "link", "filters"):
             summary.moved[table] += len(operation["ids"])
         elif operation["do"] == "drop" and table not in (PARTY, PAIR):
             summary.given_up[table] += 1

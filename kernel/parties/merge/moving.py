@@ -172,6 +172,8 @@ class Mover:
 
     def _between(self, table: str, column: str, row: Row) -> bool:
         """Say whether a row speaks of the two parties' relation to each other."""
+        if table == "kernel.party":
+            return False
         others = {
             row[reference.column]
             for reference in self.rows.catalogue.references("kernel.party")

@@ -14,6 +14,7 @@ KNOWN: dict[str, LazyText] = {
     "kernel.attachment": _("Files"),
     "kernel.party_group_member": _("Groups"),
     "kernel.party": _("Persons and organisations"),
+    "kernel.segment": _("Segments"),
 }
 
 

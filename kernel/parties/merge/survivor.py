@@ -13,6 +13,7 @@ from kernel.parties.merge.rows import is_empty
 from kernel.parties.models import ContactPoint, Party
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
+from kernel.resources.fields import Link
 from kernel.resources.resource import Resource
 
 NUMBERS = ("mobile", "phone", "fax", "email", "website")
@@ -51,6 +52,7 @@ class Survivor:
     """Computes the values; `problems` holds what the actor must choose first."""
 
     def __init__(self, context: Context, resource: Resource, choices: Mapping[str, str]) -> None:
+        self._context = context
         self._resource = resource
         self._choices = choices
         self._visible = {item.name for item in resource.visible_fields(context)}
@@ -63,12 +65,18 @@ class Survivor:
         for item in fields_of(self._resource):
             pair = item.value_of(kept), item.value_of(dropped)
             choice, seen = self._choices.get(item.name), item.name in self._visible
+            if isinstance(item, Link) and self._to_parties(item):
+                pair = _elsewhere(pair[0], kept, dropped), _elsewhere(pair[1], kept, dropped)
             try:
                 found[item.name] = decide(item, *pair, newer=newer, choice=choice, seen=seen)
             except MustChoose:
                 text = _("%(field)s: choose which value stays.", field=item.title)
                 self.problems.append(Problem(item.name, text))
         return found
+
+    def _to_parties(self, item: Link) -> bool:
+        target = self._context.runtime.resources.get(item.to)
+        return target is not None and target.model is Party
 
     def beside(self, kept: Party, dropped: Party) -> dict[str, Any]:
         """Give values of columns that no field speaks of, by attribute: gaps are filled, a yes stays a yes."""
@@ -85,6 +93,11 @@ class Survivor:
         if taken and dropped.phone:
             found["phone_extension"] = dropped.phone_extension
         return {name: value for name, value in found.items() if getattr(kept, name) != value}
+
+
+def _elsewhere(value: Any, kept: Party, dropped: Party) -> Any:
+    """Give a link of one of the two unless it leads to the other: nobody is linked to himself by a merge."""
+    return None if value in (kept.id, dropped.id) else value
 
 
 def lost_codes(values: Mapping[str, Any], *parties: Party) -> dict[str, str]:

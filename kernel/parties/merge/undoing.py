@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from kernel.i18n import _
+from kernel.parties.merge.mentions import put_filters_back, put_links_back
 from kernel.parties.merge.rows import USUAL, Row, Rows
 from kernel.resources.context import Context
 from kernel.resources.errors import Refused
@@ -65,6 +66,14 @@ class Undoing:
             statement, {"old": operation["old"], "new": operation["new"], "ids": operation["ids"]}
         )
 
+    def link(self, table: str, operation: Operation) -> None:
+        """Lead links of user-defined fields back."""
+        put_links_back(self.rows, table, operation)
+
+    def filters(self, table: str, operation: Operation) -> None:
+        """Put stored filters back."""
+        put_filters_back(self.rows, table, operation)
+
     def set(self, table: str, operation: Operation) -> None:
         """Write the former values, where those of the merge still stand."""
         found = self.rows.fetch(table, [operation["key"]])
@@ -113,6 +122,8 @@ class Undoing:
 STEPS: Mapping[str, Callable[[Undoing, str, Operation], None]] = {
     "relink": Undoing.relink,
     "soft": Undoing.soft,
+    "link": Undoing.link,
+    "filters": Undoing.filters,
     "set": Undoing.set,
     "drop": Undoing.drop,
     "put": Undoing.put,

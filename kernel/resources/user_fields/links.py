@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, func, literal, update
+from sqlalchemy import Text, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, array
 
 from kernel.resources.errors import NotFound
 from kernel.resources.user_fields.kinds import UserLink
+from kernel.resources.user_fields.models import UserField
 
 if TYPE_CHECKING:
     from kernel.resources.context import Context
@@ -42,13 +44,44 @@ def forget_links(context: Context, table: str, ids: Sequence[int]) -> None:
             _change(system, update(model).where(item.among(model, ids)).values(user_values=rest))
 
 
-def relink(context: Context, table: str, old_id: int, new_id: int) -> None:
-    """Lead the links to one record to another, as a merge needs it."""
+@dataclass(frozen=True)
+class Relinked:
+    """Records of one table whose link was led elsewhere: full name of the table, name of the field, ids."""
+
+    table: str
+    field: str
+    ids: tuple[int, ...]
+
+
+def relink(context: Context, table: str, old_id: int, new_id: int) -> list[Relinked]:
+    """Lead the links to one record to another, as a merge needs it, also those of fields that are out of use.
+
+    Raises the `IntegrityError` of the database where two records would hold the same value of a unique field.
+    """
+    moved = []
     with context.system("links follow a merge") as system:
-        for model, item in links_to(context.runtime, table):
-            value = func.jsonb_set(model.user_values, array([item.name]), literal(new_id, JSONB))
-            _change(system, update(model).where(item.holds(model, old_id)).values(user_values=value))
+        for model, key in _link_keys(system, table):
+            held = model.user_values.contains({key: old_id})
+            value = func.jsonb_set(model.user_values, array([key]), literal(new_id, JSONB))
+            statement = update(model).where(held).values(user_values=value).returning(model.id)
+            ids = _change(system, statement).scalars().all()
+            if ids:
+                moved.append(Relinked(model.__table__.fullname, key, tuple(ids)))
+    return moved
 
 
-def _change(system: Context, statement: Any) -> None:
-    system.session.execute(statement.execution_options(synchronize_session=False))
+def _link_keys(system: Context, table: str) -> Iterator[tuple[Any, str]]:
+    """Give model and name of each field that links to records of a table, retired ones too."""
+    resources = system.runtime.resources
+    targets = [name for name, resource in resources.items() if resource.table == table]
+    models = {resource.table: resource.model for resource in resources.values()}
+    statement = select(UserField.subject, UserField.key).where(
+        UserField.kind == "link", UserField.parameters["to"].astext.in_(targets)
+    )
+    for subject, key in system.session.execute(statement.order_by(UserField.id)).all():
+        if subject in models:
+            yield models[subject], key
+
+
+def _change(system: Context, statement: Any) -> Any:
+    return system.session.execute(statement.execution_options(synchronize_session=False))
