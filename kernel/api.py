@@ -53,8 +53,12 @@ from kernel.fa.digits import stored_number, to_ascii_digits, to_persian_digits
 from kernel.fa.sorting import sort_key
 from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
+from kernel.parties.addresses import address_for
+from kernel.parties.addressing import addressed_as
+from kernel.parties.employments import contact_persons
 from kernel.parties.groups import in_group
 from kernel.parties.models import Party
+from kernel.parties.own import own_name
 from kernel.parties.posts import Post, posts_at, posts_of, staff_at, staff_of
 from kernel.parties.relations import Bond, introducer_of, relate, relations_of
 from kernel.parties.roles import end_role, give_role
@@ -140,6 +144,8 @@ __all__ = [
     "Versioned",
     "_",
     "add_user_values",
+    "address_for",
+    "addressed_as",
     "background",
     "calendar",
     "child",
@@ -147,6 +153,7 @@ __all__ = [
     "clock",
     "command",
     "commands_in",
+    "contact_persons",
     "current",
     "drop_user_values",
     "editable",
@@ -165,6 +172,7 @@ __all__ = [
     "next_number",
     "ngettext_lazy",
     "once",
+    "own_name",
     "pgettext_lazy",
     "posts_at",
     "posts_of",

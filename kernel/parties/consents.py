@@ -257,7 +257,7 @@ def take_away(system: Context, kind: str, party_ids: Sequence[int], *, erase: bo
 
 
 def give_back(context: Context, party_id: int) -> None:
-    """Bring withheld facts back to sight where a consent covers them again; what was entered anew replaces them."""
+    """Bring withheld facts back to sight where a consent covers them again; what was entered anew stands before them."""
     with context.system("withheld facts after a new consent") as system:
         session = system.session
         rows = (
@@ -267,11 +267,19 @@ def give_back(context: Context, party_id: int) -> None:
             if row.kind not in MODELS or party_id not in covered(system, row.kind, [party_id]):
                 continue
             model = MODELS[row.kind]
-            present = session.execute(select(model.id).where(model.party_id == party_id)).first()
-            if present is None:
+            facts = session.execute(select(model).where(model.party_id == party_id)).scalar_one_or_none()
+            if facts is None:
                 session.add(model(party_id=party_id, **_typed(model, row.content)))
+            else:
+                _fill_gaps(facts, _typed(model, row.content))
             session.delete(row)
             session.flush()
+
+
+def _fill_gaps(facts: Any, former: Mapping[str, Any]) -> None:
+    for name, value in former.items():
+        if not filled(getattr(facts, name)) and filled(value):
+            setattr(facts, name, value)
 
 
 def withhold_expired(context: Context) -> None:

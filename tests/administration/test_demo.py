@@ -52,11 +52,27 @@ def rows(runtime, query):
 def test_the_demonstration_is_full_of_people(clinic):
     runtime, _sign_ins = clinic
     kinds = dict(rows(runtime, "SELECT kind, count(*) FROM kernel.party GROUP BY kind"))
-    assert kinds["organisation"] == 14
+    assert kinds["organisation"] == 14 + 1 + 3  # our own company and its units
     assert kinds["person"] >= 106
     assert rows(runtime, "SELECT count(DISTINCT owner_id) >= 3 FROM kernel.party") == [(True,)]
     assert rows(runtime, "SELECT count(*) > 5 FROM kernel.party_group_member") == [(True,)]
     assert rows(runtime, "SELECT count(DISTINCT city_id) > 3 FROM kernel.address") == [(True,)]
+
+
+def test_some_people_are_known_better_and_nothing_sensitive_is_kept_without_consent(clinic):
+    runtime, _sign_ins = clinic
+    assert rows(runtime, "SELECT count(*) > 30 FROM kernel.party_facts") == [(True,)]
+    assert rows(runtime, "SELECT count(DISTINCT state_id) FROM kernel.party_state WHERE until IS NULL") == [
+        (6,)
+    ]
+    sensitive = "SELECT count(*) >= 10, count(*) = count(c.id) FROM kernel.{} LEFT JOIN kernel.consent c USING (party_id)"
+    for table in ("person_family", "person_health"):
+        assert rows(runtime, sensitive.format(table)) == [(True, True)]
+    own = "SELECT count(*) FROM kernel.party unit JOIN kernel.party own ON own.id = unit.part_of_id WHERE own.is_own"
+    assert rows(runtime, own) == [(3,)]
+    assert rows(runtime, "SELECT count(*) FILTER (WHERE is_main_contact) > 5 FROM kernel.employment") == [
+        (True,)
+    ]
 
 
 def test_appointments_lie_around_today_and_within_the_hours_of_their_doctors(clinic):

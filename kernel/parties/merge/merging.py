@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import insert, select, text, update
 
 from kernel.extension.contributions import Change
 from kernel.i18n import _
+from kernel.parties.consents import MODELS
 from kernel.parties.merge.choosing import fields_of
 from kernel.parties.merge.exact import dumps
 from kernel.parties.merge.facets import FacetRules
@@ -33,12 +35,16 @@ from kernel.resources.resource import Resource
 
 PARTY = "kernel.party"
 PAIR = "kernel.party_pair"
+STATE = "kernel.party_state"
 OWN_TABLES = (
     (PARTY, "id"),
     ("kernel.contact_point", "party_id"),
     ("kernel.address", "party_id"),
     ("kernel.party_role", "party_id"),
     ("kernel.employment", "person_id"),
+    (STATE, "party_id"),
+    ("kernel.withheld_facts", "party_id"),
+    *((f"kernel.{model.__table__.name}", "party_id") for model in MODELS.values()),
 )
 """What the kernel's own rules of a written party may change."""
 
@@ -154,6 +160,7 @@ class Merge:
         facets = FacetRules(self.context, self.resource, rows.catalogue, self.choices)
         mover = Mover(rows, (self.kept_id, self.dropped_id), facets, self._named)
         self._pairs(rows)
+        self._states(rows)
         for table, column in tables_of(rows, PARTY):
             if table == PARTY:
                 self._not_itself(rows, column)
@@ -187,6 +194,14 @@ class Merge:
         for row in rows.of(PARTY, column, self.kept_id, self.dropped_id):
             if row["id"] in (self.kept_id, self.dropped_id):
                 rows.change(PARTY, row, {column: None}, "between")
+
+    def _states(self, rows: Rows) -> None:
+        """Let the states of both make one course: each ends where the next begins, and the latest is the present one."""
+        found = rows.of(STATE, "party_id", self.kept_id, self.dropped_id)
+        found.sort(key=lambda row: (row["since"], row["id"]))
+        for row, following in pairwise(found):
+            if row["until"] != following["since"]:
+                rows.change(STATE, row, {"until": following["since"]}, "course")
 
     def _pairs(self, rows: Rows) -> None:
         """Lead probable pairs over: what was said of the other party holds for the survivor."""

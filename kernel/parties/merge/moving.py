@@ -79,7 +79,7 @@ class Mover:
         if state == FOREIGN_KEY and column in shape.key:
             self._copy(table, column, new, row)
             return
-        rule, rivals = self._rivals(shape, {**row, column: new})
+        rule, rivals = self._rivals(shape, {**row, column: new}, column)
         if rule is None:
             raise self._refused(table, ())
         if rule.flag in row and row[rule.flag] is True and rule.flag not in rule.columns:
@@ -161,11 +161,15 @@ class Mover:
             raise self._refused(table, ()) from error
         self._give_up(table, row, copy, COPIED)
 
-    def _rivals(self, shape: Shape, moved: Row) -> tuple[Rule | None, list[Row]]:
+    def _rivals(self, shape: Shape, moved: Row, column: str) -> tuple[Rule | None, list[Row]]:
         own = self.rows.key(shape.table, moved)
+        # Where the party is the key, the survivor's row carries the key of the moved one; elsewhere that is the row itself.
+        renamed = column in shape.key
         for rule in shape.rules:
             found = self.rows.rivals(rule.identifier, moved)
-            rivals = [row for row in found if self.rows.key(shape.table, row) != own or rule.primary]
+            rivals = [
+                row for row in found if self.rows.key(shape.table, row) != own or (renamed and rule.primary)
+            ]
             if rivals and _looks_at(rule, moved):
                 return rule, rivals
         return None, []

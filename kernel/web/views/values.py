@@ -135,7 +135,10 @@ def _facet_groups(context: Context, resource: Resource, record: Any, changeable:
             if editing and not item.read_only
         }
         (line,) = facts_of(context, fields, [rows[facet.plugin]], urls)
-        groups.append(FactGroup(context.text(facet.title), line, plugin_title(context, facet)))
+        source = plugin_title(context, facet)
+        if not source and not any(fact.text for fact in line):
+            continue  # what the kernel asks of everybody and nobody answered is entered on the form
+        groups.append(FactGroup(context.text(facet.title), line, source))
     return groups
 
 
