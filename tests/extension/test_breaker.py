@@ -37,10 +37,10 @@ def match_caller(): return 5
 def found(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> Discovery:
     """The breaker, no longer calm, beside a sound plugin that answers each hook for contributions."""
     monkeypatch.syspath_prepend(str(BREAKER))
-    answers = "health dashboard_blocks party_panels party_actions timeline party_badges slot"
-    maker.make(
-        "sound", SOUND + "".join(f"@hookimpl\ndef {name}(): return ['ok']\n" for name in answers.split())
-    )
+    asked = [
+        each.name for each in discover([], kernel_version="1.0.0").specifications if each.rule is Rule.GATHER
+    ]
+    maker.make("sound", SOUND + "".join(f"@hookimpl\ndef {name}(): return ['ok']\n" for name in asked))
     found = discover([*maker.offers, EntryPoint("breaker", "breaker.plugin", GROUP)], kernel_version="1.0.0")
     assert list(found.plugins) == ["breaker", "sound"]
     monkeypatch.setattr("breaker.plugin.CALM", False)
