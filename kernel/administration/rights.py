@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, LazyText] = {
     "import": _("Import"),
     "export": _("Export"),
     "print": _("Print"),
+    "merge": _("Merge"),
     "see_sensitive": _("See sensitive fields"),
 }
 """The usual actions in the order of the table, with their titles."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 from kernel.extension.discovery import GROUP
 from kernel.scaffold import make_plugin
 from tests.lifecycle.driving import ROOT
+from tests.scaffold.authors_tests import environment_of
 
 Edit = tuple[str, str, str]
 """A file, what stands in it, and what stands there in place of it; an empty second says: at the end."""
@@ -155,11 +155,7 @@ def failing_tests(folder: Path, *options: str) -> tuple[set[str], str]:
             *options,
         ],
         cwd=folder,
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        },
+        env=environment_of([str(folder), str(ROOT)]),
         capture_output=True,
         text=True,
         check=False,
@@ -193,11 +189,7 @@ def test_faults_in_the_code_are_caught_and_told_in_words(tmp_path: Path) -> None
     watched = json.dumps({name: one.check == "importing" for name, one in chosen.items()})
     done = subprocess.run(
         [sys.executable, "-c", LOOKING, watched],
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([*folders, str(ROOT)]),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        },
+        env=environment_of([*folders, str(ROOT)]),
         capture_output=True,
         text=True,
         check=False,

@@ -56,9 +56,9 @@ def clinic(worker_sites, config, engines):
         apply_edition(Workshop(site, engines, discover()), load_edition(config, "clinic"), SYSTEM("test"))
         engines.dispose(site.name)
 
-    yield Workshop(worker_sites.kept("clinic", prepare), engines, discover())
-    engines.dispose(worker_sites.kept("clinic").name)
-    worker_sites.clean("clinic")
+    yield Workshop(worker_sites.kept("edition of a clinic", prepare), engines, discover())
+    engines.dispose(worker_sites.kept("edition of a clinic").name)
+    worker_sites.clean("edition of a clinic")
 
 
 @pytest.fixture

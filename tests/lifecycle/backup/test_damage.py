@@ -86,7 +86,7 @@ def test_every_cut_and_every_flipped_byte_is_found(
         path.write_bytes(hurt)
         # The times and rights in the headers of members say nothing about what is in them.
         inside = place % 512 if is_header(whole, place) else -1
-        if 100 <= inside < 124 or 136 <= inside < 156 or inside >= 257:
+        if 100 <= inside < 124 or 136 <= inside < 156 or inside >= 257 or is_gzip_mark(whole, place):
             continue
         with pytest.raises((BackupRefused, ArchiveDamaged)):
             Backup(path).read()
@@ -101,6 +101,14 @@ def test_every_cut_and_every_flipped_byte_is_found(
 def is_header(whole: bytes, place: int) -> bool:
     block = whole[place // 512 * 512 :][:512]
     return block[257:262] == b"ustar"
+
+
+def is_gzip_mark(whole: bytes, place: int) -> bool:
+    """Say whether it is a byte of a piece's compression that says when and by what it was made."""
+    start = place // 512 * 512
+    return (
+        whole[start : start + 2] == b"\x1f\x8b" and is_header(whole, start - 512) and 3 < place - start < 10
+    )
 
 
 @pytest.mark.parametrize(
