@@ -263,3 +263,18 @@ def test_religion_is_filtered_by_those_who_may(trusted, runtime):
         found = page(context, runtime.resource("person"), query)
     assert [row.id for row in found.rows] == [number]
     assert trusted.all(select(PersonFaith.party_id)) == [number]
+
+
+def test_wedding_days_are_found_by_their_anniversary(trusted, office, runtime, clock):
+    assert clock().date().isoformat() == "2026-10-05"  # 13 Mehr 1405
+    facts = [("1390/07/01", True), ("1402/07/30", True), ("1390/06/31", False), ("1390/08/01", False)]
+    expected = []
+    for day, in_mehr in facts:
+        number = add(trusted, consent("family"), last_name=day, facets={"family": {"wedding_date": day}})
+        expected += [number] if in_mehr else []
+    query = ListQuery(filters=(Filter("family.wedding_date", "anniversary", "this_month"),))
+    with runtime.reading(trusted.actor) as context:
+        found = page(context, runtime.resource("person"), query)
+    assert sorted(row.id for row in found.rows) == expected
+    with runtime.reading(office.actor) as context, pytest.raises(Invalid):
+        page(context, runtime.resource("person"), query)
