@@ -185,3 +185,18 @@ def test_deleting_for_good_is_a_right_of_its_own(sign_in: SignIn, sara: Browser,
     assert 'value="purge"' not in other.get("/persons/bin").text
     assert other.post("/persons/bin/act", {"do": "purge", "id": number}).status_code == 403
     assert "سارا کریمی" in other.get("/persons/bin").text
+
+
+def test_a_record_of_a_kind_without_a_bin_is_said_to_be_deleted(sign_in: SignIn) -> None:
+    head = sign_in("head", ALL | {("party_group", key[1]): "all" for key in ALL})
+    group = head.made("/person-groups/new", name="هم‌سفران")
+    page = head.get(group).text
+    assert "به بازیافت نمی‌رود" in page
+    assert head.post(f"{group}/delete").status_code == 303
+    after = head.get("/person-groups").text
+    assert "حذف شد." in after
+    assert "به بازیافت رفت" not in after
+    person = head.made("/persons/new", last_name="کریمی")
+    assert "به بازیافت نمی‌رود" not in head.get(person).text
+    head.post(f"{person}/delete")
+    assert "به بازیافت رفت" in head.get("/persons").text

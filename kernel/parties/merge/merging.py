@@ -25,7 +25,7 @@ from kernel.parties.merge.mentions import lead_mentions
 from kernel.parties.merge.moving import Mover, tables_of
 from kernel.parties.merge.naming import named
 from kernel.parties.merge.rows import Rows
-from kernel.parties.merge.rules import soft_references
+from kernel.parties.merge.rules import rule_of, soft_references
 from kernel.parties.merge.survivor import Survivor, add_numbers, lost_codes, lost_numbers
 from kernel.parties.merge.watching import Watch
 from kernel.parties.models import Party, PartyMerge, PartyPair
@@ -161,6 +161,7 @@ class Merge:
         mover = Mover(rows, (self.kept_id, self.dropped_id), facets, self._named)
         self._pairs(rows)
         self._states(rows)
+        self._rewritten(rows, facets)
         for table, column in tables_of(rows, PARTY):
             if table == PARTY:
                 self._not_itself(rows, column)
@@ -185,6 +186,16 @@ class Merge:
                 raise Refused(
                     _("“%(table)s” still refers to the other record.", table=self._named(table, ())[0])
                 )
+
+    def _rewritten(self, rows: Rows, facets: FacetRules) -> None:
+        """Lead over rows whose references a trigger rewrites; what it made of them is noted, not what was asked of it."""
+        columns = [pair for pair in tables_of(rows, PARTY) if rule_of(pair[0]).as_stored is not None]
+        watch = Watch(rows, columns, (self.kept_id, self.dropped_id))
+        unnoted = Mover(Rows(rows.session), (self.kept_id, self.dropped_id), facets, self._named)
+        for table, column in columns:
+            if rows.count(table, column, self.dropped_id):
+                unnoted.move(table, column, self.dropped_id, self.kept_id)
+        watch.note()
 
     def _named(self, table: str, columns: Sequence[str]) -> tuple[str, str]:
         return named(self.context, self.resource, table, columns)
@@ -298,6 +309,8 @@ def _summary(merge_id: int, operations: Sequence[Mapping[str, Any]]) -> Summary:
             summary.moved[table] += len(operation["keys"])
         elif operation["do"] in ("soft", "link", "filters"):
             summary.moved[table] += len(operation["ids"])
+        elif operation["do"] == "set" and rule_of(table).as_stored is not None:
+            summary.moved[table] += 1
         elif operation["do"] == "drop" and table not in (PARTY, PAIR):
             summary.given_up[table] += 1
     return summary

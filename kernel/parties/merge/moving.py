@@ -79,20 +79,24 @@ class Mover:
         if state == FOREIGN_KEY and column in shape.key:
             self._copy(table, column, new, row)
             return
-        rule, rivals = self._rivals(shape, {**row, column: new}, column)
+        moved = {**row, column: new}
+        as_stored = rule_of(table).as_stored
+        if as_stored is not None:
+            moved = as_stored(self.rows.session, moved)
+        rule, rivals = self._rivals(shape, moved, column)
         if rule is None:
             raise self._refused(table, ())
         if rule.flag in row and row[rule.flag] is True and rule.flag not in rule.columns:
             self.rows.change(table, row, {rule.flag: False}, "flag")
             self._by_halves(table, column, old, new, [self.rows.key(table, row)])
             return
-        self._unite(table, column, shape, rule, rivals, row)
-        return
+        self._unite(table, column, shape, rule, rivals, (row, moved))
 
     def _unite(
-        self, table: str, column: str, shape: Shape, rule: Rule, rivals: Sequence[Row], row: Row
+        self, table: str, column: str, shape: Shape, rule: Rule, rivals: Sequence[Row], pair: tuple[Row, Row]
     ) -> None:
-        """Make one row of those that cannot stand beside each other."""
+        """Make one row of those that cannot stand beside each other; `pair`: the row as it is, and led over."""
+        row, moved = pair
         kept, *others = rivals
         if shape.alone(column) and not others:
             changes = self.settle_facet(table, column, kept, row)
@@ -106,7 +110,7 @@ class Mover:
             changes = _joined(period, [*rivals, row])
         elif others:
             raise self._refused(table, ())
-        for other in (*others, row):
+        for other in (*others, moved):
             changes |= self._filled(table, column, shape, {**kept, **changes}, other, period or ())
         if table == "kernel.party_role":
             changes |= _outcome([*rivals, row], changes)
@@ -134,6 +138,8 @@ class Mover:
         """Drop a row after what hangs on it was led to the kept one."""
         for reference in self.rows.catalogue.references(table):
             held = row.get(reference.target)
+            if rule_of(reference.table).apart:
+                continue
             if not isinstance(held, int) or not self.rows.count(reference.table, reference.column, held):
                 continue
             if kept is None:

@@ -6,7 +6,14 @@ contradict each other (gaps are filled, days that follow or overlap are joined);
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +26,9 @@ class TableRule:
     identical: bool = False
     """Rows that say the same are kept once, though the database would take both."""
     apart: bool = False
-    """Led over by code of its own, not by its foreign keys."""
+    """Led over by code of its own or kept by a trigger, not by its foreign keys."""
+    as_stored: Callable[[Session, Row], Row] | None = None
+    """Gives a row as a trigger would store it, where one changes what it refers to; such rows are noted one by one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +64,23 @@ def soft_references() -> tuple[SoftReference, ...]:
     return tuple(_SOFT[key] for key in sorted(_SOFT))
 
 
+def ordered_relation(session: Session, row: Row) -> Row:
+    """Give a relation as `kernel.order_relation` stores it: the smaller number first where both sides are alike."""
+    ends = sorted((row["first_id"], row["second_id"]))
+    mutual = session.execute(
+        text("SELECT mutual FROM kernel.relation_kind WHERE id = :kind"), {"kind": row["kind_id"]}
+    ).scalar_one()
+    return {**row, "first_id": ends[0], "second_id": ends[1]} if mutual else row
+
+
 for _rule in (
     TableRule(table="kernel.contact_point", lenient=True),
     TableRule(table="kernel.address", identical=True),
     TableRule(table="kernel.employment", identical=True),
     TableRule(table="kernel.party_role", lenient=True),
     TableRule(table="kernel.party_pair", apart=True),
+    TableRule(table="kernel.relation", as_stored=ordered_relation),
+    TableRule(table="kernel.relation_hold", apart=True),
 ):
     register_table_rule(_rule)
 for _table in ("kernel.note", "kernel.attachment"):

@@ -90,6 +90,11 @@ def _counted(wanted: str, done: int) -> LazyText:
     return ngettext_lazy("%(n)d record was deleted for good.", "%(n)d records were deleted for good.", n=done)
 
 
+def has_bin(resource: Resource) -> bool:
+    """Say whether deleted records of a kind lie in a bin; others are really deleted."""
+    return issubclass(resource.model, Binnable)
+
+
 def _must_have_bin(resource: Resource) -> None:
-    if not issubclass(resource.model, Binnable):
+    if not has_bin(resource):
         raise NotFound()

@@ -21,6 +21,7 @@ from kernel.web.pages import by_htmx, go_to, render
 from kernel.web.views.activity import days_of, described
 from kernel.web.views.addresses import list_url, record_url
 from kernel.web.views.attachments import allowed_note, size_of
+from kernel.web.views.binned import has_bin
 from kernel.web.views.lists import query_of
 from kernel.web.views.merging import undoable
 from kernel.web.views.parties import (
@@ -60,6 +61,7 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         photo=photos_of(context, resource, [record_id]).get(record_id),
         addressed=addressed_line(context, resource, record_id),
         badges=badges_of(context, resource, [record_id]).get(record_id, []),
+        has_bin=has_bin(resource),
         may={action: may_do(context, resource, record_id, action) for action in ("edit", "delete")},
         may_merge=is_party(resource) and context.may("party", "merge"),
         merges=undoable(context, resource, record_id),
@@ -83,10 +85,10 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
 
 
 def delete(resource: Resource, record_id: int) -> ResponseReturnValue:
-    """Move a record to the bin; what stands in the way is named with links."""
+    """Move a record to the bin, or delete it where its kind has none; what stands in the way is named with links."""
     outcome = run_command("record.delete", quiet=True, resource=resource.name, record_id=record_id)
     if outcome.done:
-        tell(_("Moved to the bin."))
+        tell(_("Moved to the bin.") if has_bin(resource) else _("Deleted."))
         return go_to(list_url(resource))
     context = current()
     record = load(context, resource, record_id)
