@@ -10,16 +10,19 @@ from kernel.i18n import LazyText, _
 ENTRIES: tuple[tuple[LazyText, str, str, tuple[str, str]], ...] = (
     (_("Users"), "/administration/users", "users", ("user", "edit")),
     (_("Access patterns"), "/administration/patterns", "lock", ("pattern", "edit")),
-    (_("Plugins"), "/administration/plugins", "puzzle", ("plugin", "edit")),
     (_("Settings"), "/administration/settings", "settings", ("setting", "edit")),
+    (_("Branding"), "/administration/branding", "palette", ("setting", "edit")),
     (_("Base data"), "/administration/base-data", "database", ("base_data", "edit")),
     (_("Own fields"), "/administration/user-fields", "list-check", ("user_field", "edit")),
     (_("Edition"), "/administration/edition", "award", ("setting", "edit")),
-    (_("Branding"), "/administration/branding", "palette", ("setting", "edit")),
+    (_("Plugins"), "/administration/plugins", "puzzle", ("plugin", "edit")),
     (_("Jobs"), "/administration/jobs", "clock", ("job", "edit")),
     (_("State of the site"), "/administration/doctor", "stethoscope", ("site", "edit")),
 )
-"""Title, address, icon and right of each; all but base data are held by administrators only."""
+"""Title, address, icon and right of each: people, then what the site looks and reads like, then what it runs on.
+
+All but base data are held by administrators only.
+"""
 
 
 def menu() -> Iterable[MenuItem]:

@@ -1,7 +1,7 @@
 """What can be granted on a site: each right, its title, and the scopes in which it makes sense.
 
 Read from the declarations: actions of resources and facets, rights of commands, and what plugins declare besides.
-Users, patterns, plugins and settings are not among them: they are for administrators alone.
+Users, patterns, plugins, settings, fields and backups are not among them: they are for administrators alone.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ACTIONS: Mapping[str, LazyText] = {
 }
 """The usual actions in the order of the table, with their titles."""
 
-RESERVED = frozenset({"user", "pattern", "plugin", "setting", "login_session", "job"})
+RESERVED = frozenset({"user", "pattern", "plugin", "setting", "login_session", "job", "site", "user_field"})
 """What only administrators do, whatever is granted."""
 
 KERNEL_RESOURCES: Mapping[str, LazyText] = {

@@ -205,7 +205,8 @@ def _told(plan: EditionPlan) -> Iterable[str]:
     for pattern in plan.patterns:
         yield f"{WORDS[pattern.change]} {pattern.name} ({pattern.title})"
     for name, (before, after) in plan.limits.items():
-        yield f"Limit {name}: {before or 'none'} -> {after or 'none'}"
+        more = plan.before.additions.get("users", 0) if name == "users_at_once" and after else 0
+        yield f"Limit {name}: {before or 'none'} -> {after or 'none'}{f', and {more} of its own' if more else ''}"
     for name, on in plan.features.items():
         yield f"Feature {name}: {'on' if on else 'off'}"
     if plan.term_until:

@@ -17,6 +17,7 @@ from kernel.data.site import Site
 from kernel.i18n import LazyText
 from kernel.resources.errors import Forbidden
 from kernel.resources.events import Pending
+from kernel.resources.term import has_ended
 
 if TYPE_CHECKING:
     from kernel.resources.history import Journal
@@ -53,6 +54,11 @@ class Context:
     def may(self, resource: str, action: str) -> bool:
         """Say whether the actor holds the right at all, on whatever rows."""
         return self.actor.may(resource, action)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the term of the site has ended, so that pages offer nothing that would be refused."""
+        return has_ended(self.runtime, self.session)
 
     def require(self, resource: str, action: str) -> None:
         """Raise `Forbidden` unless the actor holds the right."""

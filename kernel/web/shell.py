@@ -105,6 +105,8 @@ class Shell:
         context = current()
         entries: list[dict[str, Any]] = self.menu[0]["items"][:3]
         first = next((item for item in listed(context) if context.may(item.permission, "create")), None)
+        if context.read_only:
+            first = None
         if first is not None:
             label = context.text(_("New %(kind)s", kind=first.title))
             plus = {"label": label, "url": f"/{first.path}/new", "plus": True, "icon": "plus"}

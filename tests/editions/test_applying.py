@@ -176,7 +176,8 @@ def test_features_and_users_bought_besides_stay_through_every_edition(shop):
     shop.apply("base1")
     assert not shop.desk.runtime.edition.has_feature("map")
     set_additions(shop.desk.runtime, features={"map": True}, users=3)
-    shop.apply("base2")
+    planned = shop.apply("base2")
+    assert "map" not in planned.features, "a plan tells only what changes"
     edition = shop.desk.runtime.edition
     assert edition.has_feature("map")
     assert not edition.has_feature("barcode")

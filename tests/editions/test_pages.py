@@ -106,6 +106,11 @@ def test_a_site_tells_of_its_end_and_stays_readable(clerk, boss, site, engines):
         "/persons/export?format=csv",
     ):
         assert clerk.get(address).status_code == 200, address
+    shown = clerk.get("/persons").text
+    assert "/persons/export" in shown
+    for offer in ("/persons/new", "/persons/import"):
+        assert offer not in shown, "nothing is offered that would be refused"
+    assert "/persons/new" not in clerk.get("/search/palette?q=شخص").text
     refused = create(clerk, "کاوه")
     assert refused.status_code == 422
     assert "چیزی ذخیره نشد: دوره این سامانه در ۱۴" in refused.text
@@ -115,6 +120,7 @@ def test_a_site_tells_of_its_end_and_stays_readable(clerk, boss, site, engines):
     assert boss.get("/administration/edition").status_code == 200
     set_term(now, today + timedelta(days=300))
     assert create(clerk, "کاوه").status_code == 303
+    assert "/persons/new" in clerk.get("/persons").text
     assert "دوره این سامانه" not in clerk.get("/").text
 
 

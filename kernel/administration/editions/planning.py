@@ -56,7 +56,7 @@ class EditionPlan:
     limits: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
     """Limit to its value before and after, where they differ."""
     features: Mapping[str, bool] = field(default_factory=dict)
-    """Features that are switched on or off."""
+    """Features that are switched on or off; what the site chose for itself does not change."""
     term_until: date | None = None
     """The last day of a term that begins with this edition; None where a term runs already, or none begins."""
     own: tuple[str, ...] = ()
@@ -122,6 +122,7 @@ def make_plan(work: Work, edition: Edition) -> EditionPlan:
             name: on
             for name, on in edition.features.items()
             if before.applied.get("features", {}).get(name, True) is not on
+            and name not in before.additions.get("features", {})
         },
         term_until=_new_term(before, edition, today_at(work.workshop.site)),
         obstacles=tuple(obstacles),

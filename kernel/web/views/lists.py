@@ -134,10 +134,12 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         **_segments(context, resource, first),
         "groupable": possible(context, resource),
         "may": {
-            action: context.may(resource.permission, action)
+            action: context.may(resource.permission, action) and (action == "export" or not context.read_only)
             for action in ("create", "edit", "delete", "purge", "export", "import", "restore")
         },
-        "may_merge": is_party(resource) and not resource.overview and context.may("party", "merge"),
+        "may_merge": is_party(resource)
+        and not (resource.overview or context.read_only)
+        and context.may("party", "merge"),
     }
 
 

@@ -66,7 +66,7 @@ def commands(context: Context, typed: str) -> list[Entry]:
         if address is not None:
             found.append(Entry(context.text(item.label), address, item.icon))
     for resource in listed(context):
-        if resource.editable and context.may(resource.permission, "create"):
+        if resource.editable and context.may(resource.permission, "create") and not context.read_only:
             label = context.text(_("New %(kind)s", kind=resource.title))
             found.append(Entry(label, f"/{resource.path}/new", "plus"))
     wanted = search_key(typed)

@@ -159,7 +159,7 @@ def may_edit(context: Context, resource: Resource, record_id: int) -> bool:
 
 def may_do(context: Context, resource: Resource, record_id: int, action: str) -> bool:
     """Say whether the actor may do something to this very record."""
-    if not context.may(resource.permission, action):
+    if context.read_only or not context.may(resource.permission, action):
         return False
     try:
         editable(context, resource, record_id, action)
