@@ -17,11 +17,10 @@ from zoneinfo import available_timezones
 from email_validator import EmailNotValidError, validate_email
 from filelock import FileLock
 
-from kernel.access.actor import load_actor
 from kernel.access.errors import AccessProblem
 from kernel.access.passwords import hashed
 from kernel.access.users import USERNAME, create_user, folded
-from kernel.administration.demo import make_samples
+from kernel.administration.demo.samples import ask_for_samples
 from kernel.administration.editions import check_plugins, edition_names, load_edition
 from kernel.administration.setup import create_furnished_site
 from kernel.data.config import Config
@@ -38,8 +37,6 @@ from kernel.resources.runtime import Runtime
 
 CODE = "setup-code"
 """Name of the file, in the home folder, that holds the code."""
-SAMPLES = 200
-"""Parties of the sample data."""
 LOCALES = ("fa", "en")
 LONGEST = 200
 
@@ -146,9 +143,8 @@ def _finish(runtime: Runtime, wanted: FirstSite) -> None:
             locale=wanted.locale,
             email=wanted.email.strip().casefold() or None,
         )
-        administrator = load_actor(context.session, number)
-    if wanted.samples:
-        make_samples(runtime, SAMPLES, administrator)
+        if wanted.samples:
+            ask_for_samples(context, number)
 
 
 def _problems(config: Config, wanted: FirstSite) -> Iterator[Problem]:

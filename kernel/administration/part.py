@@ -15,6 +15,7 @@ from kernel.administration import (
     user_fields,
     users,
 )
+from kernel.administration.demo import samples
 from kernel.administration.housekeeping import JOBS
 from kernel.extension.contributions import Setting
 from kernel.i18n import _
@@ -50,3 +51,6 @@ PART = KernelPart(
     hooks=menu,
 )
 """The part that `kernel.administration.assembly` enters."""
+
+BACKGROUND = (samples,)
+"""Modules imported here so that every process knows the work that they declare."""

@@ -97,7 +97,7 @@ def _setup(config: Config, engines: Engines, done: Callable[[], None]) -> Respon
     done()
     session.clear()
     address = f"{request.scheme}://{site.hosts[0]}{_port()}/sign-in?username={form.username.data}"
-    return _page("done", address=address, title=site.title)
+    return _page("done", address=address, title=site.title, samples=bool(form.samples.data))
 
 
 def _form(config: Config) -> Any:

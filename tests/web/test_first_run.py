@@ -9,10 +9,13 @@ import stat
 import pytest
 from werkzeug.test import Client
 
+from kernel.administration import first_run
+from kernel.administration.demo import samples
 from kernel.administration.first_run import CODE, setup_code
 from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.server import connect_server
+from kernel.jobs import run, store
 from kernel.lifecycle import database
 from kernel.web.wsgi import PeyvandWSGI
 
@@ -127,42 +130,56 @@ def test_what_cannot_be_is_named_and_nothing_is_made(visitor, new, changes, fiel
     assert not (new[0].home / "sites" / NAME).exists()
 
 
-def test_a_site_with_its_administrator_and_sample_data_is_made(visitor, new, wsgi):
+def sign_in(visitor):
+    page = visitor.get("/sign-in").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    values = {"csrf_token": token, "username": "mina", "password": PASSWORD}
+    return visitor.client.post("/sign-in", data=values, headers={"Host": HOST})
+
+
+def test_a_site_with_its_administrator_is_made(visitor, new):
     code = setup_code(new[0])
     entered(visitor, new[0])
-    done = visitor.post("/setup", {**FILLED, "samples": "y"})
+    done = visitor.post("/setup", FILLED)
     assert done.status_code == 200
     assert f"//{HOST}/sign-in?username=mina" in done.text
     assert not (new[0].home / CODE).exists()
-    page = visitor.get("/sign-in").text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
-    signed = visitor.client.post(
-        "/sign-in",
-        data={"csrf_token": token, "username": "mina", "password": PASSWORD},
-        headers={"Host": HOST},
-    )
-    assert signed.status_code == 303
+    assert sign_in(visitor).status_code == 303
     assert "دفتر نمونه" in visitor.get("/").text
-    assert visitor.get("/persons").text.count('data-id="') == 50
+    assert visitor.get("/persons").text.count('data-id="') == 0
     assert visitor.get("/medical/doctors").status_code == 200
-    users = visitor.get("/administration/users").text
-    assert users.count("بدون اجازه ورود") == users.count('data-id="') - 1
     assert visitor.get(f"/setup?code={code}").status_code == 404
     assert visitor.get("/setup", host="other.example").status_code == 421
 
 
-def test_what_fails_while_the_site_is_made_leaves_nothing(visitor, new, monkeypatch):
-    from kernel.administration import first_run
+def test_sample_data_are_filled_in_once_and_their_users_cannot_sign_in(visitor, new, wsgi, monkeypatch):
+    monkeypatch.setattr(samples, "SAMPLES", 50)
+    entered(visitor, new[0])
+    assert visitor.post("/setup", {**FILLED, "edition": "", "samples": "y"}).status_code == 200
+    assert sign_in(visitor).status_code == 303
+    runtime = wsgi.runtimes.of(wsgi.store.load(NAME))
+    with runtime.system_work("test", "test") as context:
+        ((number, queue),) = store.due_work(context.session, context.now)
+    assert queue == "long"
+    assert run.work(runtime, number) == "done"
+    parties = visitor.get("/persons").text.count('data-id="')
+    assert parties >= 40
+    users = visitor.get("/administration/users").text
+    assert users.count("بدون اجازه ورود") == users.count('data-id="') - 1
+    samples._fill_in(runtime, None, administrator=1)
+    assert visitor.get("/persons").text.count('data-id="') == parties
 
+
+def test_what_fails_while_the_site_is_made_leaves_nothing(visitor, new, monkeypatch):
     def fail(*_arguments):
         raise RuntimeError("a bad day")
 
-    monkeypatch.setattr(first_run, "make_samples", fail)
+    monkeypatch.setattr(first_run, "ask_for_samples", fail)
     entered(visitor, new[0])
-    assert visitor.post("/setup", {**FILLED, "samples": "y"}).status_code == 500
+    kernel_alone = {**FILLED, "edition": ""}
+    assert visitor.post("/setup", {**kernel_alone, "samples": "y"}).status_code == 500
     assert not (new[0].home / "sites" / NAME).exists()
-    monkeypatch.undo()
-    assert visitor.post("/setup", FILLED).status_code == 200
+    assert visitor.post("/setup", kernel_alone).status_code == 200
     assert (new[0].home / "sites" / NAME).exists()
 
 
