@@ -10,8 +10,9 @@ from kernel.administration.editions import Edition, apply_edition, check_plugins
 from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.site import Site
+from kernel.data.site_store import SiteStore
 from kernel.extension.discovery import Discovery, discover
-from kernel.lifecycle.sites import create_site
+from kernel.lifecycle.sites import create_site, upgrade_site
 from kernel.lifecycle.steps import Workshop
 from kernel.parties.relation_kinds import KERNEL_KINDS, seed_kinds
 from kernel.resources import base_data
@@ -65,12 +66,26 @@ def create_furnished_site(
     )
 
 
-def _fill(site: Site, engines: Engines, edition: Edition | None, discovery: Discovery) -> None:
-    runtime = build_runtime(site, engines, discovery=discovery)
-    with runtime.system_work("a new site", "site.create") as context:
-        lists = [item for part in runtime.declared.parts for item in part.base_lists]
-        base_data.seed(context, lists)
+def upgrade_furnished_site(config: Config, engines: Engines, name: str) -> bool:
+    """Bring a site's kernel to this program, with the entries of base data that came with newer versions.
+
+    What users renamed or took out of use stays so. Returns whether tables were changed.
+    """
+    changed = upgrade_site(config, engines, name)
+    if changed:
+        seed_kernel(build_runtime(SiteStore(config).load(name), engines))
+    return changed
+
+
+def seed_kernel(runtime: Runtime) -> None:
+    """Make the entries of the kernel's own lists that are missing; repeating it changes nothing."""
+    with runtime.system_work("entries of base data", "site.seed") as context:
+        base_data.seed(context, [item for part in runtime.declared.parts for item in part.base_lists])
         seed_kinds(context, KERNEL_KINDS)
+
+
+def _fill(site: Site, engines: Engines, edition: Edition | None, discovery: Discovery) -> None:
+    seed_kernel(build_runtime(site, engines, discovery=discovery))
     if edition is not None:
         by = SYSTEM(f"edition {edition.name}")
         apply_edition(Workshop(site, engines, discovery), edition, by)

@@ -53,12 +53,12 @@ def bring_up(config: Config, sites: Iterable[Site]) -> Iterator[str]:
 
 def _upgrade(config: Config, site: Site) -> None:
     from kernel.administration.assembly import assemble
+    from kernel.administration.setup import upgrade_furnished_site
     from kernel.data.engines import Engines
-    from kernel.lifecycle.sites import upgrade_site
 
     assemble()
     engines = Engines(config)
     try:
-        upgrade_site(config, engines, site.name)
+        upgrade_furnished_site(config, engines, site.name)
     finally:
         engines.dispose()

@@ -17,7 +17,7 @@ from kernel.cli.backup import (
 from kernel.cli.state import State, console, explained
 from kernel.fa.calendar import parse_date
 from kernel.fa.errors import DateError
-from kernel.lifecycle.sites import drop_site, list_sites, upgrade_site
+from kernel.lifecycle.sites import drop_site, list_sites
 from kernel.resources.term import day_in_words, today_of
 
 
@@ -127,7 +127,9 @@ def drop(name: str, confirmed: str | None) -> None:
 @explained
 def upgrade(name: str) -> None:
     """Bring the kernel of the site NAME to this program; repeating it changes nothing."""
+    from kernel.administration.setup import upgrade_furnished_site
+
     state = State()
     state.server.start()
-    changed = upgrade_site(state.config, state.engines, name)
+    changed = upgrade_furnished_site(state.config, state.engines, name)
     console.print(f"The site {name} is at this program's version{'' if changed else ' already'}.")

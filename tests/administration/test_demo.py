@@ -54,6 +54,9 @@ def test_the_demonstration_is_full_of_people(clinic):
     kinds = dict(rows(runtime, "SELECT kind, count(*) FROM kernel.party GROUP BY kind"))
     assert kinds["organisation"] == 14 + 1 + 3  # our own company and its units
     assert kinds["person"] >= 106
+    assert rows(runtime, "SELECT count(*), count(DISTINCT kind_id) FROM kernel.relation") == [(17, 5)]
+    assert rows(runtime, "SELECT count(*) FROM kernel.household") == [(4,)]
+    assert rows(runtime, "SELECT count(*) >= 2 FROM kernel.employment WHERE until IS NOT NULL") == [(True,)]
     assert rows(runtime, "SELECT count(DISTINCT owner_id) >= 3 FROM kernel.party") == [(True,)]
     assert rows(runtime, "SELECT count(*) > 5 FROM kernel.party_group_member") == [(True,)]
     assert rows(runtime, "SELECT count(DISTINCT city_id) > 3 FROM kernel.address") == [(True,)]

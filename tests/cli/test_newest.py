@@ -16,9 +16,13 @@ def test_an_older_site_is_brought_up(own_site, config, engines):
     with engines.owner(own_site).begin() as owner:
         owner.exec_driver_sql("DROP TABLE kernel.password_link")
         owner.exec_driver_sql("ALTER TABLE kernel.user_account DROP COLUMN email")
+        owner.exec_driver_sql("DELETE FROM kernel.relation_kind WHERE code = 'spouse'")
         set_back(owner, "0012")
     assert list(bring_up(config, [own_site])) == [f"{own_site.name}: brought to this version."]
     assert revision_of(own_site) == newest_revision()
+    with engines.owner(own_site).connect() as owner:
+        asked = "SELECT count(*) FROM kernel.relation_kind WHERE code = 'spouse'"
+        assert owner.exec_driver_sql(asked).scalar_one() == 1
 
 
 def test_a_newer_site_and_one_that_fails_are_named_and_the_others_go_on(own_site, site, config, engines):

@@ -106,10 +106,12 @@ def test_the_sheet_holds_what_the_reader_may_see_and_is_accounted_for(
 ) -> None:
     sara.post(f"{person}/field/mobile", {"value": "09121234567"}, htmx=True)
     sara.post(f"{person}/notes", {"body": "پیگیری شود"})
+    firm = sara.made("/organisations/new", name="شرکت بهار").rsplit("/", 1)[1]
+    sara.post(f"/people/{person.rsplit('/', 1)[1]}/post", {"organisation": firm, "unit": "فروش"})
     assert f"{person}/print" in sara.get(person).text
     sheet = sara.get(f"{person}/print")
     assert sheet.status_code == 200
-    for part in ("سارا کریمی", "۰۹۱۲ ۱۲۳ ۴۵۶۷", "پیگیری شود", "چاپ‌کننده: sara", "۱۴۰"):
+    for part in ("سارا کریمی", "۰۹۱۲ ۱۲۳ ۴۵۶۷", "پیگیری شود", "شرکت بهار", "فروش", "چاپ‌کننده: sara", "۱۴۰"):
         assert part in sheet.text
     assert "<script>" not in sheet.text
     reader = sign_in("omid", ALL)

@@ -18,6 +18,7 @@ from kernel.access.models import Pattern
 from kernel.access.users import create_user, give_patterns, set_active
 from kernel.administration.demo import people
 from kernel.administration.demo.grouping import make_groups, make_segments
+from kernel.administration.demo.kin import make_kin
 from kernel.administration.demo.signins import SignIn, new_password
 from kernel.administration.demo.standing import make_standing
 from kernel.parties.finding import begin_scan, find_duplicates
@@ -143,6 +144,7 @@ def make_samples(runtime: Runtime, parties: int, administrator: Actor) -> None:
 def _fill(demo: Demo, parties: int, owners: Sequence[int], tell: Tell) -> None:
     demo.persons = _make_parties(demo, parties, owners, tell)
     make_standing(demo)
+    make_kin(demo)
     make_segments(demo)
     _search_duplicates(demo)
     for plugin in sorted(demo.runtime.plugins):

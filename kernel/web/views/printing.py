@@ -14,6 +14,7 @@ from kernel.web.pages import render
 from kernel.web.views.activity import days_of
 from kernel.web.views.addresses import record_url
 from kernel.web.views.parties import badges_of, figures_of, is_party, panels_of
+from kernel.web.views.people_block import people_of
 from kernel.web.views.timeline import timeline
 from kernel.web.views.values import groups_of, parts_of
 
@@ -42,6 +43,7 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         groups=groups_of(context, resource, record),
         parts=parts_of(context, resource, record_id),
         panels=panels,
+        people=people_of(context, resource, record),
         days=days_of(context, timeline(context, resource, record_id, limit=LATEST).happenings),
         own_url=record_url(resource, record_id),
         printed_at=context.now,
