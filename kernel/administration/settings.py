@@ -120,7 +120,9 @@ def save(context: Context, *, group: str, values: Mapping[str, Any]) -> int:
             continue
         item = field_of(setting)
         try:
-            read[setting.key] = item.read(values[name], context)
+            value = item.read(values[name], context)
+            # What was emptied goes back to its default: nothing that reads a number has to expect none.
+            read[setting.key] = setting.default if value is None else value
         except FieldError as error:
             problems.append(item.problem(error))
     if problems:

@@ -32,6 +32,14 @@ def test_a_setting_that_equals_its_default_is_not_stored(boss, engines, site):
         assert owner.execute(text("SELECT count(*) FROM kernel.setting")).scalar() == 0
 
 
+def test_an_emptied_setting_goes_back_to_its_default(boss, engines, site):
+    for hours in ("48", ""):
+        boss.post(SETTINGS, {"area_code": "", "default_role": "lead", "undo_merge_hours": hours})
+    with engines.owner(site).connect() as owner:
+        assert owner.execute(text("SELECT count(*) FROM kernel.setting")).scalar() == 0
+    assert 'value="24"' in boss.get(SETTINGS).text.replace("۲۴", "24")
+
+
 @pytest.mark.parametrize("path", ["/administration/settings/nothing", "/administration/base-data/nothing"])
 def test_what_nobody_declares_is_not_found(boss, path):
     assert boss.get(path).status_code == 404
