@@ -81,7 +81,7 @@ def _present_post(demo: Demo, person: int, firm: int) -> int:
 
 
 def _firms(demo: Demo) -> list[int]:
-    statement = select(Party.id).where(Party.kind == ORGANISATION).order_by(Party.id.desc()).limit(FIRMS)
+    statement = select(Party.id).where(Party.kind == ORGANISATION).order_by(Party.id).limit(FIRMS)
     with demo.runtime.reading(demo.administrator) as context:
         return list(context.session.execute(statement).scalars())
 

@@ -85,7 +85,7 @@ def described(context: Context, resource: Resource, changes: Sequence[History]) 
         verb = context.text(DONE.get(entry.action, DONE["edit"]))
         yield Happening(
             entry.at,
-            entry.actor_name,
+            entry.actor_name if entry.actor_id else context.text(_("The system")),
             text=f"{title} · {verb}",
             icon={
                 "create": "plus",
