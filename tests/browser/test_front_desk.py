@@ -175,7 +175,10 @@ def test_somebody_is_found_in_any_spelling(desk: FrontDesk, enter: Callable[...,
 
 
 def add_row(page: Page, part: str) -> None:
-    page.locator(f"section:has([name={part}-rows])").locator("[data-repeat-add]").click()
+    folded = page.locator(f"details:has([name={part}-rows])")
+    if folded.get_attribute("open") is None:
+        folded.locator("summary").click()
+    folded.locator("[data-repeat-add]").click()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -31,7 +31,7 @@ def test_a_site_is_brought_to_this_program(peyvand, own_site):
     ("arguments", "says"),
     [
         (("site", "create", "Bad Name"), "cannot name a site"),
-        (("site", "create", "office2", "--edition", "bakery"), "There are: clinic"),
+        (("site", "create", "office2", "--edition", "bakery"), "There is no edition “bakery”. There are: "),
         (("site", "create", "office2", "--time-zone", "Mars"), "not a time zone"),
         (("site", "drop", "nothere", "--yes-drop", "nothere"), "no site named"),
         (("user", "add", "x", "--password", PASSWORD, "--site", "nothere"), "no site named"),

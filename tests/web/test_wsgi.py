@@ -70,7 +70,7 @@ def test_a_database_that_does_not_answer_is_said_in_persian(
     browser = sign_in("sara", ALL)
     assert browser.get("/").status_code == 200
     away = Outage(engines)
-    monkeypatch.setattr(wsgi.runtimes.known(site), "engines", away)
+    monkeypatch.setattr(wsgi.runtimes.known(wsgi.store.load(site.name)), "engines", away)
     answer = browser.get("/persons")
     assert answer.status_code == 503
     assert "پایگاه داده" in answer.text

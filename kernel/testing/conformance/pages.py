@@ -61,21 +61,29 @@ class Pages:
         ]
 
     def addresses(
-        self, batch: Batch | None, numbers: Sequence[str] = (), *, without: Collection[str] = ()
+        self,
+        batch: Batch | None,
+        numbers: Sequence[str] = (),
+        *,
+        without: Collection[str] = (),
+        besides: Batch | None = None,
     ) -> Iterator[Address]:
         """Every rule with every method; ids come from the rows of a batch, or are `numbers`.
 
-        The resources of the tables in `without` are left out.
+        The resources of the tables in `without` are left out. Where a rule does not say of which table its id is, those
+        that rows of `besides` have in whatever table are left out as well: they may be the reader's own there.
         """
         left = [resource.path for resource in self.declared.resources if resource.table in without]
         for rule in self.rules():
             if any(_below(rule.rule, path) for path in left):
                 continue
-            for path, record in self._filled(rule, batch, numbers):
+            for path, record in self._filled(rule, batch, numbers, besides):
                 for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                     yield Address(method, path, path != rule.rule, record)
 
-    def _filled(self, rule: Rule, batch: Batch | None, numbers: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    def _filled(
+        self, rule: Rule, batch: Batch | None, numbers: Sequence[str], besides: Batch | None = None
+    ) -> Iterator[tuple[str, bool]]:
         resource = next((one for one in self.declared.resources if _below(rule.rule, one.path)), None)
         if not rule.arguments - {"resource"}:
             yield rule.rule, False
@@ -84,7 +92,8 @@ class Pages:
         ids: Iterable[Any] = numbers
         if batch is not None:
             tables = [resource.table] if record and resource else list(batch.ids)
-            ids = sorted({number for table in tables for number in batch.ids.get(table, ())[:1]})
+            own = set() if record or besides is None else {one for ids in besides.ids.values() for one in ids}
+            ids = sorted({number for table in tables for number in batch.ids.get(table, ())[:1]} - own)
         field = resource.fields[0].name if resource else "x"
         for number in ids:
             path = re.sub(r"<int:record_id>|<int:\w+>", str(number), rule.rule)

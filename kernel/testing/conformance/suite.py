@@ -164,11 +164,11 @@ class Conformance:
         (sara, own), (other, _his) = enter("sara", "own"), enter("omid", "own")
         (_nothing, without), (_all, boss) = enter("mina", None), enter("boss", ADMINISTRATOR)
         with engines.owner(plugin_site).begin() as owner:
-            scene.fill(owner, sara, SEEN, 2)
+            mine = scene.fill(owner, sara, SEEN, 2)
             theirs = scene.fill(owner, other, HIDDEN, 2, first=100)
         stranger = Browser(plugin_wsgi, plugin_site.hosts[0])
         common = {policy.table.fullname for policy in scene.declared.policies if scene.for_everybody(policy)}
-        others = own_pages.addresses(theirs, without=common)
+        others = own_pages.addresses(theirs, without=common, besides=mine)
         problems = [
             *pages.nobody(stranger, own_pages.addresses(theirs)),
             *pages.closed(

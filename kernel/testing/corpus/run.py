@@ -38,7 +38,8 @@ class Watched:
         seen: Counter[tuple[Any, ...]] = Counter()
         with self._as_system(connection):
             for number, statement in enumerate(self._statements):
-                seen.update((number, *row) for row in connection.execute(statement))
+                # As text: a JSON column gives what cannot be counted.
+                seen.update((number, *map(repr, row)) for row in connection.execute(statement))
         return seen
 
     @contextmanager
