@@ -81,9 +81,16 @@ def actor_called(runtime: Runtime, username: str) -> Actor:
 
 
 def site_option(function: F) -> F:
-    """Add `--site NAME`, which may be left out where there is one site."""
+    """Add `--site NAME`, which may be left out where there is one site.
+
+    Eager, so that it is known to a `--help` that follows it: what a plugin's group lists depends on the site.
+    """
     return click.option(
-        "--site", "site", metavar="NAME", help="The site; may be left out where there is only one."
+        "--site",
+        "site",
+        metavar="NAME",
+        is_eager=True,
+        help="The site; may be left out where there is only one.",
     )(function)
 
 

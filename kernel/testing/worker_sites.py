@@ -9,6 +9,7 @@ from kernel.administration.setup import create_furnished_site
 from kernel.data.config import Config
 from kernel.data.embedded import EmbeddedServer
 from kernel.data.engines import Engines
+from kernel.data.files import FileStore
 from kernel.data.site import Site
 from kernel.lifecycle.sites import drop_site
 from kernel.testing.cleaning import Cleaner
@@ -18,6 +19,14 @@ from kernel.testing.cleaning import Cleaner
 class _Kept:
     site: Site
     cleaner: Cleaner
+    files: frozenset[str]
+    """Hashes of what the file store held at the beginning."""
+
+    def clean(self) -> None:
+        self.cleaner.clean()
+        store = FileStore(self.site.files)
+        for digest in set(store.hashes()) - self.files:
+            store.path(digest).unlink()
 
 
 class WorkerSites:
@@ -40,12 +49,13 @@ class WorkerSites:
             site = self.fresh()
             if prepare is not None:
                 prepare(site)
-            self._kept[purpose] = _Kept(site, Cleaner(self._server.admin_url(site.name)))
+            held = frozenset(FileStore(site.files).hashes())
+            self._kept[purpose] = _Kept(site, Cleaner(self._server.admin_url(site.name)), held)
         return self._kept[purpose].site
 
     def clean(self, purpose: str = "site") -> None:
-        """Put the site for `purpose` back to its beginning. `AssertionError` for an open transaction."""
-        self._kept[purpose].cleaner.clean()
+        """Put the site for `purpose` back to its beginning, files too. `AssertionError` for an open transaction."""
+        self._kept[purpose].clean()
 
     def fresh(self, hosts: Sequence[str] = (), edition: str | None = None) -> Site:
         """A site that nobody else has, made the way an integrator makes one: with places and base lists."""

@@ -64,10 +64,11 @@ def test_the_photo_of_a_merged_party_stays_as_long_as_the_merge_can_be_undone(
     done = runtime.execute(head, "party.merge", kept=kept, dropped=dropped)
     store = FileStore(site.files)
     old = runtime.clock().timestamp() - 2 * 86400
-    for digest in list(store.hashes()):
+    photos = set(store.hashes())
+    for digest in photos:
         os.utime(store.path(digest), (old, old))
     run(runtime, "sweep-files")
-    assert len(list(store.hashes())) == 2
+    assert set(store.hashes()) == photos
     runtime.execute(head, "party.undo_merge", merge_id=done.merge_id)
     with runtime.reading(head) as context:
         assert open_photo(context, dropped).read(4) == b"\x89PNG"

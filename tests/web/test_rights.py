@@ -13,7 +13,14 @@ from kernel.web.wsgi import PeyvandWSGI
 from tests.web.conftest import ALL, Browser, SignIn
 
 SECRET = "پنهان‌زاده"
-OPEN_TO_ALL = {"account.sign_in", "account.forgotten", "account.open_link", "account.set_password"}
+OPEN_TO_ALL = {
+    "account.sign_in",
+    "account.forgotten",
+    "account.open_link",
+    "account.set_password",
+    "branding.colours",
+    "branding.image",
+}
 WITHOUT_DATA = {"home.desk", "account.page", "search.page", "search.palette", "account.password"}
 """Pages that every signed-in user has; what they show is his own."""
 
