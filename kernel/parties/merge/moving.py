@@ -111,6 +111,7 @@ class Mover:
         elif others:
             raise self._refused(table, ())
         for other in (*others, moved):
+            self._same_amounts(shape, rule, kept, other)
             changes |= self._filled(table, column, shape, {**kept, **changes}, other, period or ())
         if table == "kernel.party_role":
             changes |= _outcome([*rivals, row], changes)
@@ -133,6 +134,23 @@ class Mover:
         if against and not rule_of(table).lenient:
             raise self._refused(table, against)
         return gaps
+
+    def _same_amounts(self, shape: Shape, rule: Rule, kept: Row, other: Row) -> None:
+        """Refuse where a plugin's rows hold the same amount: one that stands twice, or two to be added, nobody says."""
+        if shape.table.startswith("kernel.") or rule_of(shape.table).lenient:
+            return
+        names = content(shape, without=rule.columns)
+        same = [name for name in names if name in shape.amounts and kept[name] and kept[name] == other[name]]
+        if same:
+            title, columns = self.named(shape.table, same)
+            raise Refused(
+                _(
+                    "Both have an entry in “%(table)s” with the same number (%(what)s), and it is not known whether the two"
+                    " are to be added. Correct or remove one of them first.",
+                    table=title,
+                    what=columns,
+                )
+            )
 
     def _give_up(self, table: str, row: Row, kept: Row | None, why: str) -> None:
         """Drop a row after what hangs on it was led to the kept one."""

@@ -44,8 +44,11 @@ RULES = text(
 COLUMNS = text(
     """
     SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attgenerated <> '' AS generated,
-           a.attidentity <> '' AS numbered
-    FROM pg_attribute a
+           a.attidentity <> '' AS numbered,
+           t.typcategory = 'N' AND NOT EXISTS (
+             SELECT FROM pg_constraint k
+             WHERE k.conrelid = a.attrelid AND k.contype = 'f' AND a.attnum = ANY (k.conkey)) AS amount
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
     WHERE a.attrelid = CAST(:table AS regclass) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
     """
 )
@@ -115,6 +118,8 @@ class Shape:
     """Columns that the database fills itself: generated ones and running numbers."""
     key: tuple[str, ...]
     rules: tuple[Rule, ...]
+    amounts: frozenset[str] = frozenset()
+    """Columns of numbers that are no references."""
 
     def alone(self, column: str) -> bool:
         """Say whether a record has at most one row here: a facet's table."""
@@ -168,6 +173,7 @@ class Catalogue:
                 )
                 for row in rules
             ),
+            frozenset(row.name for row in columns if row.amount),
         )
 
 

@@ -391,14 +391,13 @@ def test_an_archive_follows_a_merge_that_came_after_it(world):
     assert world.read("SELECT party_id FROM hotel.guest") == [(kept,)]
 
 
-def test_a_contradiction_in_a_table_of_nobody_is_refused_in_words(world):
+@pytest.mark.parametrize(("points", "words"), [((3, 4), "contradict"), ((3, 3), "to be added")])
+def test_a_contradiction_in_a_table_of_nobody_is_refused_in_words(world, points, words):
     kept, dropped = (world.write(PERSON) for _number in range(2))
-    for number, points in ((kept, 3), (dropped, 4)):
-        world.write(
-            "INSERT INTO ghost.card (party_id, points) VALUES (:id, :points)", id=number, points=points
-        )
+    for number, held in zip((kept, dropped), points, strict=True):
+        world.write("INSERT INTO ghost.card (party_id, points) VALUES (:id, :points)", id=number, points=held)
     before = world.look()
-    with pytest.raises(Refused, match="contradict"):
+    with pytest.raises(Refused, match=words):
         world.run("party.merge", kept=kept, dropped=dropped)
     assert world.look() == before
 
