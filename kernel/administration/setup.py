@@ -69,11 +69,11 @@ def create_furnished_site(
 def upgrade_furnished_site(config: Config, engines: Engines, name: str) -> bool:
     """Bring a site's kernel to this program, with the entries of base data that came with newer versions.
 
-    What users renamed or took out of use stays so. Returns whether tables were changed.
+    Entries are looked at also where no table changed: a newer program may bring entries alone, and an upgrade may have
+    ended between the two. What users renamed or took out of use stays so. Returns whether tables were changed.
     """
     changed = upgrade_site(config, engines, name)
-    if changed:
-        seed_kernel(build_runtime(SiteStore(config).load(name), engines))
+    seed_kernel(build_runtime(SiteStore(config).load(name), engines))
     return changed
 
 

@@ -90,12 +90,21 @@ def all_kinds(context: Context) -> dict[int, RelationKind]:
     return {kind.id: kind for kind in context.session.execute(statement).scalars()}
 
 
+def offers(context: Context, kind: RelationKind) -> bool:
+    """Say whether a kind may be chosen: it is in use, and the plugin that declared it, if one did, runs."""
+    plugin, dot, _key = (kind.code or "").partition(".")
+    return kind.active and (not dot or plugin in context.runtime.plugins)
+
+
+def offered_kinds(context: Context) -> list[RelationKind]:
+    """Give the kinds that may be chosen, in the order of the list; one query."""
+    return [kind for kind in all_kinds(context).values() if offers(context, kind)]
+
+
 def sides(kinds: Iterable[RelationKind], party_kind: str) -> list[Side]:
-    """Give what another party can be of one of `party_kind`: "Parent", "Child", "Spouse" …, of the kinds on offer."""
+    """Give what another party can be of one of `party_kind`: "Parent", "Child", "Spouse" …, of these kinds."""
     found = []
     for kind in kinds:
-        if not kind.active:
-            continue
         if kind.second_kind in (None, party_kind):
             found.append(Side(kind.id, True, kind.name))
         if not kind.mutual and kind.first_kind in (None, party_kind):

@@ -17,7 +17,7 @@ from kernel.access.session import allowed_ids
 from kernel.i18n import _
 from kernel.parties.models import Party, Relation, RelationKind
 from kernel.parties.periods import check_order, covers, holds_on, since_field, until_field
-from kernel.parties.relation_kinds import INTRODUCER, all_kinds, kind_by_code
+from kernel.parties.relation_kinds import INTRODUCER, all_kinds, kind_by_code, offers
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
@@ -300,8 +300,9 @@ def _side(context: Context, key: str) -> tuple[RelationKind | None, bool]:
     number, _dot, side = str(key or "").partition(".")
     if not number.isdecimal() or len(number) > 18 or side not in ("first", "second"):
         return None, False
-    statement = select(RelationKind).where(RelationKind.id == int(number), RelationKind.active)
-    return context.session.execute(statement).scalar_one_or_none(), side == "first"
+    statement = select(RelationKind).where(RelationKind.id == int(number))
+    kind = context.session.execute(statement).scalar_one_or_none()
+    return (kind if kind is not None and offers(context, kind) else None), side == "first"
 
 
 def _own(context: Context, relation_id: int) -> Relation:

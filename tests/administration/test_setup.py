@@ -3,7 +3,7 @@ from sqlalchemy import text
 
 from kernel.access.actor import SYSTEM
 from kernel.administration.editions import EditionError, load_edition
-from kernel.administration.setup import create_furnished_site
+from kernel.administration.setup import create_furnished_site, upgrade_furnished_site
 from kernel.data.errors import DataError
 from kernel.data.site_store import SiteStore
 from kernel.extension.discovery import discover
@@ -22,6 +22,19 @@ def test_a_site_has_places_and_base_lists_in_its_language(site, engines):
     assert rows(engines, site, "SELECT count(*) FROM kernel.province") == [(31,)]
     titles = "SELECT title FROM kernel.base_value WHERE list = 'title' AND code = 'engineer'"
     assert rows(engines, site, titles) == [("مهندس",)]
+
+
+def test_an_upgrade_brings_missing_entries_also_where_no_table_changed(site, engines, config):
+    with engines.owner(site).begin() as owner:
+        owner.execute(text("DELETE FROM kernel.relation_kind WHERE code = 'dealer'"))
+        owner.execute(text("DELETE FROM kernel.base_value WHERE list = 'title' AND code = 'engineer'"))
+        owner.execute(text("UPDATE kernel.relation_kind SET name = 'شوهر' WHERE code = 'spouse'"))
+    assert not upgrade_furnished_site(config, engines, site.name)
+    kinds = "SELECT code, name FROM kernel.relation_kind WHERE code IN ('dealer', 'spouse') ORDER BY 1"
+    assert [code for code, _name in rows(engines, site, kinds)] == ["dealer", "spouse"]
+    assert ("spouse", "شوهر") in rows(engines, site, kinds)
+    titles = "SELECT count(*) FROM kernel.base_value WHERE list = 'title' AND code = 'engineer'"
+    assert rows(engines, site, titles) == [(1,)]
 
 
 @pytest.fixture

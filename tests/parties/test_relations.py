@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kernel.parties.models import Relation, RelationKind
-from kernel.parties.relation_kinds import sides
+from kernel.parties.relation_kinds import offered_kinds, sides
 from kernel.parties.relations import introducer_of, relate, relations_of
 from kernel.resources.errors import EditConflict, Forbidden, Invalid, NotFound
 from kernel.resources.history import entries
@@ -63,6 +63,23 @@ def test_what_is_offered_depends_on_what_a_party_is(office):
     assert {"شعبه", "شرکت مادر", "معرف"} <= of_firm
     assert not {"همسر", "والد"} & of_firm
     assert not {"شعبه", "شرکت مادر"} & of_person
+
+
+def test_a_kind_of_a_plugin_that_does_not_run_is_not_offered(office, family):
+    """Its relations stay readable; nobody makes new ones that its plugin would not watch over."""
+    one, other, *_rest = family
+    relate_as(office, one, "companion", other)
+    number = kind_id(office, "companion")
+    with office.runtime.system_work("a plugin's kind", "test") as context:
+        context.session.execute(
+            update(RelationKind).where(RelationKind.id == number).values(code="hotel.companion")
+        )
+    with office.runtime.reading(office.actor) as context:
+        assert number not in {kind.id for kind in offered_kinds(context)}
+    assert words(office, one) == [("همراه", other)]
+    with pytest.raises(Invalid) as refused:
+        relate_as(office, other, "hotel.companion", one)
+    assert [problem.field for problem in refused.value.problems] == ["relation"]
 
 
 def test_a_kind_is_refused_for_the_wrong_parties(office, family):

@@ -53,6 +53,32 @@ CREATE TRIGGER hold_relation AFTER INSERT OR UPDATE ON kernel.relation
 FOR EACH ROW EXECUTE FUNCTION kernel.hold_relation();
 """
 
+JOIN_POSTS = """
+WITH begun AS (
+  SELECT e.*, max(coalesce(e.until, 'infinity')) OVER (
+           PARTITION BY person_id, organisation_id, coalesce(position_id, 0), coalesce(unit, '')
+           ORDER BY coalesce(since, '-infinity'), id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+  FROM kernel.employment e
+), numbered AS (
+  SELECT b.*, count(*) FILTER (WHERE reached IS NULL OR reached < coalesce(since, '-infinity')) OVER (
+           PARTITION BY person_id, organisation_id, coalesce(position_id, 0), coalesce(unit, '')
+           ORDER BY coalesce(since, '-infinity'), id) AS course
+  FROM begun b
+), joined AS (
+  SELECT min(id) AS id, array_agg(id) AS ids, bool_or(is_contact) AS is_contact,
+         nullif(min(coalesce(since, '-infinity')), '-infinity') AS since,
+         nullif(max(coalesce(until, 'infinity')), 'infinity') AS until
+  FROM numbered
+  GROUP BY person_id, organisation_id, coalesce(position_id, 0), coalesce(unit, ''), course
+  HAVING count(*) > 1
+), gone AS (
+  DELETE FROM kernel.employment e USING joined j WHERE e.id = ANY (j.ids) AND e.id <> j.id
+)
+UPDATE kernel.employment e SET since = j.since, until = j.until, is_contact = j.is_contact
+FROM joined j WHERE e.id = j.id
+"""
+"""Before, the same post could be entered twice for the same days: such rows become one, from the first day to the last."""
+
 SAME_POST = """
 ALTER TABLE kernel.employment ADD CONSTRAINT ex_employment_period EXCLUDE USING gist (
   person_id WITH =,
@@ -71,6 +97,7 @@ def upgrade() -> None:
     _create_hold()
     op.execute(TRIGGERS)
     _create_household()
+    op.execute(JOIN_POSTS)
     op.execute(SAME_POST)
 
 

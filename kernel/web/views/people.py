@@ -15,7 +15,7 @@ from kernel.i18n import LazyText, _
 from kernel.parties import posts, relations
 from kernel.parties.models import ORGANISATION, PERSON, Employment, Party, Relation
 from kernel.parties.periods import until_field
-from kernel.parties.relation_kinds import all_kinds, sides
+from kernel.parties.relation_kinds import offered_kinds, sides
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.fields import Choice, Field
@@ -77,7 +77,7 @@ def add_relation(party_id: int) -> ResponseReturnValue:
     """Show the form of a new relation of a party, or record it."""
     context = current()
     party = _party(context, party_id)
-    offered = {side.key: side.title for side in sides(all_kinds(context).values(), party.kind)}
+    offered = {side.key: side.title for side in sides(offered_kinds(context), party.kind)}
     words: Mapping[str, Any] = offered
     kind = Choice("relation", _("The other is"), options=words, required=True)
     name = party.display_name
