@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from kernel.access.models import AccessGrant, UserAccount, UserPattern
@@ -23,6 +23,10 @@ Right = tuple[str, str]
 Grants = Mapping[Right, frozenset[str]]
 """The scopes held for each right."""
 
+Places = Mapping[tuple[str, str, str], tuple[int, ...]]
+"""For a resource, an action and a kind of place (`province`, `city`, `district`): the ids of the places."""
+
+NO_PLACES: Places = MappingProxyType({})
 NO_GRANTS: Grants = MappingProxyType({})
 
 
@@ -36,6 +40,10 @@ class Actor:
     is_administrator: bool = False
     grants: Grants = field(default_factory=lambda: NO_GRANTS, repr=False)
     reason: str | None = None
+    team: tuple[int, ...] = ()
+    """The users whose records the scope `team` reaches, himself among them; empty where he does not hold it."""
+    places: Places = field(default_factory=lambda: NO_PLACES, repr=False)
+    """The places that the scope `location` reaches, for each right."""
 
     def scopes(self, resource: str, action: str) -> frozenset[str]:
         """The scopes in which the actor may do `action`; administrators and the system hold `all`."""
@@ -65,6 +73,17 @@ def gathered(grants: Iterable[Sequence[str]]) -> Grants:
     return MappingProxyType({right: frozenset(scopes) for right, scopes in found.items()})
 
 
+def reaching(reach: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what `kernel.reach_of` answered as the values of an `Actor`: the team, and places by right."""
+    places: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+    for pattern in reach.get("places") or ():
+        for resource, action in pattern["rights"]:
+            for kind, ids in pattern["places"].items():
+                places[resource, action, kind].update(ids)
+    sorted_places = {key: tuple(sorted(ids)) for key, ids in places.items()}
+    return {"team": tuple(reach.get("team") or ()), "places": MappingProxyType(sorted_places)}
+
+
 def load_actor(source: Session | Connection, user_id: int) -> Actor:
     """Read an active user and his grants, as the system or the owner; `LookupError` if there is none."""
     account = source.execute(
@@ -85,4 +104,5 @@ def load_actor(source: Session | Connection, user_id: int) -> Actor:
         account.display_name,
         account.is_administrator,
         gathered((row.resource, row.action, row.scope) for row in grants),
+        **reaching(source.execute(select(func.kernel.told_reach_of(user_id))).scalar_one()),
     )

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Table, inspect
 from sqlalchemy.orm import Mapper
 
-from kernel.access.errors import RefusedStatement
+from kernel.access.errors import OutOfReach
 from kernel.access.policies import Model
 from kernel.access.session import SystemSession, UserSession
 from kernel.data import bulk
@@ -23,7 +23,7 @@ def insert_rows(
 ) -> list[int]:
     """Insert rows of `model`, each a mapping of the same columns, and give their ids in order.
 
-    What the session holds is flushed first. Raises `RefusedStatement` where the actor may not make one of the rows.
+    What the session holds is flushed first. Raises `OutOfReach` where the actor may not make one of the rows.
     Only a system session may do without the ids (`numbered=False`): a user's wall looks at the rows by them.
     """
     if not rows:
@@ -39,5 +39,5 @@ def insert_rows(
     ids = bulk.insert_rows(connection, table, rows, numbered=True)
     rule = guard.policies.result_rule(policy, "create")
     if guard.missing(connection, mapper, [(number,) for number in ids], rule):
-        raise RefusedStatement(f"{mapper.class_.__name__} may not be made so by this actor")
+        raise OutOfReach(f"{mapper.class_.__name__} may not be made so by this actor")
     return ids

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, event, inspect
 from sqlalchemy.orm import InstanceState, Mapper, Session, object_session
 
-from kernel.access.errors import RefusedStatement
+from kernel.access.errors import OutOfReach
 from kernel.access.guard import Guard, Key
 from kernel.access.rules import Rule
 
@@ -66,7 +66,7 @@ class Changes:
 
     def _check(self, mapper: Mapper[Any], keys: set[Key], rule: Rule, action: str) -> None:
         if self._guard.missing(self._connection, mapper, keys, rule):
-            raise RefusedStatement(f"{mapper.class_.__name__} may not be {VERBS[action]} so by this actor")
+            raise OutOfReach(f"{mapper.class_.__name__} may not be {VERBS[action]} so by this actor")
 
 
 def _by_mapper(states: Iterable[InstanceState[Any]]) -> dict[Mapper[Any], list[InstanceState[Any]]]:

@@ -12,6 +12,10 @@ class RefusedStatement(Exception):
     """
 
 
+class OutOfReach(RefusedStatement):
+    """A row may not be written so by its actor: it is not his to change, or would no longer be in his sight."""
+
+
 class UnprotectedModel(Exception):
     """A mapped table has no policy, or one that cannot be enforced: the site does not start."""
 

@@ -38,8 +38,31 @@ class UserAccount(Identified, Stamped, Versioned, KernelBase):
     active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     locale: Mapped[str] = mapped_column(Text, server_default=text("'fa'"), default="fa")
     party_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    unit_id: Mapped[int | None] = mapped_column(
+        ForeignKey("kernel.unit.id", name="fk_user_account_unit_id", use_alter=True), index=True
+    )
+    """The unit of the house to which the user belongs."""
     email: Mapped[str | None] = mapped_column(Text)
     """Where invitations and links for forgotten passwords go; no two users share one."""
+
+
+class Unit(Identified, Stamped, Versioned, KernelBase):
+    """A unit of the house (واحد): a branch, a department, a team. Units stand beneath each other in a tree.
+
+    Who heads a unit reaches, by the scope `team`, what is of the members of it and of all units beneath it.
+    """
+
+    __tablename__ = "unit"
+
+    name: Mapped[str] = mapped_column(Text)
+    search_key: Mapped[str] = mapped_column(Text, unique=True)
+    """The folded name: no two units share one."""
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("kernel.unit.id", name="fk_unit_parent_id"), index=True
+    )
+    head_id: Mapped[int | None] = mapped_column(
+        ForeignKey(UserAccount.id, name="fk_unit_head_id", ondelete="SET NULL"), index=True
+    )
 
 
 class UserPassword(KernelBase):
@@ -104,6 +127,17 @@ class AccessGrant(KernelBase):
     resource: Mapped[str] = mapped_column(Text, primary_key=True)
     action: Mapped[str] = mapped_column(Text, primary_key=True)
     scope: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class PatternPlace(KernelBase):
+    """A place that a pattern reaches by the scope `location`: a province, a city or a district."""
+
+    __tablename__ = "pattern_place"
+
+    pattern_id: Mapped[int] = mapped_column(ForeignKey(Pattern.id, ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    """`province`, `city` or `district`."""
+    place_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
 
 
 class UserPattern(KernelBase):

@@ -282,11 +282,12 @@ def rows(
 ) -> Policy:
     """Protect records by grants on `resource`.
 
-    `own` names the columns of which one must be the actor (owner, creator, assignee); `party` names a column
-    whose party must be visible besides; `scopes` names the columns of further kinds of scope (`{"team":
-    ("unit_id",)}`).
+    `own` names the columns of which one must be the actor (owner, creator, assignee), for the scope `team` one of his
+    team; `party` names a column whose party must be visible besides; `scopes` names the columns of further kinds of
+    scope (`{"province": ("province_id",)}`).
     """
-    columns = {"own": tuple(own), **{name: tuple(names) for name, names in (scopes or {}).items()}}
+    mine = tuple(own)
+    columns = {"own": mine, "team": mine, **{name: tuple(names) for name, names in (scopes or {}).items()}}
     given = MappingProxyType({name: names for name, names in columns.items() if names})
     return Rows(model, resource, scopes=given, party=party, administrators_only=administrators_only)
 

@@ -36,7 +36,7 @@ from kernel.access.rules import (
     Unbinned,
     Visible,
 )
-from kernel.access.scopes import find_scope
+from kernel.access.scopes import find_scope, kinds_of
 
 Condition = ColumnElement[bool]
 ColumnOf = Callable[[str], ColumnElement[Any]]
@@ -98,7 +98,9 @@ class Reach:
             (resource, scope)
             for (resource, action), scopes in self.actor.grants.items()
             if action == "view"
-            for scope in scopes
+            for granted in scopes
+            for scope in (ALL, *(kind.name for kind in kinds_of(granted)))
+            if (scope == ALL) == (granted == ALL)
         )
         return (self.lift_bin, self.actor.kind, *((*pair, self._cardinality(*pair)) for pair in held))
 
@@ -122,7 +124,8 @@ class Reach:
         arms = [
             _fits([column(name) for name in names], parameter, whole=rule.whole)
             for scope, names in rule.columns.items()
-            if scope in scopes and (parameter := self.bound((rule.resource, rule.action, scope))) is not None
+            if granted_as(scope) in scopes
+            and (parameter := self.bound((rule.resource, rule.action, scope))) is not None
         ]
         return or_(*arms) if arms else false()
 
@@ -132,6 +135,12 @@ class Reach:
         if inner is None:
             return None
         return key.in_(select(target.key_of(parent)).where(inner))
+
+
+def granted_as(scope: str) -> str | None:
+    """Give what grants call a kind of scope; None for one that nobody declares."""
+    kind = find_scope(scope)
+    return None if kind is None else kind.grant
 
 
 def _all_of(conditions: Iterable[Condition | None]) -> Condition | None:

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, Interval, LargeBinary, bindparam, select, text, u
 from sqlalchemy.orm import Session
 
 from kernel.access import attempts
-from kernel.access.actor import SYSTEM, Actor, gathered
+from kernel.access.actor import SYSTEM, Actor, gathered, reaching
 from kernel.access.errors import AccessProblem
 from kernel.access.models import AuditEntry, LoginAttempt, LoginSession, UserAccount, UserPassword
 from kernel.access.passwords import hashed, is_outdated, matches
@@ -161,7 +161,14 @@ def user_for_token(engine: Engine, site: Site, token: str, now: datetime | None 
         row = connection.execute(_WHO, values).one_or_none()
     if row is None:
         return None
-    actor = Actor("user", row.user_id, row.display_name, row.is_administrator, gathered(row.grants or ()))
+    actor = Actor(
+        "user",
+        row.user_id,
+        row.display_name,
+        row.is_administrator,
+        gathered(row.grants or ()),
+        **reaching(row.reach),
+    )
     return SignedIn(actor, row.session_id, row.locale, row.epoch, row.username, row.party_id)
 
 

@@ -9,6 +9,7 @@ from kernel.i18n import LazyText, _
 
 ENTRIES: tuple[tuple[LazyText, str, str, tuple[str, str]], ...] = (
     (_("Users"), "/administration/users", "users", ("user", "edit")),
+    (_("Units of the house"), "/administration/units", "sitemap", ("unit", "edit")),
     (_("Access patterns"), "/administration/patterns", "lock", ("pattern", "edit")),
     (_("Settings"), "/administration/settings", "settings", ("setting", "edit")),
     (_("Branding"), "/administration/branding", "palette", ("setting", "edit")),

@@ -12,6 +12,7 @@ from kernel.administration import (
     patterns,
     settings,
     tasks,
+    units,
     user_fields,
     users,
 )
@@ -44,7 +45,7 @@ SETTINGS = (
 PART = KernelPart(
     name="administration",
     commands=commands_in(
-        base_values, branding, invitations, own_data, patterns, settings, tasks, user_fields, users
+        base_values, branding, invitations, own_data, patterns, settings, tasks, units, user_fields, users
     ),
     settings=SETTINGS,
     jobs=JOBS,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from kernel.access.models import AccessGrant, Pattern, UserAccount, UserPattern
+from kernel.access.models import AccessGrant, Pattern, PatternPlace, UserAccount, UserPattern
+from kernel.access.scopes import PLACES
 from kernel.administration.audit import note
 from kernel.administration.guard import administrators_only
 from kernel.administration.rights import check_grants, grantable_rights
@@ -22,6 +23,8 @@ from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Invalid, NotFound, Problem, Refused
 
 Grants = Mapping[tuple[str, str], str]
+Place = tuple[str, int]
+"""A kind of place (`province`, `city`, `district`) and an id."""
 LONGEST_TITLE = 100
 
 
@@ -73,6 +76,12 @@ def grants_of(session: Session, pattern_id: int) -> dict[tuple[str, str], frozen
     return {right: frozenset(scopes) for right, scopes in found.items()}
 
 
+def places_of(session: Session, pattern_id: int) -> set[Place]:
+    """Give the places that a pattern reaches by the scope `location`, as (kind, id)."""
+    statement = select(PatternPlace.kind, PatternPlace.place_id).where(PatternPlace.pattern_id == pattern_id)
+    return {(row.kind, row.place_id) for row in session.execute(statement)}
+
+
 def holders(context: Context, pattern_id: int) -> list[tuple[int, str]]:
     """Give ids and names of the users who hold a pattern."""
     statement = (
@@ -116,6 +125,20 @@ def save(
     changes = _changes(before, grants)
     note(context, "pattern.save", resource="pattern", record_id=pattern.id, detail={"rights": changes})
     return pattern.id
+
+
+@command("pattern.set_places", _("Change the places of a pattern"), resource="pattern", action="edit")
+def set_places(context: Context, *, pattern_id: int, places: Iterable[Place]) -> None:
+    """Let a pattern reach exactly these places where it grants by the scope `location`. Raises `Invalid`."""
+    administrators_only(context)
+    find_pattern(context, pattern_id, lock=True)
+    wanted = _checked_places(context, places)
+    with context.system("places of a pattern") as system:
+        reached = places_of(system.session, pattern_id)
+        _write_places(system.session, pattern_id, reached, wanted)
+    if wanted != reached:
+        detail = {"added": sorted(wanted - reached), "removed": sorted(reached - wanted)}
+        note(context, "pattern.set_places", resource="pattern", record_id=pattern_id, detail=detail)
 
 
 @command("pattern.delete", _("Delete an access pattern"), resource="pattern", action="delete")
@@ -209,6 +232,39 @@ def _write_grants(
     ]
     if rows:
         session.execute(insert(AccessGrant), rows)
+
+
+def _checked_places(context: Context, places: Iterable[Place]) -> set[Place]:
+    """Give the places if all are there; the registry knows the kinds, since places live in a higher layer."""
+    wanted = set(places)
+    problem = Problem("places", _("One of these places is gone; reload the form."))
+    for kind in {kind for kind, _number in wanted}:
+        resource = context.runtime.resources.get(kind)
+        if kind not in PLACES or resource is None:
+            raise Invalid([problem])
+        ids = {number for each, number in wanted if each == kind}
+        model = resource.model
+        found = context.session.execute(select(model.id).where(model.id.in_(ids)))
+        if set(found.scalars()) != ids:
+            raise Invalid([problem])
+    return wanted
+
+
+def _write_places(session: Session, pattern_id: int, before: set[Place], after: set[Place]) -> None:
+    for kind, number in before - after:
+        session.execute(
+            delete_rows(PatternPlace).where(
+                PatternPlace.pattern_id == pattern_id,
+                PatternPlace.kind == kind,
+                PatternPlace.place_id == number,
+            )
+        )
+    rows = [
+        {"pattern_id": pattern_id, "kind": kind, "place_id": number}
+        for kind, number in sorted(after - before)
+    ]
+    if rows:
+        session.execute(insert(PatternPlace), rows)
 
 
 def _changes(before: Mapping[tuple[str, str], frozenset[str]], after: Grants) -> dict[str, list[str | None]]:

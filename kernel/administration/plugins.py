@@ -50,6 +50,7 @@ ACTION_TITLES: dict[str, LazyText] = {
     "uninstall": _("Uninstall"),
     "restore": _("Restore from an archive"),
     "quarantine": _("Put into quarantine"),
+    "renew_walls": _("Walls made anew"),
 }
 """The steps in the user's words."""
 

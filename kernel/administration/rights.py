@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from kernel.access.policies import Child, Policy, PolicySet, Rows
+from kernel.access.scopes import granted_scopes
 from kernel.i18n import LazyText, _
 from kernel.resources.declared import Declared
 from kernel.resources.resource import Facet, Resource
@@ -30,7 +31,9 @@ ACTIONS: Mapping[str, LazyText] = {
 }
 """The usual actions in the order of the table, with their titles."""
 
-RESERVED = frozenset({"user", "pattern", "plugin", "setting", "login_session", "job", "site", "user_field"})
+RESERVED = frozenset(
+    {"user", "pattern", "plugin", "setting", "login_session", "job", "site", "user_field", "unit"}
+)
 """What only administrators do, whatever is granted."""
 
 KERNEL_RESOURCES: Mapping[str, LazyText] = {
@@ -150,7 +153,7 @@ class _Found:
     def _scopes_of(self, policy: Policy | None) -> tuple[str, ...]:
         if isinstance(policy, Child) and policy.parent is not None:
             return self._scopes_of(self.runtime.policies.for_model(policy.parent))
-        return (*ALL_ONLY, *policy.scopes) if isinstance(policy, Rows) else ALL_ONLY
+        return (*ALL_ONLY, *granted_scopes(policy.scopes)) if isinstance(policy, Rows) else ALL_ONLY
 
     def add_resource(self, resource: Resource) -> None:
         if resource.permission in RESERVED:

@@ -14,6 +14,7 @@ from kernel.data.site_store import SiteStore
 from kernel.extension.discovery import Discovery, discover
 from kernel.lifecycle.sites import create_site, upgrade_site
 from kernel.lifecycle.steps import Workshop
+from kernel.lifecycle.switching import renew_walls
 from kernel.parties.relation_kinds import KERNEL_KINDS, seed_kinds
 from kernel.resources import base_data
 from kernel.resources.build import build_runtime
@@ -73,7 +74,10 @@ def upgrade_furnished_site(config: Config, engines: Engines, name: str) -> bool:
     ended between the two. What users renamed or took out of use stays so. Returns whether tables were changed.
     """
     changed = upgrade_site(config, engines, name)
-    seed_kernel(build_runtime(SiteStore(config).load(name), engines))
+    site = SiteStore(config).load(name)
+    if changed:
+        renew_walls(Workshop(site, engines, discover()), SYSTEM("upgrade of the kernel"))
+    seed_kernel(build_runtime(site, engines))
     return changed
 
 

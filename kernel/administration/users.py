@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from kernel.access.errors import AccessProblem
 from kernel.access.links import asking
-from kernel.access.models import LoginSession, Pattern, UserAccount, UserPassword, UserPattern
+from kernel.access.models import LoginSession, Pattern, Unit, UserAccount, UserPassword, UserPattern
 from kernel.access.users import USERNAME as WELL_FORMED
 from kernel.access.users import (
     create_user,
@@ -148,6 +148,8 @@ def create(
 ) -> int:
     """Add a user; gives the id. Without a password he cannot sign in before he is invited and has set one.
 
+    `values` may name a `unit` of the house by its id.
+
     Raises `Invalid` naming each field.
     """
     administrators_only(context)
@@ -181,7 +183,10 @@ def edit(
     patterns: Iterable[int],
     version: int | None = None,
 ) -> None:
-    """Change a user and give exactly these patterns. Whoever may not sign in any longer is signed out at once."""
+    """Change a user and give exactly these patterns. Whoever may not sign in any longer is signed out at once.
+
+    The `unit` of the house stays where `values` do not name one.
+    """
     administrators_only(context)
     read, problems = _read(context, values)
     if problems:
@@ -243,6 +248,11 @@ def _read(context: Context, values: Mapping[str, Any]) -> tuple[dict[str, Any], 
             problems.append(item.problem(error))
     if read.get("email"):
         read["email"] = read["email"].casefold()
+    if "unit" in values:
+        read["unit"] = values["unit"]
+        wanted = select(Unit.id).where(Unit.id == values["unit"])
+        if values["unit"] is not None and context.session.execute(wanted).scalar_one_or_none() is None:
+            problems.append(Problem("unit", _("There is no such unit any more.")))
     return read, problems
 
 
@@ -303,6 +313,8 @@ def _fill(user: UserAccount, read: Mapping[str, Any]) -> None:
     user.email = read["email"]
     user.locale = read["locale"]
     user.party_id = read["person"]
+    if "unit" in read:
+        user.unit_id = read["unit"]
     user.is_administrator = bool(read["is_administrator"])
     user.active = bool(read["active"])
 

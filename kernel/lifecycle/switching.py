@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from kernel.extension.discovery import FoundPlugin
+from kernel.extension.models import PluginRow
 from kernel.extension.state import PluginState, State
 from kernel.i18n import _
 from kernel.lifecycle.asking import runtime_with, settle
@@ -52,6 +55,27 @@ def quarantine(workshop: Workshop, name: str, by: Performer, reason: str) -> Non
         _must_be(before, State.ENABLED)
         work.keep(name, state=State.QUARANTINED, reason=reason)
         work.log(name, "quarantine", before, details={"reason": reason})
+
+
+def renew_walls(workshop: Workshop, by: Performer) -> list[str]:
+    """Make the walls of the plugins that run anew, as a newer kernel writes them; gives the plugins whose walls changed.
+
+    A plugin whose code cannot be used is left as it is: its walls are made anew when it is switched on again.
+    """
+    changed = []
+    with step(workshop, by) as work:
+        for name, before in list(work.states.items()):
+            if before.state is not State.ENABLED or not work.standing(name).runs:
+                continue
+            known = work.connection.execute(
+                select(PluginRow.walls).where(PluginRow.name == name)
+            ).scalar_one()
+            settle(work, runtime_with(work, name), name)
+            now = work.connection.execute(select(PluginRow.walls).where(PluginRow.name == name)).scalar_one()
+            if now != known:
+                work.log(name, "renew_walls", before)
+                changed.append(name)
+    return changed
 
 
 def _must_be(recorded: PluginState, wanted: State) -> None:

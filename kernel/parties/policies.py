@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kernel.access.policies import Child, PolicySet, child, public, rows, sealed, system
 from kernel.access.rules import Rule, SystemOnly, Visible, every
+from kernel.access.scopes import PLACES
 from kernel.parties.models import (
     Address,
     Consent,
@@ -66,8 +67,11 @@ class OfTwo(Noted):
         return every(super().view(policies), Visible(self.other, self._parent(policies)))
 
 
+PLACED = {kind: (f"{kind}_id",) for kind in PLACES}
+"""The columns of a party that mirror the place of its main address."""
+
 POLICIES = (
-    rows(Party, "party", own=("owner_id",)),
+    rows(Party, "party", own=("owner_id",), scopes=PLACED),
     child(ContactPoint, parent=Party, key="party_id"),
     child(Address, parent=Party, key="party_id"),
     child(Employment, parent=Party, key="person_id", also=("organisation_id",), any_parent=True),

@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from kernel.access.actor import SYSTEM, Actor
+from kernel.access.errors import OutOfReach
 from kernel.access.policies import PolicySet
 from kernel.access.session import elevated, open_session
 from kernel.data.engines import Engines
@@ -24,12 +25,12 @@ from kernel.data.site import Site
 from kernel.extension.branding import Branding
 from kernel.extension.calling import Answer, Answers, Hooks, in_order
 from kernel.extension.editions import SiteEdition
-from kernel.i18n import LazyText
+from kernel.i18n import LazyText, _
 from kernel.resources.commands import Command
 from kernel.resources.constraints import explain_integrity
 from kernel.resources.context import Context
 from kernel.resources.declared import Declared
-from kernel.resources.errors import EditConflict, EpochChanged, NotFound
+from kernel.resources.errors import EditConflict, EpochChanged, Forbidden, NotFound
 from kernel.resources.events import write_events
 from kernel.resources.fields import Field
 from kernel.resources.history import Journal
@@ -38,6 +39,12 @@ from kernel.resources.resource import Facet, Resource
 from kernel.resources.term import has_ended, refuse_when_ended, seen_day
 from kernel.resources.texts import Texts
 
+ROW_REFUSED = "42501"
+"""The database's state for a row that its wall does not let through."""
+OUT_OF_REACH = _(
+    "Your rights do not allow this: it would write a record that you may not change, or that you would not see"
+    " afterwards."
+)
 TRIES = 3
 """A command is tried again on deadlock, at most twice."""
 
@@ -217,6 +224,12 @@ class Runtime:
             except OperationalError as error:
                 if not remaining or not _is_deadlock(error):
                     raise
+            except OutOfReach as error:
+                raise Forbidden(OUT_OF_REACH) from error
+            except ProgrammingError as error:
+                if getattr(error.orig, "sqlstate", None) != ROW_REFUSED:
+                    raise
+                raise Forbidden(OUT_OF_REACH) from error
             except StaleDataError as error:
                 raise EditConflict() from error
             except IntegrityError as error:

@@ -7,9 +7,11 @@ from kernel.web.views.administration import (
     doctor,
     edition,
     patterns,
+    places,
     plugins,
     settings,
     tasks,
+    units,
     user_fields,
     users,
 )
@@ -23,9 +25,11 @@ __all__ = [
     "edition",
     "pages",
     "patterns",
+    "places",
     "plugins",
     "settings",
     "tasks",
+    "units",
     "user_fields",
     "users",
 ]

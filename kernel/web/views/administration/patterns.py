@@ -9,8 +9,8 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from kernel.access.actor import ALL
-from kernel.access.scopes import find_scope
-from kernel.administration.patterns import find_pattern, grants_of, holders, pattern_rows
+from kernel.access.scopes import kinds_of
+from kernel.administration.patterns import find_pattern, grants_of, holders, pattern_rows, places_of
 from kernel.administration.plugins import titles as plugin_titles
 from kernel.administration.rights import ACTIONS, ResourceRights, grantable
 from kernel.administration.suggestions import suggestions
@@ -166,6 +166,7 @@ def _form(
         version=version,
         errors=form.errors if form else {},
         holders=holders(context, pattern_id) if pattern_id else [],
+        places=len(places_of(context.session, pattern_id)) if pattern_id else 0,
     )
 
 
@@ -200,5 +201,5 @@ def scope_title(name: str) -> LazyText | str:
     """Give what a scope is called in the table."""
     if name == ALL:
         return _("All records")
-    scope = find_scope(name)
-    return scope.title if scope else name
+    kinds = kinds_of(name)
+    return kinds[0].title if kinds else name

@@ -11,6 +11,7 @@ from kernel.access.models import UserAccount
 from kernel.administration.invitations import address_of, link_state
 from kernel.administration.mail import can_send
 from kernel.administration.patterns import pattern_rows
+from kernel.administration.units import unit_rows
 from kernel.administration.users import (
     FIELDS,
     FIRST_PASSWORD,
@@ -177,6 +178,8 @@ def _form(
         user=found,
         version=version,
         patterns=pattern_rows(context),
+        units=unit_rows(context),
+        unit=_unit() if request.method == "POST" else found.unit_id if found else None,
         chosen=chosen,
         sessions=open_sessions(context, found.id) if found else [],
         link=link_state(context, found.id) if found else None,
@@ -191,7 +194,12 @@ def _chosen() -> set[int]:
 
 
 def _account(form: CommandForm) -> dict[str, Any]:
-    return {item.name: form.values[item.name] for item in FIELDS}
+    entered = {item.name: form.values[item.name] for item in FIELDS}
+    return {**entered, "unit": _unit()}
+
+
+def _unit() -> int | None:
+    return stored_number(request.form.get("unit", ""))
 
 
 def _attribute(name: str) -> str:
