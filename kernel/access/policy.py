@@ -1,0 +1,161 @@
+"""What a policy is, and the set of those of a site, which gives the rules that both walls are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, FromClause, Table, inspect
+from sqlalchemy.exc import NoInspectionAvailable
+from sqlalchemy.orm import Mapper
+
+from kernel.access.errors import UnprotectedModel
+from kernel.access.rules import Kept, Rule, Unbinned, every
+
+Model = type[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """What all policies are: rules for looking at the rows of a table, and for changing them."""
+
+    model: Model
+    resource: str | None = None
+    verbs: tuple[str, ...] = ("view", "create", "edit", "purge")
+    """What the application may do with the table at all, whoever is at work."""
+
+    @property
+    def table(self) -> Table:
+        """The table that the policy protects."""
+        table: Table = self.model.__table__
+        return table
+
+    def key_of(self, source: FromClause) -> ColumnElement[Any]:
+        """The column of `source` (the table, or an alias of it) that numbers its rows."""
+        column: ColumnElement[Any] = source.c[next(iter(self.table.primary_key)).key]
+        return column
+
+    def column(self, name: str, entity: Any = None) -> ColumnElement[Any]:
+        """A column as an attribute of the model, or of `entity`: an alias or a subclass of it."""
+        mapper: Mapper[Any] = inspect(self.model)
+        attribute = getattr(entity or self.model, mapper.get_property_by_column(self.table.c[name]).key)
+        expression: ColumnElement[Any] = attribute.__clause_element__()
+        return expression
+
+    @property
+    def binnable(self) -> bool:
+        """Whether the table has a bin."""
+        return "binned_at" in self.table.c
+
+    @property
+    def guarded(self) -> frozenset[str]:
+        """Columns that decide who sees a row: no UPDATE by a condition sets them."""
+        return frozenset(("binned_at", *(column.key for column in self.table.primary_key)))
+
+    def view(self, policies: PolicySet) -> Rule:
+        """The rule that a visible row fulfils."""
+        raise NotImplementedError
+
+    def change(self, action: str, policies: PolicySet) -> Rule:
+        """The rule of a row with which the actor may do `action`: he sees it, and holds the right."""
+        raise NotImplementedError
+
+    def result(self, action: str, policies: PolicySet) -> Rule:
+        """The rule that a row made or changed by a user fulfils afterwards."""
+        return every(self.change(action, policies), Kept() if self.binnable else None)
+
+    def granted(self, resource: str, action: str, policies: PolicySet) -> Rule:
+        """The rule for a right on another resource that is lived out on rows of this table (facets)."""
+        raise NotImplementedError
+
+    def editable(self, policies: PolicySet) -> Rule:
+        """What `edit` demands beyond being visible; children are written where this holds of their parent."""
+        raise NotImplementedError
+
+    def leads_to(self, policies: PolicySet) -> list[Policy]:
+        """The policies that this one asks about another row."""
+        return []
+
+    def _unbinned(self) -> Rule | None:
+        return Unbinned() if self.binnable else None
+
+
+class Shape:
+    """One form of conditions: which scopes are held. Compared by identity, so that no two sets share a statement."""
+
+    __slots__ = ()
+
+
+class PolicySet:
+    """The policies of a site: at most one per table. Immutable; made anew with each epoch."""
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        self._by_table: dict[Table, Policy] = {}
+        self._rules: dict[tuple[Policy, str, bool], Rule] = {}
+        self._shapes: dict[tuple[Any, ...], Shape] = {}
+        for policy in policies:
+            if policy.table in self._by_table:
+                raise UnprotectedModel(f"{policy.table.fullname} has two policies")
+            self._by_table[policy.table] = policy
+
+    def __iter__(self) -> Iterator[Policy]:
+        return iter(self._by_table.values())
+
+    def __len__(self) -> int:
+        return len(self._by_table)
+
+    def for_model(self, model: Model) -> Policy | None:
+        """Give the policy of a mapped class, or of the class that it inherits its table from."""
+        try:
+            mapper: Mapper[Any] = inspect(model)
+        except NoInspectionAvailable:
+            return None
+        return self.for_mapper(mapper)
+
+    def for_mapper(self, mapper: Mapper[Any]) -> Policy | None:
+        """Give the policy of a mapper; inherited where a class has no table of its own."""
+        return self._by_table.get(cast(Table, mapper.local_table))
+
+    def for_table(self, table: Any) -> Policy:
+        """Give the policy of a table; raise `UnprotectedModel` where there is none."""
+        policy = self._by_table.get(table)
+        if policy is None:
+            raise UnprotectedModel(f"{table} has no policy")
+        return policy
+
+    def mappers(self) -> list[Mapper[Any]]:
+        """The mappers of all protected models."""
+        return [inspect(policy.model) for policy in self]
+
+    def shape(self, description: tuple[Any, ...]) -> Shape:
+        """The one `Shape` of these scopes under this set."""
+        return self._shapes.setdefault(description, Shape())
+
+    def view_rule(self, policy: Policy) -> Rule:
+        """The rule of visible rows."""
+        return self._rule(policy, "view", False)
+
+    def change_rule(self, policy: Policy, action: str) -> Rule:
+        """The rule of rows with which the actor may do `action`."""
+        return self._rule(policy, action, False)
+
+    def result_rule(self, policy: Policy, action: str) -> Rule:
+        """The rule of rows as `action` may leave them."""
+        return self._rule(policy, action, True)
+
+    def _rule(self, policy: Policy, action: str, result: bool) -> Rule:
+        key = (policy, action, result)
+        if key not in self._rules:
+            if action == "view":
+                rule = policy.view(self)
+            else:
+                rule = policy.result(action, self) if result else policy.change(action, self)
+            self._rules[key] = rule
+        return self._rules[key]
+
+    def check_complete(self, models: Iterable[Model]) -> None:
+        """Raise `UnprotectedModel` unless each model has a policy, and each policy can be enforced."""
+        from kernel.access.completeness import check_models
+
+        check_models(self, models)
