@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from kernel.i18n import _
+from kernel.parties.directory_columns import ADDRESSES, NUMBERS, FurtherContacts, PostsToday
+from kernel.parties.filters import InPosition, WorksAt
 from kernel.parties.models import ORGANISATION, PERSON, Party
 from kernel.parties.segments.fields import InSegment
 from kernel.resources.context import Context
@@ -31,17 +33,25 @@ DIRECTORY = Resource(
             options={PERSON: _("Person"), ORGANISATION: _("Organisation")},
             read_only=True,
         ),
+        PostsToday(),
         Phone("mobile", _("Mobile"), read_only=True),
         Phone("phone", _("Telephone"), read_only=True),
         Code("phone_extension", _("Extension"), read_only=True),
         Phone("fax", _("Fax"), read_only=True),
+        FurtherContacts("further_numbers", _("Further numbers"), NUMBERS),
         Email("email", _("E-mail"), private=True, read_only=True),
         Website("website", _("Website"), read_only=True),
+        FurtherContacts("further_addresses", _("Further e-mail and pages"), ADDRESSES),
         Link("city", _("City"), to="city", attribute="city_id", read_only=True),
         UserLink("owner", _("Responsible expert"), attribute="owner_id", read_only=True),
+        InPosition(),
+        WorksAt(),
         InSegment("party"),
     ),
-    list_columns=("display_name", "mobile", "phone", "phone_extension", "fax", "email", "city"),
+    list_columns=(
+        *("display_name", "posts", "mobile", "phone", "phone_extension", "further_numbers"),
+        *("email", "further_addresses", "city"),
+    ),
     sections=(Section(_("Contact details"), ("mobile", "phone", "fax", "email", "website")),),
     quick_filters=("kind", "city", "owner"),
     sorts=(Sort("name", _("Name"), ("sort_key",)),),

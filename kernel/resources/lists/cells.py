@@ -1,6 +1,7 @@
 """The cells of a page: only the shown columns, and a constant number of statements however many rows there are.
 
-One statement for the resource's own columns, one for each facet that is shown, one for each column of links.
+One statement for the resource's own columns, one for each facet that is shown, one for each column of links or of what is
+gathered from other rows.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sqlalchemy import select
 
 from kernel.resources.context import Context
 from kernel.resources.fields import Lookup
+from kernel.resources.fields.gathered import Gathered
 from kernel.resources.lists.columns import Column
 from kernel.resources.lists.searching import any_of
 from kernel.resources.resource import Resource
@@ -62,7 +64,7 @@ def read_values(
     if not ids:
         return {}
     values = _own_values(context, resource, columns, ids)
-    add_facets(context, columns, values)
+    add_others(context, columns, values)
     return values
 
 
@@ -104,7 +106,22 @@ def own_values(
     }
 
 
-def add_facets(context: Context, columns: Sequence[Column], values: Values) -> None:
+def add_others(context: Context, columns: Sequence[Column], values: Values) -> None:
+    """Add the values of columns that do not stand in the records' own rows."""
+    _add_facets(context, columns, values)
+    _add_gathered(context, columns, values)
+
+
+def _add_gathered(context: Context, columns: Sequence[Column], values: Values) -> None:
+    """Add what is gathered from other rows, one question per column."""
+    for column in columns:
+        if isinstance(column.field, Gathered) and column.facet is None:
+            found = column.field.gather(list(values), context) if values else {}
+            for number, (_label, _version, cells) in values.items():
+                cells[column.key] = found.get(number)
+
+
+def _add_facets(context: Context, columns: Sequence[Column], values: Values) -> None:
     """Add the values of columns that stand in facets, one question per facet."""
     ids = list(values)
     shown = {column.facet.plugin: column.facet for column in columns if column.facet is not None}

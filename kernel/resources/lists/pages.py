@@ -17,7 +17,7 @@ from kernel.resources.fields import Choice, Lookup, YesNo
 from kernel.resources.lists.cells import (
     Row,
     Values,
-    add_facets,
+    add_others,
     own_columns,
     own_values,
     read_rows,
@@ -77,7 +77,7 @@ def page(
         if cut.values is None:
             rows = read_rows(context, resource, columns, cut.ids)
         else:
-            add_facets(context, columns, cut.values)
+            add_others(context, columns, cut.values)
             rows = shown_rows(context, columns, cut.ids, cut.values)
         return ListPage(
             rows=rows,
