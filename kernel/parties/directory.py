@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.i18n import _
-from kernel.parties.directory_columns import ADDRESSES, NUMBERS, FurtherContacts, PostsToday
+from kernel.parties.directory_columns import NUMBERS, FurtherContacts, PostsToday
 from kernel.parties.filters import InPosition, WorksAt
 from kernel.parties.models import ORGANISATION, PERSON, Party
 from kernel.parties.segments.fields import InSegment
@@ -33,15 +33,15 @@ DIRECTORY = Resource(
             options={PERSON: _("Person"), ORGANISATION: _("Organisation")},
             read_only=True,
         ),
-        PostsToday(),
         Phone("mobile", _("Mobile"), read_only=True),
+        PostsToday(),
         Phone("phone", _("Telephone"), read_only=True),
         Code("phone_extension", _("Extension"), read_only=True),
         Phone("fax", _("Fax"), read_only=True),
         FurtherContacts("further_numbers", _("Further numbers"), NUMBERS),
         Email("email", _("E-mail"), private=True, read_only=True),
         Website("website", _("Website"), read_only=True),
-        FurtherContacts("further_addresses", _("Further e-mail and pages"), ADDRESSES),
+        FurtherContacts("further_emails", _("Further e-mail"), ("email",)),
         Link("city", _("City"), to="city", attribute="city_id", read_only=True),
         UserLink("owner", _("Responsible expert"), attribute="owner_id", read_only=True),
         InPosition(),
@@ -49,8 +49,8 @@ DIRECTORY = Resource(
         InSegment("party"),
     ),
     list_columns=(
-        *("display_name", "posts", "mobile", "phone", "phone_extension", "further_numbers"),
-        *("email", "further_addresses", "city"),
+        *("display_name", "mobile", "posts", "phone", "phone_extension", "further_numbers"),
+        *("email", "further_emails"),
     ),
     sections=(Section(_("Contact details"), ("mobile", "phone", "fax", "email", "website")),),
     quick_filters=("kind", "city", "owner"),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kernel.fa.phone import format_phone
 from kernel.i18n import LazyText, _
 from kernel.i18n.numbers import localise_digits
-from kernel.parties.contacts import DIALLED, VALUE, ContactValue
+from kernel.parties.contacts import VALUE, ContactValue
 from kernel.parties.models import ContactPoint
 from kernel.parties.posts import Post, posts_at
 from kernel.resources.context import Context
@@ -18,8 +18,6 @@ from kernel.resources.fields.gathered import Gathered
 
 NUMBERS = ("mobile", "phone", "fax", "sms_line")
 """Kinds of contact details with a number."""
-ADDRESSES = ("email", "website", "social")
-"""The other kinds."""
 APART = "\u2066%s\u2069"
 """Sets a number or address apart from the text around it, left to right: its groups would change their order in Persian."""
 _SHOWN = ContactValue("value", VALUE)
@@ -48,11 +46,10 @@ class FurtherContacts(Gathered):
         self.kinds = kinds
 
     def gather(self, ids: Sequence[int], context: Context) -> Mapping[int, list[Any]]:
-        """Kind, value, extension and label of each, by party."""
+        """Value, extension and label of each, by party."""
         statement = (
             select(
                 ContactPoint.party_id,
-                ContactPoint.kind,
                 ContactPoint.value,
                 ContactPoint.extension,
                 ContactPoint.label,
@@ -67,16 +64,16 @@ class FurtherContacts(Gathered):
 
     def show(self, value: Any, context: Context) -> str:
         """As people read them, with extension and whose they are."""
-        return self._written(value, context, lambda _kind, text: APART % _SHOWN.show(text, context))
+        return self._written(value, context, lambda text: APART % _SHOWN.show(text, context))
 
     def export(self, value: Any, context: Context) -> Any:
         """Numbers in national form without spaces, as those of the main columns."""
         return self._written(value, context, _plain) or None
 
-    def _written(self, value: Any, context: Context, write: Callable[[str, str], str]) -> str:
+    def _written(self, value: Any, context: Context, write: Callable[[str], str]) -> str:
         texts = []
-        for kind, text, extension, label in value or ():
-            written = write(kind, text)
+        for text, extension, label in value or ():
+            written = write(text)
             if extension:
                 digits = localise_digits(extension, context.locale)
                 words = _("%(number)s ext. %(extension)s", number=written, extension=digits)
@@ -85,8 +82,8 @@ class FurtherContacts(Gathered):
         return _several(texts, "، ", ", ", context)
 
 
-def _plain(kind: str, text: str) -> str:
-    return format_phone(text, digits="en").replace(" ", "") if kind in DIALLED else text
+def _plain(text: str) -> str:
+    return format_phone(text, digits="en").replace(" ", "") if text.startswith("+") else text
 
 
 def _post(post: Post, context: Context) -> str:

@@ -64,7 +64,7 @@ def test_a_row_shows_posts_of_today_and_further_details(sara: Browser) -> None:
     (line,) = [line for line in exported(sara) if line["نام"] == "ناهیدی"]
     assert line["سمت‌ها"] == "فروش، نیکان"
     assert line["شماره‌های دیگر"] == "02122334455 داخلی ۱۲، 09351112233"
-    assert line["ایمیل و صفحه‌های دیگر"] == "nahid@example.org (منزل)"
+    assert line["ایمیل‌های دیگر"] == "nahid@example.org (منزل)"
 
 
 @pytest.mark.parametrize("typed", ["۲۲۳۳۴۴۵۵", "09351112233", "0935111"])

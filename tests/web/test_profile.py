@@ -19,7 +19,10 @@ from kernel.resources.models import Note
 from kernel.web.views.timeline import Place
 from tests.web.conftest import ALL, Browser, SignIn
 
-PRINTING = {**ALL, ("party", "print"): "all"}
+PRINTING = {
+    **ALL,
+    **dict.fromkeys((("party", "print"), ("base_data", "view"), ("base_data", "create")), "all"),
+}
 
 
 @pytest.fixture
@@ -107,12 +110,17 @@ def test_the_sheet_holds_what_the_reader_may_see_and_is_accounted_for(
     sara.post(f"{person}/field/mobile", {"value": "09121234567"}, htmx=True)
     sara.post(f"{person}/notes", {"body": "پیگیری شود"})
     firm = sara.made("/organisations/new", name="شرکت بهار").rsplit("/", 1)[1]
-    sara.post(f"/people/{person.rsplit('/', 1)[1]}/post", {"organisation": firm, "unit": "فروش"})
+    sara.post("/base-data/position/add", {"title": "سرپرست ویژه"})
+    post = {"organisation": firm, "position": "سرپرست ویژه", "unit": "فروش"}
+    sara.post(f"/people/{person.rsplit('/', 1)[1]}/post", post)
     assert f"{person}/print" in sara.get(person).text
     sheet = sara.get(f"{person}/print")
     assert sheet.status_code == 200
-    for part in ("سارا کریمی", "۰۹۱۲ ۱۲۳ ۴۵۶۷", "پیگیری شود", "شرکت بهار", "فروش", "چاپ‌کننده: sara", "۱۴۰"):
+    for part in ("سارا کریمی", "۰۹۱۲ ۱۲۳ ۴۵۶۷", "پیگیری شود", "چاپ‌کننده: sara", "۱۴۰"):
         assert part in sheet.text
+    (posts,) = re.findall(r"<section><h2>سمت‌ها</h2>.*?</section>", sheet.text, re.DOTALL)
+    for part in ("شرکت بهار", "سرپرست ویژه، فروش"):
+        assert part in posts
     assert "<script>" not in sheet.text
     reader = sign_in("omid", ALL)
     assert "/print" not in reader.get(person).text
