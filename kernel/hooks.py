@@ -73,8 +73,8 @@ def permissions() -> Iterable[Permission] | None:
 
 @once
 def policies() -> Iterable[Policy] | None:
-    """Who may see and change the rows of the plugin's own models; a model without one shows nothing to
-    anybody.
+    """Who may see and change the rows of the plugin's own models; a plugin with a model without one does not
+    run.
     """
 
 

@@ -6,7 +6,7 @@ is every plugin that requires it. Its tables keep their walls, which stand in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from kernel.extension.calling import Answer, Hooks, in_order
 from kernel.extension.discovery import Reason, Trouble
 from kernel.extension.markers import Rule
-from kernel.i18n import _
+from kernel.i18n import LazyText, _
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,20 @@ class Declarations:
         return [answer.value for answer in self.of(hook) if answer.plugin == plugin]
 
 
-def collect(hooks: Hooks) -> Declarations:
-    """Ask every declaring hook that takes no argument, plugin by plugin."""
+class UnsoundDeclaration(Exception):
+    """What a plugin declares can be read, but must not run; recorded as its failure."""
+
+
+Check = Callable[[str, Mapping[str, list[Any]]], LazyText | None]
+"""Looks at what a plugin declares, by hook; gives the reason why it must not run, or None."""
+
+
+def _sound(plugin: str, declared: Mapping[str, list[Any]]) -> None:
+    """Find nothing wrong."""
+
+
+def collect(hooks: Hooks, check: Check = _sound) -> Declarations:
+    """Ask every declaring hook that takes no argument, plugin by plugin; what `check` refuses is broken, too."""
     names = [
         one.name for one in hooks.discovery.specifications if one.rule is Rule.ONCE and not one.arguments
     ]
@@ -53,7 +65,7 @@ def collect(hooks: Hooks) -> Declarations:
         if needed:
             broken[plugin] = _needs_broken(min(needed))
             continue
-        declared = _of_plugin(hooks, plugin, names)
+        declared = _of_plugin(hooks, plugin, names, check)
         if isinstance(declared, Reason):
             broken[plugin] = declared
             continue
@@ -63,7 +75,9 @@ def collect(hooks: Hooks) -> Declarations:
     return Declarations(hooks.without(broken), MappingProxyType(broken), MappingProxyType(frozen))
 
 
-def _of_plugin(hooks: Hooks, plugin: str, names: Iterable[str]) -> dict[str, list[Any]] | Reason:
+def _of_plugin(
+    hooks: Hooks, plugin: str, names: Iterable[str], check: Check
+) -> dict[str, list[Any]] | Reason:
     declared: dict[str, list[Any]] = {}
     for name in names:
         try:
@@ -71,14 +85,23 @@ def _of_plugin(hooks: Hooks, plugin: str, names: Iterable[str]) -> dict[str, lis
             if value is not None:
                 declared[name] = list(value)
         except (Exception, SystemExit) as error:  # code of others: whatever it raises, only it is broken
-            hooks.failed(plugin, name, error)
-            text = _(
-                "Its declarations (%(hook)s) fail: %(error)s",
-                hook=name,
-                error=f"{type(error).__name__}: {error}",
-            )
-            return Reason(Trouble.BROKEN, text, detail=repr(error))
+            return _failing(hooks, plugin, name, error)
+    try:
+        fault = check(plugin, declared)
+    except Exception as error:  # what it declares is of no kind that could be looked at
+        return _failing(hooks, plugin, "policies", error)
+    if fault is not None:
+        hooks.failed(plugin, "policies", UnsoundDeclaration(str(fault)))
+        return Reason(Trouble.BROKEN, fault)
     return declared
+
+
+def _failing(hooks: Hooks, plugin: str, name: str, error: BaseException) -> Reason:
+    hooks.failed(plugin, name, error)
+    text = _(
+        "Its declarations (%(hook)s) fail: %(error)s", hook=name, error=f"{type(error).__name__}: {error}"
+    )
+    return Reason(Trouble.BROKEN, text, detail=repr(error))
 
 
 def _needs_broken(name: str) -> Reason:

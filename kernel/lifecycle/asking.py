@@ -25,6 +25,7 @@ from kernel.resources.build import assemble
 from kernel.resources.context import Context
 from kernel.resources.declared import DeclaredTwice
 from kernel.resources.errors import CommandError
+from kernel.resources.guarding import models_of
 from kernel.resources.runtime import Runtime
 from kernel.resources.user_fields.definition import Definition, read_definitions
 
@@ -97,6 +98,7 @@ def settle(work: Work, runtime: Runtime, name: str) -> None:
     site = work.workshop.site
     apply_derived(work.connection, site, name)
     try:
+        runtime.policies.check_complete(models_of(name))
         fingerprint = apply_policies(work.connection, name, runtime.policies, app_role(site.name))
     except UnprotectedModel as error:
         raise StepRefused(

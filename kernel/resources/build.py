@@ -24,6 +24,7 @@ from kernel.i18n import KERNEL_TRANSLATIONS
 from kernel.resources.commands import Command, command_of
 from kernel.resources.declared import Declared, by_name
 from kernel.resources.errors import CommandError
+from kernel.resources.guarding import unguarded
 from kernel.resources.parts import KernelPart, kernel_parts
 from kernel.resources.records import COMMANDS as RECORD_COMMANDS
 from kernel.resources.resource import Facet, Resource
@@ -80,7 +81,7 @@ def assemble(
     definitions: Sequence[Definition] = (),
 ) -> Runtime:
     """Put a runtime together from hooks and settings, without asking the database; lifecycle steps do so, too."""
-    declarations = collect(hooks)
+    declarations = collect(hooks, unguarded)
     declared = declare(declarations, kernel_parts(), values, definitions)
     sources = [("kernel", KERNEL_TRANSLATIONS)]
     for name in declarations.hooks.enabled:

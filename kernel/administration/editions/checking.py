@@ -19,6 +19,7 @@ from kernel.resources.context import Context
 from kernel.resources.declared import Declared
 from kernel.resources.errors import CommandError
 from kernel.resources.fields import FieldError
+from kernel.resources.guarding import unguarded
 from kernel.resources.parts import kernel_parts
 from kernel.resources.resource import Resource
 
@@ -54,7 +55,7 @@ class Prospect:
 
 def prospect(discovery: Discovery, plugins: Iterable[str]) -> Prospect:
     """Read what would be declared with these plugins; raises `DeclaredTwice` where two use one name."""
-    declarations = collect(Hooks(discovery, plugins, refusals=(CommandError,)))
+    declarations = collect(Hooks(discovery, plugins, refusals=(CommandError,)), unguarded)
     return Prospect(declare(declarations, kernel_parts(), {}), declarations.broken)
 
 

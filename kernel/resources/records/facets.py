@@ -72,6 +72,9 @@ def write_facets(
         if row is None:
             if not any(filled(value) for value in entered.values()):
                 continue
+            if not _may_begin(context, facet):
+                problems.append(Problem(None, _("“%(name)s” cannot be entered here.", name=facet.title)))
+                continue
             problems.extend(judge_facet(context, facet, {record.id: entered}).get(record.id, ()))
             context.session.add(facet_row(facet, record.id, entered))
             continue
@@ -84,6 +87,13 @@ def write_facets(
         fill_facet(facet, row, entered)
     if problems:
         raise Invalid(problems)
+
+
+def _may_begin(context: Context, facet: Facet) -> bool:
+    """Say whether the actor may make the first row of a facet, where its rows stand under the facet's own right."""
+    policy = context.runtime.policies.for_model(facet.model)
+    own = policy is not None and policy.resource == facet.permission
+    return not own or context.may(facet.permission, "create")
 
 
 def filled(value: Any) -> bool:
