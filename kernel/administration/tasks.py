@@ -34,6 +34,12 @@ STATES: dict[str, LazyText] = {
 }
 """The states of work and deliveries in the user's words."""
 
+WORKERS: dict[str, LazyText] = {
+    "short": _("Messages and short work"),
+    "long": _("Long work, such as imports and backups"),
+}
+"""What the workers that `peyvand serve` starts are for, by the part of their names before the `@`."""
+
 
 @dataclass(frozen=True)
 class WorkLine:
@@ -82,7 +88,9 @@ class JobLine:
 class WorkerLine:
     """One machine's workers, and whether they have shown themselves lately."""
 
-    name: str
+    title: LazyText | str
+    machine: str
+    """Name of the machine or container that it runs on; empty where it told none."""
     seen_at: datetime
     alive: bool
 
@@ -246,9 +254,14 @@ def _jobs(system: Context) -> list[JobLine]:
 def _workers(system: Context) -> list[WorkerLine]:
     statement = select(Worker).order_by(Worker.name)
     return [
-        WorkerLine(row.name, row.seen_at, is_alive(row.seen_at, system.now))
+        _worker(row.name, row.seen_at, is_alive(row.seen_at, system.now))
         for row in system.session.execute(statement).scalars()
     ]
+
+
+def _worker(name: str, seen_at: datetime, alive: bool) -> WorkerLine:
+    group, _at, machine = name.partition("@")
+    return WorkerLine(WORKERS.get(group, group), machine, seen_at, alive)
 
 
 def is_alive(seen_at: datetime, now: datetime, patience: timedelta = SILENT_WORKER) -> bool:

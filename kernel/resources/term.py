@@ -18,6 +18,7 @@ from kernel.i18n import LazyText, _
 from kernel.resources.errors import Refused
 
 if TYPE_CHECKING:
+    from kernel.resources.context import Context
     from kernel.resources.runtime import Runtime
 
 
@@ -58,6 +59,12 @@ def has_ended(runtime: Runtime, session: Session) -> bool:
     if runtime.edition.term_until is None:
         return False
     return runtime.edition.term(seen_day(runtime, session)) is Term.ENDED
+
+
+def refuse_read_only(context: Context) -> None:
+    """Raise `TermEnded` before a form is shown that could not be saved."""
+    if context.read_only:
+        raise TermEnded(context.runtime.edition)
 
 
 def refuse_when_ended(runtime: Runtime, day: date) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
-from kernel.api import Context, Cursor, DashboardBlock, Figure, Panel, TimelineEntry, _, fragment
+from kernel.api import Context, Cursor, DashboardBlock, Figure, Panel, Party, TimelineEntry, _, fragment
 from plugins.medical.hours import whole_day
 from plugins.medical.models import Appointment, Doctor, Service
 from plugins.medical.resources import APPOINTMENT, COLOURS, STATES
@@ -43,6 +43,8 @@ def appointments_panel(context: Context, party_id: int) -> Iterable[Panel] | Non
     """Give a person's coming and last appointments."""
     if not context.may(RIGHT, "view"):
         return None
+    if not _is_person(context, party_id):
+        return None
     mine = Appointment.patient_id == party_id
     coming = _rows(
         context,
@@ -73,6 +75,11 @@ def appointments_panel(context: Context, party_id: int) -> Iterable[Panel] | Non
             printed=printed,
         )
     ]
+
+
+def _is_person(context: Context, party_id: int) -> bool:
+    statement = select(Party.kind).where(Party.id == party_id)
+    return context.session.execute(statement).scalar_one_or_none() == "person"
 
 
 def figures(context: Context, party_ids: Sequence[int]) -> Mapping[int, Sequence[Figure]] | None:

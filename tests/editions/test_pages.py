@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from datetime import timedelta
@@ -110,6 +111,12 @@ def test_a_site_tells_of_its_end_and_stays_readable(clerk, boss, site, engines):
     assert "/persons/export" in shown
     for offer in ("/persons/new", "/persons/import"):
         assert offer not in shown, "nothing is offered that would be refused"
+    one = re.search(r"/persons/\d+", shown)
+    assert one is not None
+    for form in ("/persons/new", f"{one.group()}/edit"):
+        answer = clerk.get(form)
+        assert answer.status_code == 422, "a form that could not be saved is not opened by its address either"
+        assert "دوره این سامانه در" in answer.text
     assert "/persons/new" not in clerk.get("/search/palette?q=شخص").text
     refused = create(clerk, "کاوه")
     assert refused.status_code == 422

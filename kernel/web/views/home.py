@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint
@@ -29,6 +29,7 @@ FIGURES = 4
 """Counts at the head of the desk."""
 SHOWN = 6
 """Rows of a block of the desk."""
+COLUMNS = 12
 SPANS = {1: 4, 2: 8, 3: 12}
 """Columns of twelve for a block's span of three."""
 
@@ -82,7 +83,24 @@ def blocks(context: Context) -> list[Placed]:
         Placed(answer.value, SPANS.get(answer.value.span, 4), plugin_title(context, answer.plugin))
         for answer in answers
     ]
-    return sorted(placed, key=lambda one: one.block.order)
+    return filled(sorted(placed, key=lambda one: one.block.order))
+
+
+def filled(placed: list[Placed]) -> list[Placed]:
+    """Widen the blocks so that each row of twelve columns is full: equal ones alike, else the last of the row."""
+    rows: list[list[Placed]] = []
+    for one in placed:
+        if not rows or sum(each.span for each in rows[-1]) + one.span > COLUMNS:
+            rows.append([])
+        rows[-1].append(one)
+    return [one for row in rows for one in _filled_row(row)]
+
+
+def _filled_row(row: list[Placed]) -> list[Placed]:
+    if len({one.span for one in row}) == 1:
+        return [replace(one, span=COLUMNS // len(row)) for one in row]
+    last = row[-1]
+    return [*row[:-1], replace(last, span=last.span + COLUMNS - sum(one.span for one in row))]
 
 
 def _newest(context: Context) -> DashboardBlock | None:
@@ -143,6 +161,8 @@ def _line(context: Context, resource: Resource, number: int, label: Any) -> dict
         "table": resource.table,
         "label": resource.label_text(label, context),
         "url": record_url(resource, number),
+        "party": is_party(resource),
+        "icon": resource.icon,
         "organisation": resource.icon.startswith("building"),
         "kind": resource.title,
     }

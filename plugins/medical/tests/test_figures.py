@@ -39,3 +39,10 @@ def test_visits_the_next_one_and_those_missed_are_counted(clinic: Clinic) -> Non
 def test_without_the_right_there_are_no_figures(clinic: Clinic) -> None:
     clinic.book("2026-11-21T09:00:00+03:30")
     assert figures(clinic, 0, NOBODY) is None
+
+
+def test_the_panel_stands_on_persons_and_not_on_organisations(clinic: Clinic) -> None:
+    firm = clinic.run("record.create", resource="organisation", values={"name": "Nikan"})
+    app = clinic.runtime
+    with app.reading(clinic.administrator) as context:
+        assert blocks.appointments_panel(context, firm) is None

@@ -56,6 +56,7 @@ def plugins() -> ResponseReturnValue:
         tones=TONES,
         action_titles=life.ACTION_TITLES,
         state_names=STATE_NAMES,
+        titles=life.titles(context),
     )
 
 
@@ -73,6 +74,7 @@ def plugin(name: str) -> ResponseReturnValue:
         tones=TONES,
         action_titles=life.ACTION_TITLES,
         state_names=STATE_NAMES,
+        titles=life.titles(context),
         asked=ASKED,
     )
 
