@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
+from kernel.extension.contributions import DashboardBlock
+from kernel.web.views.home import Placed, filled
 from tests.web.conftest import ALL, SignIn
 
 
@@ -46,3 +50,25 @@ def test_the_palette_offers_records_and_commands(sign_in: SignIn) -> None:
     assert 'data-href="/persons/new"' in browser.get("/palette?q=تازه", htmx=True).text
     reader = sign_in("omid", {("party", "view"): "all"})
     assert "/persons/new" not in reader.get("/palette?q=تازه", htmx=True).text
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [([4], [12]), ([4, 4], [6, 6]), ([4, 4, 4, 8], [4, 4, 4, 12]), ([4, 4, 8], [6, 6, 12]), ([4, 8], [4, 8])],
+)
+def test_rows_of_the_desk_are_full(asked: list[int], given: list[int]) -> None:
+    block = DashboardBlock(title="x", body="", key="x")
+    assert [one.span for one in filled([Placed(block, span, "") for span in asked])] == given
+
+
+def test_the_long_menu_of_administration_folds_and_stands_open_on_its_own_pages(sign_in: SignIn) -> None:
+    boss = sign_in("boss", administrator=True)
+    assert '<details data-remember="menu-foot">' in boss.get("/").text
+    assert '<details data-remember="menu-foot" open>' in boss.get("/administration/users").text
+
+
+def test_people_and_relations_stand_right_below_the_first_facts(sign_in: SignIn) -> None:
+    browser = sign_in("sara", ALL)
+    address = browser.made("/persons/new", first_name="سارا", last_name="کریمی")
+    page = browser.get(address).text
+    assert page.index("نام خانوادگی") < page.index("افراد و روابط") < page.index("اطلاعات تماس")

@@ -100,4 +100,9 @@ def test_the_page_of_jobs_says_when_no_worker_lives(boss, engines, site):
     assert "هیچ کارگری" in boss.get("/administration/jobs").text
     with engines.owner(site).begin() as owner:
         owner.execute(text("INSERT INTO kernel.worker (name) VALUES ('short@here')"))
-    assert "هیچ کارگری" not in boss.get("/administration/jobs").text
+    page = boss.get("/administration/jobs").text
+    assert "هیچ کارگری" not in page
+    assert "پیام‌ها و کارهای کوتاه" in page, (
+        "workers are named by what they do, not by what the program calls them"
+    )
+    assert "short@here" not in page

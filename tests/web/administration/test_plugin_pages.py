@@ -17,6 +17,10 @@ def test_a_plugin_goes_through_its_whole_life_in_the_browser(enter_own_site):
     assert state(boss) == "فعال"
     assert boss.get("/medical/doctors").status_code == 200
 
+    steps = boss.get(PLUGINS).text.partition("آخرین گام‌ها")[2]
+    assert "<bdi>درمانگاه</bdi>" in steps
+    assert "<bdi>medical</bdi>" not in steps
+
     boss.post(f"{MEDICAL}/pause")
     assert state(boss) == "متوقف"
     assert boss.get("/medical/doctors").status_code == 404
