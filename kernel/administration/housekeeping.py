@@ -1,4 +1,6 @@
-"""What is tidied up every night: old attempts to sign in, files that no record speaks of, failures of last month."""
+"""What is tidied up every night (old attempts to sign in, files that no record speaks of, finished work), and the seals
+that are set each minute.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from kernel.data.files import FileStore
 from kernel.extension.contributions import Job
 from kernel.i18n import _
 from kernel.jobs.models import EventRow, WorkRow
+from kernel.lifecycle.seals.sealing import set_seals
 from kernel.resources.context import Context
 from kernel.resources.parts import kernel_parts
 
@@ -42,6 +45,13 @@ def forget_old_work(context: Context) -> None:
 
 
 JOBS = (
+    Job(
+        name="seal-history",
+        title=_("Seal history and audit"),
+        function=set_seals,
+        every=timedelta(minutes=1),
+        allowed_when_ended=True,
+    ),
     Job(
         name="forget-attempts",
         title=_("Forget old attempts to sign in"),
