@@ -18,6 +18,7 @@ from kernel.lifecycle.database import EXTENSIONS, has_persian_letters, unmarked
 from kernel.lifecycle.doctor import Check, Patient, look
 from kernel.lifecycle.migrate import KERNEL_MIGRATIONS, current_revision, head_revision
 from kernel.lifecycle.wall_check import changed_schemas
+from kernel.resources.term import instant_in_words
 
 LEAST_SPACE = 1 << 30
 SILENCE = timedelta(minutes=2)
@@ -167,7 +168,7 @@ def _workers(patient: Patient) -> Iterator[Check]:
         at_work,
         _("No worker has ever shown itself.")
         if seen is None
-        else _("The last sign of a worker: %(when)s", when=seen.isoformat(" ", "seconds")),
+        else _("The last sign of a worker: %(when)s", when=instant_in_words(seen, patient.site.time_zone)),
         _("Messages and jobs wait until a worker runs: start “peyvand serve”."),
     )
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -40,6 +40,17 @@ def day_in_words(day: date) -> LazyText:
     """Write a day in the Jalali calendar, in the digits of the reader's language."""
     year, month, number = to_jalali(day)
     return _("%(year)d/%(month)02d/%(day)02d", year=year, month=month, day=number)
+
+
+def instant_in_words(instant: datetime, zone: tzinfo) -> LazyText:
+    """Write day and time by the clock on the site's wall, in the digits of the reader's language."""
+    local = instant.astimezone(zone)
+    return _(
+        "%(day)s %(hour)02d:%(minute)02d",
+        day=day_in_words(local.date()),
+        hour=local.hour,
+        minute=local.minute,
+    )
 
 
 def today_of(runtime: Runtime) -> date:

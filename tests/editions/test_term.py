@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -16,7 +17,7 @@ from kernel.i18n import translate
 from kernel.i18n.catalogue import KERNEL_TRANSLATIONS, Catalogue
 from kernel.jobs import run as jobs
 from kernel.resources.queue import background, enqueue
-from kernel.resources.term import TermEnded
+from kernel.resources.term import TermEnded, instant_in_words
 from tests.access.test_signin import PASSWORD
 
 UNTIL = date(2026, 10, 10)
@@ -43,6 +44,12 @@ def create(runtime, actor, name="مینا"):
 @pytest.fixture
 def boss(make_user):
     return make_user("boss", administrator=True)
+
+
+def test_an_instant_is_told_by_the_clock_and_calendar_of_the_site():
+    words = instant_in_words(datetime(2026, 11, 28, 21, 2, tzinfo=UTC), ZoneInfo("Asia/Tehran"))
+    catalogue = Catalogue.load("fa", [("kernel", KERNEL_TRANSLATIONS)])
+    assert translate(words, catalogue) == "۱۴۰۵/۰۹/۰۸ ۰۰:۳۲"
 
 
 def test_where_a_site_stands_day_by_day():

@@ -15,6 +15,7 @@ from kernel.jobs.models import Held
 from kernel.lifecycle.backup.keeping import folder_of
 from kernel.lifecycle.backup.models import BackupRow
 from kernel.lifecycle.doctor import Check, Patient, look
+from kernel.resources.term import instant_in_words
 
 OLD = timedelta(hours=50)
 """A nightly backup older than that was missed twice."""
@@ -42,7 +43,7 @@ def _backups(patient: Patient) -> Iterator[Check]:
         yield Check(
             "backups",
             nightly is False or datetime.now(UTC) - last.started_at < OLD,
-            _("The last backup: %(when)s", when=last.started_at.isoformat(" ", "seconds")),
+            _("The last backup: %(when)s", when=instant_in_words(last.started_at, patient.site.time_zone)),
             _("The nightly backup was not made: see whether workers run, and the page of jobs."),
         )
     yield from _place(patient)
