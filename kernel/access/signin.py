@@ -205,7 +205,16 @@ def end_own_session(served: Served, user_id: int, session_id: int) -> None:
     """End one of a user's own sessions; another's is left alone without a word."""
     mine = (LoginSession.id == session_id, LoginSession.user_id == user_id, LoginSession.ended_at.is_(None))
     with system_session(served, "one's own sessions") as session:
-        session.execute(update(LoginSession).where(*mine).values(ended_at=served.clock()))
+        now = served.clock()
+        ended = session.execute(
+            update(LoginSession).where(*mine).values(ended_at=now).returning(LoginSession.id)
+        ).scalar()
+        if ended is not None:
+            session.add(
+                AuditEntry(
+                    at=now, actor_id=user_id, what="session.end", resource="login_session", record_id=ended
+                )
+            )
 
 
 def _admit(served: Served, attempt: attempts.Try) -> tuple[int, int | None, str | None]:

@@ -18,6 +18,7 @@ ENTRIES: tuple[tuple[LazyText, str, str, tuple[str, str]], ...] = (
     (_("Edition"), "/administration/edition", "award", ("setting", "edit")),
     (_("Plugins"), "/administration/plugins", "puzzle", ("plugin", "edit")),
     (_("Jobs"), "/administration/jobs", "clock", ("job", "edit")),
+    (_("Audit"), "/administration/audit", "shield-lock", ("site", "edit")),
     (_("State of the site"), "/administration/doctor", "stethoscope", ("site", "edit")),
 )
 """Title, address, icon and right of each: people, then what the site looks and reads like, then what it runs on.

@@ -14,8 +14,8 @@ from typing import IO, Any
 from sqlalchemy import select
 
 from kernel.access.models import AuditEntry, LoginSession, Pattern, UserAccount, UserPattern
-from kernel.administration.audit import note
 from kernel.i18n import _
+from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.exporting import write_xlsx

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.administration import (
+    audit,
     base_values,
     branding,
     invitations,
@@ -45,7 +46,17 @@ SETTINGS = (
 PART = KernelPart(
     name="administration",
     commands=commands_in(
-        base_values, branding, invitations, own_data, patterns, settings, tasks, units, user_fields, users
+        audit,
+        base_values,
+        branding,
+        invitations,
+        own_data,
+        patterns,
+        settings,
+        tasks,
+        units,
+        user_fields,
+        users,
     ),
     settings=SETTINGS,
     jobs=JOBS,

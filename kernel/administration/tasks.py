@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from kernel.access.actor import SYSTEM
-from kernel.administration.audit import note
 from kernel.administration.guard import administrators_only
 from kernel.i18n import LazyText, _
 from kernel.jobs.models import EventDelivery, EventRow, JobRow, Worker, WorkRow
 from kernel.jobs.schedule import declared_jobs
 from kernel.jobs.store import SILENT_WORKER
+from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound, Refused

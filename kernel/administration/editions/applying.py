@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from kernel.access.models import AccessGrant, Pattern
 from kernel.access.users import save_pattern
-from kernel.administration.audit import note
 from kernel.administration.editions.changes import Change, PatternChange
 from kernel.administration.editions.models import Edition
 from kernel.administration.editions.planning import EditionPlan, plan_edition, today_at
@@ -30,6 +29,7 @@ from kernel.lifecycle.errors import StepRefused
 from kernel.lifecycle.install import install
 from kernel.lifecycle.steps import Performer, Workshop
 from kernel.lifecycle.switching import pause, resume
+from kernel.resources.audit import note
 from kernel.resources.build import build_runtime
 from kernel.resources.context import Context
 

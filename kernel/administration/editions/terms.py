@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import update
 
-from kernel.administration.audit import note
 from kernel.extension.editions import FEATURES, SiteEdition, SiteEditionRow, read_site_edition
 from kernel.extension.state import raise_epoch
 from kernel.fa.calendar import add_months
 from kernel.i18n import _
+from kernel.resources.audit import note
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
 from kernel.resources.runtime import Runtime

@@ -2,11 +2,12 @@
 
 from kernel.resources.commands import command_of
 from kernel.resources.records.bin import delete, purge, restore
+from kernel.resources.records.export import export
 from kernel.resources.records.load import editable, load, visible
 from kernel.resources.records.many import insert_many
 from kernel.resources.records.save import assign, create, edit, goes_to_another
 
-COMMANDS = tuple(command_of(function) for function in (create, edit, assign, delete, restore, purge))
+COMMANDS = tuple(command_of(function) for function in (create, edit, assign, delete, restore, purge, export))
 """The generic commands, which every site has."""
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "delete",
     "edit",
     "editable",
+    "export",
     "goes_to_another",
     "insert_many",
     "load",

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from kernel.access.predicates import Reach
 from kernel.data.base import Binnable
 from kernel.i18n import LazyText, _
+from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, NotFound, Refused
@@ -132,6 +133,9 @@ def purge(context: Context, *, resource: str, record_id: int) -> int:
         system.session.delete(_binned(system, declared, record_id))
         system.session.flush()
         forget_links(system, declared.table, [record_id])
+    note(
+        context, "record.purge", resource=declared.permission, record_id=record_id, detail={"kind": resource}
+    )
     announce(context, declared, [record_id], "purged")
     return record_id
 

@@ -15,7 +15,7 @@ from kernel.resources.errors import NotFound
 from kernel.resources.exporting import write_csv, write_xlsx
 from kernel.resources.lists import ListQuery
 from kernel.resources.resource import Resource
-from kernel.web.current import current, scope
+from kernel.web.current import current, run_command, scope
 from kernel.web.security import MEBIBYTE
 from kernel.web.views.lists import query_of
 
@@ -41,6 +41,13 @@ def send(
     context.require(resource.permission, "export")
     if kind not in KINDS:
         raise NotFound()
+    run_command(
+        "record.export",
+        resource=resource.name,
+        kind=kind,
+        ticked=None if ids is None else len(ids),
+        filtered=ids is None and bool(query.search or query.filters),
+    )
     context = scope().patient()
     content = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
     if kind == "xlsx":

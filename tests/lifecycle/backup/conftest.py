@@ -27,6 +27,7 @@ from kernel.jobs.models import EventDelivery, EventRow, JobRow, WorkRow
 from kernel.lifecycle import database
 from kernel.lifecycle.backup.restoring import RestoredSite, restore_site
 from kernel.lifecycle.backup.taking import Taken, backup_name, take_backup
+from kernel.lifecycle.seals.sealing import set_seals
 from kernel.lifecycle.sites import drop_site
 from kernel.resources.build import build_runtime
 from kernel.resources.runtime import Runtime
@@ -144,6 +145,8 @@ def lively(worker_sites: WorkerSites, engines: Engines) -> Iterator[Runtime]:
                 user_id=user.user_id, token_hash=b"x", created_at=NOW, seen_at=NOW, expires_at=NOW
             )
         )
+    with runtime.system_work("test", "seal") as context:
+        set_seals(context)
     yield runtime
     engines.dispose(site.name)
     worker_sites.drop(site)

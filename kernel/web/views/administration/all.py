@@ -1,6 +1,7 @@
 """All pages of administration, on one blueprint."""
 
 from kernel.web.views.administration import (
+    audit,
     backups,
     base_data,
     branding,
@@ -18,6 +19,7 @@ from kernel.web.views.administration import (
 from kernel.web.views.administration.blueprint import pages
 
 __all__ = [
+    "audit",
     "backups",
     "base_data",
     "branding",
