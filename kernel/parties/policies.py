@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from kernel.access.policies import Child, PolicySet, child, public, rows, sealed, system
 from kernel.access.rules import Rule, SystemOnly, Visible, every
 from kernel.access.scopes import PLACES
+from kernel.i18n import _
 from kernel.parties.models import (
     Address,
     Consent,
@@ -40,6 +41,7 @@ from kernel.parties.models import (
     WithheldFacts,
 )
 from kernel.parties.places.models import City, Country, District, Province
+from kernel.resources.naming import call_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,3 +102,11 @@ POLICIES = (
     system(Segment),
     *(public(place, "place") for place in (Country, Province, City, District)),
 )
+
+for _table, _title in {
+    "kernel.party": _("Persons and organisations"),
+    "kernel.party_group_member": _("Groups"),
+    "kernel.segment": _("Segments"),
+    "kernel.employment": _("Posts of persons"),
+}.items():
+    call_table(_table, _title)

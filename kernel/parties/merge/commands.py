@@ -15,13 +15,13 @@ from kernel.parties.merge.aliases import survivor_of
 from kernel.parties.merge.choosing import DROPPED, KEPT, allowed_choices
 from kernel.parties.merge.exact import loads
 from kernel.parties.merge.merging import Merge, Summary, Versions
-from kernel.parties.merge.naming import named
 from kernel.parties.merge.rows import Rows
 from kernel.parties.merge.undoing import Undoing
 from kernel.parties.models import Party, PartyMerge
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, Invalid, NotFound, Problem, Refused
+from kernel.resources.naming import named
 from kernel.resources.records.load import announce
 from kernel.resources.resource import Resource
 

@@ -23,7 +23,6 @@ from kernel.parties.merge.exact import dumps
 from kernel.parties.merge.facets import FacetRules
 from kernel.parties.merge.mentions import lead_mentions
 from kernel.parties.merge.moving import Mover, tables_of
-from kernel.parties.merge.naming import named
 from kernel.parties.merge.rows import Rows
 from kernel.parties.merge.rules import rule_of, soft_references
 from kernel.parties.merge.survivor import Survivor, add_numbers, lost_codes, lost_numbers
@@ -31,6 +30,7 @@ from kernel.parties.merge.watching import Watch
 from kernel.parties.models import Party, PartyMerge, PartyPair
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Invalid, NotFound, Refused
+from kernel.resources.naming import named
 from kernel.resources.resource import Resource
 
 PARTY = "kernel.party"

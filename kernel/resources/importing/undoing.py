@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import BigInteger, column, exists, select, table, update
+from sqlalchemy import BigInteger, column, exists, select, table, text, update
 from sqlalchemy.orm import aliased
 
 from kernel.access.actor import Actor
@@ -17,11 +17,24 @@ from kernel.resources.importing.runs import UNDOING, UNDONE, Run, importable, lo
 from kernel.resources.lists.searching import any_of
 from kernel.resources.models import History, ImportRow, ImportRun
 from kernel.resources.queue import Progress, background
-from kernel.resources.records.bin import REFERENCES
 from kernel.resources.records.load import announce
 from kernel.resources.resource import Resource
 from kernel.resources.runtime import Runtime
 from kernel.resources.user_fields.links import forget_links
+
+REFERENCES = text(
+    """
+    SELECT n.nspname AS schema, c.relname AS "table", a.attname AS "column"
+    FROM pg_constraint k
+    JOIN pg_class c ON c.oid = k.conrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+    WHERE k.contype = 'f' AND k.confdeltype IN ('a', 'r') AND cardinality(k.conkey) = 1
+      AND k.confrelid = CAST(:table AS regclass)
+    ORDER BY 1, 2, 3
+    """
+)
+"""Foreign keys that forbid the deletion of what they point to; those of paused plugins too."""
 
 TAKEN_BACK = 4
 AFTER_ALL = 2**31 - 1

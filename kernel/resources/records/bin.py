@@ -2,82 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from kernel.access.predicates import Reach
 from kernel.data.base import Binnable
 from kernel.i18n import LazyText, _
 from kernel.resources.audit import note
 from kernel.resources.commands import command
+from kernel.resources.constraints import explain_integrity
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, NotFound, Refused
+from kernel.resources.models import Attachment, Note
+from kernel.resources.naming import named
+from kernel.resources.records.blockers import blockers, links_of, reasons_of
 from kernel.resources.records.load import announce, editable, load
 from kernel.resources.resource import Resource
 from kernel.resources.user_fields.links import forget_links
-
-REFERENCES = text(
-    """
-    SELECT n.nspname AS schema, c.relname AS "table", a.attname AS "column",
-           EXISTS (SELECT 1 FROM pg_attribute b
-                   WHERE b.attrelid = c.oid AND b.attname = 'binned_at' AND NOT b.attisdropped) AS binnable
-    FROM pg_constraint k
-    JOIN pg_class c ON c.oid = k.conrelid
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
-    WHERE k.contype = 'f' AND k.confdeltype IN ('a', 'r') AND cardinality(k.conkey) = 1
-      AND k.confrelid = CAST(:table AS regclass)
-    ORDER BY 1, 2, 3
-    """
-)
-"""Foreign keys that forbid the deletion of what they point to; those of paused plugins too."""
-
-
-@dataclass(frozen=True)
-class Blocker:
-    """What stands in the way of a deletion: how many rows of which kind, some perhaps in the bin themselves."""
-
-    title: LazyText | str
-    count: int
-    binned: int
-    url: str | None = None
-
-    def sentence(self) -> LazyText:
-        """Say it: "3 × Appointment (1 of them in the bin)"."""
-        if self.binned:
-            return _(
-                "%(count)d × %(title)s (%(binned)d of them in the bin)",
-                count=self.count,
-                title=self.title,
-                binned=self.binned,
-            )
-        return _("%(count)d × %(title)s", count=self.count, title=self.title)
-
-
-def blockers(context: Context, resource: Resource, record_id: int) -> list[Blocker]:
-    """Count what points to the record by foreign keys that forbid its deletion, and what plugins say stands in the way."""
-    found: list[Blocker] = []
-    with context.system("what stands in the way of a deletion") as system:
-        session = system.session
-        preparer = session.get_bind().dialect.identifier_preparer
-        for row in session.execute(REFERENCES, {"table": resource.table}).all():
-            table = f"{preparer.quote(row.schema)}.{preparer.quote(row.table)}"
-            column = preparer.quote(row.column)
-            binned = "count(*) FILTER (WHERE binned_at IS NOT NULL)" if row.binnable else "0"
-            statement = text(f"SELECT count(*), {binned} FROM {table} WHERE {column} = :id")  # noqa: S608
-            total, in_bin = session.execute(statement, {"id": record_id}).one()
-            if total:
-                kinds = context.runtime.by_table.get(f"{row.schema}.{row.table}", ())
-                title = kinds[0].title if kinds else f"{row.schema}.{row.table}"
-                found.append(Blocker(title, total, in_bin, f"/{kinds[0].path}" if kinds else None))
-    for answer in context.runtime.require(
-        "obstacles_to_delete", ctx=context, resource=resource.name, ids=[record_id]
-    ):
-        obstacles = answer.value.get(record_id, ())
-        found.extend(Blocker(item.text, item.count, 0, item.url) for item in obstacles)
-    return found
 
 
 @command("record.delete", _("Move a record to the bin"), checks_itself=True)
@@ -85,13 +28,9 @@ def delete(context: Context, *, resource: str, record_id: int) -> int:
     """Put a record into the bin, or delete one whose kind has no bin; `Refused` names what stands in the way."""
     declared = context.runtime.resource(resource)
     editable(context, declared, record_id, "delete")
-    in_the_way = blockers(context, declared, record_id)
-    if in_the_way:
-        reasons = _sentence(context, in_the_way)
-        links = [(context.text(item.title), item.url) for item in in_the_way if item.url]
-        raise Refused(
-            _("This record cannot be deleted while these exist: %(reasons)s", reasons=reasons), links
-        )
+    with context.system("locked, so that nothing begins to hang on it meanwhile") as system:
+        load(system, declared, record_id, lock=True)
+    _nothing_in_the_way(context, declared, record_id)
     with context.system("to the bin") as system:
         record = load(system, declared, record_id, lock=True)
         if isinstance(record, Binnable):
@@ -99,6 +38,7 @@ def delete(context: Context, *, resource: str, record_id: int) -> int:
             record.binned_by = context.actor.user_id
         else:
             system.session.delete(record)
+            _forget_remarks(system, declared.table, record_id)
         system.session.flush()
     context.session.expire_all()
     announce(context, declared, [record_id], "binned")
@@ -110,11 +50,16 @@ def restore(context: Context, *, resource: str, record_id: int) -> int:
     """Take a record out of the bin. Whoever may delete it may bring it back."""
     declared = context.runtime.resource(resource)
     _check_binned(context, declared, record_id, "delete")
+    _parents_are_there(context, declared, record_id)
     with context.system("out of the bin") as system:
         record = _binned(system, declared, record_id)
         record.binned_at = None
         record.binned_by = None
-        system.session.flush()
+        try:
+            system.session.flush()
+        except IntegrityError as error:
+            why = explain_integrity(error, context.runtime.resources.values()).message
+            raise Refused(_("It cannot be brought back: %(why)s", why=why)) from error
     context.session.expire_all()
     announce(context, declared, [record_id], "restored")
     return record_id
@@ -125,13 +70,13 @@ def purge(context: Context, *, resource: str, record_id: int) -> int:
     """Delete a record that lies in the bin, for good; dependants in the bin still stand in the way."""
     declared = context.runtime.resource(resource)
     _check_binned(context, declared, record_id, "purge")
-    in_the_way = blockers(context, declared, record_id)
-    if in_the_way:
-        reasons = _sentence(context, in_the_way)
-        raise Refused(_("This record cannot be deleted while these exist: %(reasons)s", reasons=reasons))
+    with context.system("locked, so that nothing begins to hang on it meanwhile") as system:
+        _binned(system, declared, record_id)
+    _nothing_in_the_way(context, declared, record_id)
     with context.system("deleted for good") as system:
         system.session.delete(_binned(system, declared, record_id))
         system.session.flush()
+        _forget_remarks(system, declared.table, record_id)
         forget_links(system, declared.table, [record_id])
     note(
         context, "record.purge", resource=declared.permission, record_id=record_id, detail={"kind": resource}
@@ -140,9 +85,57 @@ def purge(context: Context, *, resource: str, record_id: int) -> int:
     return record_id
 
 
-def _sentence(context: Context, in_the_way: list[Blocker]) -> str:
-    comma = "، " if context.locale == "fa" else ", "
-    return comma.join(context.text(item.sentence()) for item in in_the_way)
+def _nothing_in_the_way(context: Context, declared: Resource, record_id: int) -> None:
+    in_the_way = blockers(context, declared, record_id)
+    if in_the_way:
+        reasons = reasons_of(context, in_the_way)
+        raise Refused(
+            _("This record cannot be deleted while these exist: %(reasons)s", reasons=reasons),
+            links_of(context, in_the_way),
+        )
+
+
+def _parents_are_there(context: Context, declared: Resource, record_id: int) -> None:
+    """Refuse to bring back what belongs to something that lies in the bin itself."""
+    mapper = declared.model.__mapper__
+    with context.system("whether what it belongs to lies in the bin") as system:
+        record = _binned(system, declared, record_id)
+        for key in declared.model.__table__.foreign_keys:
+            target = key.column.table
+            number = getattr(record, mapper.get_property_by_column(key.parent).key)
+            if number is None or "binned_at" not in target.c:
+                continue
+            gone = select(target.c.binned_at).where(key.column == number, target.c.binned_at.is_not(None))
+            if system.session.execute(gone).first() is not None:
+                raise _belongs_to_binned(context, system, target, number)
+
+
+def _belongs_to_binned(context: Context, system: Context, target: Any, number: int) -> Refused:
+    kinds = context.runtime.by_table.get(target.fullname, ())
+    for kind in kinds:
+        model = kind.model
+        mine = select(model.id).where(model.id == number)
+        if len(kinds) > 1 and kind.only is not None:
+            mine = mine.where(kind.only(model))
+        if system.session.execute(mine).first() is not None:
+            link = (context.text(_("Bin of %(kind)s", kind=kind.plural)), f"/{kind.path}/bin")
+            links = [link] if context.may(kind.permission, "delete") else []
+            return _lies_in_bin(kind.title, links)
+    return _lies_in_bin(named(context, None, target.fullname)[0], [])
+
+
+def _lies_in_bin(title: LazyText | str, links: list[tuple[str, str]]) -> Refused:
+    words = _("It belongs to something that lies in the bin (%(kind)s). Bring that back first.", kind=title)
+    return Refused(words, links)
+
+
+def _forget_remarks(system: Context, table: str, record_id: int) -> None:
+    """Delete the notes and files of a record that is deleted for good: no foreign key takes them along."""
+    for model in (Note, Attachment):
+        mine = select(model).where(model.root == table, model.root_id == record_id)
+        for each in system.session.execute(mine).scalars():
+            system.session.delete(each)
+    system.session.flush()
 
 
 def _binned(context: Context, declared: Resource, record_id: int) -> Any:

@@ -10,14 +10,16 @@ from flask.typing import ResponseReturnValue
 from kernel.data.base import Binnable
 from kernel.i18n import LazyText, _, ngettext_lazy
 from kernel.resources.context import Context
-from kernel.resources.errors import Forbidden, NotFound
+from kernel.resources.errors import NotFound
 from kernel.resources.lists import ListQuery
 from kernel.resources.lists import page as fetch
 from kernel.resources.resource import Resource
-from kernel.web.current import current, in_bin, run_command, scope, tell
+from kernel.web.current import current, in_bin, scope, tell
 from kernel.web.pages import go_to, render
+from kernel.web.views import refused
 from kernel.web.views.addresses import list_url
 from kernel.web.views.bulk import ticked
+from kernel.web.views.refused import tried
 
 COMMANDS = {"restore": "record.restore", "purge": "record.purge"}
 
@@ -62,26 +64,12 @@ def act(resource: Resource) -> ResponseReturnValue:
     ids = ticked(request.form)
     if not ids:
         tell(_("Tick some rows first."), "error")
-    done, reasons = 0, []
-    for number in ids:
-        reason = _one(COMMANDS[wanted], resource, number)
-        done += reason is None
-        reasons += [reason] if reason is not None else []
-    if done:
-        tell(_counted(wanted, done))
-    for reason in dict.fromkeys(reasons):
-        tell(reason, "error")
-    return go_to(f"/{resource.path}/bin")
-
-
-def _one(command: str, resource: Resource, number: int) -> str | None:
-    """Run the command on one record; give what stood in the way, None when it is done."""
-    said: LazyText | None
-    try:
-        said = run_command(command, quiet=True, resource=resource.name, record_id=number).message
-    except (Forbidden, NotFound) as error:
-        said = error.message
-    return None if said is None else scope().runtime.translate(said, scope().locale)
+    scope().close()
+    refusals = [found for number in ids if (found := tried(COMMANDS[wanted], resource, number)) is not None]
+    if len(ids) > len(refusals):
+        tell(_counted(wanted, len(ids) - len(refusals)))
+    back = f"/{resource.path}/bin"
+    return refused.page(resource, refusals, back, binned=True) if refusals else go_to(back)
 
 
 def _counted(wanted: str, done: int) -> LazyText:

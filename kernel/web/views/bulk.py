@@ -10,16 +10,17 @@ from werkzeug.datastructures import MultiDict
 
 from kernel.fa.digits import stored_number
 from kernel.i18n import _, ngettext_lazy
-from kernel.resources.errors import CommandError, Forbidden, NotFound
+from kernel.resources.errors import NotFound
 from kernel.resources.lists import ListQuery, page
 from kernel.resources.resource import Resource
-from kernel.web.current import current, run_command, scope, tell
+from kernel.web.current import current, scope, tell
 from kernel.web.pages import go_to
 from kernel.web.security import local_address
-from kernel.web.views import regroup
+from kernel.web.views import refused, regroup
 from kernel.web.views.addresses import list_url
 from kernel.web.views.export import send
 from kernel.web.views.lists import query_of
+from kernel.web.views.refused import Refusal, tried
 
 MOST = 1000
 """Rows that one bulk action takes at most; more are a matter for a filter and a second go."""
@@ -44,8 +45,9 @@ def act(resource: Resource) -> ResponseReturnValue:
     if wanted == "groups":
         return regroup.ask(resource, ids, local_address(request.form.get("back"), list_url(resource, query)))
     scope().close()
-    remove(resource, ids)
-    return go_to(local_address(request.form.get("back"), list_url(resource, query)))
+    refusals = remove(resource, ids)
+    back = local_address(request.form.get("back"), list_url(resource, query))
+    return refused.page(resource, refusals, back) if refusals else go_to(back)
 
 
 def _merge(resource: Resource, query: ListQuery) -> ResponseReturnValue:
@@ -77,36 +79,23 @@ def all_ids(resource: Resource, query: ListQuery) -> list[int]:
     return found[:MOST]
 
 
-def remove(resource: Resource, ids: list[int]) -> None:
-    """Put each record into the bin in a transaction of its own; say how many, and what stood in the way of others."""
+def remove(resource: Resource, ids: list[int]) -> list[Refusal]:
+    """Put each record into the bin in a transaction of its own; say how many, and give what stood in the way of others."""
     done = 0
-    reasons: list[str] = []
+    refusals: list[Refusal] = []
     for number in ids:
-        try:
-            outcome = run_command("record.delete", quiet=True, resource=resource.name, record_id=number)
-        except (Forbidden, NotFound) as error:
-            reasons.append(_text(error))
-            continue
-        done += outcome.done
-        if outcome.message is not None:
-            reasons.append(scope().runtime.translate(outcome.message, scope().locale))
+        refusal = tried("record.delete", resource, number)
+        done += refusal is None
+        refusals += [refusal] if refusal is not None else []
     if done:
         tell(
             ngettext_lazy(
                 "%(n)d record was moved to the bin.", "%(n)d records were moved to the bin.", n=done
             )
         )
-    if reasons:
-        refused = ngettext_lazy(
-            "%(n)d record stays: %(why)s", "%(n)d records stay: %(why)s", n=len(reasons), why=reasons[0]
-        )
-        tell(refused, "error")
     if not ids:
         tell(_("Tick some rows first."), "error")
-
-
-def _text(error: CommandError) -> str:
-    return scope().runtime.translate(error.message, scope().locale)
+    return refusals
 
 
 def _arguments(form: MultiDict[str, str]) -> list[tuple[str, str]]:

@@ -14,12 +14,12 @@ from kernel.parties.merge.aliases import survivor_of
 from kernel.parties.merge.choosing import DROPPED, KEPT, groups
 from kernel.parties.merge.commands import Rehearsed, check_pair, hours, open_merges, questions
 from kernel.parties.merge.merging import Summary
-from kernel.parties.merge.naming import named
 from kernel.parties.pairs import probable_partners
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError, NotFound, Problem
 from kernel.resources.lists import ListQuery
 from kernel.resources.lists import page as fetch
+from kernel.resources.naming import named
 from kernel.resources.records import load
 from kernel.resources.resource import Resource
 from kernel.web.current import current, run_command, tell
