@@ -272,7 +272,7 @@ def test_the_database_keeps_unique_values_unique(admin):
         admin.edit(second, **{key: "الف-۱"})
     admin.run("record.delete", resource="person", record_id=first)
     admin.edit(second, **{key: "الف-۱"})
-    with pytest.raises(Invalid):
+    with pytest.raises(Refused, match="cannot be brought back"):
         admin.run("record.restore", resource="person", record_id=first)
     admin.edit(second, **{key: ""})
     admin.run("record.restore", resource="person", record_id=first)

@@ -14,7 +14,7 @@ from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.constraints import explain_integrity
 from kernel.resources.context import Context
-from kernel.resources.errors import Forbidden, NotFound, Refused
+from kernel.resources.errors import Forbidden, Invalid, NotFound, Refused
 from kernel.resources.models import Attachment, Note
 from kernel.resources.naming import named
 from kernel.resources.records.blockers import blockers, links_of, reasons_of
@@ -58,8 +58,7 @@ def restore(context: Context, *, resource: str, record_id: int) -> int:
         try:
             system.session.flush()
         except IntegrityError as error:
-            why = explain_integrity(error, context.runtime.resources.values()).message
-            raise Refused(_("It cannot be brought back: %(why)s", why=why)) from error
+            raise _taken_meanwhile(context, declared, error) from error
     context.session.expire_all()
     announce(context, declared, [record_id], "restored")
     return record_id
@@ -83,6 +82,18 @@ def purge(context: Context, *, resource: str, record_id: int) -> int:
     )
     announce(context, declared, [record_id], "purged")
     return record_id
+
+
+def _taken_meanwhile(context: Context, declared: Resource, error: IntegrityError) -> Refused:
+    """Say in words what the database holds against a record that was to come back: a number given to another."""
+    explained = explain_integrity(error, context.runtime.resources.values())
+    problems = explained.problems if isinstance(explained, Invalid) else ()
+    field = declared.by_name.get(problems[0].field or "") if problems else None
+    if field is None:
+        return Refused(_("It cannot be brought back: %(why)s", why=explained.message))
+    return Refused(
+        _("It cannot be brought back: %(why)s (%(field)s)", why=explained.message, field=field.title)
+    )
 
 
 def _nothing_in_the_way(context: Context, declared: Resource, record_id: int) -> None:
