@@ -6,8 +6,14 @@ import re
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Extract, TextClause
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnClause, UnaryExpression
+from sqlalchemy import Extract
+from sqlalchemy.sql.elements import (
+    AbstractTextClause,
+    BinaryExpression,
+    BindParameter,
+    ColumnClause,
+    UnaryExpression,
+)
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.lambdas import LambdaElement
 from sqlalchemy.sql.operators import custom_op
@@ -40,7 +46,7 @@ def check_text_free(element: Any) -> None:
     """Raise `RefusedStatement` if this element of a statement, its parts aside, is text or runs text."""
     if isinstance(element, BindParameter):
         return
-    if isinstance(element, (TextClause, TextualSelect, LambdaElement)):
+    if isinstance(element, (AbstractTextClause, TextualSelect, LambdaElement)):
         raise RefusedStatement("text is no statement for a user's session")
     if _is_foreign(element.__class__):
         raise RefusedStatement(f"{type(element).__name__} writes SQL of its own")

@@ -93,6 +93,11 @@ class Subject:
         return getattr(self.model, self.column)
 
     @property
+    def table_column(self) -> str:
+        """The plain column's name in the table, for text."""
+        return str(self.mapper.get_property(self.column).columns[0].name)
+
+    @property
     def versioned(self) -> dict[str, int]:
         """What bulk updates of a versioned model must name besides its key; empty for others."""
         column = self.mapper.version_id_col

@@ -16,7 +16,7 @@ WRITES = Shapes()
 TAKEN = "taken"
 
 
-def _values(s: Subject) -> dict[str, Any]:
+def values_of(s: Subject) -> dict[str, Any]:
     """The columns of a row that the actor may not make."""
     assert s.foreign is not None
     made = s.foreign()
@@ -144,22 +144,22 @@ def changed_in_a_common_table(session: Session, s: Subject) -> set[int]:
 
 @WRITES.add("refused", needs=("foreign",), fails="must")
 def insert_for_another(session: Session, s: Subject) -> None:
-    session.execute(insert(s.model).values(_values(s)))
+    session.execute(insert(s.model).values(values_of(s)))
 
 
 @WRITES.add("refused", needs=("foreign",), fails="must")
 def insert_a_list(session: Session, s: Subject) -> None:
-    session.execute(insert(s.model), [_values(s)])
+    session.execute(insert(s.model), [values_of(s)])
 
 
 @WRITES.add("refused", needs=("foreign",), fails="must")
 def core_insert(session: Session, s: Subject) -> None:
-    session.execute(insert(s.table).values(_values(s)))
+    session.execute(insert(s.table).values(values_of(s)))
 
 
 @WRITES.add("refused", needs=("foreign",), fails="must")
 def insert_of_mappings(session: Session, s: Subject) -> None:
-    session.bulk_insert_mappings(s.mapper, [_values(s)])
+    session.bulk_insert_mappings(s.mapper, [values_of(s)])
 
 
 @WRITES.add("refused", needs=("single",), fails="must")
@@ -175,6 +175,6 @@ def insert_or_update(session: Session, s: Subject) -> None:
 
 @WRITES.add("refused", needs=("foreign",), fails="must")
 def insert_from_select(session: Session, s: Subject) -> None:
-    values = _values(s)
+    values = values_of(s)
     source = select(*(func.coalesce(value).label(name) for name, value in values.items()))
     session.execute(insert(s.model).from_select(list(values), source))

@@ -1,0 +1,187 @@
+"""A policy's rules read row by row in Python: what both walls are measured with, and what says *why*.
+
+The walls compile a rule, one into a condition of the session, the other into a row policy of the database. Here the
+same rule is looked at for one row and one actor, part by part, and each part says whether it holds. The look is
+slow (a look-up for each parent) and meant for explanations, checks and tests, never for lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.orm import Session
+
+from kernel.access.actor import ALL, Actor
+from kernel.access.policy import Policy, PolicySet
+from kernel.access.predicates import granted_as
+from kernel.access.rules import (
+    Administrators,
+    Either,
+    Every,
+    Granted,
+    Kept,
+    Rule,
+    SignedIn,
+    Through,
+    Unbinned,
+    Visible,
+)
+from kernel.access.scopes import find_scope
+
+Row = Mapping[str, Any]
+"""A row by the keys of its table's columns."""
+RowOf = Callable[[Table, Any], Row | None]
+"""Gives the row of a table by its (first) key, whoever may see it; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Why a grant covers a row: its scope (`all`, or the kind that fits), the column compared, and its value."""
+
+    scope: str
+    column: str = ""
+    value: int | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one part of a rule says of one row. `parts` are what it is made of, the rule of another row included."""
+
+    rule: Rule
+    policy: Policy
+    """The policy of the row that was looked at."""
+    row: Row | None
+    holds: bool
+    parts: tuple[Finding, ...] = ()
+    fits: tuple[Fit, ...] = ()
+
+    def reasons(self) -> Iterator[Finding]:
+        """Give the parts, the innermost first, that made it hold; or those for want of which it does not."""
+        deciding = [part for part in self.parts if part.holds == self.holds]
+        for part in deciding:
+            yield from part.reasons()
+        if not deciding:
+            yield self
+
+
+class Judge:
+    """Reads rules for one actor, row by row."""
+
+    def __init__(self, actor: Actor, policies: PolicySet, row_of: RowOf, *, lift_bin: bool = False) -> None:
+        self.actor = actor
+        self.policies = policies
+        self.lift_bin = lift_bin
+        self._row_of = row_of
+
+    def sees(self, policy: Policy, row: Row) -> bool:
+        """Whether the actor sees a row."""
+        return self.find(self.policies.view_rule(policy), policy, row).holds
+
+    def may(self, policy: Policy, row: Row, action: str) -> bool:
+        """Whether the actor may do `action` with a row; seeing it is part of that."""
+        return self.why(policy, row, action).holds
+
+    def why(self, policy: Policy, row: Row, action: str) -> Finding:
+        """Say whether, and for which reasons, the actor may do `action` with a row."""
+        rule = (
+            self.policies.view_rule(policy) if action == "view" else self.policies.change_rule(policy, action)
+        )
+        return self.find(rule, policy, row)
+
+    def find(self, rule: Rule, policy: Policy, row: Row) -> Finding:
+        """Look at one rule for one row of the table of `policy`."""
+        match rule:
+            case Every(rules):
+                parts = tuple(self.find(part, policy, row) for part in rules)
+                return Finding(rule, policy, row, all(part.holds for part in parts), parts)
+            case Either(rules):
+                parts = tuple(self.find(part, policy, row) for part in rules)
+                return Finding(rule, policy, row, any(part.holds for part in parts), parts)
+            case Granted():
+                fits = tuple(self._fits(rule, row))
+                return Finding(rule, policy, row, bool(fits), fits=fits)
+            case Visible(key, target, optional):
+                if optional and row[key] is None:
+                    return Finding(rule, policy, row, True)
+                return self._led(rule, policy, row, target, key, self.policies.view_rule(target))
+            case Through(key, target, inner):
+                return self._led(rule, policy, row, target, key, inner)
+            case _:
+                return Finding(rule, policy, row, self._plain(rule, row))
+
+    def _plain(self, rule: Rule, row: Row) -> bool:
+        match rule:
+            case Unbinned():
+                return self.lift_bin or row["binned_at"] is None
+            case Kept():
+                return row["binned_at"] is None
+            case SignedIn():
+                return self.actor.kind == "user"
+            case Administrators():
+                return self.actor.is_administrator
+            case _:
+                return False
+
+    def _led(self, rule: Rule, policy: Policy, row: Row, target: Policy, key: str, inner: Rule) -> Finding:
+        other = None if row[key] is None else self._row_of(target.table, row[key])
+        if other is None:
+            return Finding(rule, policy, row, self._unlimited(inner))
+        part = self.find(inner, target, other)
+        return Finding(rule, policy, row, part.holds, (part,))
+
+    def _unlimited(self, rule: Rule) -> bool:
+        """Whether a rule sets this actor no condition at all: then it holds wherever a key leads, or does not lead."""
+        match rule:
+            case Every(rules):
+                return all(self._unlimited(part) for part in rules)
+            case Either(rules):
+                return any(self._unlimited(part) for part in rules)
+            case Granted(resource, action):
+                return ALL in self.actor.scopes(resource, action)
+            case Visible(_, target):
+                return self._unlimited(self.policies.view_rule(target))
+            case Through(_, _, inner):
+                return self._unlimited(inner)
+            case Unbinned():
+                return self.lift_bin
+            case Kept():
+                return False
+            case _:
+                return self._plain(rule, {})
+
+    def _fits(self, rule: Granted, row: Row) -> Iterator[Fit]:
+        scopes = self.actor.scopes(rule.resource, rule.action)
+        if ALL in scopes:
+            yield Fit(ALL)
+            return
+        for name, columns in rule.columns.items():
+            kind = find_scope(name)
+            if kind is None or granted_as(name) not in scopes:
+                continue
+            held = set(kind.values(self.actor, rule.resource, rule.action))
+            fitting = [column for column in columns if row[column] in held]
+            if rule.whole and any(row[each] is not None and each not in fitting for each in columns):
+                continue
+            yield from (Fit(name, column, row[column]) for column in fitting)
+
+
+def rows_of(source: Session | Connection) -> RowOf:
+    """Look rows up through a session of the system or a connection of the owner, each once."""
+    known: dict[tuple[Table, Any], Row | None] = {}
+
+    def look_up(table: Table, key: Any) -> Row | None:
+        if (table, key) not in known:
+            first = next(iter(table.primary_key))
+            found = source.execute(select(*table.columns).where(first == key)).mappings().first()
+            known[table, key] = None if found is None else row_by_key(table, found)
+        return known[table, key]
+
+    return look_up
+
+
+def row_by_key(table: Table, found: Mapping[Any, Any]) -> Row:
+    """Give a row that a statement on `table` answered with, by the keys of the columns."""
+    return {column.key: found[column] for column in table.columns}
