@@ -12,10 +12,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import cycle
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Column,
     Connection,
@@ -31,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy import column as plain_column
 from sqlalchemy.exc import IntegrityError
 
-from kernel.access.policies import Policy, Rows
+from kernel.access.policies import Child, Policy, Rows
 from kernel.data.base import META
 from kernel.resources.fields import BaseChoice, Choice, Email, Field, Phone, Website
 
@@ -81,8 +83,12 @@ class RowMaker:
     def make(self, batch: Batch, count: int) -> Batch:
         """Make `count` rows in each table; raise `CannotMakeRows` with the table and the last refusal."""
         for each in self._tables:
-            batch.ids[each.fullname] = [self._one(each, batch, batch.first + place) for place in range(count)]
+            batch.ids[each.fullname] = self.make_some(each, batch, count)
         return batch
+
+    def make_some(self, of: Table, batch: Batch, count: int) -> list[int]:
+        """Make `count` rows of one table and give their keys; what it refers to stands in the batch already."""
+        return [self._one(of, batch, batch.first + place) for place in range(count)]
 
     def values(self, of: Table, batch: Batch, number: int) -> dict[str, Any]:
         """The values of a row that has not been made: for objects that a test wants to add itself."""
@@ -94,7 +100,8 @@ class RowMaker:
             try:
                 with self._owner.begin_nested():
                     made = self._owner.execute(insert(of).values(values).returning(*of.primary_key))
-                    return int(made.one()[0])
+                    key = made.one()[0]
+                    return int(key) if isinstance(key, int) else key
             except IntegrityError as error:
                 refused = error
         raise CannotMakeRows(
@@ -116,23 +123,34 @@ class RowMaker:
 
     def _row(self, of: Table, batch: Batch, number: int, party: int, shift: int = 0) -> dict[str, Any]:
         row: dict[str, Any] = {}
+        parties = self._parties_from(of, batch, party)
         for place, each in enumerate(of.columns):
-            if each.key in self._owners(of):
+            if each.foreign_keys and each.key not in self._owners(of) and _leads_to(each) == PARTY:
+                row[each.key] = next(parties)
+            elif each.key in self._owners(of):
                 row[each.key] = batch.user_id
             elif each.computed is None and each.identity is None and not each.key.startswith("binned_"):
-                value = self._value(of, each, batch, number, place + shift, party)
+                value = self._value(of, each, batch, number, place + shift)
                 if value is not None:
                     row[each.key] = value
         return row
+
+    def _parties_from(self, of: Table, batch: Batch, party: int) -> Iterator[int]:
+        """The parties of one row: first the wanted one; where several columns name one, each another, in their order."""
+        if sum(_leads_to(each) == PARTY for each in of.columns) < 2:
+            return cycle((party,))
+        place = batch.parties.index(party) if party in batch.parties else 0
+        known = len(batch.parties)
+        return cycle(sorted({batch.parties[place], batch.parties[(place + 1) % known]}))
 
     def _owners(self, of: Table) -> set[str]:
         policy = self._policies.get(of)
         scoped = policy.scopes.get("own", ()) if isinstance(policy, Rows) else ()
         return {name for name in (*OWNERS, *scoped) if name in of.columns}
 
-    def _value(self, of: Table, each: Column[Any], batch: Batch, number: int, place: int, party: int) -> Any:
-        if each.foreign_keys:
-            return self._reference(of, each, batch, number, party)
+    def _value(self, of: Table, each: Column[Any], batch: Batch, number: int, place: int) -> Any:
+        if each.foreign_keys or self._parent(of, each) is not None:
+            return self._reference(of, each, batch, number)
         if each.server_default is not None and not _chosen(of, each):
             return None
         words = _chosen(of, each) or self._options(of, each)
@@ -140,10 +158,9 @@ class RowMaker:
             return _as_type(each, words[number % len(words)])
         return self._plain(of, each, batch, number, place)
 
-    def _reference(self, of: Table, each: Column[Any], batch: Batch, number: int, party: int) -> Any:
-        target = next(iter(each.foreign_keys)).column.table
-        if target.fullname == PARTY:
-            return party
+    def _reference(self, of: Table, each: Column[Any], batch: Batch, number: int) -> Any:
+        parent = self._parent(of, each)
+        target = next(iter(each.foreign_keys)).column.table if parent is None else parent
         if target is of:
             return None
         if target.fullname in batch.ids:
@@ -154,6 +171,13 @@ class RowMaker:
         if target.fullname == "kernel.base_value":
             return self._owner.execute(self._entry(of, each)).scalar()
         return None
+
+    def _parent(self, of: Table, each: Column[Any]) -> Table | None:
+        """The table that a policy alone says a column leads to, without a foreign key."""
+        policy = self._policies.get(of)
+        if not isinstance(policy, Child) or each.key != policy.key or each.foreign_keys:
+            return None
+        return policy.parent.__table__ if policy.parent is not None else None
 
     def _entry(self, of: Table, each: Column[Any]) -> Select[Any]:
         declared = self._fields.get(f"{of.fullname}.{each.key}")
@@ -184,7 +208,7 @@ class RowMaker:
             timedelta: timedelta(minutes=15),
             dict: {},
             list: [],
-            bytes: b"x",
+            bytes: b"%d" % number,
             UUID: UUID(int=number + 1),
         }
         return makers.get(kind)
@@ -218,8 +242,15 @@ def _as_type(each: Column[Any], word: str) -> Any:
     return int(word) if _python_type(each) is int else word
 
 
+def _leads_to(each: Column[Any]) -> str:
+    """The full name of the table that a column refers to."""
+    return next((key.column.table.fullname for key in each.foreign_keys), "")
+
+
 def _python_type(each: Column[Any]) -> type[Any]:
     stored = each.type.impl_instance if isinstance(each.type, TypeDecorator) else each.type
+    if isinstance(stored, JSON):
+        return dict
     try:
         return stored.python_type
     except NotImplementedError:

@@ -83,9 +83,9 @@ SCOPES = {
 @st.composite
 def _a_policy(draw: st.DrawFn, model: type) -> Policy:
     name = model.__tablename__
-    kinds = ["rows", "rows", "rows", "public", "system"]
+    kinds = ["rows"] * 5 + ["public", "system"]
     if model is not Root:
-        kinds += ["child"] * 5
+        kinds += ["child"] * 7
     kind = draw(st.sampled_from(kinds))
     if kind == "public":
         return public(model, name)
@@ -104,7 +104,7 @@ def _a_policy(draw: st.DrawFn, model: type) -> Policy:
             scopes=scopes,
             administrators_only=only,
         )
-    also = draw(st.sampled_from(((), ("also_id",))))
+    also = draw(st.sampled_from((("also_id",), ())))
     facet = draw(st.sampled_from((None, None, "facet", name)))
     return child(
         model, LEADS[model]["up_id"], "up_id", facet, also=also, any_parent=bool(also) and draw(st.booleans())
@@ -170,11 +170,24 @@ class Wild:
 
 user = st.integers(0, USERS - 1)
 rights = st.tuples(st.sampled_from(RESOURCES), st.sampled_from(ACTIONS))
-held_scopes = st.frozensets(
-    st.sampled_from(("own", "team", "location", "all", "nobody_declares_it")), min_size=1, max_size=3
+held_scopes = st.sampled_from(
+    [
+        frozenset(each.split())
+        for each in (
+            "own location",
+            "own team",
+            "team location",
+            "own",
+            "team",
+            "location",
+            "all",
+            "nobody_declares_it own",
+            "nobody_declares_it",
+        )
+    ]
 )
 places = st.frozensets(
-    st.tuples(st.sampled_from(("province", "city")), st.integers(1, 3)), min_size=0, max_size=3
+    st.tuples(st.sampled_from(("province", "city")), st.integers(1, 3)), min_size=1, max_size=3
 )
 
 
@@ -186,14 +199,15 @@ def wild(draw: st.DrawFn) -> Wild:
     for model in MODELS:
         leads = {key: len(lines[target]) for key, target in LEADS.get(model, {}).items()}
         up, also, party = (st.integers(0, leads.get(key, 1) - 1) for key in ("up_id", "also_id", "party_id"))
-        place = st.none() | st.integers(1, 3)
-        line = st.builds(
-            Line, st.none() | user, st.none() | user, place, place, st.booleans(), up, also, st.none() | party
-        )
-        lines[model] = draw(st.lists(line, min_size=2, max_size=5))
+        place = st.sampled_from((1, 2, 3, None))
+        holder = st.sampled_from((ME, 1, 2, 3, ME, None))
+        binned = st.sampled_from((False, False, False, False, True))
+        line = st.builds(Line, holder, holder, place, place, binned, up, also, st.none() | party)
+        lines[model] = draw(st.lists(line, min_size=3, max_size=6))
     granted = draw(st.lists(st.tuples(st.dictionaries(rights, held_scopes, max_size=6), places), max_size=3))
     # Without a right to see, nothing else is ever reached: most examples get some.
-    seen = draw(st.sets(st.sampled_from(RESOURCES)))
+    unseen = draw(st.sets(st.sampled_from(RESOURCES), max_size=2))
+    seen = [name for name in RESOURCES if name not in unseen]
     granted.append(({(name, "view"): draw(held_scopes) for name in seen}, draw(places)))
     return Wild(
         policies,

@@ -14,6 +14,7 @@ from kernel.extension.discovery import discover
 from kernel.lifecycle.steps import Workshop
 from kernel.resources.build import build_runtime
 from kernel.testing.browser import Browser, let_in
+from kernel.testing.comparing import compare
 from kernel.testing.conformance import code, pages, tables
 from kernel.testing.conformance.examined import Declarations, Examined
 from kernel.testing.conformance.failing import failing
@@ -150,6 +151,16 @@ class Conformance:
         report("walls", problems)
         if not tried:
             pytest.skip("it has no rows that are not for everybody")
+
+    def test_oracle(self, scene: Scene, plugin_site: Site, engines: Engines) -> None:
+        """Both walls let through exactly what a plain reading of the policies does."""
+        with engines.owner(plugin_site).begin() as owner:
+            actors = [scene.add_user(owner, name, scope) for name, scope in (("sara", "own"), ("omid", None))]
+            for place, actor in enumerate(actors):
+                scene.fill(owner, actor, SEEN, 2, first=100 * place)
+        policies = scene.declared.everything
+        for actor in actors:
+            report("walls", compare(engines, plugin_site, actor, policies, scene.declared.policies)[1])
 
     def test_routes(
         self,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kernel.access.actor import Actor
 from kernel.access.identity import Identity
-from kernel.access.policies import Policy, Rows, System
+from kernel.access.policies import Policy, PolicySet, Rows, System
 from kernel.access.session import open_session
 from kernel.data.engines import Engines
 from kernel.data.site import Site
@@ -23,6 +23,7 @@ from kernel.testing.rows import Batch, RowMaker
 WALLS = ("session", "database", "both")
 HARMLESS = re.compile(
     r"psycopg\.errors\.(\w*Violation|InvalidText\w+|DatatypeMismatch|UndefinedFunction|InvalidDatetime\w+)"
+    r"|\(builtins\.\w+Error\)"
 )
 """Errors by which a table's own types and constraints stop a shape: nothing was reached."""
 
@@ -40,13 +41,13 @@ def subjects(scene: Scene, maker: RowMaker, mine: Batch, theirs: Batch) -> Itera
             policy.model,
             seen,
             hidden,
-            _plain_column(policy),
+            plain_column(policy),
             foreign=lambda policy=policy: _foreign(policy, maker, theirs),  # type: ignore[misc]
             give_away=_giving_away(policy, theirs.user_id),
         )
 
 
-def _plain_column(policy: Policy) -> str:
+def plain_column(policy: Policy) -> str:
     """A column of text that no constraint speaks of, or else the first that no scope compares."""
     table = policy.table
     bound = {column.key for index in table.indexes if index.unique for column in index.columns}
@@ -87,7 +88,7 @@ def walls(
         warnings.simplefilter("ignore")
         maker = scene.maker(connection)
         for subject in subjects(scene, maker, mine, theirs):
-            with _session(engines, site, sara, scene, which) as session:
+            with opened(engines, site, sara, scene.declared.everything, which) as session:
                 for shape in SHAPES:
                     if shape.fits(subject):
                         tried += 1
@@ -98,10 +99,11 @@ def walls(
     return tried, problems
 
 
-def _session(engines: Engines, site: Site, sara: Actor, scene: Scene, which: str) -> Session:
+def opened(engines: Engines, site: Site, actor: Actor, policies: PolicySet, which: str) -> Session:
+    """Open a session with the wall of the session, that of the database, or both."""
     if which == "database":
         session = Session(engines.app(site), expire_on_commit=False)
-        Identity(site.signing_key, sara).announce(session.connection())
+        Identity(site.signing_key, actor).announce(session.connection())
         return session
     engine = engines.owner(site) if which == "session" else engines.app(site)
-    return open_session(engine, site, sara, scene.declared.everything)
+    return open_session(engine, site, actor, policies)

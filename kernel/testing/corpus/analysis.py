@@ -44,7 +44,7 @@ class _Tail(SyntaxExtension, ClauseElement):
     def __init__(self, words: str) -> None:
         self.words = words
 
-    def apply_to_select(self, select_stmt: Select[Any]) -> None:
+    def apply_to_select(self, select_stmt: Select[*tuple[Any, ...]]) -> None:
         select_stmt.apply_syntax_extension_point(lambda existing: [*existing, self], "post_criteria")
 
 
@@ -215,14 +215,14 @@ def excepted_from_numbers(session: Session, s: Subject) -> set[int]:
     """What is left of all ids without the visible ones are the hidden ones, known from the question alone."""
     numbers = _numbers(s)
     left = set(session.scalars(select(numbers.c.number).except_(select(s.key))))
-    return (s.visible | s.hidden) - left
+    return set(s.visible | s.hidden) - left
 
 
 @ANALYSIS.add()
 def not_inside(session: Session, s: Subject) -> set[int]:
     numbers = _numbers(s)
     left = set(session.scalars(select(numbers.c.number).where(numbers.c.number.not_in(select(s.key)))))
-    return (s.visible | s.hidden) - left
+    return set(s.visible | s.hidden) - left
 
 
 @ANALYSIS.add()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, inspect, select
-from sqlalchemy.exc import DBAPIError, InvalidRequestError
+from sqlalchemy.exc import InvalidRequestError, StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -17,8 +17,8 @@ from kernel.access.errors import RefusedStatement
 from kernel.access.identity import Identity
 from kernel.testing.corpus.subject import Answer, Shape, Subject
 
-FAILURES = (DBAPIError, InvalidRequestError, StaleDataError)
-"""How the database, or its silence about a hidden row, ends a shape."""
+FAILURES = (StatementError, InvalidRequestError, StaleDataError)
+"""How the database, its silence about a hidden row, or a value that no column of the type holds, ends a shape."""
 SETTINGS = ("peyvand.token", "peyvand.bin")
 
 

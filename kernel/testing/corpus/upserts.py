@@ -101,7 +101,7 @@ def delete_returning_entities(session: Session, s: Subject) -> set[int]:
     return s.ids(session.scalars(delete(s.model).returning(s.model)))
 
 
-@UPSERTS.add("refused")
+@UPSERTS.add("refused", partial=True)
 def deleted_in_a_common_table(session: Session, s: Subject) -> set[int]:
     gone = delete(s.model).returning(s.key).cte()
     return set(session.scalars(select(gone.c[s.key_name])))

@@ -93,7 +93,7 @@ def update_with_parameters(session: Session, s: Subject) -> None:
     )
 
 
-@WRITES.add("refused", needs=("single",), fails="must")
+@WRITES.add("refused", needs=("single",), fails="may")
 def update_of_the_key(session: Session, s: Subject) -> None:
     session.execute(
         update(s.model).where(s.key == s.some_visible).values({s.key_name: s.some_hidden}),
@@ -136,7 +136,7 @@ def text_delete(session: Session, s: Subject) -> None:
     session.execute(text(f"DELETE FROM {s.name}"))  # noqa: S608 - an attack
 
 
-@WRITES.add("refused")
+@WRITES.add("refused", partial=True)
 def changed_in_a_common_table(session: Session, s: Subject) -> set[int]:
     changed = update(s.model).values({s.column: TAKEN}).returning(s.key).cte()
     return set(session.scalars(select(changed.c[s.key_name])))
