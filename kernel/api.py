@@ -79,7 +79,7 @@ from kernel.resources.numbering import take_number
 from kernel.resources.parts import BaseList
 from kernel.resources.queue import Progress, background, enqueue
 from kernel.resources.records import editable, load, visible
-from kernel.resources.resource import Facet, Part, Resource, Search, Section, Sort
+from kernel.resources.resource import Charge, Facet, Part, Resource, Search, Section, Sort
 from kernel.resources.runtime import Runtime
 from kernel.web.current import Outcome, current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
@@ -92,6 +92,7 @@ __all__ = [
     "Binnable",
     "Bond",
     "Change",
+    "Charge",
     "Check",
     "Command",
     "CommandError",

@@ -191,13 +191,13 @@ def edit(
     read, problems = _read(context, values)
     if problems:
         raise Invalid(problems)
-    administrators = _lock_administrators(context)
+    administrators = lock_administrators(context)
     user = find_user(context, user_id, lock=True)
     if version is not None and user.version != version:
         raise EditConflict()
     read["username"] = _free_username(context, read["username"], user_id)
     _check_email(context, read["email"], user_id)
-    _keep_one_administrator(user, read, administrators)
+    keep_one_administrator(user, read, administrators)
     _fill(user, read)
     _give_patterns(context, user_id, patterns)
     context.session.flush()
@@ -281,7 +281,7 @@ def _check_email(context: Context, email: str | None, user_id: int) -> None:
         raise Invalid([Problem("email", email_taken().text)])
 
 
-def _lock_administrators(context: Context) -> set[int]:
+def lock_administrators(context: Context) -> set[int]:
     """Give the active administrators, locked in one order, so that two changes at once see each other.
 
     Raises `Forbidden` where the actor was an administrator until a moment ago.
@@ -298,7 +298,8 @@ def _lock_administrators(context: Context) -> set[int]:
     return found
 
 
-def _keep_one_administrator(user: UserAccount, read: Mapping[str, Any], administrators: set[int]) -> None:
+def keep_one_administrator(user: UserAccount, read: Mapping[str, Any], administrators: set[int]) -> None:
+    """Raise `Invalid` where a change would leave the site without an administrator who may sign in."""
     if read["is_administrator"] and read["active"]:
         return
     if administrators == {user.id}:

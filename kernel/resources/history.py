@@ -153,6 +153,21 @@ class Journal:
             root_id = number if key is None else row[key]
             self.extra.append(self._row("create", reason, table, number, root, root_id, changes))
 
+    def changed(
+        self,
+        model: type[Any],
+        rows: Sequence[tuple[int, int]],
+        changes: Mapping[str, list[Any]],
+        reason: str | None,
+    ) -> None:
+        """Note rows that were changed alike by one statement; each is its id and that of the record it is shown with."""
+        table = str(model.__table__.fullname)
+        root, _key = self._root_of(model)
+        told = {name: [_plain(old), _plain(new)] for name, (old, new) in changes.items()}
+        self.extra.extend(
+            self._row("edit", reason, table, number, root, root_id, told) for number, root_id in rows
+        )
+
     def flush_to(self, session: SystemSession) -> None:
         """Write what was noted with a session that may write history."""
         rows = [self._noted_row(change) for change in self.noted] + self.extra
@@ -195,6 +210,10 @@ class Journal:
             return change.target.root, change.target.root_id
         root, key = self._root_of(type(change.target))
         return root, record_id if key is None else int(getattr(change.target, key))
+
+    def root_column(self, model: type[Any]) -> str | None:
+        """Give the column of a model that names the record on whose page its rows are shown; None where they have one."""
+        return self._root_of(model)[1]
 
     def _root_of(self, model: type[Any]) -> tuple[str, str | None]:
         """Give the table on whose records' pages rows of `model` are shown, and the column that names the record."""

@@ -126,6 +126,19 @@ class Facet:
         return f"{self.plugin}.{name}"
 
 
+@dataclass(frozen=True)
+class Charge:
+    """Rows of a resource's model whose `column` names a user who is in charge of them, and which another may take over.
+
+    `along` is a column that refers to another record: where that is handed over, rows of the same user go along.
+    `when` narrows to the rows that still matter, such as appointments to come.
+    """
+
+    column: str
+    along: str | None = None
+    when: Callable[[Context, Any], ColumnElement[bool]] | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Resource:
     """The declaration of a record kind.
@@ -160,6 +173,8 @@ class Resource:
     written: Callable[[Context, Any], None] | None = None
     constraints: Mapping[str, tuple[str | None, LazyText]] = field(default_factory=dict)
     owner: str | None = None
+    charges: tuple[Charge, ...] = ()
+    """Further columns that name who is in charge; `owner` is one of itself."""
     importable: bool = False
     duplicates: Callable[[Context, Sequence[Mapping[str, Any]]], Sequence[Sequence[Duplicate]]] | None = None
     """Duplicates of each of several sets of values, asked in one go: a sequence of hits per set."""

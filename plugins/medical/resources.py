@@ -7,6 +7,7 @@ from typing import Any
 
 from kernel.api import (
     BaseList,
+    Charge,
     Context,
     Facet,
     Part,
@@ -183,6 +184,7 @@ DOCTOR = Resource(
     search=Search(),
     quick_filters=("specialty", "active"),
     prepare=prepare_doctor,
+    charges=(Charge("user_id"),),
     constraints={"uq_doctor_party_id": ("party", _("This person is a doctor here already."))},
 )
 
@@ -257,6 +259,7 @@ APPOINTMENT = Resource(
     ),
     quick_filters=("doctor", "state", "starts_at"),
     editable=False,
+    charges=(Charge("doctor_user_id", when=lambda context, model: model.starts_at >= context.now),),
     constraints={
         "ex_appointment_doctor": ("starts_at", _("The doctor already has an appointment at this time.")),
         "ex_appointment_patient": ("starts_at", _("The patient already has an appointment at this time.")),

@@ -128,9 +128,9 @@ def test_lists_searches_suggestions_and_exports_hold_nothing_of_others(omid: Bro
 def test_bulk_actions_leave_others_records_alone(desk: Browser, omid: Browser, theirs: str) -> None:
     number = theirs.rpartition("/")[2]
     hidden = omid.post("/persons/bulk", {"do": "delete", "id": number, "back": "/persons"})
-    told = MARKS.sub("", omid.get(hidden.headers["Location"]).text)
     absent = omid.post("/persons/bulk", {"do": "delete", "id": FAR, "back": "/persons"})
-    assert told == MARKS.sub("", omid.get(absent.headers["Location"]).text)
+    assert (hidden.status_code, absent.status_code) == (422, 422)
+    assert MARKS.sub("", hidden.text) == MARKS.sub("", absent.text)
     omid.post("/persons/bulk", {"do": "delete", "whole": "1", "list.q": "پنهان"})
     assert desk.get(theirs).status_code == 200
     desk.post(f"{theirs}/delete")

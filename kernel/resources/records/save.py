@@ -14,6 +14,7 @@ from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Forbidden, Invalid, Problem
 from kernel.resources.fields import Field
+from kernel.resources.records.charges import check_receiver, take_along
 from kernel.resources.records.facets import read_facets, write_facets
 from kernel.resources.records.load import announce, editable, load
 from kernel.resources.records.values import (
@@ -133,9 +134,13 @@ def _hand_over(context: Context, declared: Resource, record_id: int, owner: int 
     editable(context, declared, record_id, "assign")
     context.session.flush()
     with context.system("handing over") as system:
+        check_receiver(system, declared, owner)
         record = load(system, declared, record_id, lock=True)
+        former = getattr(record, declared.owner)
         setattr(record, declared.owner, owner)
         system.session.flush()
+        if former is not None and owner is not None and former != owner:
+            take_along(system, declared, [record_id], former, owner)
     context.session.expire_all()
 
 

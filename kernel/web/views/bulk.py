@@ -16,7 +16,7 @@ from kernel.resources.resource import Resource
 from kernel.web.current import current, scope, tell
 from kernel.web.pages import go_to
 from kernel.web.security import local_address
-from kernel.web.views import refused, regroup
+from kernel.web.views import handing, refused, regroup
 from kernel.web.views.addresses import list_url
 from kernel.web.views.export import send
 from kernel.web.views.lists import query_of
@@ -24,6 +24,8 @@ from kernel.web.views.refused import Refusal, tried
 
 MOST = 1000
 """Rows that one bulk action takes at most; more are a matter for a filter and a second go."""
+ACTIONS = {"delete": "delete", "groups": "edit", "assign": "assign"}
+"""The right that each action needs."""
 
 
 def act(resource: Resource) -> ResponseReturnValue:
@@ -38,15 +40,17 @@ def act(resource: Resource) -> ResponseReturnValue:
         return send(context, resource, query, kind, None if whole else ticked(request.form))
     if wanted == "merge":
         return _merge(resource, query)
-    if wanted not in ("delete", "groups"):
+    if wanted not in ACTIONS:
         raise NotFound()
-    context.require(resource.permission, "delete" if wanted == "delete" else "edit")
+    context.require(resource.permission, ACTIONS[wanted])
     ids = all_ids(resource, query) if request.form.get("whole") == "1" else ticked(request.form)
+    back = local_address(request.form.get("back"), list_url(resource, query))
     if wanted == "groups":
-        return regroup.ask(resource, ids, local_address(request.form.get("back"), list_url(resource, query)))
+        return regroup.ask(resource, ids, back)
+    if wanted == "assign":
+        return handing.ask(resource, ids, back)
     scope().close()
     refusals = remove(resource, ids)
-    back = local_address(request.form.get("back"), list_url(resource, query))
     return refused.page(resource, refusals, back) if refusals else go_to(back)
 
 

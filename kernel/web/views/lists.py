@@ -23,6 +23,7 @@ from kernel.resources.lists.columns import known_columns
 from kernel.resources.resource import Resource
 from kernel.web.current import current, tell
 from kernel.web.pages import by_htmx, go, render
+from kernel.web.views import handing
 from kernel.web.views.addresses import list_url, record_url, with_query
 from kernel.web.views.cells import Cell, cells_of, heads_of
 from kernel.web.views.parties import badges_of, is_party, photos_of
@@ -133,6 +134,7 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         "here": list_url(resource, query),
         **_segments(context, resource, first),
         "groupable": possible(context, resource),
+        "may_assign": handing.possible(context, resource),
         "may": {
             action: context.may(resource.permission, action) and (action == "export" or not context.read_only)
             for action in ("create", "edit", "delete", "purge", "export", "import", "restore")
