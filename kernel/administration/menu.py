@@ -11,6 +11,7 @@ ENTRIES: tuple[tuple[LazyText, str, str, tuple[str, str]], ...] = (
     (_("Users"), "/administration/users", "users", ("user", "edit")),
     (_("Units of the house"), "/administration/units", "sitemap", ("unit", "edit")),
     (_("Access patterns"), "/administration/patterns", "lock", ("pattern", "edit")),
+    (_("Leak check"), "/administration/leaks", "shield-check", ("pattern", "edit")),
     (_("Settings"), "/administration/settings", "settings", ("setting", "edit")),
     (_("Branding"), "/administration/branding", "palette", ("setting", "edit")),
     (_("Base data"), "/administration/base-data", "database", ("base_data", "edit")),

@@ -14,6 +14,7 @@ import click
 import kernel
 
 GROUPS = {
+    "access": "kernel.cli.access:access",
     "audit": "kernel.cli.audit:audit",
     "demo": "kernel.cli.demo:demo",
     "doctor": "kernel.cli.doctor:doctor",

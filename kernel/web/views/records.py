@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from kernel.administration.rights import RESERVED
 from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.resources.attachments import LARGEST, attachments, counts
@@ -63,6 +64,7 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         badges=badges_of(context, resource, [record_id]).get(record_id, []),
         has_bin=has_bin(resource),
         may={action: may_do(context, resource, record_id, action) for action in ("edit", "delete")},
+        explains=context.actor.is_administrator and resource.permission not in RESERVED,
         may_merge=is_party(resource) and context.may("party", "merge"),
         merges=undoable(context, resource, record_id),
         list_url=list_url(resource, query),
