@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Check,
         Cursor,
         DashboardBlock,
+        Erasure,
         Event,
         Figure,
         Job,
@@ -164,6 +165,11 @@ def number_series() -> Iterable[Series] | None:
 
 
 @once
+def erasures() -> Iterable[Erasure] | None:
+    """What becomes of the plugin's rows that refer to a person whose data are erased on request."""
+
+
+@once
 def narrow_rows(model: type[Any], who: Any) -> ColumnElement[bool] | None:
     """Restrict who sees rows of a model that is not the plugin's own: a condition that is ANDed, never
     ORed.
@@ -227,6 +233,14 @@ def merging(session: Session, ctx: Context, kept: int, dropped: int) -> None:
 
     `session` acts for the system: rows that the user may not see move as well. Facets and plain references
     are moved by the kernel; this is for what only the plugin knows.
+    """
+
+
+@require
+def erasing(session: Session, ctx: Context, party_id: int) -> None:
+    """Erase what the plugin holds of a person besides the rows of `erasures`, inside the erasing transaction.
+
+    `session` acts for the system: it sees and changes rows that the user may not see.
     """
 
 

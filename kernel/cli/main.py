@@ -21,6 +21,7 @@ GROUPS = {
     "edition": "kernel.cli.edition:edition",
     "import": "kernel.cli.importing:import_file",
     "new-plugin": "kernel.cli.new_plugin:new_plugin",
+    "party": "kernel.cli.party:party",
     "plugin": "kernel.cli.plugin:plugin",
     "serve": "kernel.cli.serve:serve",
     "setup": "kernel.cli.setup:setup",

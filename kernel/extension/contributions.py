@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from kernel.i18n import LazyText
 
@@ -279,6 +279,22 @@ class Obstacle:
     text: Text
     count: int = 1
     url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erasure:
+    """What becomes of the rows of a plugin's table that refer to a person whose data are erased on request.
+
+    `table` is its full name, `key` the column that names the party. `what` is `delete`; `replace`, which writes `values` (a
+    function among them is called with the name that replaces the person's); or `keep`. The last two say in `reason` why rows
+    must stay. Without a declaration rows go where the foreign key deletes with the party, and stand in the way otherwise.
+    """
+
+    table: str
+    key: str
+    what: Literal["delete", "replace", "keep"]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    reason: Text = ""
 
 
 @dataclass(frozen=True, kw_only=True)

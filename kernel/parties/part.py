@@ -23,6 +23,7 @@ from kernel.parties import (
     states,
     tree,
 )
+from kernel.parties.erasing import commands as erasing
 from kernel.parties.merge import commands as merging
 from kernel.parties.places.resources import PLACES
 from kernel.parties.policies import POLICIES
@@ -162,7 +163,7 @@ PART = KernelPart(
     facets=personal.FACETS,
     policies=POLICIES,
     commands=commands_in(
-        *(roles, groups, tree, segments, duplicates, pairs, photos, printing, merging),
+        *(roles, groups, tree, segments, duplicates, pairs, photos, printing, merging, erasing),
         *(posts, relations, households, consents, states, own),
     ),
     base_lists=BASE_LISTS,

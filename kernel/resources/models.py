@@ -9,8 +9,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Identity, Index, Integer, SmallInteger, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,6 +77,31 @@ class History(KernelBase):
     root_id: Mapped[int] = mapped_column(BigInteger)
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """Column name to `[old, new]`."""
+    salt: Mapped[UUID | None] = mapped_column(Uuid, server_default=text("gen_random_uuid()"))
+    """Makes the hash of `changes` in the seals tell nothing of them; gone where they were erased."""
+
+
+class Erasure(KernelBase):
+    """That a person's data were erased: who did it, when, and of which party."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (Index("ix_erasure_party_id", "party_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor_id: Mapped[int] = mapped_column(BigInteger)
+    party_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class Redaction(KernelBase):
+    """An entry of the history whose values were erased, with the hash of them that its seal was made from."""
+
+    __tablename__ = "redaction"
+    __table_args__ = (Index("ix_redaction_erasure_id", "erasure_id"),)
+
+    history_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    erasure_id: Mapped[int] = mapped_column(ForeignKey(Erasure.id, name="fk_redaction_erasure_id"))
+    digest: Mapped[str] = mapped_column(Text)
 
 
 class NumberSeries(KernelBase):

@@ -15,11 +15,13 @@ from kernel.resources.importing import runs
 from kernel.resources.models import (
     Attachment,
     BaseValue,
+    Erasure,
     History,
     ImportRow,
     ImportRun,
     Note,
     NumberSeries,
+    Redaction,
 )
 from kernel.resources.parts import KernelPart
 from kernel.resources.user_fields.models import UserField, UserValueKey
@@ -30,6 +32,8 @@ PART = KernelPart(
         *ACCESS_POLICIES,
         public(BaseValue, "base_data"),
         system(History, append_only=True),
+        system(Erasure, append_only=True),
+        system(Redaction, read_only=True),
         system(NumberSeries),
         system(Note),
         system(Attachment),

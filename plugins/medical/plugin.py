@@ -12,6 +12,7 @@ from kernel.api import (
     Context,
     Cursor,
     DashboardBlock,
+    Erasure,
     Facet,
     Figure,
     MenuItem,
@@ -32,6 +33,7 @@ from kernel.api import (
 from plugins.medical import blocks
 from plugins.medical import commands as commands_module
 from plugins.medical import resources as resources_module
+from plugins.medical.erasures import ERASURES
 from plugins.medical.policies import POLICIES
 from plugins.medical.views import make_blueprint
 
@@ -60,6 +62,11 @@ def policies() -> Iterable[Policy]:
 @hookimpl
 def facets() -> Iterable[Facet]:
     return (resources_module.PATIENT,)
+
+
+@hookimpl
+def erasures() -> Iterable[Erasure]:
+    return ERASURES
 
 
 @hookimpl

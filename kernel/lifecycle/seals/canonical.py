@@ -17,6 +17,11 @@ TABLES = {"history": "kernel.history", "audit": "kernel.audit_entry"}
 """The kinds of seals and the tables that they seal."""
 
 _MOMENT = "(extract(epoch FROM r.at) * 1000000)::bigint"
+_CHANGES = (
+    "coalesce((SELECT d.digest FROM kernel.redaction d WHERE d.history_id = r.id),"
+    " encode(sha256(convert_to(coalesce(r.salt::text, '') || r.changes::text, 'UTF8')), 'hex'))"
+)
+"""What changed goes in as a salted hash, which stays when the values are erased (`kernel.redact_history`)."""
 _COLUMNS = {
     "history": (
         "r.id",
@@ -30,7 +35,7 @@ _COLUMNS = {
         "r.subject_id",
         "r.root",
         "r.root_id",
-        "r.changes",
+        _CHANGES,
     ),
     "audit": ("r.id", _MOMENT, "r.actor_id", "r.what", "r.resource", "r.record_id", "r.address", "r.detail"),
 }

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, text
 
 from kernel.lifecycle.seals.canonical import TABLES, digest_sql, link
+from kernel.lifecycle.seals.redactions import check_redactions
 from kernel.lifecycle.seals.sealing import CLOSED
 
 SHOWN = 20
@@ -56,6 +57,7 @@ def verify(engine: Engine, now: datetime, head: Mapping[str, Any] | None = None)
     wanted = None if head is None else int(head["number"])
     with engine.execution_options(isolation_level="REPEATABLE READ").connect() as connection:
         found = _check_chain(connection, report, wanted)
+        report.breaks.extend(check_redactions(connection))
         for kind in TABLES:
             _check_unsealed(connection, report, kind, now)
     if head is not None and found != head["hash"]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0019"
 down_revision = "0018"
@@ -72,13 +74,74 @@ COMMENT ON FUNCTION kernel.hanging_on(regclass, bigint[])
   IS 'rows that forbid deleting these records, or what would be deleted along: by table and column';
 """
 
+REDACT = """
+CREATE FUNCTION kernel.redact_history(numbers bigint[], erasure bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  done bigint;
+BEGIN
+  IF NOT kernel.is_system() THEN
+    RAISE insufficient_privilege USING MESSAGE = 'only the kernel takes values out of the history';
+  END IF;
+  IF NOT EXISTS (SELECT FROM kernel.erasure e WHERE e.id = erasure AND e.at > now() - interval '1 day') THEN
+    RAISE insufficient_privilege USING MESSAGE = 'there is no such erasure under way';
+  END IF;
+  INSERT INTO kernel.redaction (history_id, erasure_id, digest)
+  SELECT h.id, erasure, encode(sha256(convert_to(coalesce(h.salt::text, '') || h.changes::text, 'UTF8')), 'hex')
+    FROM kernel.history h
+   WHERE h.id = ANY (numbers) AND NOT EXISTS (SELECT FROM kernel.redaction r WHERE r.history_id = h.id);
+  GET DIAGNOSTICS done = ROW_COUNT;
+  UPDATE kernel.history h SET salt = NULL, changes = (
+    SELECT coalesce(jsonb_object_agg(c.key, CASE jsonb_typeof(c.value)
+             WHEN 'array' THEN (
+               SELECT coalesce(jsonb_agg(CASE WHEN v.value = 'null' THEN v.value ELSE '"•••"' END ORDER BY v.place), '[]')
+                 FROM jsonb_array_elements(c.value) WITH ORDINALITY v(value, place))
+             ELSE '["•••"]' END), '{}')
+      FROM jsonb_each(h.changes) c)
+   WHERE h.id = ANY (numbers);
+  RETURN done;
+END $$;
+COMMENT ON FUNCTION kernel.redact_history(bigint[], bigint)
+  IS 'takes the values out of entries of the history for an erasure; what the seals need of them is kept as a hash';
+"""
+
 
 def upgrade() -> None:
-    """Create the functions."""
+    """Create the functions, what is remembered of erasures, and the salt by which a kept hash tells nothing."""
     op.get_bind().exec_driver_sql(HANGING.replace("%", "%%"))
+    op.add_column(
+        "history",
+        sa.Column("salt", postgresql.UUID(), server_default=sa.text("gen_random_uuid()")),
+        schema="kernel",
+    )
+    op.create_table(
+        "erasure",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.BigInteger(), nullable=False),
+        sa.Column("party_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_erasure"),
+        schema="kernel",
+    )
+    op.create_index("ix_erasure_party_id", "erasure", ["party_id"], schema="kernel")
+    op.create_table(
+        "redaction",
+        sa.Column("history_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("erasure_id", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("history_id", name="pk_redaction"),
+        sa.ForeignKeyConstraint(["erasure_id"], ["kernel.erasure.id"], name="fk_redaction_erasure_id"),
+        schema="kernel",
+    )
+    op.create_index("ix_redaction_erasure_id", "redaction", ["erasure_id"], schema="kernel")
+    op.get_bind().exec_driver_sql(REDACT)
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.execute("DROP FUNCTION kernel.redact_history(bigint[], bigint)")
+    op.drop_table("redaction", schema="kernel")
+    op.drop_table("erasure", schema="kernel")
+    op.drop_column("history", "salt", schema="kernel")
     op.execute("DROP FUNCTION kernel.hanging_on(regclass, bigint[])")
     op.execute("DROP FUNCTION kernel.hanging_beneath(regclass, tid[], regclass[])")

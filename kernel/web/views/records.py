@@ -19,6 +19,7 @@ from kernel.resources.records import load
 from kernel.resources.resource import Resource
 from kernel.web.current import current, run_command, tell
 from kernel.web.pages import by_htmx, go_to, render
+from kernel.web.views import erasing
 from kernel.web.views.activity import days_of, described
 from kernel.web.views.addresses import list_url, record_url
 from kernel.web.views.attachments import allowed_note, size_of
@@ -65,6 +66,7 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         has_bin=has_bin(resource),
         may={action: may_do(context, resource, record_id, action) for action in ("edit", "delete")},
         explains=context.actor.is_administrator and resource.permission not in RESERVED,
+        may_erase=erasing.possible(context, resource) and may_do(context, resource, record_id, "erase"),
         may_merge=is_party(resource) and context.may("party", "merge"),
         merges=undoable(context, resource, record_id),
         list_url=list_url(resource, query),

@@ -1,0 +1,28 @@
+"""What becomes of the clinic's rows when a person's data are erased on request.
+
+What is known of a patient goes. Appointments stay, without a word of the patient: times, services and doctors are the
+clinic's own book. A doctor stays under the name that replaces the person's, since appointments of others stand in that
+calendar.
+"""
+
+from __future__ import annotations
+
+from kernel.api import Erasure, _, sort_key, squeeze
+
+ERASURES = (
+    Erasure(table="medical.patient", key="party_id", what="delete"),
+    Erasure(
+        table="medical.appointment",
+        key="patient_id",
+        what="replace",
+        values={"note": None, "cancel_reason": None},
+        reason=_("Appointments are the clinic's own book of times and services."),
+    ),
+    Erasure(
+        table="medical.doctor",
+        key="party_id",
+        what="replace",
+        values={"name": str, "search_key": squeeze, "sort_key": sort_key, "room": None},
+        reason=_("Appointments of patients stand in the calendar of this doctor."),
+    ),
+)
