@@ -56,10 +56,10 @@ licences: env
 	$(BIN)/python .ci/licences.py
 
 test: system env assets catalogues lint types licences
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-all: system env assets catalogues lint types licences
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: env assets catalogues
 	$(BIN)/python -m bench

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections import OrderedDict
 
@@ -58,7 +57,6 @@ class Runtimes:
                 self._known.move_to_end(site.name)
                 while len(self._known) > self._limit:
                     self._known.popitem(last=False)
-        gc.collect()  # declarations refer to one another: what gave way is a cycle
         return made
 
     def epoch(self, site: Site) -> int:

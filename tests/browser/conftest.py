@@ -79,7 +79,7 @@ def open_page(chromium: Browser, address: str, complaints: Complaints) -> Iterat
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)  # the first page of a busy machine is slow
         page.on("pageerror", lambda error: complaints.seen.append(f"page error: {error}"))
         page.on(
             "console",
