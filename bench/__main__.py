@@ -1,11 +1,11 @@
-"""Run the measurements: `python -m bench [hooks trades lists imports http memory start backup merge] [--parties N]`."""
+"""Run the measurements: `python -m bench [hooks trades lists imports http memory start backup merge walls] [--parties N]`."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 
-PARTS = ("hooks", "trades", "lists", "imports", "http", "memory", "start", "backup", "merge")
+PARTS = ("hooks", "trades", "lists", "imports", "http", "memory", "start", "backup", "merge", "walls")
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from kernel.access.session import allowed_ids
 from kernel.administration.guard import administrators_only
 from kernel.administration.reasons import Reasons, action_title
 from kernel.administration.rights import ResourceRights, grantable
+from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.resource import Resource
@@ -175,18 +176,28 @@ def _label(context: Context, resource: Resource, row: Row) -> str:
 def _verdicts(
     context: Context, rights: ResourceRights, judge: Judge, reasons: Reasons, policy: Policy, row: Row
 ) -> Iterator[Verdict]:
+    unseen: list[str] | None = None
     for action in _ordered(rights):
         finding = judge.why(policy, row, action)
         told = list(_deciding(finding))
         if action != "view" and finding.holds:
             # That he sees it is said once; what follows is why he may do more.
             told = [each for each in told if _of(each) == action] or told
+        words = reasons.words(told, policy)
+        if action == "view":
+            unseen = None if finding.holds else words
+        elif unseen is not None:
+            # Why he does not see it stands at the first action; what is wanting besides follows.
+            further = [each for each in words if each not in unseen]
+            words = [context.text(_("The user does not see the record.")), *further]
         title = action_title(context, rights, action)
-        yield Verdict(action, title, finding.holds, tuple(reasons.words(told, policy)))
+        yield Verdict(action, title, finding.holds, tuple(words))
 
 
 def _ordered(rights: ResourceRights) -> Iterable[str]:
-    return (action for action in rights.actions if action not in NOT_ON_A_RECORD)
+    """Actions on a record, seeing it first."""
+    others = (action for action in rights.actions if action not in (*NOT_ON_A_RECORD, "view"))
+    return ("view", *others)
 
 
 def _of(finding: Finding) -> str:
@@ -212,5 +223,5 @@ def _facets(
         own = [
             each for each in told if isinstance(each.rule, Granted) and each.rule.resource == facet.permission
         ]
-        words = tuple(reasons.words(own or told, policy))
+        words = tuple(reasons.words(own or told, policy, context.runtime.policies.for_model(resource.model)))
         yield Verdict("view", context.text(facet.title), finding.holds, words)

@@ -57,17 +57,17 @@ class Reasons:
         self._places = _places(system, actor)
         self._users = _users(system)
 
-    def words(self, findings: Iterable[Finding], about: Policy) -> list[str]:
-        """Give the reasons, each said once; `about` is the policy of the record that the page is about."""
+    def words(self, findings: Iterable[Finding], *about: Policy | None) -> list[str]:
+        """Give the reasons, each said once; `about` are the policies of the record that the page is about."""
         found: dict[str, None] = {}
         for finding in findings:
             for words in self._reasons(finding):
                 found.setdefault(self._placed(words, finding, about))
         return list(found)
 
-    def _placed(self, words: str, finding: Finding, about: Policy) -> str:
+    def _placed(self, words: str, finding: Finding, about: tuple[Policy | None, ...]) -> str:
         """Say of which record it is said, where that is not the one that the page is about."""
-        if finding.policy.table is about.table or finding.row is None:
+        if finding.policy in about or finding.row is None:
             return words
         text = _("%(record)s: %(reason)s", record=self._name(finding.policy, finding.row), reason=words)
         return self._context.text(text)

@@ -193,7 +193,7 @@ def test_the_leak_check_lists_paths_and_the_walls_agree(boss, make_user, owner_o
     assert 'role="alert"' not in text
     assert "درست همان ردیف‌ها" in text
     for rule in ("/persons/export", "/persons/suggest", "/persons/&lt;int:record_id&gt;/print"):
-        assert f"GET {rule}" in text
+        assert f"GET {rule}" in text or f"GET POST {rule}" in text
     row = re.search(r"GET /persons</.*?</tr>", text, re.S)[0]
     assert "۲" in row or ">2<" in row
     export = re.search(r"GET /persons/export</.*?</tr>", text, re.S)[0]
