@@ -1,4 +1,7 @@
-"""Run the measurements: `python -m bench [hooks trades lists imports http memory start backup merge walls] [--parties N]`."""
+"""Run the measurements: `python -m bench [hooks trades lists imports http memory start backup merge walls] [--parties N]`.
+
+Without a name all of them run.
+"""
 
 from __future__ import annotations
 
