@@ -1,7 +1,7 @@
 """What the two walls cost: list, count and search in every scope, each wall on and off, against the plain predicate.
 
 All four ways run the same SELECT through SQLAlchemy inside an open transaction, so that nothing but the walls differs:
-*plain* is the owner of the tables with the predicate written out, *session* is wall 1 alone, *database* is wall 2 alone, *both* is
+*plain* is the owner with the predicate written out, *session* is wall 1 alone, *database* is wall 2 alone, *both* is
 what runs.
 """
 
