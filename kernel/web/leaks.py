@@ -38,6 +38,7 @@ RIGHTS: Mapping[str, str] = {
     "filters.apply": "view",
     "export.download": "export",
     "bulk.act": "view",
+    "erasing.page": "erase",
     "handing.act": "assign",
     "regroup.act": "edit",
     "lookups.suggest": "view",
