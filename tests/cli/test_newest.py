@@ -1,10 +1,14 @@
 """A site that is older than the program is brought up before it is served."""
 
+from datetime import UTC, datetime
+from functools import partial
+
 from sqlalchemy import create_engine
 
 from kernel.cli.newest import bring_up, newest_revision, revision_of
 from kernel.lifecycle import sites
 from kernel.lifecycle.migrate import KERNEL_MIGRATIONS, migrate
+from kernel.lifecycle.seals.verifying import verify
 from kernel.lifecycle.sites import create_site, drop_site
 
 OLD = "0012"
@@ -14,11 +18,11 @@ def set_back(owner, revision):
     owner.exec_driver_sql("UPDATE kernel.migration SET version_num = %s", (revision,))
 
 
-def built_long_ago(server, store, name, secrets, described):
+def built_long_ago(server, store, name, secrets, described, target=OLD):
     """Make a site's database as an older program did: without the tables and entries that came later."""
     site = sites.prepare_database(server, store, name, secrets, described)
     with create_engine(site.owner_url).begin() as connection:
-        migrate(connection, "kernel", KERNEL_MIGRATIONS, target=OLD)
+        migrate(connection, "kernel", KERNEL_MIGRATIONS, target=target)
     return site
 
 
@@ -39,6 +43,25 @@ def test_an_older_site_is_brought_up(config, engines, monkeypatch, worker_id):
         with engines.owner(old).connect() as owner:
             asked = "SELECT count(*) FROM kernel.relation_kind WHERE code = 'spouse'"
             assert owner.exec_driver_sql(asked).scalar_one() == 1
+    finally:
+        engines.dispose(name)
+        drop_site(config, name, confirmed=name)
+
+
+def test_seals_of_another_form_begin_anew(config, engines, monkeypatch, worker_id):
+    name = f"{worker_id}sealed".replace("master", "main")
+    with monkeypatch.context() as patch:
+        patch.setattr(sites, "build", partial(built_long_ago, target="0018"))
+        old = create_site(config, name, title="Old")
+    try:
+        with engines.owner(old).begin() as owner:
+            owner.exec_driver_sql(
+                "INSERT INTO kernel.seal (number, kind, first_id, last_id, rows, members, hash, at)"
+                " VALUES (1, 'audit', 1, 1, 1, '{[1,2)}', repeat('a', 64), now())"
+            )
+        list(bring_up(config, [old]))
+        report = verify(engines.owner(old), datetime.now(UTC))
+        assert (report.intact, report.seals) == (True, 0)
     finally:
         engines.dispose(name)
         drop_site(config, name, confirmed=name)
