@@ -6,12 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
+from kernel.access.deputies import StandsIn, standing_in, widened
 from kernel.access.models import AccessGrant, UserAccount, UserPattern
+
+if TYPE_CHECKING:
+    from datetime import date
 
 SYSTEM_ID = 0
 """The number under which the kernel itself signs its work."""
@@ -28,6 +32,8 @@ Places = Mapping[tuple[str, str, str], tuple[int, ...]]
 
 NO_PLACES: Places = MappingProxyType({})
 NO_GRANTS: Grants = MappingProxyType({})
+NO_OWNERS: Mapping[Right, tuple[int, ...]] = MappingProxyType({})
+NO_RECORDS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,10 @@ class Actor:
     """The users whose records the scope `team` reaches, himself among them; empty where he does not hold it."""
     places: Places = field(default_factory=lambda: NO_PLACES, repr=False)
     """The places that the scope `location` reaches, for each right."""
+    deputy_of: tuple[StandsIn, ...] = ()
+    """Those for whom he stands in today."""
+    owners: Mapping[Right, tuple[int, ...]] = field(default_factory=lambda: NO_OWNERS, repr=False)
+    """Whose records the scope `own` reaches, for the rights in which it is not his alone."""
 
     def scopes(self, resource: str, action: str) -> frozenset[str]:
         """The scopes in which the actor may do `action`; administrators and the system hold `all`."""
@@ -84,8 +94,42 @@ def reaching(reach: Mapping[str, Any]) -> dict[str, Any]:
     return {"team": tuple(reach.get("team") or ()), "places": MappingProxyType(sorted_places)}
 
 
-def load_actor(source: Session | Connection, user_id: int) -> Actor:
-    """Read an active user and his grants, as the system or the owner; `LookupError` if there is none."""
+def made_actor(
+    user_id: int,
+    name: str,
+    is_administrator: bool,
+    grants: Grants,
+    reach: Mapping[str, Any],
+    *,
+    today: date | None = None,
+    records: frozenset[str] = NO_RECORDS,
+) -> Actor:
+    """Make the actor of a user, with what he has as a deputy on a day with these kinds of records."""
+    deputies = standing_in(reach, today, records)
+    wider, owners = widened(grants, user_id, deputies)
+    return Actor(
+        "user",
+        user_id,
+        name,
+        is_administrator,
+        wider,
+        deputy_of=deputies,
+        owners=owners,
+        **reaching(reach),
+    )
+
+
+def load_actor(
+    source: Session | Connection,
+    user_id: int,
+    *,
+    today: date | None = None,
+    records: frozenset[str] = NO_RECORDS,
+) -> Actor:
+    """Read an active user and his grants, as the system or the owner; `LookupError` if there is none.
+
+    He stands in for others only where `today` and the kinds of `records` that have owners are given.
+    """
     account = source.execute(
         select(UserAccount.display_name, UserAccount.is_administrator).where(
             UserAccount.id == user_id, UserAccount.active
@@ -98,11 +142,12 @@ def load_actor(source: Session | Connection, user_id: int) -> Actor:
         .join(UserPattern, UserPattern.pattern_id == AccessGrant.pattern_id)
         .where(UserPattern.user_id == user_id)
     )
-    return Actor(
-        "user",
+    return made_actor(
         user_id,
         account.display_name,
         account.is_administrator,
         gathered((row.resource, row.action, row.scope) for row in grants),
-        **reaching(source.execute(select(func.kernel.told_reach_of(user_id))).scalar_one()),
+        source.execute(select(func.kernel.told_reach_of(user_id))).scalar_one(),
+        today=today,
+        records=records,
     )

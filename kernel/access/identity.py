@@ -9,10 +9,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from kernel.access.actor import Actor
-from kernel.access.tokens import sign
+from kernel.access.tokens import sign, sign_deputy
 
 _BEGIN = (
-    "SELECT set_config('peyvand.token', %(token)s, true), set_config('peyvand.bin', %(bin)s, true),"
+    "SELECT set_config('peyvand.token', %(token)s, true), set_config('peyvand.deputy', %(deputy)s, true),"
+    " set_config('peyvand.bin', %(bin)s, true),"
     " set_config('statement_timeout', %(limit)s, true), kernel.current_epoch(), kernel.latest_day()"
 )
 _BEGIN_READ_ONLY = _BEGIN.replace("SELECT", "SELECT set_config('transaction_read_only', 'on', true),", 1)
@@ -43,9 +44,16 @@ class Identity:
         """
         values = {
             "token": "" if self.actor.user_id is None else sign(self.signing_key, self.actor.user_id),
+            "deputy": self._deputy(),
             "bin": "shown" if self.lift_bin else "",
             "limit": f"{int(self.limit * 1000)}ms",
         }
         statement = _BEGIN_READ_ONLY if self.read_only else _BEGIN
         row = connection.exec_driver_sql(statement, values).one()
         return SiteNow(row[-2], row[-1])
+
+    def _deputy(self) -> str:
+        if self.actor.user_id is None or not self.actor.deputy_of:
+            return ""
+        others = [each.user_id for each in self.actor.deputy_of]
+        return sign_deputy(self.signing_key, self.actor.user_id, others)

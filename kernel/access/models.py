@@ -6,10 +6,10 @@ stored hashed. The signing key is the one table that the application's role can 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -164,6 +164,33 @@ class LoginSession(Identified, KernelBase):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     address: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
     agent: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+
+
+class Deputy(Identified, KernelBase):
+    """Somebody who stands in for an absent user, from a day to a last day; withdrawn ones no more."""
+
+    __tablename__ = "deputy"
+    __table_args__ = (
+        CheckConstraint("until >= since", name="period"),
+        CheckConstraint("user_id <> deputy_id", name="two_users"),
+        Index("ix_deputy_deputy_id", "deputy_id", "until"),
+        Index("ix_deputy_user_id", "user_id", "until"),
+    )
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey(UserAccount.id, name="fk_deputy_user_id", ondelete="CASCADE")
+    )
+    """The absent user."""
+    deputy_id: Mapped[int] = mapped_column(
+        ForeignKey(UserAccount.id, name="fk_deputy_deputy_id", ondelete="CASCADE")
+    )
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date] = mapped_column(Date)
+    """The last day."""
+    named_at: Mapped[datetime] = mapped_column(Instant)
+    named_by: Mapped[int] = mapped_column(BigInteger)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class LoginAttempt(Identified, KernelBase):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.access.models import (
     AccessGrant,
     AuditEntry,
+    Deputy,
     LoginAttempt,
     LoginSession,
     PasswordLink,
@@ -29,6 +30,7 @@ ACCESS_POLICIES: tuple[Policy, ...] = (
     child(UserPattern, Pattern, key="pattern_id"),
     rows(Unit, "unit", own=(), administrators_only=True),
     rows(LoginSession, "login_session", own=("user_id",), administrators_only=True),
+    system(Deputy),
     system(LoginAttempt),
     system(AuditEntry, append_only=True),
 )

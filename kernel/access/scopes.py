@@ -74,8 +74,10 @@ def scope_names() -> tuple[str, ...]:
     return ("all", *dict.fromkeys(scope.grant for scope in _SCOPES.values()))
 
 
-def _me(actor: Actor, _resource: str, _action: str) -> tuple[int, ...]:
-    return () if actor.user_id is None else (actor.user_id,)
+def _owners(actor: Actor, resource: str, action: str) -> tuple[int, ...]:
+    if actor.user_id is None:
+        return ()
+    return actor.owners.get((resource, action), (actor.user_id,))
 
 
 def _team(actor: Actor, _resource: str, _action: str) -> tuple[int, ...]:
@@ -89,8 +91,8 @@ def _places(kind: str) -> Values:
     return held
 
 
-OWN = Scope("own", _("Own records"), "kernel.my_own", _me)
-"""Rows whose owner, creator or assignee (as the policy names them) is the actor himself."""
+OWN = Scope("own", _("Own records"), "kernel.my_owners", _owners, many=True, per_right=True)
+"""Rows whose owner, creator or assignee (as the policy names them) is the actor himself, or one for whom he stands in."""
 TEAM = Scope("team", _("Records of the team"), "kernel.my_team", _team, many=True)
 """Rows of which that is somebody of the actor's unit, or of a unit beneath one that he heads."""
 LOCATION = "location"

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from sqlalchemy import Engine, Interval, LargeBinary, bindparam, select, text, u
 from sqlalchemy.orm import Session
 
 from kernel.access import attempts
-from kernel.access.actor import SYSTEM, Actor, gathered, reaching
+from kernel.access.actor import NO_RECORDS, SYSTEM, Actor, gathered, made_actor
 from kernel.access.errors import AccessProblem
 from kernel.access.models import AuditEntry, LoginAttempt, LoginSession, UserAccount, UserPassword
 from kernel.access.passwords import hashed, is_outdated, matches
@@ -150,24 +150,33 @@ def sign_out(served: Served, token: str) -> None:
             session.add(AuditEntry(at=now, actor_id=ended, what="sign_out"))
 
 
-def user_for_token(engine: Engine, site: Site, token: str, now: datetime | None = None) -> SignedIn | None:
+def user_for_token(
+    engine: Engine,
+    site: Site,
+    token: str,
+    now: datetime | None = None,
+    *,
+    today: date | None = None,
+    records: frozenset[str] = NO_RECORDS,
+) -> SignedIn | None:
     """Say who holds a token, with grants, locale and epoch, in one query; None if it is good for nothing (any more).
 
     `site` says on whose behalf is asked: a token of one site means nothing to another, whose rows do not know
-    it.
+    it. He stands in for others only where `today` and the kinds of `records` that have owners are given.
     """
     values = {"hash": _digest(token), "at": now or datetime.now(UTC), "idle": IDLE}
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         row = connection.execute(_WHO, values).one_or_none()
     if row is None:
         return None
-    actor = Actor(
-        "user",
+    actor = made_actor(
         row.user_id,
         row.display_name,
         row.is_administrator,
         gathered(row.grants or ()),
-        **reaching(row.reach),
+        row.reach,
+        today=today,
+        records=records,
     )
     return SignedIn(actor, row.session_id, row.locale, row.epoch, row.username, row.party_id)
 

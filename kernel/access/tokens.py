@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from hashlib import sha256
 
 from sqlalchemy import Connection, text
@@ -16,7 +17,16 @@ LIFE = 120
 
 def sign(key: bytes, actor_id: int, *, expires: int | None = None) -> str:
     """Sign an actor's number. `expires` is in seconds since 1970; by default `LIFE` from now."""
-    body = f"{actor_id}.{int(time.time()) + LIFE if expires is None else expires}"
+    return _signed(key, f"{actor_id}.{int(time.time()) + LIFE if expires is None else expires}")
+
+
+def sign_deputy(key: bytes, actor_id: int, others: Iterable[int], *, expires: int | None = None) -> str:
+    """Sign for whom an actor stands in: `<actor>.<expires>.d<user>,<user>.<keyed hash>`, for `kernel.stood_in_for()`."""
+    until = int(time.time()) + LIFE if expires is None else expires
+    return _signed(key, f"{actor_id}.{until}.d{','.join(map(str, others))}")
+
+
+def _signed(key: bytes, body: str) -> str:
     digest = sha256(key + sha256(key + body.encode()).digest()).hexdigest()
     return f"{body}.{digest}"
 

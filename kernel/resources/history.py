@@ -21,6 +21,7 @@ from kernel.access.bulk import insert_rows
 from kernel.access.policies import Child, PolicySet
 from kernel.access.session import SystemSession
 from kernel.data.base import USER_VALUES, Confidential, Stamped
+from kernel.resources.behalf import say_on_whose_behalf
 from kernel.resources.events import Pending
 from kernel.resources.models import Attachment, History, Note
 from kernel.resources.queue import Work
@@ -173,6 +174,9 @@ class Journal:
         rows = [self._noted_row(change) for change in self.noted] + self.extra
         self.noted.clear()
         self.extra.clear()
+        if self.actor.deputy_of:
+            rows = [{**row, "on_behalf_of": None} for row in rows]
+            say_on_whose_behalf(session, self.actor, self.policies, rows)
         insert_rows(session, History, rows, numbered=False)
 
     def _noted_row(self, change: Change) -> dict[str, Any]:

@@ -77,6 +77,8 @@ class History(KernelBase):
     root_id: Mapped[int] = mapped_column(BigInteger)
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """Column name to `[old, new]`."""
+    on_behalf_of: Mapped[str | None] = mapped_column(Text)
+    """Name of the absent user, where somebody reached the record only as his deputy."""
     salt: Mapped[UUID | None] = mapped_column(Uuid, server_default=text("gen_random_uuid()"))
     """Makes the hash of `changes` in the seals tell nothing of them; gone where they were erased."""
 

@@ -13,6 +13,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 
 from kernel.access import signin
 from kernel.access.actor import NOBODY, Actor
+from kernel.access.deputies import personal
 from kernel.access.signin import SignedIn
 from kernel.web.current import runtime
 
@@ -83,7 +84,13 @@ def _by_token(token: str) -> WebUser | None:
     if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
         return None
     served = runtime()
-    who = signin.user_for_token(served.engines.app(served.site), served.site, token)
+    who = signin.user_for_token(
+        served.engines.app(served.site),
+        served.site,
+        token,
+        today=served.clock().astimezone(served.site.time_zone).date(),
+        records=personal(served.policies),
+    )
     return None if who is None else WebUser(token, who.locale, who)
 
 

@@ -124,6 +124,7 @@ class Shell:
         text = current().text
         return [
             {"label": text(_("Your account")), "url": url_for("account.page"), "icon": "user"},
+            {"label": text(_("Deputies")), "url": url_for("deputies.own"), "icon": "users"},
         ]
 
     @property
@@ -145,10 +146,27 @@ class Shell:
             for kind, text in cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))
         ]
         if signed_in():
-            told = [*term_notices(current()), *told]
+            told = [*term_notices(current()), *deputy_notices(current()), *told]
         if signed_in() and self._scope.actor.may(*STAFF):
             told += [{"text": text, "tone": "warn"} for text in failures(current())]
         return told
+
+
+def deputy_notices(context: Context) -> list[dict[str, str]]:
+    """Tell on every page for whom the reader stands in today."""
+    return [
+        {
+            "tone": "info",
+            "text": context.text(
+                _(
+                    "You stand in for %(name)s until %(until)s.",
+                    name=each.name,
+                    until=day_in_words(each.until),
+                )
+            ),
+        }
+        for each in context.actor.deputy_of
+    ]
 
 
 def term_notices(context: Context) -> list[dict[str, str]]:

@@ -36,6 +36,7 @@ _COLUMNS = {
         "r.root",
         "r.root_id",
         _CHANGES,
+        "r.on_behalf_of",
     ),
     "audit": ("r.id", _MOMENT, "r.actor_id", "r.what", "r.resource", "r.record_id", "r.address", "r.detail"),
 }

@@ -85,7 +85,7 @@ def described(context: Context, resource: Resource, changes: Sequence[History]) 
         verb = context.text(DONE.get(entry.action, DONE["edit"]))
         yield Happening(
             entry.at,
-            entry.actor_name if entry.actor_id else context.text(_("The system")),
+            _who(context, entry),
             text=f"{title} · {verb}",
             icon={
                 "create": "plus",
@@ -98,6 +98,17 @@ def described(context: Context, resource: Resource, changes: Sequence[History]) 
             source="changes",
             key=str(entry.id),
         )
+
+
+def _who(context: Context, entry: History) -> str:
+    """Name who made a change, and on whose behalf where he stood in for somebody."""
+    if not entry.actor_id:
+        return context.text(_("The system"))
+    if entry.on_behalf_of is None:
+        return entry.actor_name
+    return context.text(
+        _("%(name)s on behalf of %(absent)s", name=entry.actor_name, absent=entry.on_behalf_of)
+    )
 
 
 class Known:

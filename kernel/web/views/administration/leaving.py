@@ -12,6 +12,7 @@ from kernel.i18n import _, ngettext_lazy
 from kernel.web.current import current, run_command, tell
 from kernel.web.pages import go, render
 from kernel.web.views.administration.blueprint import administrators, pages
+from kernel.web.views.deputies import of_user
 
 
 @pages.route("/users/<int:user_id>/leaving", methods=["GET", "POST"])
@@ -49,6 +50,14 @@ def leaving(user_id: int) -> ResponseReturnValue:
         tell(_("%(name)s may not sign in any more.", name=name))
         return go("administration.users")
     return go("administration.leaving", user_id=user_id)
+
+
+@pages.route("/users/<int:user_id>/deputies", methods=["GET", "POST"])
+@administrators
+def deputies(user_id: int) -> ResponseReturnValue:
+    """Show the deputies of a user, or name another on his behalf."""
+    find_user(current(), user_id)
+    return of_user(user_id, "administration.deputies", {"user_id": user_id})
 
 
 def _page(user_id: int, *, error: str = "", status: int = 422) -> ResponseReturnValue:
