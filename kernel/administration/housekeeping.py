@@ -10,6 +10,7 @@ from sqlalchemy import delete, union
 
 from kernel.access import links
 from kernel.access.attempts import forget
+from kernel.administration.retention import JOB
 from kernel.data.files import FileStore
 from kernel.extension.contributions import Job
 from kernel.i18n import _
@@ -45,6 +46,7 @@ def forget_old_work(context: Context) -> None:
 
 
 JOBS = (
+    JOB,
     Job(
         name="seal-history",
         title=_("Seal history and audit"),

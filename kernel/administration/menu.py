@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kernel.extension.contributions import MenuItem
+from kernel.administration import retention
+from kernel.extension.contributions import DashboardBlock, MenuItem
 from kernel.i18n import LazyText, _
+from kernel.resources.context import Context
 
 ENTRIES: tuple[tuple[LazyText, str, str, tuple[str, str]], ...] = (
     (_("Users"), "/administration/users", "users", ("user", "edit")),
@@ -13,6 +15,7 @@ ENTRIES: tuple[tuple[LazyText, str, str, tuple[str, str]], ...] = (
     (_("Access patterns"), "/administration/patterns", "lock", ("pattern", "edit")),
     (_("Leak check"), "/administration/leaks", "shield-check", ("pattern", "edit")),
     (_("Settings"), "/administration/settings", "settings", ("setting", "edit")),
+    (_("What the bin keeps"), "/administration/retention", "trash", ("setting", "edit")),
     (_("Branding"), "/administration/branding", "palette", ("setting", "edit")),
     (_("Base data"), "/administration/base-data", "database", ("base_data", "edit")),
     (_("Own fields"), "/administration/user-fields", "list-check", ("user_field", "edit")),
@@ -26,6 +29,11 @@ ENTRIES: tuple[tuple[LazyText, str, str, tuple[str, str]], ...] = (
 
 All but base data are held by administrators only.
 """
+
+
+def dashboard_blocks(ctx: Context) -> Iterable[DashboardBlock]:
+    """Give what administrators are told on the desk."""
+    return retention.dashboard_blocks(ctx)
 
 
 def menu() -> Iterable[MenuItem]:

@@ -150,13 +150,14 @@ def store_values(context: Context, values: Mapping[str, Any]) -> int:
         if plain == setting.default:
             context.session.execute(delete(SettingRow).where(SettingRow.key == key))
         else:
-            _write(context, key, plain)
+            put_value(context, key, plain)
     if changes:
         note(context, "settings.save", detail=changes)
     return len(changes)
 
 
-def _write(context: Context, key: str, value: Any) -> None:
+def put_value(context: Context, key: str, value: Any) -> None:
+    """Write one value of the site; the context acts for the system."""
     row = {"value": value, "updated_at": context.now, "updated_by": context.actor.user_id or 0}
     statement = upsert(SettingRow).values(key=key, **row)
     context.session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=row))

@@ -131,3 +131,15 @@ def test_what_belongs_to_something_in_the_bin_comes_back_after_it(sara: Browser,
     sara.post("/organisations/bin/act", {"do": "restore", "id": str(number_of(whole))})
     answer = sara.post("/organisations/bin/act", {"do": "restore", "id": str(number_of(unit))})
     assert answer.status_code == 303
+
+
+def test_the_days_of_the_bin_are_set_on_a_page_of_their_own(sign_in: SignIn, sara: Browser) -> None:
+    boss = sign_in("boss", administrator=True)
+    page = "/administration/retention"
+    assert sara.get(page).status_code == 403
+    assert sara.post(page, {"days.person": "3"}).status_code == 403
+    wrong = boss.post(page, {"days.person": "صد", "days.organisation": "7"})
+    assert wrong.status_code == 422
+    assert 'value="صد"' in wrong.text
+    assert boss.post(page, {"days.person": "۳۰", "days.organisation": ""}).status_code == 303
+    assert 'value="30"' in boss.get(page).text
