@@ -209,6 +209,27 @@ def test_links_to_hidden_records_have_no_text(runtime, clients, user, add):
         assert page(context, clients, query).rows[0].texts["referrer"] == ""
 
 
+@pytest.mark.parametrize("operator", ["is", "is_not", "any"])
+def test_a_link_to_a_hidden_record_is_no_oracle(runtime, clients, user, add, operator):
+    """Which hidden record it is cannot be found out by filtering: its id, its name and an id of none answer alike."""
+    sara = user(grants={("client", "view"): "own"})
+    boss, other = add({"name": "پنهان"}, {"name": "دیگر"})
+    add({"name": "a", "owner_id": sara.user_id, "referrer_id": boss})
+
+    def answer(value):
+        wanted = (value,) if operator == "any" else value
+        with runtime.reading(sara) as context:
+            try:
+                return labels(
+                    page(context, clients, ListQuery(filters=(Filter("referrer", operator, wanted),)))
+                )
+            except Invalid as refused:
+                return [str(problem.message).replace(value, "N") for problem in refused.problems]
+
+    assert answer(str(boss)) == answer(str(other)) == answer("99999999")
+    assert answer("پنهان") == answer("ناپیدا")
+
+
 def test_records_in_the_bin_are_not_listed_but_in_the_bin(runtime, clients, user, add):
     ids = add({"name": "a"}, {"name": "b"})
     actor = user()
