@@ -112,10 +112,12 @@ class Reasons:
 
     def _fit(self, fit: Fit) -> LazyText:
         column = self._column(fit.column)
+        name, unit = self._users.get(fit.value or 0, (f"#{fit.value}", ""))
+        if fit.scope == "own" and fit.value != self._actor.user_id:
+            return _("%(column)s: %(name)s, for whom this user stands in.", column=column, name=name)
         if fit.scope == "own":
             return _("%(column)s: this user himself.", column=column)
         if fit.scope == "team":
-            name, unit = self._users.get(fit.value or 0, ("", ""))
             if unit:
                 return _("%(column)s: %(name)s, of the unit “%(unit)s”.", column=column, name=name, unit=unit)
             return _("%(column)s: %(name)s.", column=column, name=name)
