@@ -126,11 +126,10 @@ def _mixes(runtime: Runtime, seed: int) -> dict[tuple[str, str], set[str]]:
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 25))])
 def test_walls_and_oracle_agree_on_every_row(everything: Everything, seed: int) -> None:
     runtime = everything.runtime
-    mixed = everything.add_user(f"mixed{seed}", _mixes(runtime, seed))
-    for actor in (mixed, _again(everything, everything.sara.user_id)):
-        seen, problems = compare(everything.engines, everything.site, actor, runtime.policies)
-        assert not problems, actor.name
-        assert seen
+    actor = everything.add_user(f"mixed{seed}", _mixes(runtime, seed))
+    seen, problems = compare(everything.engines, everything.site, actor, runtime.policies)
+    assert not problems
+    assert seen
 
 
 @pytest.mark.long

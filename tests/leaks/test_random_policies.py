@@ -177,7 +177,7 @@ def _try(world: Wild, engine: Engine, site: Site, chosen: list[int]) -> None:
 numbers = st.lists(st.integers(0, len(SHAPES) - 1), min_size=1, max_size=SHAPES_OF_AN_EXAMPLE)
 
 
-@settings(max_examples=25, **RELAXED)
+@settings(max_examples=15, **RELAXED)
 @given(world=wild(), chosen=numbers)
 def test_random_policies(world: Wild, chosen: list[int], anybody: Engine, wild_site: Site) -> None:
     _try(world, anybody, wild_site, chosen)
