@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.access.actor import Actor, load_actor
+from kernel.access.deputies import personal
 from kernel.access.judging import Finding, Judge, Row, rows_of
 from kernel.access.models import UserAccount
 from kernel.access.policies import Policy
@@ -78,7 +79,7 @@ def explain(context: Context, resource: Resource, record_id: int, user_id: int) 
     administrators_only(context)
     rights = _rights(context.runtime, resource)
     with context.system("explain what a user sees") as system:
-        actor = _actor(system, user_id)
+        actor = present_actor(system, user_id)
         row_of = rows_of(system.session)
         row = _row(system, resource, record_id)
         judge = Judge(actor, context.runtime.policies, row_of)
@@ -116,7 +117,7 @@ def who_sees(context: Context, resource: Resource, record_id: int) -> list[Brief
         policy = policies.for_table(resource.model.__table__)
         found = []
         for user_id in system.session.execute(_active().limit(MOST_USERS)).scalars():
-            actor = load_actor(system.session, user_id)
+            actor = present_actor(system, user_id)
             judge = Judge(actor, policies, row_of)
             allowed = {action: judge.may(policy, row, action) for action in BRIEF if action in offered}
             found.append(Brief(user_id, actor.name, allowed))
@@ -140,9 +141,11 @@ def _active() -> Any:
     return select(UserAccount.id).where(UserAccount.active).order_by(UserAccount.display_name, UserAccount.id)
 
 
-def _actor(system: Context, user_id: int) -> Actor:
+def present_actor(system: Context, user_id: int) -> Actor:
+    """Give a user as he is today, with those for whom he stands in; raise `NotFound`. Asked as the system."""
     try:
-        return load_actor(system.session, user_id)
+        records = personal(system.runtime.policies)
+        return load_actor(system.session, user_id, today=system.today, records=records)
     except LookupError:
         raise NotFound() from None
 

@@ -97,7 +97,7 @@ class Reasons:
             if fit.scope not in PLACES or (fit.scope, fit.value) in self._places.get(number, ())
         ]
         held = {
-            "pattern": "، ".join(titles) or self._context.text(_("by another way")),
+            "pattern": "، ".join(titles) or self._context.text(_("as a deputy")),
             "action": self._action(rule),
             "resource": self._resource(rule.resource),
         }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from kernel.access.actor import SYSTEM, load_actor
+from kernel.access.actor import SYSTEM
 from kernel.access.users import user_id_of
+from kernel.administration.explaining import present_actor
 from kernel.cli.state import State, console, explained, site_option
 from kernel.web.leaks import LeakCheck, check, kinds
 from kernel.web.wsgi import PeyvandWSGI
@@ -30,7 +31,7 @@ def leaks(username: str, kind: str | None, paths: bool, site: str | None) -> Non
     app = wsgi.application(found)
     runtime = app.extensions["peyvand"]
     with runtime.reading(SYSTEM("leak check")) as system:
-        actor = load_actor(system.session, user_id_of(system.session, username))
+        actor = present_actor(system, user_id_of(system.session, username))
         wanted = [each for each in kinds(system) if kind in (None, each.name)]
     if not wanted:
         raise click.UsageError(f"There is no kind of record {kind} on which rights can be granted.")

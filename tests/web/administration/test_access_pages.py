@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
 
-from kernel.access.models import Pattern, PatternPlace, Unit, UserAccount, UserPattern
+from kernel.access.models import Deputy, Pattern, PatternPlace, Unit, UserAccount, UserPattern
 from kernel.access.session import allowed_ids
 from kernel.administration import explaining, reasons
 from kernel.parties.models import Party
@@ -76,6 +77,25 @@ def test_units_places_and_the_bin_are_named(boss, make_user, owner_of):
     seen, why = lines(page(boss, party, head.user_id))["دیدن"]
     assert not seen
     assert "در بازیافت" in " ".join(why)
+
+
+def test_a_deputy_is_explained_by_whom_he_stands_in_for(boss, make_user, owner_of):
+    absent, deputy = make_user("absent", VIEW), make_user("deputy", {("medical.service", "view"): "all"})
+    today = datetime.now(UTC).date()
+    with owner_of() as owner:
+        (theirs,) = add_parties(owner, absent.user_id, ["سپیدار"])
+        days = {"since": today - timedelta(days=2), "until": today + timedelta(days=2)}
+        named = {"named_at": datetime.now(UTC), "named_by": absent.user_id}
+        owner.execute(
+            insert(Deputy).values(user_id=absent.user_id, deputy_id=deputy.user_id, **days, **named)
+        )
+    answer = page(boss, theirs, deputy.user_id)
+    seen, why = lines(answer)["دیدن"]
+    assert seen
+    assert "absent" in why[0]
+    assert "جانشین اوست" in why[0]
+    assert 'role="alert"' not in answer.text
+    assert 'role="alert"' not in boss.get(f"/administration/leaks?user={deputy.user_id}&kind=person").text
 
 
 def test_all_users_stand_beside_each_other(boss, make_user, owner_of):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
-from kernel.access.actor import load_actor
-from kernel.administration.explaining import choosable
+from kernel.administration.explaining import choosable, present_actor
 from kernel.fa.digits import stored_number
 from kernel.resources.errors import NotFound
 from kernel.web.current import current, runtime, scope
@@ -28,10 +27,7 @@ def leaks() -> ResponseReturnValue:
         if resource is None:
             raise NotFound()
         with context.system("leak check") as system:
-            try:
-                actor = load_actor(system.session, user_id)
-            except LookupError:
-                raise NotFound() from None
+            actor = present_actor(system, user_id)
         # One transaction at a time: those of the check are opened after the administrator's is closed.
         scope().close()
         found = check(runtime(), current_app._get_current_object(), actor, resource, context.locale)  # type: ignore[attr-defined]
