@@ -21,7 +21,9 @@ OPEN_TO_ALL = {
     "branding.colours",
     "branding.image",
 }
-WITHOUT_DATA = {"home.desk", "account.page", "search.page", "search.palette", "account.password"}
+WITHOUT_DATA = {
+    *("home.desk", "account.page", "account.password", "search.page", "search.palette", "deputies.own"),
+}
 """Pages that every signed-in user has; what they show is his own."""
 
 
