@@ -71,6 +71,13 @@ def possible_deputies(context: Context, user_id: int) -> list[tuple[int, str]]:
         return [(row[0], row[1]) for row in system.session.execute(statement)]
 
 
+def display_name(context: Context, user_id: int) -> str:
+    """Give the name of a user."""
+    with context.system("names of users") as system:
+        statement = select(UserAccount.display_name).where(UserAccount.id == user_id)
+        return system.session.execute(statement).scalar_one_or_none() or ""
+
+
 @command("deputy.name", _("Name a deputy"), checks_itself=True)
 def name_deputy(context: Context, *, user_id: int, deputy_id: int | None, values: Mapping[str, Any]) -> int:
     """Let a user stand in for another from a day to a last day; gives the number of the row. `Invalid` names each field."""

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kernel.administration.deputies import DAYS, deputies_of, possible_deputies
+from kernel.administration.deputies import DAYS, deputies_of, display_name, possible_deputies
 from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.resources.errors import Problem
@@ -72,7 +72,8 @@ def _page(
         status=status,
         address=url_for(endpoint, **values),
         user_id=user_id,
-        own=user_id == context.actor.user_id,
+        own=endpoint == "deputies.own",
+        name=display_name(context, user_id),
         mine=[row for row in rows if row.user_id == user_id],
         others=[row for row in rows if row.deputy_id == user_id],
         possible=possible_deputies(context, user_id),
