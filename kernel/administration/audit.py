@@ -33,6 +33,7 @@ WORDS: dict[str, LazyText] = {
     "password_link.invitation": _("Made an invitation"),
     "password_link.reset": _("Made a link for a new password"),
     "branding": _("Changed the branding"),
+    "edition.apply": _("Applied an edition"),
 }
 """Words of acts that are no commands; those of commands have their titles."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.i18n import _
-from kernel.parties.directory_columns import NUMBERS, FurtherContacts, PostsToday
+from kernel.parties.directory_columns import APART, NUMBERS, FurtherContacts, PostsToday
 from kernel.parties.filters import InPosition, WorksAt
 from kernel.parties.models import ORGANISATION, PERSON, Party
 from kernel.parties.segments.fields import InSegment
@@ -13,8 +13,9 @@ from kernel.resources.resource import Resource, Search, Section, Sort
 
 
 def describe(context: Context, party: Party) -> str:
-    """Give one line about a party beside its name: its mobile or telephone."""
-    return Phone("mobile", _("Mobile")).show(party.mobile or party.phone, context)
+    """Give one line about a party beside its name: its mobile or telephone, set apart from Persian words around it."""
+    shown = Phone("mobile", _("Mobile")).show(party.mobile or party.phone, context)
+    return APART % shown if shown else ""
 
 
 DIRECTORY = Resource(

@@ -54,11 +54,15 @@ class Refused(CommandError):
         self.links = tuple(links)
 
 
+NO_RIGHT = _("You do not have the right to do this.")
+"""What is said where there is no more to say."""
+
+
 class Forbidden(CommandError):
     """The actor has no right to this action at all."""
 
     def __init__(self, message: LazyText | None = None) -> None:
-        super().__init__(message or _("You do not have the right to do this."))
+        super().__init__(message or NO_RIGHT)
 
 
 class NotFound(CommandError):

@@ -21,7 +21,7 @@ from kernel.data.errors import DatabaseUnavailable
 from kernel.data.outage import is_outage
 from kernel.extension.calling import HookFailed
 from kernel.i18n import LazyText, _
-from kernel.resources.errors import CommandError, EditConflict, Forbidden, NotFound
+from kernel.resources.errors import NO_RIGHT, CommandError, EditConflict, Forbidden, NotFound
 from kernel.web.current import SignInNeeded, runtime
 from kernel.web.error_pages import TITLES, ErrorPages
 from kernel.web.pages import triggering
@@ -48,7 +48,7 @@ def install(app: Flask, pages: ErrorPages) -> None:
         )
 
     app.register_error_handler(SignInNeeded, _to_sign_in)
-    app.register_error_handler(Forbidden, said(403))
+    app.register_error_handler(Forbidden, lambda error: answer(pages, 403, _beyond_heading(error)))
     app.register_error_handler(NotFound, plain(404))
     app.register_error_handler(EditConflict, said(409))
     app.register_error_handler(CommandError, said(422))
@@ -77,6 +77,11 @@ def answer(
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def _beyond_heading(error: Forbidden) -> LazyText | None:
+    """What a refusal says beyond the heading of its page; nothing leaves room for the advice."""
+    return None if error.message is NO_RIGHT else error.message
 
 
 def log_failure(error: BaseException | None) -> str:

@@ -18,6 +18,7 @@ from kernel.i18n import LazyText, _
 from kernel.resources.errors import Invalid
 from kernel.web import auth
 from kernel.web.current import SignInNeeded, public, run_command, runtime, scope, signed_in, tell
+from kernel.web.devices import device
 from kernel.web.pages import go, render, words
 from kernel.web.security import MEBIBYTE, local_address
 
@@ -208,6 +209,7 @@ def _page(errors: dict[str, LazyText], status: int = 200) -> ResponseReturnValue
         ],
         sessions=signin.own_sessions(runtime(), _user_id()),
         own=_who().session_id,
+        device=device,
     )
 
 

@@ -59,16 +59,24 @@ def cells_of(context: Context, resource: Resource, columns: Sequence[Column], ro
     """Give the cells of a row beside its name; three of them find room on a phone."""
     free = {"money": "value", "state": "state", "phone": "detail", "text": "detail"}
     cells = []
-    for column in shown_columns(resource, columns):
+    shown = shown_columns(resource, columns)
+    for index, column in enumerate(shown):
         field = column.field
         kind = kind_of(field)
         value = row.cells.get(column.key)
         tone = field.colours.get(str(value), "") if kind == "state" and isinstance(field, Choice) else ""
-        place = free.pop(kind, "")
+        place = free.get(kind, "")
+        if place == "detail" and not row.texts.get(column.key) and _has_detail(row, shown[index + 1 :]):
+            place = ""
         if place:
             free = {known: at for known, at in free.items() if at != place}
         cells.append(Cell(kind, value, row.texts.get(column.key, ""), tone, place))
     return cells
+
+
+def _has_detail(row: Row, columns: Sequence[Column]) -> bool:
+    """Whether a later column has something for the second line on a phone, where the earlier one is empty."""
+    return any(row.texts.get(column.key) for column in columns if kind_of(column.field) in ("phone", "text"))
 
 
 def heads_of(context: Context, resource: Resource, query: ListQuery, found: ListPage) -> list[Head]:

@@ -24,6 +24,9 @@ addEventListener('beforeunload', (event) => {
   if (isDirty()) event.preventDefault();
 });
 
+// --- a refused form came back as a page: the first wrong field asks for correction
+if (find('.notice.bad[role=alert]')) find('main [aria-invalid=true]')?.focus();
+
 // --- a form that is on its way is not sent twice; a download leaves the page standing, so the lock is lifted again
 const LOCKED_FOR = 3000;
 const sending = new WeakSet();

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask.typing import ResponseReturnValue
 
 from kernel.administration.plugins import titles as plugin_titles
 from kernel.data.config import Config
 from kernel.i18n import LazyText, _
-from kernel.lifecycle.doctor import examine
+from kernel.lifecycle.doctor import Check, examine
 from kernel.web.current import current, runtime, scope
-from kernel.web.pages import render
+from kernel.web.pages import render, words
 from kernel.web.slots import note_failed
 from kernel.web.views.administration.blueprint import administrators, pages
 
@@ -33,6 +35,11 @@ NAMES: Mapping[str, LazyText] = {
 """What the doctor looks at, in the user's words; other looks bear their own names."""
 
 
+_PATH = re.compile(r"(?<!\S)/\S+")
+_APART = "\u2066\\g<0>\u2069"
+"""A path set apart, left to right: among Persian words its slashes would jump to the other end."""
+
+
 @pages.get("/doctor")
 @administrators
 def doctor() -> ResponseReturnValue:
@@ -45,8 +52,13 @@ def doctor() -> ResponseReturnValue:
     note_failed(answers.failed)
     return render(
         "administration/doctor.html",
-        checks=sorted(checks, key=lambda check: check.ok),
+        checks=sorted(map(_shown, checks), key=lambda check: check.ok),
         names=NAMES,
         health=[(answer.plugin, answer.value) for answer in answers],
         plugin_titles=plugin_titles(context),
     )
+
+
+def _shown(check: Check) -> Check:
+    """The same finding with its paths set apart."""
+    return replace(check, detail=_PATH.sub(_APART, words(check.detail)))

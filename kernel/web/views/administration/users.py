@@ -24,6 +24,7 @@ from kernel.administration.users import (
 from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.web.current import SAVED, current, run_command, runtime, tell
+from kernel.web.devices import device
 from kernel.web.forms.command import CommandForm
 from kernel.web.pages import go, render
 from kernel.web.views.administration.blueprint import administrators, pages
@@ -182,6 +183,7 @@ def _form(
         unit=_unit() if request.method == "POST" else found.unit_id if found else None,
         chosen=chosen,
         sessions=open_sessions(context, found.id) if found else [],
+        device=device,
         link=link_state(context, found.id) if found else None,
         can_mail=bool(found and found.email and can_send(context.runtime)),
         back=url_for("administration.users"),
