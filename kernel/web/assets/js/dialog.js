@@ -4,13 +4,15 @@ import { ask } from './confirm.js';
 import { find, on, text, within } from './dom.js';
 import { forget, isDirty } from './forms.js';
 
+const FIELDS = 'input:not([type=hidden],[type=file]),select,textarea';
 const box = () => find('#dialog');
 
 /** Opens the dialog with what it holds, and puts the focus where the form asks for it. */
 export function openDialog() {
   const dialog = box();
   if (!dialog.open) dialog.showModal();
-  find('[autofocus],[aria-invalid=true]', dialog)?.focus();
+  const wanted = ['[aria-invalid=true]', '[autofocus]', `.dialog-b :is(${FIELDS})`];
+  wanted.map((selector) => find(selector, dialog)).find(Boolean)?.focus();
 }
 
 /** Closes and empties the dialog. */
