@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, text, update
+from sqlalchemy import Text, and_, cast, delete, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.access.models import UserAccount
 from kernel.fa.digits import to_ascii_digits
@@ -52,7 +53,9 @@ def _ids(system: Context, condition: Any) -> set[int]:
 def _holding(system: Context, ids: Iterable[int], columns: Iterable[str]) -> set[int]:
     """Give those of the entries that tell of one of the columns."""
     wanted = list(columns)
-    told = select(History.id).where(History.id.in_(list(ids)), History.changes.has_any(wanted))
+    told = select(History.id).where(
+        History.id.in_(list(ids)), History.changes.has_any(cast(wanted, ARRAY(Text)))
+    )
     return set(system.session.execute(told).scalars())
 
 
