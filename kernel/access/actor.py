@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from kernel.access.deputies import StandsIn, standing_in, widened
+from kernel.access.deputies import Rule, StandsIn, kept_fields, standing_in, widened
 from kernel.access.models import AccessGrant, UserAccount, UserPattern
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ Grants = Mapping[Right, frozenset[str]]
 Places = Mapping[tuple[str, str, str], tuple[int, ...]]
 """For a resource, an action and a kind of place (`province`, `city`, `district`): the ids of the places."""
 
+FieldRules = Mapping[tuple[str, str], Rule]
+"""The rules that bind, by what grants call the records and by the field as forms address it."""
+
+NO_RULES: FieldRules = MappingProxyType({})
 NO_PLACES: Places = MappingProxyType({})
 NO_GRANTS: Grants = MappingProxyType({})
 NO_OWNERS: Mapping[Right, tuple[int, ...]] = MappingProxyType({})
@@ -54,6 +58,14 @@ class Actor:
     """Those for whom he stands in today."""
     owners: Mapping[Right, tuple[int, ...]] = field(default_factory=lambda: NO_OWNERS, repr=False)
     """Whose records the scope `own` reaches, for the rights in which it is not his alone."""
+    fields: FieldRules = field(default_factory=lambda: NO_RULES, repr=False)
+    """What his patterns keep from him of single fields."""
+
+    def field_rule(self, resource: str, name: str) -> Rule | None:
+        """The rule for a field of records; administrators and the system are not bound by any."""
+        if self.is_administrator or self.kind == "system":
+            return None
+        return self.fields.get((resource, name))
 
     def scopes(self, resource: str, action: str) -> frozenset[str]:
         """The scopes in which the actor may do `action`; administrators and the system hold `all`."""
@@ -84,14 +96,19 @@ def gathered(grants: Iterable[Sequence[str]]) -> Grants:
 
 
 def reaching(reach: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what `kernel.reach_of` answered as the values of an `Actor`: the team, and places by right."""
+    """Give what `kernel.reach_of` answered as the values of an `Actor`: the team, places by right, rules for fields."""
     places: dict[tuple[str, str, str], set[int]] = defaultdict(set)
     for pattern in reach.get("places") or ():
         for resource, action in pattern["rights"]:
             for kind, ids in pattern["places"].items():
                 places[resource, action, kind].update(ids)
     sorted_places = {key: tuple(sorted(ids)) for key, ids in places.items()}
-    return {"team": tuple(reach.get("team") or ()), "places": MappingProxyType(sorted_places)}
+    rules = {(resource, name): rule for resource, name, rule in reach.get("fields") or ()}
+    return {
+        "team": tuple(reach.get("team") or ()),
+        "places": MappingProxyType(sorted_places),
+        "fields": MappingProxyType(rules),
+    }
 
 
 def made_actor(
@@ -107,6 +124,9 @@ def made_actor(
     """Make the actor of a user, with what he has as a deputy on a day with these kinds of records."""
     deputies = standing_in(reach, today, records)
     wider, owners = widened(grants, user_id, deputies)
+    reached = reaching(reach)
+    if deputies:
+        reached["fields"] = kept_fields(grants, reached["fields"], deputies)
     return Actor(
         "user",
         user_id,
@@ -115,7 +135,7 @@ def made_actor(
         wider,
         deputy_of=deputies,
         owners=owners,
-        **reaching(reach),
+        **reached,
     )
 
 

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kernel.access.policies import Child, PolicySet, Rows
 
 if TYPE_CHECKING:
     from kernel.access.actor import Grants, Right
+
+Rule = Literal["read_only", "masked", "hidden"]
+"""What a pattern keeps of a field: writing it, all but its last letters, all of it."""
+MILDEST: tuple[Rule, ...] = ("read_only", "masked", "hidden")
 
 ACTIONS = frozenset({"view", "edit", "delete", "restore", "purge", "assign"})
 """The actions that a deputy takes over: each is checked for the single row."""
@@ -32,6 +36,8 @@ class StandsIn:
     name: str
     until: date
     rights: frozenset[tuple[str, str]]
+    fields: Mapping[tuple[str, str], Rule] = field(default_factory=dict, hash=False)
+    """The rules for fields that bind that user."""
 
 
 @lru_cache(maxsize=16)
@@ -58,7 +64,8 @@ def standing_in(
         since, until = date.fromisoformat(each["since"]), date.fromisoformat(each["until"])
         if today is not None and since <= today <= until:
             rights = {(res, act) for res, act in each["rights"] or () if res in records and act in ACTIONS}
-            found.append(StandsIn(each["id"], each["name"], until, frozenset(rights)))
+            rules = {(res, name): rule for res, name, rule in each.get("fields") or ()}
+            found.append(StandsIn(each["id"], each["name"], until, frozenset(rights), rules))
     return tuple(found)
 
 
@@ -78,3 +85,26 @@ def widened(
     wider = {right: grants.get(right, frozenset()) | {"own"} for right in owners}
     whose = {right: tuple(sorted(found)) for right, found in owners.items()}
     return MappingProxyType({**grants, **wider}), MappingProxyType(whose)
+
+
+def kept_fields(
+    grants: Grants, rules: Mapping[tuple[str, str], Rule], deputies: Iterable[StandsIn]
+) -> Mapping[tuple[str, str], Rule]:
+    """Give the rules for fields that bind a user who stands in for others: of his and theirs the mildest.
+
+    Only those count who have anything to do with such records, as of several patterns of one user.
+    """
+    found = dict(rules)
+    sides = [(frozenset(grants), rules), *((each.rights, each.fields) for each in deputies)]
+    for resource, name in {key for _rights, kept in sides for key in kept}:
+        held = [
+            kept.get((resource, name))
+            for rights, kept in sides
+            if any((resource, action) in rights for action in ("view", "create", "edit"))
+        ]
+        mildest = next((rule for rule in MILDEST if rule in held), None)
+        if None in held or mildest is None:
+            found.pop((resource, name), None)
+        else:
+            found[resource, name] = mildest
+    return MappingProxyType(found)

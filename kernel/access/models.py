@@ -140,6 +140,20 @@ class PatternPlace(KernelBase):
     place_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
 
 
+class PatternField(KernelBase):
+    """What a pattern keeps from whoever holds it of one field of the records that it grants."""
+
+    __tablename__ = "pattern_field"
+
+    pattern_id: Mapped[int] = mapped_column(ForeignKey(Pattern.id, ondelete="CASCADE"), primary_key=True)
+    resource: Mapped[str] = mapped_column(Text, primary_key=True)
+    """What grants call the records."""
+    field: Mapped[str] = mapped_column(Text, primary_key=True)
+    """As forms address it: `mobile`, `contacts-value` (of a part), `medical.file_number` (of a facet)."""
+    rule: Mapped[str] = mapped_column(Text)
+    """`read_only`, `masked` or `hidden`."""
+
+
 class UserPattern(KernelBase):
     """A pattern given to a user."""
 

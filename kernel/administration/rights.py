@@ -106,7 +106,7 @@ def grantable(runtime: Declaring) -> list[ResourceRights]:
         right.offer(answer.value.action, found.scopes(answer.value.resource), answer.value.title)
     for command in runtime.declared.commands.values():
         if command.resource is not None and command.action is not None and command.resource not in RESERVED:
-            right = found.of(command.resource, _plugin_of(runtime, command.resource))
+            right = found.of(command.resource, plugin_of(runtime, command.resource))
             right.offer(command.action, found.scopes(command.resource), command.title)
     return sorted(found.rights.values(), key=lambda each: (each.plugin, _place(each.name), each.name))
 
@@ -158,7 +158,7 @@ class _Found:
     def add_resource(self, resource: Resource) -> None:
         if resource.permission in RESERVED:
             return
-        right = self.of(resource.permission, _plugin_of(self.runtime, resource.name), resource.plural)
+        right = self.of(resource.permission, plugin_of(self.runtime, resource.name), resource.plural)
         scopes = self.scopes(resource.permission)
         for action in ("view", "create", "edit", "delete", "purge", "export"):
             right.offer(action, scopes)
@@ -170,7 +170,7 @@ class _Found:
             right.offer("see_sensitive", ALL_ONLY)
         for part in resource.parts:
             if part.permission:
-                guarded = self.of(part.permission, _plugin_of(self.runtime, part.permission), part.title)
+                guarded = self.of(part.permission, plugin_of(self.runtime, part.permission), part.title)
                 for action in ("view", "create", "edit"):
                     guarded.offer(action, self.scopes(part.permission))
 
@@ -188,7 +188,8 @@ class _Found:
             right.offer(action, (*ALL_ONLY, "own"))
 
 
-def _plugin_of(runtime: Declaring, name: str) -> str:
+def plugin_of(runtime: Declaring, name: str) -> str:
+    """Give the plugin whose record kind has this name; empty for the kernel's own."""
     plugin, dot, _rest = name.partition(".")
     return plugin if dot and plugin in runtime.plugins else ""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from kernel.access.models import AccessGrant, Pattern
+from kernel.access.models import AccessGrant, Pattern, PatternField
 from kernel.extension.contributions import PatternSuggestion
 from kernel.i18n import LazyText
 from kernel.resources.context import Context
@@ -24,6 +24,8 @@ class Suggestion:
     origin: str
     title: LazyText | str
     grants: Mapping[tuple[str, str], str]
+    fields: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Rules for single fields."""
 
 
 def suggestions(runtime: Runtime) -> list[Suggestion]:
@@ -40,15 +42,29 @@ def find_suggestion(runtime: Runtime, name: str) -> Suggestion:
 
 
 def make_pattern(
-    session: Session, name: str, title: str, origin: str | None, grants: Mapping[tuple[str, str], str]
+    session: Session,
+    name: str,
+    title: str,
+    origin: str | None,
+    grants: Mapping[tuple[str, str], str],
+    fields: Mapping[tuple[str, str], str] | None = None,
 ) -> int:
-    """Make a pattern with these grants and give its id; into one of that name, only missing grants are put."""
+    """Make a pattern with these grants and rules for fields, and give its id.
+
+    Into one of that name only missing grants are put; its rules for fields are the administrator's by then and stay.
+    """
     number = session.execute(select(Pattern.id).where(Pattern.name == name)).scalar_one_or_none()
     if number is None:
         pattern = Pattern(name=name, title=title, origin=origin)
         session.add(pattern)
         session.flush()
         number = pattern.id
+        rules = [
+            {"pattern_id": number, "resource": resource, "field": name, "rule": rule}
+            for (resource, name), rule in (fields or {}).items()
+        ]
+        if rules:
+            session.execute(insert(PatternField), rules)
     held = select(AccessGrant.resource, AccessGrant.action).where(AccessGrant.pattern_id == number)
     known = {(row.resource, row.action) for row in session.execute(held)}
     rows = [
@@ -64,7 +80,9 @@ def make_pattern(
 def take_over(context: Context, suggestion: Suggestion) -> int:
     """Make a suggestion a pattern of the site, titled in its language; the context acts for the system."""
     title = context.runtime.translate(suggestion.title)
-    return make_pattern(context.session, suggestion.name, title, suggestion.origin, suggestion.grants)
+    return make_pattern(
+        context.session, suggestion.name, title, suggestion.origin, suggestion.grants, suggestion.fields
+    )
 
 
 def missing_grants(suggestion: Suggestion, held: Mapping[tuple[str, str], str]) -> int:
@@ -73,4 +91,4 @@ def missing_grants(suggestion: Suggestion, held: Mapping[tuple[str, str], str]) 
 
 
 def _of(plugin: str, value: PatternSuggestion) -> Suggestion:
-    return Suggestion(f"{plugin}.{value.name}", plugin, value.title, value.grants)
+    return Suggestion(f"{plugin}.{value.name}", plugin, value.title, value.grants, value.fields)

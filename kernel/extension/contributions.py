@@ -55,6 +55,8 @@ class PatternSuggestion:
     grants: Mapping[Right, str]
     """(resource, action) to scope."""
     order: int = 500
+    fields: Mapping[Right, str] = field(default_factory=dict)
+    """(resource, field as forms address it) to `read_only`, `masked` or `hidden`: what it keeps of single fields."""
 
 
 @dataclass(frozen=True, kw_only=True)

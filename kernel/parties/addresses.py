@@ -69,9 +69,9 @@ PART = Part(
     (
         BaseChoice("purpose", _("Purpose of the address"), source=PURPOSES, attribute="purpose_id"),
         Link("country", _("Country"), to="country", attribute="country_id"),
-        Link("province", _("Province"), to="province", attribute="province_id"),
-        Link("city", _("City"), to="city", attribute="city_id"),
-        Link("district", _("District"), to="district", attribute="district_id"),
+        Link("province", _("Province"), to="province", attribute="province_id", same_as=("province",)),
+        Link("city", _("City"), to="city", attribute="city_id", same_as=("city",)),
+        Link("district", _("District"), to="district", attribute="district_id", same_as=("district",)),
         Text("street", _("Street and number"), limit=500, wide=True),
         PostalCode("postal_code", _("Postal code")),
         Decimal("latitude", _("Latitude"), places=7),

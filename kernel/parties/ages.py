@@ -30,7 +30,15 @@ class Age(Whole):
     operators = ("from", "to", "is", "empty", "filled")
 
     def __init__(self) -> None:
-        super().__init__("age", _("Age"), attribute="birth_date", read_only=True, least=0, most=OLDEST)
+        super().__init__(
+            "age",
+            _("Age"),
+            attribute="birth_date",
+            read_only=True,
+            least=0,
+            most=OLDEST,
+            same_as=("birth_date",),
+        )
 
     def show(self, value: Any, context: Context) -> str:
         """The years, of a date of birth or as they were filtered by."""

@@ -33,10 +33,26 @@ WRITTEN_BY_OTHERS = frozenset(
 
 IMPORT_FIELDS: tuple[Field, ...] = (
     RoleChoice("first_role", _("Role"), aliases=("نقش", "role")),
-    Text("address_province", _("Province"), limit=100, aliases=("استان", "state")),
-    Text("address_city", _("City"), limit=100, aliases=("شهر", "شهرستان", "town")),
-    Text("street", _("Street and number"), limit=500, aliases=("آدرس", "نشانی", "address")),
-    PostalCode("postal_code", _("Postal code"), aliases=("کدپستی", "zip")),
+    Text(
+        "address_province",
+        _("Province"),
+        limit=100,
+        aliases=("استان", "state"),
+        same_as=("addresses-province",),
+    ),
+    Text(
+        "address_city", _("City"), limit=100, aliases=("شهر", "شهرستان", "town"), same_as=("addresses-city",)
+    ),
+    Text(
+        "street",
+        _("Street and number"),
+        limit=500,
+        aliases=("آدرس", "نشانی", "address"),
+        same_as=("addresses-street",),
+    ),
+    PostalCode(
+        "postal_code", _("Postal code"), aliases=("کدپستی", "zip"), same_as=("addresses-postal_code",)
+    ),
 )
 """Columns of an import that become the first role and the main address."""
 

@@ -142,6 +142,7 @@ PART = Part(
     prepare=prepare_consent,
     add_title=_("Record a consent"),
     permission=PERMISSION,
+    ruled=False,
     removable=False,
     only=lambda model: model.withdrawn_on.is_(None),
 )

@@ -8,13 +8,19 @@ from kernel.parties.filters import InPosition, WorksAt
 from kernel.parties.models import ORGANISATION, PERSON, Party
 from kernel.parties.segments.fields import InSegment
 from kernel.resources.context import Context
+from kernel.resources.field_rules import shown_text
 from kernel.resources.fields import Choice, Code, Email, Link, Phone, Text, UserLink, Website
 from kernel.resources.resource import Resource, Search, Section, Sort
 
 
 def describe(context: Context, party: Party) -> str:
-    """Give one line about a party beside its name: its mobile or telephone, set apart from Persian words around it."""
-    shown = Phone("mobile", _("Mobile")).show(party.mobile or party.phone, context)
+    """Give one line about a party beside its name: its mobile or telephone as the reader may see it, set apart from Persian
+    words around it."""
+    numbers = (
+        shown_text(context, "party", item, getattr(party, item.name))
+        for item in (Phone("mobile", _("Mobile")), Phone("phone", _("Telephone")))
+    )
+    shown = next(filter(None, numbers), "")
     return APART % shown if shown else ""
 
 
@@ -43,7 +49,14 @@ DIRECTORY = Resource(
         Email("email", _("E-mail"), private=True, read_only=True),
         Website("website", _("Website"), read_only=True),
         FurtherContacts("further_emails", _("Further e-mail"), ("email",)),
-        Link("city", _("City"), to="city", attribute="city_id", read_only=True),
+        Link(
+            "city",
+            _("City"),
+            to="city",
+            attribute="city_id",
+            read_only=True,
+            same_as=("addresses-city",),
+        ),
         UserLink("owner", _("Responsible expert"), attribute="owner_id", read_only=True),
         InPosition(),
         WorksAt(),
@@ -56,7 +69,9 @@ DIRECTORY = Resource(
     sections=(Section(_("Contact details"), ("mobile", "phone", "fax", "email", "website")),),
     quick_filters=("kind", "city", "owner"),
     sorts=(Sort("name", _("Name"), ("sort_key",)),),
-    search=Search(private="search_private"),
+    search=Search(
+        private="search_private", held=("short_name", "legal_id", "economic_code", "registration_number")
+    ),
     editable=False,
     overview=True,
     description=describe,

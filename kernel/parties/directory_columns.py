@@ -42,7 +42,7 @@ class FurtherContacts(Gathered):
     """Contact details of some kinds beside the main ones, in the order in which they were entered."""
 
     def __init__(self, name: str, title: LazyText, kinds: Sequence[str]) -> None:
-        super().__init__(name, title, private=True)
+        super().__init__(name, title, private=True, same_as=("contacts-value",))
         self.kinds = kinds
 
     def gather(self, ids: Sequence[int], context: Context) -> Mapping[int, list[Any]]:

@@ -70,6 +70,7 @@ def _part(name: str, title: LazyText, key: str, other: Field, add_title: LazyTex
         add_title=add_title,
         most=1000,
         on_page=False,
+        ruled=False,
         **options,
     )
 

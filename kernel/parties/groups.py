@@ -119,6 +119,7 @@ def member_part(kind: str) -> Part:
         (Link("group", _("Group"), to=f"{kind}_group", attribute="group_id", required=True),),
         prepare=prepare_member,
         add_title=_("Add a group"),
+        ruled=False,
     )
 
 

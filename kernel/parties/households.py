@@ -233,6 +233,7 @@ MEMBERS = Part(
     add_title=_("Add a member"),
     most=100,
     on_page=False,
+    ruled=False,
 )
 
 HOUSEHOLD = Resource(

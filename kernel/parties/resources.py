@@ -53,6 +53,8 @@ from kernel.resources.fields import (
 from kernel.resources.resource import Resource, Search, Section, Sort
 
 PERMISSION = "party"
+SEARCHED = ("short_name", "legal_id", "economic_code", "registration_number")
+"""Fields that stand in the key by which organisations are searched, beside the name."""
 TITLES = "title"
 ACQUAINTANCE = "acquaintance"
 
@@ -89,9 +91,7 @@ def _shared_fields(kind: str) -> tuple[Field, ...]:
         BaseChoice(
             "acquaintance", _("How they came to know us"), source=ACQUAINTANCE, attribute="acquaintance_id"
         ),
-        Link("province", _("Province"), to="province", attribute="province_id", read_only=True),
-        Link("city", _("City"), to="city", attribute="city_id", read_only=True),
-        Link("district", _("District"), to="district", attribute="district_id", read_only=True),
+        *_mirrored(),
         LongText("note", _("Note")),
         Instant("created_at", _("Created"), read_only=True),
         InRole(),
@@ -99,6 +99,22 @@ def _shared_fields(kind: str) -> tuple[Field, ...]:
         InGroup(kind),
         InMyGroups(),
         InSegment(kind),
+    )
+
+
+def _mirrored() -> tuple[Field, ...]:
+    """Give the places of the main address, which stand in the party itself."""
+    titles = {"province": _("Province"), "city": _("City"), "district": _("District")}
+    return tuple(
+        Link(
+            name,
+            title,
+            to=name,
+            attribute=f"{name}_id",
+            read_only=True,
+            same_as=(f"addresses-{name}",),
+        )
+        for name, title in titles.items()
     )
 
 
@@ -144,7 +160,9 @@ def _party(
             Sort("name", _("Name"), ("sort_key",)),
             Sort("newest", _("Newest first"), ("created_at",), descending=True),
         ),
-        search=Search(private="search_private", scan="card_number" if name == PERSON else None),
+        search=Search(
+            private="search_private", scan="card_number" if name == PERSON else None, held=SEARCHED
+        ),
         only=lambda model: model.kind == name,
         fixed={"kind": name},
         prepare=prepare_party,
@@ -233,6 +251,7 @@ PERSON_RESOURCE = _party(
     ),
     relation=("user",),
     extra={
+        "unruled": ("title", "first_name", "last_name", "form_of_address"),
         "import_fields": (*IMPORT_FIELDS, *consents.IMPORT_FIELDS),
         "list_columns": ("display_name", "mobile", "city", "owner", "created_at"),
         "quick_filters": ("role", "group", "owner", "province"),
@@ -264,6 +283,7 @@ ORGANISATION_RESOURCE = _party(
     about_fields=("name", "short_name", "legal_id", "economic_code", "registration_number", "part_of"),
     relation=(),
     extra={
+        "unruled": ("name", "form_of_address"),
         "import_fields": IMPORT_FIELDS,
         "list_columns": ("display_name", "phone", "city", "owner", "created_at"),
         "quick_filters": ("role", "group", "owner", "province"),

@@ -109,6 +109,7 @@ PART = Part(
     order="since",
     prepare=prepare_role,
     add_title=_("Add a role"),
+    ruled=False,
 )
 """The rows of roles on the form of a party."""
 

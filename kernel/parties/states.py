@@ -65,6 +65,7 @@ PART = Part(
     prepare=prepare_state,
     add_title=_("Record a state"),
     most=500,
+    ruled=False,
 )
 """The rows of states on the form of a party."""
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel.fa.text import squeeze
 from kernel.i18n import LazyText, _
+from kernel.resources.field_rules import resource_fields
 from kernel.resources.fields import Field
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Part:
     """Whether a form may take rows away; where not, they end by a command of their own."""
     only: Callable[[Any], ColumnElement[bool]] | None = None
     """Narrows the rows of the form; the others are left as they are."""
+    ruled: bool = True
+    """Whether access patterns may have rules for single fields; False for what has a block or pages of its own."""
     first: Callable[[Any], ColumnElement[Any]] | None = None
     """What rows are sorted by before `order`, largest first."""
 
@@ -88,12 +91,13 @@ class Search:
 
     `key` holds folded names and public codes; `private` holds phones and identity numbers, searched only by those who may
     see these fields. `label` is the folded name alone, for exact hits. `scan` names the field whose whole value, as a card
-    reader types it, finds its record alone.
+    reader types it, finds its record alone. `held` names the fields that stand in `key` beside the label.
     """
 
     key: str = "search_key"
     private: str | None = None
     scan: str | None = None
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,9 @@ class Resource:
     """Rows that commands of their own write: not on the form, but named in the record's history by these fields."""
     sorts: tuple[Sort, ...] = ()
     search: Search | None = None
+    unruled: tuple[str, ...] = ()
+    """Fields that no access pattern keeps from those who see the record: what the label is made of, by which every page
+    names it, and what pages of the plugin's own draw without asking."""
     quick_filters: tuple[str, ...] = ()
     only: Callable[[Any], ColumnElement[bool]] | None = None
     fixed: Mapping[str, Any] = field(default_factory=dict)
@@ -255,8 +262,8 @@ class Resource:
         return condition
 
     def visible_fields(self, context: Context) -> list[Field]:
-        """Give the fields that the actor may see at all."""
-        return [item for item in self.fields if context.runtime.may_see_field(context, self, item)]
+        """Give the fields as the actor has them: those hidden from him are missing, masked ones show their last letters."""
+        return resource_fields(context, self)
 
 
 NEWEST = Sort("newest", _("Newest first"), ("id",), descending=True)

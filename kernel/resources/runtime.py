@@ -32,6 +32,7 @@ from kernel.resources.context import Context
 from kernel.resources.declared import Declared
 from kernel.resources.errors import EditConflict, EpochChanged, Forbidden, NotFound
 from kernel.resources.events import write_events
+from kernel.resources.field_rules import seen_whole
 from kernel.resources.fields import Field
 from kernel.resources.history import Journal
 from kernel.resources.queue import wake_workers, write_work
@@ -130,13 +131,20 @@ class Runtime:
         return self.texts.translate(value, locale or self.site.locale)
 
     def may_see_field(self, context: Context, resource: Resource, field: Field) -> bool:
-        """Say whether the actor may see this field at all; sensitive ones are hidden until granted."""
-        return not field.sensitive or context.may(resource.permission, "see_sensitive")
+        """Say whether the actor sees this field whole; sensitive ones are hidden until granted."""
+        return seen_whole(context, resource.permission, field)
 
     def may_search_private(self, context: Context, resource: Resource) -> bool:
-        """Say whether the actor may search phones and identity numbers: whoever may see them."""
+        """Say whether the actor may search phones and identity numbers: whoever sees them all, and whole."""
         private = [item for item in resource.fields if item.private]
-        return all(self.may_see_field(context, resource, item) for item in private)
+        if not all(self.may_see_field(context, resource, item) for item in private):
+            return False
+        return not context.actor.fields or all(
+            seen_whole(context, part.permission or resource.permission, item, f"{part.name}-")
+            for part in resource.parts
+            for item in part.fields
+            if item.private
+        )
 
     def items(self, hook: str, **arguments: Any) -> Answers:
         """Ask all for contributions: parts of the kernel, then plugins, each isolated; single items in their own order."""

@@ -122,6 +122,7 @@ DOCTOR = Resource(
     model=Doctor,
     title=_("Doctor"),
     plural=_("Doctors"),
+    unruled=("room",),
     path="medical/doctors",
     icon="stethoscope",
     label="name",
@@ -159,6 +160,7 @@ DOCTOR = Resource(
             order="weekday",
             prepare=prepare_hours,
             add_title=_("Add hours"),
+            ruled=False,
         ),
         Part(
             "exceptions",
@@ -219,6 +221,7 @@ APPOINTMENT = Resource(
     path="medical/appointments",
     icon="calendar",
     label="starts_at",
+    unruled=("starts_at", "ends_at", "patient", "doctor", "service", "state"),
     fields=(
         fields.Instant("starts_at", _("Starts at"), read_only=True),
         fields.Instant("ends_at", _("Ends at"), read_only=True, in_list=False),

@@ -148,13 +148,15 @@ def visit(number: int) -> ResponseReturnValue:
     record: Appointment = load(context, APPOINTMENT, number)
     facts = [
         (context.text(item.title), item.show(item.value_of(record), context))
-        for item in APPOINTMENT.fields
+        for item in APPOINTMENT.visible_fields(context)
         if item.name not in ("state", "note") and item.value_of(record) is not None
     ]
     may_edit = context.may(RIGHT, "edit")
+    notes = (item for item in APPOINTMENT.visible_fields(context) if item.name == "note")
     return render(
         "medical/visit.html",
         record=record,
+        note=next((item.show(item.value_of(record), context) for item in notes), ""),
         patient=APPOINTMENT.by_name["patient"].show(record.patient_id, context),
         facts=facts,
         state=STATES[record.state],

@@ -73,6 +73,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT kernel.own_reach_of(who) || jsonb_build_object('deputies', (
     SELECT jsonb_agg(jsonb_build_object(
              'id', d.user_id, 'name', a.display_name, 'since', d.since, 'until', d.until,
+             'fields', kernel.field_rules_of(d.user_id),
              'rights', (SELECT jsonb_agg(DISTINCT jsonb_build_array(g.resource, g.action))
                           FROM kernel.user_pattern p JOIN kernel.access_grant g ON g.pattern_id = p.pattern_id
                          WHERE p.user_id = d.user_id AND g.scope IN ('own', 'team', 'all')

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from kernel.i18n import LazyText
 from kernel.parties.merge.rows import is_empty
 from kernel.resources.context import Context
+from kernel.resources.field_rules import seen_whole
 from kernel.resources.fields import Field, Lookup
 from kernel.resources.resource import Facet, Resource
 
@@ -90,10 +91,15 @@ def fields_of(resource: Resource) -> list[Field]:
 
 
 def facet_sees(context: Context, facet: Facet, item: Field) -> bool:
-    """Say whether the actor may see a field of a facet."""
-    if not context.may(facet.permission, "view"):
-        return False
-    return not item.sensitive or context.may(facet.permission, "see_sensitive")
+    """Say whether the actor may see the whole of a field of a facet."""
+    return context.may(facet.permission, "view") and seen_whole(
+        context, facet.permission, item, f"{facet.plugin}."
+    )
+
+
+def sees(context: Context, resource: Resource, item: Field) -> bool:
+    """Say whether the actor may see the whole of a field of the record."""
+    return context.runtime.may_see_field(context, resource, item)
 
 
 def is_newer(kept: Any, dropped: Any) -> bool:
@@ -103,8 +109,7 @@ def is_newer(kept: Any, dropped: Any) -> bool:
 
 def groups(context: Context, resource: Resource, kept: Any, dropped: Any) -> list[Group]:
     """Put both parties side by side, as far as the actor may see their fields."""
-    visible = {item.name for item in resource.visible_fields(context)}
-    own = [item for item in fields_of(resource) if item.name in visible]
+    own = [item for item in fields_of(resource) if sees(context, resource, item)]
     found = [Group(resource.title, _sides(context, own, kept, dropped, ""))]
     for facet in context.runtime.facets(resource):
         if not context.may(facet.permission, "view"):
@@ -121,8 +126,7 @@ def groups(context: Context, resource: Resource, kept: Any, dropped: Any) -> lis
 
 def allowed_choices(context: Context, resource: Resource) -> set[str]:
     """Give the names about which the actor may choose."""
-    visible = {item.name for item in resource.visible_fields(context)}
-    names = {item.name for item in fields_of(resource) if item.name in visible}
+    names = {item.name for item in fields_of(resource) if sees(context, resource, item)}
     for facet in context.runtime.facets(resource):
         names |= {facet.qualified(item.name) for item in facet.fields if facet_sees(context, facet, item)}
     return names

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from kernel.i18n import _
-from kernel.parties.merge.choosing import DROPPED, MustChoose, decide, fields_of, is_newer
+from kernel.parties.merge.choosing import DROPPED, MustChoose, decide, fields_of, is_newer, sees
 from kernel.parties.merge.rows import is_empty
 from kernel.parties.models import ContactPoint, Party
 from kernel.resources.context import Context
@@ -55,7 +55,7 @@ class Survivor:
         self._context = context
         self._resource = resource
         self._choices = choices
-        self._visible = {item.name for item in resource.visible_fields(context)}
+        self._visible = {item.name for item in fields_of(resource) if sees(context, resource, item)}
         self.problems: list[Problem] = []
 
     def values(self, kept: Party, dropped: Party) -> dict[str, Any]:

@@ -61,7 +61,8 @@ class Field:
     `attribute` is the mapped attribute when it is not the field's own name. `private` fields (phones, identity numbers)
     are searched, sorted and filtered only by those who may see them. `sensitive` fields (religion, illness) are hidden
     until granted. `aliases` are headings under which imports guess the field. `merge` says what becomes of two values that
-    differ when two records are merged.
+    differ when two records are merged. `same_as` names fields whose values this one repeats or gives away (the age, the date
+    of birth), as forms address them: what a pattern keeps of those, it keeps of this one.
     """
 
     kind: ClassVar[str] = "text"
@@ -94,6 +95,7 @@ class Field:
         placeholder: LazyText | None = None,
         wide: bool = False,
         merge: MergeRule | None = None,
+        same_as: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.title = title
@@ -111,6 +113,7 @@ class Field:
         self.placeholder = placeholder
         self.wide = wide
         self.merge: MergeRule = merge or self.merge_rule
+        self.same_as = tuple(same_as)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
@@ -156,6 +159,10 @@ class Field:
     def value_of(self, record: Any) -> Any:
         """Read the typed value from a record; None where there is no record (a facet without a row)."""
         return None if record is None else getattr(record, self.attribute)
+
+    def released(self, value: Any) -> Any:
+        """Give what may leave of a value that was read from the field's column: all of it, unless it is masked."""
+        return value
 
     def put(self, record: Any, value: Any) -> bool:
         """Write a typed value into a record where it differs; say whether it did."""

@@ -10,6 +10,7 @@ from kernel.fa.text import squeeze
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
+from kernel.resources.field_rules import facet_fields, fields_of
 from kernel.resources.fields import Field
 from kernel.resources.records.values import writable
 from kernel.resources.resource import Facet, Resource
@@ -36,12 +37,13 @@ class Target:
 def targets(context: Context, resource: Resource) -> dict[str, Target]:
     """Give the fields that the actor may fill by an import, by key."""
     found = {item.name: Target(item.name, item) for item in writable(context, resource) if item.importable}
-    found |= {item.name: Target(item.name, item) for item in resource.import_fields}
+    further = fields_of(context, resource.permission, resource.import_fields)
+    found |= {item.name: Target(item.name, item) for item in further if item.importable}
     for facet in context.runtime.facets(resource):
         if not context.may(facet.permission, "edit"):
             continue
-        for item in facet.fields:
-            if item.importable and (not item.sensitive or context.may(facet.permission, "see_sensitive")):
+        for item in facet_fields(context, facet):
+            if item.importable:
                 found[facet.qualified(item.name)] = Target(facet.qualified(item.name), item, facet)
     return found
 
@@ -87,7 +89,9 @@ def check_mapping(
                 Problem(None, _("There is no column “%(name)s” in the file.", name=str(place)[:20]))
             )
         elif key not in known:
-            problems.append(Problem(None, _("“%(name)s” cannot be imported.", name=str(key)[:60])))
+            problems.append(
+                Problem(None, _("“%(name)s” cannot be imported.", name=_title(context, resource, str(key))))
+            )
         elif key in checked.values():
             title = known[key].title
             problems.append(Problem(key, _("“%(field)s” can be filled from one column only.", field=title)))
@@ -102,6 +106,18 @@ def check_mapping(
     if problems:
         raise Invalid(problems)
     return checked
+
+
+def _title(context: Context, resource: Resource, key: str) -> LazyText | str:
+    """Give the title of a field that is not the actor's to import; of one that is not there, what was sent."""
+    for item in (*resource.fields, *resource.import_fields):
+        if item.name == key:
+            return item.title
+    for facet in context.runtime.facets(resource):
+        for item in facet.fields:
+            if facet.qualified(item.name) == key:
+                return item.title
+    return key[:60]
 
 
 def _names(context: Context, target: Target) -> set[str]:

@@ -98,12 +98,16 @@ def own_values(
     resource: Resource, columns: Sequence[Column], rows: Iterable[tuple[int, Sequence[Any]]]
 ) -> Values:
     """Sort out ids with what was read of them by `own_columns`."""
-    keys = [column.key for column in columns if column.facet is None]
+    own = [column for column in columns if column.facet is None]
     first = 2 if hasattr(resource.model, "version") else 1
     return {
-        number: (row[0] or "", row[1] if first == 2 else None, dict(zip(keys, row[first:], strict=True)))
+        number: (row[0] or "", row[1] if first == 2 else None, _released(own, row[first:]))
         for number, row in rows
     }
+
+
+def _released(columns: Sequence[Column], cells: Sequence[Any]) -> dict[str, Any]:
+    return {column.key: column.field.released(value) for column, value in zip(columns, cells, strict=True)}
 
 
 def add_others(context: Context, columns: Sequence[Column], values: Values) -> None:
@@ -132,7 +136,7 @@ def _add_facets(context: Context, columns: Sequence[Column], values: Values) -> 
             any_of(key, ids)
         )
         for number, *cells in context.session.execute(statement):
-            values[number][2].update(zip((column.key for column in wanted), cells, strict=True))
+            values[number][2].update(_released(wanted, cells))
         for _label, _version, present in values.values():
             for column in wanted:
                 present.setdefault(column.key, None)

@@ -9,6 +9,7 @@ from typing import Any
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
+from kernel.resources.field_rules import facet_fields
 from kernel.resources.fields import Field
 from kernel.resources.resource import Facet, Resource
 
@@ -41,9 +42,7 @@ def known_columns(context: Context, resource: Resource) -> Mapping[str, Column]:
     for facet in context.runtime.facets(resource):
         if not context.may(facet.permission, "view"):
             continue
-        for item in facet.fields:
-            if item.sensitive and not context.may(facet.permission, "see_sensitive"):
-                continue
+        for item in facet_fields(context, facet):
             found[facet.qualified(item.name)] = Column(facet.qualified(item.name), item, facet)
     return found
 

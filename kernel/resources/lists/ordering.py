@@ -84,9 +84,18 @@ def sort_choices(context: Context, resource: Resource) -> list[tuple[str, LazyTe
 
 
 def declared_sorts(context: Context, resource: Resource) -> dict[str, Sort]:
-    """Give the declared sorts by name, private ones only to those who may search private fields."""
+    """Give the declared sorts by name, private ones only to those who may search such fields, none by one kept from him."""
     allowed = context.runtime.may_search_private(context, resource)
-    found = {sort.name: sort for sort in resource.sorts if allowed or not sort.private}
+    closed = {
+        item.attribute
+        for item in resource.fields
+        if context.actor.fields and not context.runtime.may_see_field(context, resource, item)
+    }
+    found = {
+        sort.name: sort
+        for sort in resource.sorts
+        if (allowed or not sort.private) and closed.isdisjoint(sort.columns)
+    }
     return found or {NEWEST.name: NEWEST}
 
 

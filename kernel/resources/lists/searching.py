@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, and_, any_, bindparam, false, or_
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, and_, any_, bindparam, false, func, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.fa.text import like_pattern, search_terms
@@ -68,6 +68,7 @@ class Finder:
             raise Invalid([Problem(None, _("This list cannot be searched."))])
         self.words = words
         self.key: InstrumentedAttribute[str] = getattr(resource.model, resource.search.key)
+        self.names_only = not _sees_key(context, resource)
         private = resource.search.private
         self.private: InstrumentedAttribute[str] | None = None
         if private and context.runtime.may_search_private(context, resource):
@@ -79,28 +80,50 @@ class Finder:
             return false()
         if not self.words.long:
             first, *others = self.words.terms
-            return and_(self.key.like(like_pattern(first, "prefix")), *(self._holds(term) for term in others))
+            return and_(self._begins(first), *(self._holds(term) for term in others))
         return and_(*(self._holds(term) for term in self.words.terms))
 
     def beginning(self) -> ColumnElement[bool]:
         """Build the condition of a hit that begins with what was typed."""
-        return self.key.like(like_pattern(self.words.whole, "prefix"))
+        return self._begins(self.words.whole)
 
     def exact(self) -> ColumnElement[bool]:
         """Build the condition of a hit that is called exactly so."""
-        return or_(
+        called = or_(
             self.key == self.words.whole, self.key.like(like_pattern(f"{self.words.whole}|", "prefix"))
         )
+        return and_(called, self._begins(self.words.whole)) if self.names_only else called
 
     def is_exact(self, key: str) -> bool:
         """Say whether a stored key is called exactly so."""
         return key.partition("|")[0] == self.words.whole
 
+    def _begins(self, text: str) -> ColumnElement[bool]:
+        return self._fits(like_pattern(text, "prefix"))
+
+    def _fits(self, pattern: str) -> ColumnElement[bool]:
+        condition: ColumnElement[bool] = self.key.like(pattern)
+        if not self.names_only:
+            return condition
+        return and_(condition, func.split_part(self.key, "|", 1).like(pattern))
+
     def _holds(self, term: str) -> ColumnElement[bool]:
-        condition: ColumnElement[bool] = self.key.like(like_pattern(term))
+        condition = self._fits(like_pattern(term))
         if self.private is None or not term.isdecimal() or not self.words.long:
             return condition
         return or_(condition, *(self.private.like(like_pattern(number)) for number in _numbers(term)))
+
+
+def _sees_key(context: Context, resource: Resource) -> bool:
+    """Say whether the actor sees whatever stands in the key beside the name; else only names are searched."""
+    if not context.actor.fields or resource.search is None:
+        return True
+    held = set(resource.search.held)
+    return all(
+        context.runtime.may_see_field(context, resource, item)
+        for item in resource.fields
+        if item.name in held or (getattr(item, "searchable", False) and not item.private)
+    )
 
 
 def _numbers(term: str) -> list[str]:

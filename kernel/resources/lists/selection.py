@@ -195,6 +195,8 @@ def _scanned(context: Context, resource: Resource, text: str, selection: Selecti
     field = resource.by_name[name]
     if field.private and not context.runtime.may_search_private(context, resource):
         return None
+    if not context.runtime.may_see_field(context, resource, field):
+        return None
     try:
         code = field.parse(text, context)
     except (FieldError, FaError):

@@ -11,15 +11,9 @@ from sqlalchemy import select
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
-from kernel.resources.fields import Field
-from kernel.resources.records.values import read_values
+from kernel.resources.field_rules import facet_fields
+from kernel.resources.records.values import closed_to_new, read_values
 from kernel.resources.resource import Facet, Resource
-
-
-def facet_fields(context: Context, facet: Facet) -> list[Field]:
-    """Give the fields of a facet that the actor may see; its own right is not asked for here."""
-    seeing = context.may(facet.permission, "see_sensitive")
-    return [item for item in facet.fields if seeing or not item.sensitive]
 
 
 def facet_rows(context: Context, resource: Resource, record_id: int) -> dict[str, Any]:
@@ -72,6 +66,8 @@ def write_facets(
         if row is None:
             if not any(filled(value) for value in entered.values()):
                 continue
+            written = [item for item in facet_fields(context, facet) if not item.read_only]
+            problems.extend(closed_to_new(facet.fields, written))
             if not _may_begin(context, facet):
                 problems.append(Problem(None, _("“%(name)s” cannot be entered here.", name=facet.title)))
                 continue

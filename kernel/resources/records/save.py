@@ -19,11 +19,13 @@ from kernel.resources.records.facets import read_facets, write_facets
 from kernel.resources.records.load import announce, editable, load
 from kernel.resources.records.values import (
     PartRows,
+    closed_to_new,
     read_part,
     read_values,
     refuse_unknown,
     writable,
     writable_parts,
+    written_part_fields,
 )
 from kernel.resources.resource import Resource
 from kernel.resources.user_fields.searching import complete_keys
@@ -171,6 +173,8 @@ def _enter(
 ) -> Entered:
     allowed = writable(context, declared)
     problems = refuse_unknown(declared, values, allowed)
+    if creating:
+        problems.extend(closed_to_new(declared.fields, allowed))
     if not creating:
         allowed = [item for item in allowed if not _as_before(context, item, record, values)]
     read = read_values(allowed, values, context, all_required=creating)
@@ -186,7 +190,8 @@ def _enter(
         if name not in known:
             problems.append(Problem(None, _("“%(name)s” cannot be entered here.", name=name[:60])))
             continue
-        part_rows, part_problems = read_part(known[name], raw_rows, context)
+        written = written_part_fields(context, declared, known[name])
+        part_rows, part_problems = read_part(known[name], raw_rows, context, written)
         rows.append(part_rows)
         problems.extend(part_problems)
     extra, facet_problems = read_facets(context, declared, facets)

@@ -10,6 +10,7 @@ from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
+from kernel.resources.field_rules import part_fields, required_but_closed
 from kernel.resources.fields import Field, FieldError
 from kernel.resources.resource import Part, Resource
 
@@ -58,6 +59,11 @@ def writable_parts(context: Context, resource: Resource) -> list[Part]:
     return [part for part in resource.parts if not part.permission or context.may(part.permission, "edit")]
 
 
+def written_part_fields(context: Context, resource: Resource, part: Part) -> list[Field]:
+    """Give the fields of a part's rows that the actor may write where he may write the part."""
+    return [item for item in part_fields(context, resource, part) if not item.read_only]
+
+
 def refuse_unknown(resource: Resource, raw: Mapping[str, Any], allowed: Sequence[Field]) -> list[Problem]:
     """Name the fields that are not the actor's to write: smuggled names are refused, never ignored."""
     names = {item.name for item in allowed}
@@ -79,12 +85,27 @@ class PartRows:
     row_of: dict[int, int] = field(default_factory=dict)
 
 
+def closed_to_new(fields: Sequence[Field], written: Sequence[Field]) -> list[Problem]:
+    """Name the fields that something new needs and that the actor's access pattern keeps from him."""
+    return [
+        Problem(
+            None, _("“%(field)s” is required, and your access does not let you fill it.", field=item.title)
+        )
+        for item in required_but_closed(fields, written)
+    ]
+
+
 def read_part(
-    part: Part, raw_rows: Sequence[Mapping[str, Any]], context: Context
+    part: Part, raw_rows: Sequence[Mapping[str, Any]], context: Context, fields: Sequence[Field]
 ) -> tuple[PartRows, list[Problem]]:
-    """Read the rows of a part. A row with `id` is kept and changed; one without is new; empty new rows are left out."""
+    """Read the rows of a part in those fields that the actor may write.
+
+    A row with `id` is kept and changed; one without is new; empty new rows are left out. A value that is not his to write is
+    refused, as one of the record is.
+    """
     rows = PartRows(part)
     problems: list[Problem] = []
+    closed = {item.name for item in part.fields} - {item.name for item in fields}
     if len(raw_rows) > part.most:
         return rows, [Problem(None, _("%(part)s: %(most)d rows at most.", part=part.title, most=part.most))]
     for number, raw in enumerate(raw_rows):
@@ -92,7 +113,13 @@ def read_part(
         content = {name: value for name, value in raw.items() if name != "id"}
         if not identity and not any(str(value or "").strip() for value in content.values()):
             continue
-        read = read_values(part.fields, content, context, all_required=True, part=part.name, row=number)
+        problems.extend(
+            Problem(
+                None, _("“%(name)s” cannot be entered here.", name=f"{part.name}-{name}"), part.name, number
+            )
+            for name in sorted(closed.intersection(content))
+        )
+        read = read_values(fields, content, context, all_required=True, part=part.name, row=number)
         problems.extend(read.problems)
         stored = stored_number(identity)
         if stored is not None:
@@ -102,5 +129,14 @@ def read_part(
         elif identity:
             problems.append(Problem(None, _("This record was not found."), part.name, number))
         else:
-            rows.added.append({**read.values, "__row__": number})
+            problems.extend(closed_to_new(part.fields, fields))
+            rows.added.append({**_part_defaults(part, fields), **read.values, "__row__": number})
     return rows, problems
+
+
+def _part_defaults(part: Part, fields: Sequence[Field]) -> dict[str, Any]:
+    """Give the defaults of the fields that the actor may not write."""
+    names = {item.name for item in fields}
+    return {
+        item.name: item.default for item in part.fields if item.default is not None and item.name not in names
+    }

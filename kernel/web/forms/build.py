@@ -17,10 +17,11 @@ from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
+from kernel.resources.field_rules import facet_fields
 from kernel.resources.fields import Field as ResourceField
 from kernel.resources.fields import Lookup
-from kernel.resources.records.facets import facet_fields, facet_rows
-from kernel.resources.records.values import writable, writable_parts
+from kernel.resources.records.facets import facet_rows
+from kernel.resources.records.values import writable, writable_parts, written_part_fields
 from kernel.resources.resource import Facet, Part, Resource
 from kernel.web.forms.controls import LookupControl, controls, entered, mark, sent
 
@@ -102,6 +103,10 @@ class RecordForm:
         """Give the fields of a facet that the actor may see and write."""
         return [item for item in facet_fields(self.context, facet) if not item.read_only]
 
+    def part_fields(self, part: Part) -> list[ResourceField]:
+        """Give the fields of a part's rows that the actor may see and write."""
+        return written_part_fields(self.context, self.resource, part)
+
     def _address(self, prefix: str = "") -> Any:
         name = self.resource.name
         return lambda item: url_for("lookups.options", resource=name, field=f"{prefix}{item.name}")
@@ -110,7 +115,9 @@ class RecordForm:
         add = part.add_title or _("Add a row")
         blank = self.row(part, "__index__")
         defaults = {
-            item.name: entered(item, item.default, self.context) for item in part.fields if item.default
+            item.name: entered(item, item.default, self.context)
+            for item in self.part_fields(part)
+            if item.default
         }
         blank.form.process(None, data=defaults)
         return PartRows(part, self.context.text(part.title), self.context.text(add), blank)
@@ -118,8 +125,9 @@ class RecordForm:
     def row(self, part: Part, number: int | str, identity: str = "") -> PartRow:
         """Make the controls of one row of a part."""
         prefix = f"{part.name}-{number}-"
-        made = controls(part.fields, self.context, self._address(f"{part.name}-"), prefix)
-        for item in part.fields:
+        fields = self.part_fields(part)
+        made = controls(fields, self.context, self._address(f"{part.name}-"), prefix)
+        for item in fields:
             mark(made[item.name], item)
         return PartRow(made, prefix, identity)
 
@@ -205,7 +213,7 @@ class RecordForm:
 
     def _lookups(self) -> Iterable[tuple[Lookup, LookupControl]]:
         sources: list[tuple[Iterable[ResourceField], BaseForm]] = [(self.fields, self.main)]
-        sources += [(rows.part.fields, row.form) for rows in self.part_rows for row in rows.rows]
+        sources += [(self.part_fields(rows.part), row.form) for rows in self.part_rows for row in rows.rows]
         sources += [(self.facet_fields(facet), self.facet_forms[facet.plugin]) for facet in self.facets]
         for fields, form in sources:
             for item in fields:
@@ -240,7 +248,7 @@ def form_of_record(context: Context, resource: Resource, record: Any) -> RecordF
     for rows in form.part_rows:
         for number, stored in enumerate(part_records(context, rows.part, record.id)):
             row = form.row(rows.part, number, str(stored.id))
-            row.form.process(None, data=_data(rows.part.fields, stored, context))
+            row.form.process(None, data=_data(form.part_fields(rows.part), stored, context))
             rows.rows.append(row)
     present = facet_rows(context, resource, record.id)
     for facet in form.facets:
@@ -298,7 +306,7 @@ def _read_parts(form: RecordForm, posted: MultiDict[str, str]) -> set[str]:
             continue
         form.parts[part.name] = [found[number] for number in sorted(found)]
         for place, values in enumerate(form.parts[part.name]):
-            _add_unticked(part.fields, values)
+            _add_unticked(form.part_fields(part), values)
             row = form.row(part, place, values.get("id", ""))
             row.form.process(MultiDict({f"{row.prefix}{name}": value for name, value in values.items()}))
             rows.rows.append(row)

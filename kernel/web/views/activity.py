@@ -11,6 +11,7 @@ from typing import Any
 from kernel.fa.clock import local
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
+from kernel.resources.field_rules import facet_fields, part_fields
 from kernel.resources.fields import Field, Lookup
 from kernel.resources.history import UNTOLD
 from kernel.resources.models import History, Note
@@ -122,11 +123,11 @@ class Known:
             FILE_TABLE: ({}, context.text(_("File"))),
         }
         for part in (*visible_parts(context, resource), *resource.told):
-            fields = {item.noted_as: item for item in part.fields}
+            fields = {item.noted_as: item for item in part_fields(context, resource, part)}
             self._kinds[part.model.__table__.fullname] = (fields, context.text(part.title))
         for facet in context.runtime.facets(resource):
             if context.may(facet.permission, "view"):
-                fields = {item.noted_as: item for item in facet.fields if not item.sensitive}
+                fields = {item.noted_as: item for item in facet_fields(context, facet)}
                 self._kinds[facet.model.__table__.fullname] = (fields, context.text(facet.title))
         self._labels = self._fetch(changes)
 

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from kernel.fa.digits import stored_number
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden
+from kernel.resources.field_rules import facet_fields
 from kernel.resources.fields import Field, Lookup
 from kernel.resources.records import editable, load
-from kernel.resources.records.facets import facet_fields, facet_rows
+from kernel.resources.records.facets import facet_rows
 from kernel.resources.resource import Facet, Resource
 from kernel.web.current import SAVED, current, run_command
 from kernel.web.forms.controls import controls, entered, mark, sent

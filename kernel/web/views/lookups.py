@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
+from kernel.resources.field_rules import facet_fields, part_fields
 from kernel.resources.fields import BaseChoice, Field, Lookup
 from kernel.resources.lists import suggestions
 from kernel.resources.records.values import visible_parts
@@ -49,8 +50,10 @@ def find_field(context: Context, resource: Resource, name: str) -> Field:
     part_name, dash, inner = name.partition("-")
     if dash:
         for part in visible_parts(context, resource):
-            if part.name == part_name and inner in {item.name for item in part.fields}:
-                return part.field(inner)
+            if part.name == part_name:
+                for item in part_fields(context, resource, part):
+                    if item.name == inner:
+                        return item
         raise NotFound()
     for item in resource.visible_fields(context):
         if item.name == name:
@@ -58,10 +61,8 @@ def find_field(context: Context, resource: Resource, name: str) -> Field:
     plugin, _dot, inner = name.partition(".")
     for facet in context.runtime.facets(resource):
         if facet.plugin == plugin and context.may(facet.permission, "view"):
-            for item in facet.fields:
-                if item.name == inner and (
-                    not item.sensitive or context.may(facet.permission, "see_sensitive")
-                ):
+            for item in facet_fields(context, facet):
+                if item.name == inner:
                     return item
     raise NotFound()
 

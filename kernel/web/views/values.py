@@ -9,9 +9,10 @@ from typing import Any
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError
+from kernel.resources.field_rules import facet_fields, part_fields
 from kernel.resources.fields import Choice, Choices, Email, Field, Link, Lookup, Money, Phone, Website
 from kernel.resources.records import editable
-from kernel.resources.records.facets import facet_fields, facet_rows
+from kernel.resources.records.facets import facet_rows
 from kernel.resources.records.values import visible_parts
 from kernel.resources.resource import Resource
 from kernel.web.forms.build import part_records, plugin_title
@@ -148,7 +149,8 @@ def parts_of(context: Context, resource: Resource, record_id: int) -> list[PartT
     for part in visible_parts(context, resource):
         rows = part_records(context, part, record_id) if part.on_page else ()
         if rows:
-            tables.append(PartTable(context.text(part.title), facts_of(context, part.fields, rows)))
+            fields = part_fields(context, resource, part)
+            tables.append(PartTable(context.text(part.title), facts_of(context, fields, rows)))
     return tables
 
 

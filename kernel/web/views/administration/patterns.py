@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.access.actor import ALL
 from kernel.access.scopes import kinds_of
+from kernel.administration.field_rules import rules_of
 from kernel.administration.patterns import find_pattern, grants_of, holders, pattern_rows, places_of
 from kernel.administration.plugins import titles as plugin_titles
 from kernel.administration.rights import ACTIONS, ResourceRights, grantable
@@ -166,6 +167,7 @@ def _form(
         version=version,
         errors=form.errors if form else {},
         holders=holders(context, pattern_id) if pattern_id else [],
+        rules=len(rules_of(context.session, pattern_id)) if pattern_id else 0,
         places=len(places_of(context.session, pattern_id)) if pattern_id else 0,
     )
 
