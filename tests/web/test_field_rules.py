@@ -236,7 +236,7 @@ def test_masked_values_show_their_last_letters_and_cannot_be_written(scene: Scen
     text = scene.browser("veiled").get(f"/persons/{scene.person}").text
     assert "•••• ۴۳۲۱" in text
     assert "••••@example.org" in text
-    with pytest.raises(Invalid, match=""):
+    with pytest.raises(Invalid):
         scene.runtime.execute(
             actor, "record.edit", resource="person", record_id=scene.person, values={"mobile": "09121111111"}
         )
