@@ -15,7 +15,8 @@ from kernel.resources.resource import Resource, Search, Section, Sort
 
 def describe(context: Context, party: Party) -> str:
     """Give one line about a party beside its name: its mobile or telephone as the reader may see it, set apart from Persian
-    words around it."""
+    words around it.
+    """
     numbers = (
         shown_text(context, "party", item, getattr(party, item.name))
         for item in (Phone("mobile", _("Mobile")), Phone("phone", _("Telephone")))
