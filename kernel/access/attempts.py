@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, exists, func, select, text
 from sqlalchemy.orm import Session
 
-from kernel.access.models import LoginAttempt, LoginSession
+from kernel.access.errors import AccessProblem
+from kernel.access.models import HalfSignIn, LoginAttempt, LoginSession
+from kernel.i18n import _
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
@@ -62,12 +64,13 @@ def time_to_wait(session: Session, attempt: Try) -> timedelta:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
     of_account = LoginAttempt.username == attempt.username
     of_address = LoginAttempt.address == attempt.address
+    # By number, not by time: a clock that was moved back must not hide what failed since.
     last_success = (
-        select(func.max(LoginAttempt.at))
+        select(func.max(LoginAttempt.id))
         .where(of_account, of_address, LoginAttempt.succeeded)
         .scalar_subquery()
     )
-    since_success = LoginAttempt.at > func.coalesce(last_success, text("'-infinity'::timestamptz"))
+    since_success = LoginAttempt.id > func.coalesce(last_success, 0)
     waits = [
         _wait(session, attempt, PAIR, of_account, of_address, since_success),
         _wait(session, attempt, ADDRESS, of_address),
@@ -78,9 +81,19 @@ def time_to_wait(session: Session, attempt: Try) -> timedelta:
     return max(waits)
 
 
-def note(session: Session, attempt: Try) -> int:
-    """Write a try as failed, before the password is looked at; gives its number."""
-    row = LoginAttempt(at=attempt.at, username=attempt.username, address=attempt.address)
+def refuse_if_too_many(session: Session, attempt: Try) -> None:
+    """Raise `AccessProblem` (`too-many`) where this try must wait."""
+    wait = time_to_wait(session, attempt)
+    if wait > timedelta(0):
+        seconds = int(wait.total_seconds()) + 1
+        raise AccessProblem(
+            "too-many", _("Too many tries. Try again in %(seconds)d seconds.", seconds=seconds)
+        )
+
+
+def note(session: Session, attempt: Try, kind: str = "password") -> int:
+    """Write a try of a password or a code as failed, before it is looked at; gives its number."""
+    row = LoginAttempt(at=attempt.at, username=attempt.username, address=attempt.address, kind=kind)
     session.add(row)
     session.flush()
     return row.id
@@ -90,13 +103,16 @@ def forget(session: Session, now: datetime) -> None:
     """Delete tries and sessions of long ago; called by a job, as the system."""
     session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - KEPT))
     session.execute(delete(LoginSession).where(LoginSession.expires_at < now - KEPT))
+    session.execute(delete(HalfSignIn).where(HalfSignIn.expires_at < now - KEPT))
 
 
 def _wait(session: Session, attempt: Try, limit: Limit, *conditions: ColumnElement[bool]) -> timedelta:
     recent = LoginAttempt.at > attempt.at - limit.window
+    # Tries "of the future" were made before the clock was moved back. They count, but nobody waits for their day.
+    past = func.max(LoginAttempt.at).filter(LoginAttempt.at <= attempt.at)
     failures, last = session.execute(
-        select(func.count(), func.max(LoginAttempt.at)).where(recent, ~LoginAttempt.succeeded, *conditions)
+        select(func.count(), past).where(recent, ~LoginAttempt.succeeded, *conditions)
     ).one()
-    if not failures:
+    if last is None:
         return timedelta(0)
     return max(last + limit.wait(failures) - attempt.at, timedelta(0))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from kernel.access.errors import AccessProblem
 from kernel.access.models import AuditEntry, PasswordLink, UserAccount, UserPassword
-from kernel.access.signin import Served, system_session
+from kernel.access.serving import Served, system_session
 from kernel.access.users import set_password, withdraw_links
 from kernel.i18n import _
 

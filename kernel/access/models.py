@@ -207,6 +207,45 @@ class Deputy(Identified, KernelBase):
     withdrawn_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class SecondFactor(KernelBase):
+    """What makes the one-time codes of a user's device; it counts from `confirmed_at` on."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(UserAccount.id, ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str] = mapped_column(Text)
+    """Sealed with a key that is not in the database."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_step: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
+    """The step of the last code taken: no code of it or of an earlier one is taken again."""
+
+
+class RecoveryCode(Identified, KernelBase):
+    """A code for whoever lost the device, good once; the row holds its SHA-256."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (Index("uq_recovery_code", "user_id", "code_hash", unique=True),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(UserAccount.id, ondelete="CASCADE"))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class HalfSignIn(Identified, KernelBase):
+    """Somebody who gave the right password and owes the code. The browser holds the token, the row its SHA-256."""
+
+    __tablename__ = "half_sign_in"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(UserAccount.id, ondelete="CASCADE"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    attempt_id: Mapped[int] = mapped_column(BigInteger)
+    """The try with the password, which counts as failed until the code is right."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class LoginAttempt(Identified, KernelBase):
     """One try to sign in, written before the password is looked at, so that parallel guesses count."""
 
@@ -220,6 +259,8 @@ class LoginAttempt(Identified, KernelBase):
     username: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text)
     succeeded: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    kind: Mapped[str] = mapped_column(Text, server_default=text("'password'"), default="password")
+    """`password` or `code`: what was tried."""
 
 
 class AuditEntry(Identified, KernelBase):

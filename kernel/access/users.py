@@ -18,6 +18,7 @@ from kernel.access.actor import Right
 from kernel.access.errors import AccessProblem
 from kernel.access.models import (
     AccessGrant,
+    HalfSignIn,
     LoginSession,
     PasswordLink,
     Pattern,
@@ -140,6 +141,8 @@ def end_sessions(
     open_ones = (LoginSession.user_id == user_id, LoginSession.ended_at.is_(None))
     others = () if keep is None else (LoginSession.id != keep,)
     session.execute(update(LoginSession).where(*open_ones, *others).values(ended_at=now or func.now()))
+    owed = (HalfSignIn.user_id == user_id, HalfSignIn.ended_at.is_(None))
+    session.execute(update(HalfSignIn).where(*owed).values(ended_at=now or func.now()))
 
 
 def set_active(session: Session, user_id: int, active: bool) -> None:

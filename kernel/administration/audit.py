@@ -27,6 +27,13 @@ WORDS: dict[str, LazyText] = {
     "sign_out": _("Signed out"),
     "gave_way": _("A session gave way to another user"),
     "session.end": _("Ended one of his own sessions"),
+    "session.end_others": _("Ended all his other sessions"),
+    "second_factor.code": _("Entered a code"),
+    "second_factor.recovery": _("Used a recovery code"),
+    "second_factor.wrong": _("Entered a wrong code"),
+    "second_factor.set_up": _("Set up the second step"),
+    "second_factor.renewed": _("Made new recovery codes"),
+    "second_factor.off": _("Switched the second step off"),
     "change_password": _("Changed his password"),
     "password_link.used": _("Set the password by a link"),
     "password_link.asked": _("Asked for a new password"),
@@ -37,10 +44,24 @@ WORDS: dict[str, LazyText] = {
 }
 """Words of acts that are no commands; those of commands have their titles."""
 
+SECOND_FACTOR = (
+    *(key for key in WORDS if key.startswith("second_factor.")),
+    "user.reset_second_factor",
+)
+
 GROUPS: dict[str, tuple[LazyText, tuple[str, ...]]] = {
     "sign-in": (
         _("Sign-in and sessions"),
-        ("sign_in", "sign_in_full", "sign_out", "gave_way", "session.end", "user.end_sessions"),
+        (
+            "sign_in",
+            "sign_in_full",
+            "sign_out",
+            "gave_way",
+            "session.end",
+            "session.end_others",
+            "user.end_sessions",
+            *SECOND_FACTOR,
+        ),
     ),
     "out": (
         _("Data taken out"),

@@ -16,6 +16,8 @@ from kernel.administration import (
     patterns,
     retention,
     settings,
+    sign_in_settings,
+    sign_ins,
     tasks,
     units,
     user_fields,
@@ -44,6 +46,7 @@ SETTINGS = (
         default=10,
         order=20,
     ),
+    *sign_in_settings.SETTINGS,
     *mail.SETTINGS,
 )
 
@@ -61,6 +64,7 @@ PART = KernelPart(
         patterns,
         retention,
         settings,
+        sign_ins,
         tasks,
         units,
         user_fields,

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from kernel.administration.guard import administrators_only
+from kernel.administration.sign_in_settings import BOUNDS
 from kernel.extension.contributions import Setting
 from kernel.extension.models import Setting as SettingRow
 from kernel.extension.state import raise_epoch
@@ -32,6 +33,7 @@ GROUP_TITLES: Mapping[str, LazyText] = {
     "backup": _("Backups"),
     "jobs": _("Jobs"),
     "mail": _("Mail"),
+    "access": _("Sign-in"),
 }
 """Titles of the kernel's own groups; a plugin's group bears its title."""
 
@@ -74,6 +76,8 @@ def field_of(setting: Setting) -> Field:
     if setting.kind == "choice":
         options["options"] = setting.choices
         options["required"] = True
+    if setting.key in BOUNDS:
+        options["least"], options["most"] = BOUNDS[setting.key]
     return KINDS[setting.kind](_name(setting), setting.title, **options)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 from kernel.access.links import make_link
+from kernel.access.own_second_factor import reset
 from kernel.access.users import create_user, set_password, user_id_of
 from kernel.administration.invitations import address_of
 from kernel.cli.state import State, console, explained, site_option
+from kernel.resources.audit import note
 
 
 @click.group()
@@ -53,6 +55,22 @@ def password(username: str, password: str | None, site: str | None) -> None:
     with runtime.system_work("command line", "user.password", allowed_when_ended=True) as context:
         set_password(context.session, user_id_of(context.session, username), secret)
     console.print(f"The password of {username} is set.")
+
+
+@user.command("reset-second-factor")
+@click.argument("username")
+@site_option
+@explained
+def reset_second_factor(username: str, site: str | None) -> None:
+    """Take the second step of USERNAME away, whose phone and recovery codes are lost; all sessions end."""
+    runtime = State().runtime(site)
+    with runtime.system_work("command line", "user.reset_second_factor", allowed_when_ended=True) as context:
+        user_id = user_id_of(context.session, username)
+        had = reset(context.session, user_id, context.now)
+        note(context, "user.reset_second_factor", resource="user", record_id=user_id)
+    console.print(
+        f"The second step of {username} is taken away." if had else f"{username} has no second step."
+    )
 
 
 @user.command()

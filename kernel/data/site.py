@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from kernel.data.sealing import Sealer, new_key
+
 TEHRAN = ZoneInfo("Asia/Tehran")
 SATURDAY_TO_WEDNESDAY = (0, 1, 2, 3, 4)
 
@@ -21,6 +23,8 @@ class Secrets:
     """Signs cookies and forms."""
     signing_key: bytes = field(repr=False)
     """Signs the actor that a session tells the database; a copy stands in `kernel.signing_key`."""
+    data_keys: tuple[str, ...] = field(default=(), repr=False)
+    """Encrypt secrets within the database (see `kernel.data.sealing`); the first one is in use."""
 
     @classmethod
     def generate(cls) -> Secrets:
@@ -30,6 +34,7 @@ class Secrets:
             app_password=secrets.token_urlsafe(24),
             secret_key=secrets.token_urlsafe(48),
             signing_key=secrets.token_bytes(32),
+            data_keys=(new_key(),),
         )
 
 
@@ -47,6 +52,8 @@ class Site:
     """The folder of uploaded files."""
     secret_key: str = field(repr=False)
     signing_key: bytes = field(repr=False)
+    data_keys: tuple[str, ...] = field(default=(), repr=False)
+    """What encrypts secrets within the database, the newest first."""
     hosts: tuple[str, ...] = ()
     """The host names under which the site is reached, normalised (see `normalise_host`)."""
     edition: str | None = None
@@ -58,6 +65,11 @@ class Site:
     """Working days, 0 being Saturday."""
     leakproof: bool = False
     """Whether the operators of search and calendars are marked safe under row security."""
+
+    @property
+    def sealer(self) -> Sealer:
+        """Encrypts and opens secrets that lie in the database."""
+        return Sealer(self.data_keys)
 
 
 def normalise_host(host: str) -> str:

@@ -9,6 +9,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -71,7 +72,8 @@ class SiteStore:
         path = self.folder / check_site_name(name) / SECRETS
         try:
             values = tomllib.loads(path.read_text("utf-8"))
-            return Secrets(**{**values, "signing_key": bytes.fromhex(values["signing_key"])})
+            keys = tuple(str(key) for key in values.pop("data_keys", ()))
+            return Secrets(**{**values, "signing_key": bytes.fromhex(values["signing_key"])}, data_keys=keys)
         except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
             raise _damaged(path, error) from error
 
@@ -93,6 +95,13 @@ class SiteStore:
             raise SiteError(_("There is no site named “%(name)s”.", name=site.name), "no-such-site")
         write_description(folder, site)
         self.forget()
+
+    def keep_keys(self, name: str, data_keys: tuple[str, ...]) -> Site:
+        """Write the keys that encrypt a site's secrets, and give the site with them."""
+        secrets = replace(self.secrets(name), data_keys=data_keys)
+        write_secrets(self.folder / check_site_name(name), secrets)
+        self.forget()
+        return self.load(name)
 
     def remove(self, name: str) -> None:
         """Remove the description, the secrets and whatever else lies in the site's folder."""
@@ -165,6 +174,7 @@ class SiteStore:
                 files=self.files(name),
                 secret_key=secrets.secret_key,
                 signing_key=secrets.signing_key,
+                data_keys=secrets.data_keys,
                 edition=described.get("edition") or None,
                 locale=str(described.get("locale", "fa")),
                 time_zone=ZoneInfo(described.get("time_zone", "Asia/Tehran")),
@@ -202,6 +212,7 @@ def write_secrets(folder: Path, secrets: Secrets) -> None:
         "app_password": secrets.app_password,
         "secret_key": secrets.secret_key,
         "signing_key": secrets.signing_key.hex(),
+        "data_keys": list(secrets.data_keys),
     }
     _write(folder / SECRETS, values, 0o600)
 

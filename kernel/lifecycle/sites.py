@@ -21,6 +21,7 @@ from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.errors import SiteError
 from kernel.data.names import check_site_name
+from kernel.data.sealing import new_key
 from kernel.data.server import Server, connect_server
 from kernel.data.site import SATURDAY_TO_WEDNESDAY, Secrets, Site
 from kernel.data.site_store import SiteStore, write_description, write_secrets
@@ -91,6 +92,8 @@ def upgrade_site(config: Config, engines: Engines, name: str) -> bool:
     """
     store = SiteStore(config)
     site = store.load(name)
+    if not site.data_keys:
+        site = store.keep_keys(name, (new_key(),))  # made by a program that encrypted nothing
     server = connect_server(config)
     marked = database.mark_safe(server.admin_url(name))
     with engines.owner(site).begin() as connection:

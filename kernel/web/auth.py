@@ -14,10 +14,13 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from kernel.access import signin
 from kernel.access.actor import NOBODY, Actor
 from kernel.access.deputies import personal
+from kernel.access.sessions import IDLE_MINUTES, idle_from
 from kernel.access.signin import SignedIn
 from kernel.web.current import runtime
 
 LONGEST_TOKEN = 200
+HALF = "second_step"
+"""Where the browser's session keeps the token of who owes a code."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,18 @@ def begin(token: str) -> None:
         login_user(user)
 
 
+def begin_second_step(token: str) -> None:
+    """Keep in the browser that its user gave the right password; nobody is signed in by that."""
+    session.clear()
+    session[HALF] = token
+
+
+def second_step() -> str:
+    """Give the token of who owes a code in this browser; empty where nobody does."""
+    token = session.get(HALF, "")
+    return token if isinstance(token, str) and len(token) <= LONGEST_TOKEN else ""
+
+
 def end() -> None:
     """End a browser's session."""
     logout_user()
@@ -90,6 +105,7 @@ def _by_token(token: str) -> WebUser | None:
         token,
         today=served.clock().astimezone(served.site.time_zone).date(),
         records=personal(served.policies),
+        idle=idle_from(served.setting(IDLE_MINUTES)),
     )
     return None if who is None else WebUser(token, who.locale, who)
 

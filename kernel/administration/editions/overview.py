@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kernel.access.seats import Seat, seats
-from kernel.access.signin import IDLE
+from kernel.access.sessions import limits
 from kernel.administration.editions.models import words_in
 from kernel.administration.guard import administrators_only
 from kernel.administration.plugins import PluginLine, plugin_lines
@@ -45,7 +45,7 @@ def overview(context: Context) -> EditionOverview:
     administrators_only(context)
     with context.system("the edition of the site") as system:
         edition = read_site_edition(system.session)
-        signed_in = tuple(reversed(seats(system.session, context.now, IDLE)))
+        signed_in = tuple(reversed(seats(system.session, context.now, limits(system.session)[0])))
     lines = {line.name: line for line in plugin_lines(context) if line.installed}
     brought = edition.applied.get("plugins", ())
     return EditionOverview(

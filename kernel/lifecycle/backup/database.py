@@ -115,6 +115,7 @@ def _look(connection: Connection, site: Site, edition_file: str | None, made_at:
             "time_zone": site.time_zone.key,
             "fiscal_start": site.fiscal_start,
             "working_week": list(site.working_week),
+            "data_keys": list(site.data_keys),
         },
         made_at=made_at,
         kernel=kernel.__version__,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from kernel.data.files import FileStore
 from kernel.data.names import check_site_name
 from kernel.data.server import Server, connect_server
 from kernel.data.site import Secrets, Site
-from kernel.data.site_store import SiteStore, write_description
+from kernel.data.site_store import SiteStore, write_description, write_secrets
 from kernel.extension.discovery import Discovery, discover
 from kernel.extension.state import State
 from kernel.i18n import _
@@ -148,6 +148,8 @@ def _bring_back(
     secrets: Secrets,
     plan: _Plan,
 ) -> RestoredSite:
+    secrets = _with_keys(secrets, plan.head)
+    write_secrets(folder, secrets)
     site = prepare_database(server, store, plan.name, secrets, plan.described)
     plan.reach("database")
     files = FileStore(store.files(plan.name) if config.files else folder / "files")
@@ -243,6 +245,12 @@ def _upgrade(workshop: Workshop, plan: _Plan) -> tuple[tuple[str, ...], dict[str
             log.exception("the upgrade of a restored plugin failed", plugin=name)
             failed[name] = str(getattr(error, "text", error))
     return tuple(done), failed
+
+
+def _with_keys(secrets: Secrets, head: Head) -> Secrets:
+    """Keep the keys with which the site's secrets were sealed: what the backup holds can then be opened here."""
+    keys = head.site.get("data_keys") or ()
+    return replace(secrets, data_keys=tuple(str(key) for key in keys)) if keys else secrets
 
 
 def _described(head: Head, hosts: Sequence[str] | None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from kernel.web.views import (
     pairs,
     people,
     search,
+    second_factor,
     segments,
 )
 from kernel.web.views.administration import all as administration
@@ -38,6 +39,7 @@ def install(app: Flask, served: Runtime) -> None:
         pairs,
         people,
         search,
+        second_factor,
         segments,
     ):
         app.register_blueprint(module.pages)

@@ -8,16 +8,17 @@ from typing import IO, cast
 from flask import Blueprint, redirect, request, send_file, session
 from flask.typing import ResponseReturnValue
 
-from kernel.access import links, signin
+from kernel.access import links, own_second_factor, sessions, signin
 from kernel.access.actor import SYSTEM
 from kernel.access.errors import AccessProblem
 from kernel.access.signin import SignedIn
 from kernel.administration.mail import can_send
 from kernel.administration.own_data import write_own_data
+from kernel.administration.sign_ins import own_events
 from kernel.i18n import LazyText, _
 from kernel.resources.errors import Invalid
 from kernel.web import auth
-from kernel.web.current import SignInNeeded, public, run_command, runtime, scope, signed_in, tell
+from kernel.web.current import SignInNeeded, current, public, run_command, runtime, scope, signed_in, tell
 from kernel.web.devices import device
 from kernel.web.pages import go, render, words
 from kernel.web.security import MEBIBYTE, local_address
@@ -56,6 +57,9 @@ def sign_in() -> ResponseReturnValue:
             address=request.remote_addr or "",
             agent=request.user_agent.string[:LONGEST_AGENT],
         )
+    except signin.SecondStepNeeded as half:
+        auth.begin_second_step(half.token)
+        return go("second_factor.code", next=target)
     except AccessProblem as problem:
         return _sign_in_page(target, username, problem)
     auth.begin(token)
@@ -138,10 +142,10 @@ def password() -> ResponseReturnValue:
         return _page({"again": DIFFER}, 422)
     try:
         signin.change_password(
-            runtime(), _who(), request.form.get("old_password", ""), new, address=request.remote_addr or ""
+            runtime(), who(), request.form.get("old_password", ""), new, address=request.remote_addr or ""
         )
     except AccessProblem as problem:
-        return _page({problem.field or "old_password": problem.text}, _status(problem))
+        return _page({problem.field or "old_password": problem.text}, status_of(problem))
     tell(_("Your password is changed; all your other sessions have ended."))
     return go("account.page")
 
@@ -149,9 +153,23 @@ def password() -> ResponseReturnValue:
 @pages.post("/account/sessions/<int:session_id>/end")
 def end_session(session_id: int) -> ResponseReturnValue:
     """End one of one's own sessions."""
-    signin.end_own_session(runtime(), _user_id(), session_id)
+    sessions.end_own_session(runtime(), user_id(), session_id)
     tell(_("The session has ended."))
     return go("account.page")
+
+
+@pages.post("/account/sessions/end-others")
+def end_other_sessions() -> ResponseReturnValue:
+    """End all of one's own sessions but this one."""
+    sessions.end_other_sessions(runtime(), user_id(), who().session_id)
+    tell(_("All your other sessions have ended."))
+    return go("account.page")
+
+
+@pages.get("/account/sign-ins")
+def sign_ins() -> ResponseReturnValue:
+    """Show what happened at one's own door."""
+    return render("auth/sign_ins.html", events=own_events(current()))
 
 
 @pages.post("/account/data")
@@ -169,7 +187,7 @@ def _sign_in_page(
 ) -> ResponseReturnValue:
     return render(
         "auth/sign_in.html",
-        status=200 if problem is None else _status(problem),
+        status=200 if problem is None else status_of(problem),
         next=target,
         username=username,
         error=words(problem.text) if problem else "",
@@ -207,26 +225,29 @@ def _page(errors: dict[str, LazyText], status: int = 200) -> ResponseReturnValue
             ("password", words(_("New password")), "new-password"),
             ("again", words(_("New password again")), "new-password"),
         ],
-        sessions=signin.own_sessions(runtime(), _user_id()),
-        own=_who().session_id,
+        sessions=sessions.own_sessions(runtime(), user_id()),
+        factor=own_second_factor.state(runtime(), user_id()),
+        own=who().session_id,
         device=device,
     )
 
 
-def _status(problem: AccessProblem) -> int:
+def status_of(problem: AccessProblem) -> int:
+    """Give the status of the answer to somebody who was refused."""
     return {TOO_MANY: 429, FULL: 403}.get(problem.code, 422)
 
 
-def _who() -> SignedIn:
+def who() -> SignedIn:
     """Who is signed in; the pages of the account are not reached without."""
-    who = auth.load_user().who
-    if who is None:
+    found = auth.load_user().who
+    if found is None:
         raise SignInNeeded()
-    return who
+    return found
 
 
-def _user_id() -> int:
-    number = _who().actor.user_id
+def user_id() -> int:
+    """The number of who is signed in."""
+    number = who().actor.user_id
     if number is None:
         raise SignInNeeded()
     return number

@@ -11,6 +11,7 @@ from kernel.access.models import UserAccount
 from kernel.administration.invitations import address_of, link_state
 from kernel.administration.mail import can_send
 from kernel.administration.patterns import pattern_rows
+from kernel.administration.sign_ins import events_of, has_second_factor
 from kernel.administration.units import unit_rows
 from kernel.administration.users import (
     FIELDS,
@@ -161,6 +162,27 @@ def sign_user_out(user_id: int) -> ResponseReturnValue:
     return go("administration.user", user_id=user_id)
 
 
+@pages.post("/users/<int:user_id>/second-factor/reset")
+@administrators
+def reset_second_factor(user_id: int) -> ResponseReturnValue:
+    """Take a user's second factor away; the user is signed out everywhere."""
+    if run_command("user.reset_second_factor", user_id=user_id).done:
+        tell(_("The second step of this user is taken away; all sessions have ended."))
+    return go("administration.user", user_id=user_id)
+
+
+@pages.get("/users/<int:user_id>/sign-ins")
+@administrators
+def user_sign_ins(user_id: int) -> ResponseReturnValue:
+    """Show what happened at a user's door."""
+    context = current()
+    return render(
+        "administration/user_sign_ins.html",
+        user=find_user(context, user_id),
+        events=events_of(context, user_id),
+    )
+
+
 def _form(
     form: CommandForm,
     chosen: set[int],
@@ -185,6 +207,7 @@ def _form(
         sessions=open_sessions(context, found.id) if found else [],
         device=device,
         link=link_state(context, found.id) if found else None,
+        second_factor=has_second_factor(context, found.id) if found else False,
         can_mail=bool(found and found.email and can_send(context.runtime)),
         back=url_for("administration.users"),
     )
