@@ -111,7 +111,8 @@ def open_session(
 def elevated(session: Session, reason: str) -> Iterator[SystemSession]:
     """Work as the system on the connection and in the transaction of a user's session.
 
-    The user's changes are written first, and his session rests meanwhile. What the system does stands in a
+    The user's changes are written first, and his session rests meanwhile; within `no_autoflush` they wait, since a
+    record that is being filled in is not ready to be written. What the system does stands in a
     savepoint of its own: if it fails, the transaction is as before, and the actor is the user again. A
     transaction that only reads has nothing to take back, so it saves the savepoint. Ids cross, objects never.
     """
@@ -123,7 +124,8 @@ def elevated(session: Session, reason: str) -> Iterator[SystemSession]:
     if session.lent is not None:
         yield session.lent
         return
-    session.flush()
+    if session.autoflush:
+        session.flush()
     connection = session.ready()
     actor = SYSTEM(reason)
     try:

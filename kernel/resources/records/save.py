@@ -282,12 +282,11 @@ def _fill_row(
     place: int,
 ) -> None:
     known = {item.name: item for item in fields}
-    for name, value in values.items():
-        known[name].put(row, value)
-    if prepare is not None:
-        problems.extend(
-            Problem(problem.field, problem.message, part, place) for problem in prepare(context, row, values)
-        )
+    with context.session.no_autoflush:  # what `prepare` asks for must not write a row that it has yet to judge
+        for name, value in values.items():
+            known[name].put(row, value)
+        found = () if prepare is None else prepare(context, row, values)
+    problems.extend(Problem(problem.field, problem.message, part, place) for problem in found)
 
 
 def _last_editor(context: Context, record: Any) -> str:
