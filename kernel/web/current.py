@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 
-from flask import current_app, flash, g
+from flask import current_app, flash, g, request
 
 from kernel.access.actor import Actor
 from kernel.extension.calling import HookFailed
@@ -19,6 +19,7 @@ from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, EpochChanged, Forbidden, Invalid, NotFound, Problem, Refused
 from kernel.resources.runtime import Runtime
+from kernel.resources.term import refuse_read_only
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -140,6 +141,13 @@ def needs(resource: str, action: str) -> Callable[[Callable[P, R]], Callable[P, 
         return guarded
 
     return guard
+
+
+def refuse_forms() -> None:
+    """Before a request: raise `TermEnded` where a form is asked for that could not be saved on this site any more."""
+    takes_answers = request.url_rule is not None and "POST" in (request.url_rule.methods or ())
+    if takes_answers and request.method in ("GET", "HEAD"):
+        refuse_read_only(current())
 
 
 @dataclass(frozen=True)

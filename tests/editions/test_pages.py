@@ -113,7 +113,20 @@ def test_a_site_tells_of_its_end_and_stays_readable(clerk, boss, site, engines):
         assert offer not in shown, "nothing is offered that would be refused"
     one = re.search(r"/persons/\d+", shown)
     assert one is not None
-    for form in ("/persons/new", f"{one.group()}/edit"):
+    number = one.group().split("/")[-1]
+    page = clerk.get(one.group()).text
+    for offer in (f"/people/{number}/relation", f"/people/{number}/post", "/edit", "/field/"):
+        assert offer not in page, "nothing is offered that would be refused"
+    for form in (
+        "/persons/new",
+        "/persons/import",
+        "/segments/new/person",
+        "/groups/organisation/add",
+        "/base-data/positions/add",
+        f"/people/{number}/relation",
+        f"/people/{number}/post",
+        *(f"{one.group()}/{what}" for what in ("edit", "merge", "field/last_name", "notes/1")),
+    ):
         answer = clerk.get(form)
         assert answer.status_code == 422, "a form that could not be saved is not opened by its address either"
         assert "دوره این سامانه در" in answer.text

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from kernel.resources.base_data import suggest
 from kernel.resources.errors import Forbidden, NotFound
-from kernel.web.current import current, run_command
+from kernel.web.current import current, refuse_forms, run_command
 from kernel.web.pages import render, triggering
 from kernel.web.views.lookups import AT_ONCE, LONGEST
 
 pages = Blueprint("base_data", __name__, url_prefix="/base-data")
+pages.before_request(refuse_forms)
 
 
 @pages.get("/<source>/options")

@@ -13,7 +13,6 @@ from kernel.resources.duplicates import Duplicate
 from kernel.resources.errors import Forbidden
 from kernel.resources.records import editable, load, visible
 from kernel.resources.resource import Resource
-from kernel.resources.term import refuse_read_only
 from kernel.web.current import SAVED, current, run_command, tell
 from kernel.web.forms import RecordForm, blank_form, form_of_record, form_of_request
 from kernel.web.pages import go_to, render
@@ -31,7 +30,6 @@ def new(resource: Resource) -> ResponseReturnValue:
     context.require(resource.permission, "create")
     _must_be_editable(resource)
     if request.method == "GET":
-        refuse_read_only(context)
         given = {name: value[:500] for name, value in request.args.items()}
         return _page(context, resource, blank_form(context, resource, given))
     form = form_of_request(context, resource, request.form)
@@ -60,7 +58,6 @@ def edit(resource: Resource, record_id: int) -> ResponseReturnValue:
     editable(context, resource, record_id)
     back = local_address(request.values.get("_in"), record_url(resource, record_id))
     if request.method == "GET":
-        refuse_read_only(context)
         record = load(context, resource, record_id)
         return _page(context, resource, form_of_record(context, resource, record), record=record, back=back)
     form = form_of_request(context, resource, request.form)

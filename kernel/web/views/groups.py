@@ -17,10 +17,11 @@ from kernel.resources.errors import NotFound
 from kernel.resources.fields import UserLink
 from kernel.resources.records import load
 from kernel.resources.resource import Resource
-from kernel.web.current import Outcome, current, needs, run_command, scope, tell
+from kernel.web.current import Outcome, current, needs, refuse_forms, run_command, scope, tell
 from kernel.web.pages import by_htmx, go, render, triggering
 
 pages = Blueprint("groups", __name__, url_prefix="/groups")
+pages.before_request(refuse_forms)
 
 SMALL_TREE = 60
 """Groups up to which a tree is shown unfolded at first."""

@@ -19,11 +19,12 @@ from kernel.parties.relation_kinds import offered_kinds, sides
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.fields import Choice, Field
-from kernel.web.current import SAVED, current, needs, run_command, tell
+from kernel.web.current import SAVED, current, needs, refuse_forms, run_command, tell
 from kernel.web.forms.command import CommandForm
 from kernel.web.pages import go_to, render
 
 pages = Blueprint("people", __name__, url_prefix="/people")
+pages.before_request(refuse_forms)
 GET_AND_POST = ["GET", "POST"]
 editing = needs("party", "edit")
 

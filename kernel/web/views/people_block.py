@@ -71,7 +71,7 @@ def people_of(context: Context, resource: Resource, record: Any) -> People | Non
     """Give the block of a record's page; None where the record is no party that is edited there."""
     if not is_party(resource) or not resource.editable:
         return None
-    may_add = context.may("party", "edit")
+    may_add = context.may("party", "edit") and not context.read_only
     bonds = relations_of(context, [record.id]).get(record.id, [])
     if record.kind == ORGANISATION:
         on = day_asked(context)
@@ -117,8 +117,13 @@ def _staff(context: Context, organisation_id: int, on: date | None) -> Group:
     )
 
 
+def _changeable(context: Context, model: type[Any], ids: list[int]) -> set[int]:
+    """Give those rows that the actor may change; none on a site that can only be read."""
+    return set() if context.read_only or not ids else allowed_ids(context.session, model, ids, "edit")
+
+
 def _of_posts(context: Context, held: Sequence[Post], *, at_firm: bool) -> list[Line]:
-    mine = allowed_ids(context.session, Employment, [post.id for post in held], "edit") if held else set()
+    mine = _changeable(context, Employment, [post.id for post in held])
     return [
         Line(
             post.id,
@@ -138,7 +143,7 @@ def _of_posts(context: Context, held: Sequence[Post], *, at_firm: bool) -> list[
 
 
 def _relations(context: Context, bonds: Sequence[Bond]) -> list[Group]:
-    mine = allowed_ids(context.session, Relation, [bond.id for bond in bonds], "edit") if bonds else set()
+    mine = _changeable(context, Relation, [bond.id for bond in bonds])
     groups = []
     for word, together in groupby(
         sorted(bonds, key=lambda bond: (bond.other_first, bond.word)), key=lambda bond: bond.word

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.resources.errors import NotFound
 from kernel.resources.resource import Resource
-from kernel.web.current import runtime
+from kernel.web.current import refuse_forms, runtime
 from kernel.web.views import (
     attachments,
     binned,
@@ -100,6 +100,8 @@ def _bound(view: View) -> View:
     @wraps(view)
     def with_resource(*, resource: str, **values: Any) -> ResponseReturnValue:
         declared = runtime().resource(resource)
+        if view is not photos.photo:  # a picture stands at the address that takes a new one
+            refuse_forms()
         try:
             return view(declared, **values)
         except NotFound:

@@ -16,12 +16,13 @@ from kernel.resources.errors import NotFound
 from kernel.resources.fields import UserLink
 from kernel.resources.lists import CappedCount, Filter, ListQuery
 from kernel.resources.resource import Resource
-from kernel.web.current import SAVED, Outcome, current, needs, run_command, scope, tell
+from kernel.web.current import SAVED, Outcome, current, needs, refuse_forms, run_command, scope, tell
 from kernel.web.pages import go, go_to, render
 from kernel.web.views.addresses import list_url, with_query
 from kernel.web.views.lists import chips_of
 
 pages = Blueprint("segments", __name__, url_prefix="/segments")
+pages.before_request(refuse_forms)
 
 
 @dataclass(frozen=True)
