@@ -39,6 +39,13 @@ def _nothing(site: str | None) -> None:
 class PluginGroup(click.Group):
     """The commands that one plugin declares on the chosen site; each gets the site's runtime as `click`'s object."""
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Give the option `--help`, which waits for a `--site` that stands behind it: what is listed depends on the site."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.is_eager = False
+        return option
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the names of the commands on the site."""
         return sorted(self._commands(ctx))
