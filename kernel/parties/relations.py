@@ -174,7 +174,8 @@ def add(
     read = read_values((OTHER, *DATES, NOTE), raw, context, all_required=True)
     problems = list(read.problems)
     if kind is None:
-        problems.insert(0, Problem("relation", UNKNOWN_KIND))
+        missing = _("%(field)s is required.", field=_("Kind of relation"))
+        problems.insert(0, Problem("relation", UNKNOWN_KIND if relation else missing))
     if problems or kind is None:
         raise Invalid(problems)
     values = read.values

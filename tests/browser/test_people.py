@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from kernel.data.engines import Engines
 from kernel.testing.worker_sites import WorkerSites
+from tests.browser.conftest import Complaints
 from tests.browser.front_desk import PASSWORD, FrontDesk, served
 
 pytestmark = pytest.mark.browser
@@ -111,6 +112,24 @@ def test_a_relation_and_a_post_from_its_beginning_to_its_end(page: Page) -> None
     expect(page.locator(".people [hx-get*='/promote?']")).to_have_count(0)
     entry(page, "پدری").get_by_role("link").click()
     expect(entry(page, "فرزندی")).to_be_visible()
+
+
+def test_a_refused_relation_says_what_is_missing_and_keeps_what_was_typed(
+    page: Page, complaints: Complaints
+) -> None:
+    make(page, "/persons", "last_name", "تنها")
+    page.locator("[hx-get*='/relation?']").click()
+    dialog = page.locator("#dialog")
+    dialog.locator(".dialog-f [type=submit]").click()
+    expect(dialog.locator("#relation-error")).to_have_text("نوع رابطه لازم است.")
+    expect(dialog.locator("#other-error")).to_be_visible()
+    choose(page, "other", "تنها")
+    dialog.locator("#since").fill("۱۲۳")
+    dialog.locator(".dialog-f [type=submit]").click()
+    expect(dialog.locator("#other-error")).to_have_count(0)
+    expect(dialog.locator("#since-error")).to_be_visible()
+    expect(dialog.locator("#since")).to_have_value("۱۲۳")
+    assert complaints.left() == []
 
 
 def test_the_phone_book_fits_and_prints_its_columns(page: Page) -> None:

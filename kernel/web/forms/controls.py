@@ -18,6 +18,7 @@ from wtforms.form import BaseForm
 
 from kernel.fa.calendar import format_date
 from kernel.fa.clock import local
+from kernel.fa.digits import to_persian_digits
 from kernel.resources.context import Context
 from kernel.resources.fields import Choice, Choices, Day, FieldError, IdentityNumber, Lookup, Money
 from kernel.resources.fields import Field as ResourceField
@@ -26,14 +27,21 @@ Address = Callable[[ResourceField], str]
 """Gives the address at which the options of a lookup field are asked for."""
 
 
+FIGURES = frozenset({"number", "money", "time"})
+"""Shapes of controls that show Persian digits to Persian readers; codes and phones stay as they are dialled."""
+
+
 class DayControl(StringField):  # type: ignore[misc]
     """A day: `data` is the day where what was typed is one, `_value` what was typed."""
 
     kind = "date"
 
-    def __init__(self, *args: Any, read: Callable[[str], date | None], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, read: Callable[[str], date | None], digits: Callable[[str], str], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self._read = read
+        self._digits = digits
         self.typed = ""
 
     def process_data(self, value: Any) -> None:
@@ -47,7 +55,20 @@ class DayControl(StringField):  # type: ignore[misc]
             self.data = self._read(self.typed)
 
     def _value(self) -> str:
-        return self.typed
+        return self._digits(self.typed)
+
+
+class FigureControl(StringField):  # type: ignore[misc]
+    """A figure. Browsers send ASCII digits; a refused form shows them as a fresh one does."""
+
+    def __init__(self, *args: Any, digits: Callable[[str], str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._digits = digits
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was typed."""
+        if valuelist:
+            self.data = self._digits(str(valuelist[0]))
 
 
 class LookupControl(StringField):  # type: ignore[misc]
@@ -87,10 +108,13 @@ def control(item: ResourceField, context: Context, address: Address) -> UnboundF
     if item.placeholder:
         attributes["placeholder"] = context.text(item.placeholder)
     common["render_kw"] = attributes
+    digits = to_persian_digits if context.locale.startswith("fa") else str
     if isinstance(item, Lookup):
         return UnboundField(LookupControl, label, lookup_url=address(item), **common)
     if isinstance(item, Day):
-        return UnboundField(DayControl, label, read=lambda text: _day(item, text, context), **common)
+        return UnboundField(
+            DayControl, label, read=lambda text: _day(item, text, context), digits=digits, **common
+        )
     if item.widget == "checkbox":
         return UnboundField(BooleanField, label, false_values=("", "0", "false"), **common)
     if isinstance(item, Choices):
@@ -99,6 +123,8 @@ def control(item: ResourceField, context: Context, address: Address) -> UnboundF
     if isinstance(item, Choice):
         options = [SelectChoice(key, title) for key, title in (("", ""), *item.choices(context))]
         return UnboundField(SelectField, label, choices=options, validate_choice=False, **common)
+    if shape(item) in FIGURES:
+        return UnboundField(FigureControl, label, digits=digits, **common)
     made = TextAreaField if item.widget == "textarea" else StringField
     return UnboundField(made, label, **common)
 

@@ -119,7 +119,15 @@ class Known:
         self.context = context
         visible = resource.visible_fields(context)
         self._kinds: dict[str, tuple[dict[str, Field], str]] = {
-            resource.table: ({item.noted_as: item for item in visible}, context.text(resource.title)),
+            # A name that is put together of others would be told twice.
+            resource.table: (
+                {
+                    item.noted_as: item
+                    for item in visible
+                    if not (item.read_only and item.name == resource.label)
+                },
+                context.text(resource.title),
+            ),
             FILE_TABLE: ({}, context.text(_("File"))),
         }
         for part in (*visible_parts(context, resource), *resource.told):
