@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from kernel.i18n import _
+from kernel.parties.merge.exact import dumps
 from kernel.parties.merge.mentions import put_filters_back, put_links_back
 from kernel.parties.merge.rows import USUAL, Row, Rows
 from kernel.resources.context import Context
@@ -36,13 +37,14 @@ class Undoing:
         """Take all back, or raise `Refused` with what is in the way."""
         session = self.rows.session
         session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
-        for operation in reversed(operations):
-            table = operation["table"]
-            try:
-                with session.begin_nested():
-                    STEPS[operation["do"]](self, table, operation)
-            except IntegrityError:
-                self._stop(table)
+        waiting: Sequence[Operation] = list(reversed(operations))
+        while waiting:
+            left = self._take_back(waiting)
+            if len(left) == len(waiting):
+                for operation in left:
+                    self._stop(operation["table"])
+                break
+            waiting = left
         self._refuse_if_any()
         try:
             with session.begin_nested():
@@ -51,6 +53,34 @@ class Undoing:
             constraint = getattr(getattr(error.orig, "diag", None), "table_name", "") or ""
             self._stop(f"kernel.{constraint}")
         self._refuse_if_any()
+
+    def _take_back(self, operations: Sequence[Operation]) -> list[Operation]:
+        """Take back what can be; give what has to wait for another row, and what was done to the same rows before that.
+
+        A row may refer to one that is entered again later, or need a place that another row still holds.
+        """
+        left: list[Operation] = []
+        blocked: set[tuple[str, str]] = set()
+        for operation in operations:
+            touched = self._touched(operation)
+            if blocked.isdisjoint(touched):
+                try:
+                    with self.rows.session.begin_nested():
+                        STEPS[operation["do"]](self, operation["table"], operation)
+                    continue
+                except IntegrityError:
+                    pass
+            left.append(operation)
+            blocked |= touched
+        return left
+
+    def _touched(self, operation: Operation) -> set[tuple[str, str]]:
+        table = operation["table"]
+        if "row" in operation:
+            keys = [self.rows.key(table, operation["row"])]
+        else:
+            keys = [operation["key"]] if "key" in operation else operation.get("keys", [])
+        return {(table, dumps(key)) for key in keys}
 
     def relink(self, table: str, operation: Operation) -> None:
         """Lead references back, of the rows that still refer to the survivor."""
