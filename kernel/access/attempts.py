@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, text
+from sqlalchemy import ColumnElement, delete, exists, func, select, text, update
 from sqlalchemy.orm import Session
 
 from kernel.access.errors import AccessProblem
@@ -22,6 +22,8 @@ LONGEST_WAIT = timedelta(minutes=15)
 KEPT = timedelta(days=90)
 """How long tries and ended sessions are remembered."""
 LONGEST_NAME = 200
+PASSWORD, HALF, CONFIRMED, CODE = "password", "half", "confirmed", "code"
+"""Kinds of tries (see `LoginAttempt.kind`)."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,17 @@ def refuse_if_too_many(session: Session, attempt: Try) -> None:
         )
 
 
-def note(session: Session, attempt: Try, kind: str = "password") -> int:
+def note(session: Session, attempt: Try, kind: str = PASSWORD) -> int:
     """Write a try of a password or a code as failed, before it is looked at; gives its number."""
     row = LoginAttempt(at=attempt.at, username=attempt.username, address=attempt.address, kind=kind)
     session.add(row)
     session.flush()
     return row.id
+
+
+def was_right(session: Session, number: int, kind: str) -> None:
+    """Write that the password of a try was right, which counts as failed until the code is right too."""
+    session.execute(update(LoginAttempt).where(LoginAttempt.id == number).values(kind=kind))
 
 
 def forget(session: Session, now: datetime) -> None:

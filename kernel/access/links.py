@@ -132,7 +132,7 @@ def redeem(served: Served, token: str, password: str, *, address: str) -> Holder
         link, user = found
         link.used_at = now
         session.flush()
-        set_password(session, user.id, password)
+        set_password(session, user.id, password, site_title=served.site.title)
         session.add(
             AuditEntry(at=now, actor_id=user.id, what="password_link.used", address=address[:LONGEST_TOKEN])
         )

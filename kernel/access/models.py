@@ -260,7 +260,9 @@ class LoginAttempt(Identified, KernelBase):
     address: Mapped[str] = mapped_column(Text)
     succeeded: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     kind: Mapped[str] = mapped_column(Text, server_default=text("'password'"), default="password")
-    """`password` or `code`: what was tried."""
+    """What was tried: `password`; `half`, a right one after which a code is owed; `confirmed`, a right one entered by who
+    is signed in; or `code`.
+    """
 
 
 class AuditEntry(Identified, KernelBase):

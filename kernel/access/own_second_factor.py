@@ -35,17 +35,26 @@ class FactorState:
     codes_left: int
     required: bool
     secret: str | None = None
-    """Where there is none yet: the secret that may be confirmed, in Base32."""
+    """Where setting it up has begun: the secret that may be confirmed, in Base32."""
 
 
-def state(served: Served, user_id: int, *, proposing: bool = False) -> FactorState:
-    """Tell how a user's second factor stands; with `proposing`, a secret is proposed where there is none."""
+def begin(served: Served, user_id: int) -> None:
+    """Begin setting a second factor up: a secret is proposed. Raises `AccessProblem` where it cannot be kept."""
+    with system_session(served, "one's own second factor") as session:
+        try:
+            second_factor.propose(session, served.site.sealer, user_id, served.clock(), anew=True)
+        except SealBroken:
+            raise no_key() from None
+
+
+def state(served: Served, user_id: int, *, with_secret: bool = False) -> FactorState:
+    """Tell how a user's second factor stands. Raises `SealBroken` where the secret is asked for and no key opens it."""
     with system_session(served, "one's own second factor") as session:
         factor = session.get(SecondFactor, user_id)
         since = factor.confirmed_at if factor else None
         secret = None
-        if proposing and since is None:
-            secret = second_factor.propose(session, served.site.sealer, user_id, served.clock())
+        if with_secret and since is None:
+            secret = second_factor.proposed(session, served.site.sealer, user_id, served.clock())
         left = second_factor.recovery_codes_left(session, user_id)
         return FactorState(since, left, second_factor.is_required(session, user_id), secret)
 
@@ -57,6 +66,8 @@ def set_up(served: Served, who: SignedIn, password: str, code: str, *, address: 
     """
 
     def act(session: Session, user_id: int, at: datetime) -> list[str] | None:
+        if second_factor.proposed(session, served.site.sealer, user_id, at) is None:
+            raise AccessProblem("ended", _("This took too long. Begin again."), "code")
         codes = second_factor.confirm(session, served.site.sealer, user_id, code, at)
         if codes is not None:
             end_sessions(session, user_id, keep=who.session_id, now=at)

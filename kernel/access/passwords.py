@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from kernel.access.common_passwords import why_common
 from kernel.access.errors import AccessProblem
 from kernel.i18n import _
 
@@ -23,8 +25,11 @@ def _of_nobody() -> str:
     return _HASHER.hash("nobody has this password")
 
 
-def hashed(password: str, username: str = "") -> str:
-    """Give the Argon2 hash to keep. Raises `AccessProblem` for a password that is too weak."""
+def hashed(password: str, username: str = "", *, names: Iterable[str] = ()) -> str:
+    """Give the Argon2 hash to keep. Raises `AccessProblem` for a password that is too weak.
+
+    `names` are those of user and site: a password that is one of them with a number is too weak.
+    """
     if len(password) < SHORTEST:
         text = _("A password has at least %(count)d characters.", count=SHORTEST)
         raise AccessProblem("short-password", text, "password")
@@ -34,6 +39,14 @@ def hashed(password: str, username: str = "") -> str:
     if username and username.casefold() in password.casefold():
         text = _("The password must not contain the user name.")
         raise AccessProblem("password-names-user", text, "password")
+    common = why_common(password, names)
+    if common is not None:
+        raise AccessProblem("common-password", common, "password")
+    return rehashed(password)
+
+
+def rehashed(password: str) -> str:
+    """Give the hash of a password that is in use already, whatever the rules are by now."""
     return _HASHER.hash(password)
 
 

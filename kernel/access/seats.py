@@ -20,6 +20,8 @@ from kernel.i18n import LazyText, ngettext_lazy
 
 GIVES_WAY = timedelta(minutes=30)
 """How long a user must not have been seen before he gives way to somebody else."""
+FULL = "full"
+"""Code of the refusal of somebody for whom there is no seat."""
 NAMED = 3
 """Administrators who are named as those who may help."""
 
@@ -67,26 +69,34 @@ def take_seat(session: Session, user_id: int, now: datetime, idle: timedelta) ->
 
     Raises `AccessProblem` (`full`). Sign-ins at the same moment wait for one another.
     """
-    limit = read_site_edition(session).users_at_once
-    if limit is None or session.get_one(UserAccount, user_id).is_administrator:
-        return
-    session.execute(_ALONE)
-    taken = seats(session, now, idle)
-    if any(seat.user_id == user_id for seat in taken):
-        return
-    too_many = len(taken) - limit + 1
-    if too_many <= 0:
-        return
-    leaving = [seat for seat in taken if seat.seen_at <= now - GIVES_WAY][:too_many]
-    if len(leaving) < too_many:
-        raise AccessProblem("full", _full(session, limit))
-    for seat in leaving:
+    for seat in _leaving(session, user_id, now, idle):
         session.execute(
             update(LoginSession)
             .where(LoginSession.user_id == seat.user_id, LoginSession.ended_at.is_(None))
             .values(ended_at=now)
         )
         session.add(AuditEntry(at=now, actor_id=0, what="gave_way", record_id=seat.user_id, resource="user"))
+
+
+def refuse_if_full(session: Session, user_id: int, now: datetime, idle: timedelta) -> None:
+    """Raise `AccessProblem` (`full`) where `take_seat` would; nobody gives way yet."""
+    _leaving(session, user_id, now, idle)
+
+
+def _leaving(session: Session, user_id: int, now: datetime, idle: timedelta) -> list[Seat]:
+    """Say who must give way so that a user finds a seat; raise `AccessProblem` where too few may."""
+    limit = read_site_edition(session).users_at_once
+    if limit is None or session.get_one(UserAccount, user_id).is_administrator:
+        return []
+    session.execute(_ALONE)
+    taken = seats(session, now, idle)
+    if any(seat.user_id == user_id for seat in taken):
+        return []
+    too_many = max(len(taken) - limit + 1, 0)
+    leaving = [seat for seat in taken if seat.seen_at <= now - GIVES_WAY][:too_many]
+    if len(leaving) < too_many:
+        raise AccessProblem(FULL, _full(session, limit))
+    return leaving
 
 
 def _full(session: Session, limit: int) -> LazyText:

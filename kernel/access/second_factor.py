@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import pyotp
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,8 @@ DRIFT = 1
 """Steps by which a device's clock may be off, either way."""
 CLOCK_MENDED = 24 * 60 * 60 // STEP
 """Steps by which the last code taken must lie in the future before it is put down to a clock set right since."""
+PROPOSED = timedelta(minutes=30)
+"""How long a proposed secret may be confirmed."""
 RECOVERY_CODES = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Of recovery codes: none that is mistaken for another."""
@@ -55,18 +57,31 @@ def is_set_up(session: Session, user_id: int) -> bool:
     return session.scalar(statement) is not None
 
 
-def propose(session: Session, sealer: Sealer, user_id: int, now: datetime) -> str:
-    """Give the secret that a user may confirm, in Base32: the one proposed before, or a new one."""
-    known = session.get(SecondFactor, user_id)
-    if known is not None and known.confirmed_at is None:
-        return sealer.open(known.secret)
-    if known is not None:
-        raise ValueError("this user has a second factor")
-    secret = pyotp.random_base32()
-    row = {"user_id": user_id, "secret": sealer.seal(secret), "created_at": now}
-    # Two browsers may ask at once: both are shown the secret that was first.
-    session.execute(upsert(SecondFactor).values(row).on_conflict_do_nothing())
-    return sealer.open(session.get_one(SecondFactor, user_id).secret)
+def propose(session: Session, sealer: Sealer, user_id: int, now: datetime, *, anew: bool = False) -> None:
+    """Propose a secret that the user may confirm; a confirmed one is left alone.
+
+    A proposal that still counts stays, so that two browsers which ask at once show the same one; `anew` replaces it, since
+    whoever had the browser before may have noted it.
+    """
+    row = {"user_id": user_id, "secret": sealer.seal(pyotp.random_base32()), "created_at": now}
+    unconfirmed = SecondFactor.confirmed_at.is_(None)
+    stale = true() if anew else SecondFactor.created_at <= now - PROPOSED
+    replace = upsert(SecondFactor).values(row)
+    session.execute(
+        replace.on_conflict_do_update(index_elements=["user_id"], set_=row, where=and_(unconfirmed, stale))
+    )
+    # It counts for the whole time from now on, whichever it is.
+    session.execute(
+        update(SecondFactor).where(SecondFactor.user_id == user_id, unconfirmed).values(created_at=now)
+    )
+
+
+def proposed(session: Session, sealer: Sealer, user_id: int, now: datetime) -> str | None:
+    """Give the secret, in Base32, that the user may confirm now; None where none is proposed (any more)."""
+    factor = session.get(SecondFactor, user_id)
+    if factor is None or not _is_open(factor, now):
+        return None
+    return sealer.open(factor.secret)
 
 
 def uri(secret: str, username: str, site_title: str) -> str:
@@ -77,7 +92,7 @@ def uri(secret: str, username: str, site_title: str) -> str:
 def confirm(session: Session, sealer: Sealer, user_id: int, code: str, now: datetime) -> list[str] | None:
     """Take the proposed secret into use if the code is right; gives the recovery codes, which nobody can read again."""
     factor = _locked(session, user_id)
-    if factor is None or factor.confirmed_at is not None or not _take(factor, sealer, code, now):
+    if factor is None or not _is_open(factor, now) or not _take(factor, sealer, code, now):
         return None
     factor.confirmed_at = now
     session.flush()
@@ -135,6 +150,10 @@ def remove(session: Session, user_id: int) -> bool:
 def _locked(session: Session, user_id: int) -> SecondFactor | None:
     """Give the row, locked: two browsers that bring the same code at once do not both get in."""
     return session.scalar(select(SecondFactor).where(SecondFactor.user_id == user_id).with_for_update())
+
+
+def _is_open(factor: SecondFactor, now: datetime) -> bool:
+    return factor.confirmed_at is None and factor.created_at > now - PROPOSED
 
 
 def _take(factor: SecondFactor, sealer: Sealer, code: str, now: datetime) -> bool:

@@ -7,7 +7,7 @@ the site demands a second factor and who has none sets it up here, before any se
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from kernel.access import attempts, second_factor
 from kernel.access.errors import AccessProblem
 from kernel.access.models import AuditEntry, HalfSignIn, LoginAttempt, UserAccount
+from kernel.access.seats import refuse_if_full
 from kernel.access.serving import Served, digest, system_session
-from kernel.access.sessions import begin_session
+from kernel.access.sessions import limits, noting_refusal, seated_session
 from kernel.data.sealing import SealBroken
 from kernel.i18n import _
 
@@ -46,8 +47,17 @@ class Owing:
     secret: str | None = None
 
 
-def owe(session: Session, user_id: int, attempt_id: int, at: attempts.Try) -> str:
-    """Note that a user owes a code, and give the token of the browser in which he does."""
+def owe(served: Served, session: Session, user_id: int, attempt_id: int, at: attempts.Try) -> str:
+    """Note that a user owes a code, and give the token of the browser in which he does.
+
+    Who must have a second factor and has none is proposed one. Raises `AccessProblem` where that cannot be kept.
+    """
+    if not second_factor.is_set_up(session, user_id):
+        try:
+            second_factor.propose(session, served.site.sealer, user_id, at.at)
+        except SealBroken:
+            raise no_key() from None
+    attempts.was_right(session, attempt_id, attempts.HALF)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session.add(
         HalfSignIn(
@@ -67,8 +77,8 @@ def owing(served: Served, token: str) -> Owing | None:
         found = _find(served, session, token)
         if found is None or second_factor.is_set_up(session, found.user_id):
             return found
-        secret = second_factor.propose(session, served.site.sealer, found.user_id, served.clock())
-    return Owing(found.user_id, found.username, found.half_id, found.attempt_id, secret)
+        secret = second_factor.proposed(session, served.site.sealer, found.user_id, served.clock())
+    return None if secret is None else replace(found, secret=secret)
 
 
 def finish(
@@ -76,37 +86,43 @@ def finish(
 ) -> tuple[str, list[str] | None]:
     """Take the code, and give the token of a new session, and recovery codes where the factor was set up just now.
 
-    Raises `AccessProblem`: `ended` where nobody owes a code, `too-many`, `full`, and `wrong-code`.
+    Raises `AccessProblem`: `ended` where nobody owes a code, `too-many`, `full`, and `wrong-code`. After `full` nothing is
+    used up: the same code may be entered again once there is a seat.
     """
     now = served.clock()
     with system_session(served, "the second step of signing in") as session:
         found = _find(served, session, token)
     if found is None:
-        raise AccessProblem("ended", _("This took too long. Sign in again."))
+        raise _ended()
     attempt = attempts.clipped(found.username, address, now)
-    number = note_code(served, attempt)
-    with system_session(served, "the second step of signing in") as session:
-        try:
+    with noting_refusal(served, found.user_id, attempt):
+        number = _note_code(served, found.user_id, attempt)
+        with system_session(served, "the second step of signing in") as session:
             how, codes = _taken(served, session, found.user_id, code, now)
-        except SealBroken:
-            raise no_key() from None
-        if how is not None and not _end(session, found, now):
-            raise AccessProblem("ended", _("This took too long. Sign in again."))
-        what = f"second_factor.{how or 'wrong'}"
-        session.add(AuditEntry(at=now, actor_id=found.user_id, what=what, address=attempt.address))
-        if how is not None:
-            both = LoginAttempt.id.in_((number, found.attempt_id))
-            session.execute(update(LoginAttempt).where(both).values(succeeded=True))
-    if how is None:
-        raise wrong_code()
-    return begin_session(served, found.user_id, attempt, agent), codes
+            what = f"second_factor.{how or 'wrong'}"
+            session.add(AuditEntry(at=now, actor_id=found.user_id, what=what, address=attempt.address))
+            if how is not None:
+                if not _end(session, found, now):
+                    raise _ended()
+                both = LoginAttempt.id.in_((number, found.attempt_id))
+                session.execute(update(LoginAttempt).where(both).values(succeeded=True))
+                return seated_session(served, session, found.user_id, attempt, agent), codes
+    raise wrong_code()
 
 
-def note_code(served: Served, attempt: attempts.Try) -> int:
-    """Count a try of a code with those of passwords, before the code is looked at. Raises `AccessProblem` (`too-many`)."""
+def _note_code(served: Served, user_id: int, attempt: attempts.Try) -> int:
+    """Count a try of a code with those of passwords, before the code is looked at.
+
+    Raises `AccessProblem`: `full`, for which nothing is counted, or `too-many`.
+    """
     with system_session(served, "a try of a code") as session:
+        refuse_if_full(session, user_id, attempt.at, limits(session)[0])
         attempts.refuse_if_too_many(session, attempt)
-        return attempts.note(session, attempt, kind=CODE)
+        return attempts.note(session, attempt, kind=attempts.CODE)
+
+
+def _ended() -> AccessProblem:
+    return AccessProblem("ended", _("This took too long. Sign in again."))
 
 
 def no_key() -> AccessProblem:
@@ -127,10 +143,13 @@ def _taken(
     served: Served, session: Session, user_id: int, code: str, now: datetime
 ) -> tuple[str | None, list[str] | None]:
     """Take a code, or the one that sets the factor up: gives how it was taken, and new recovery codes."""
-    sealer = served.site.sealer
-    if second_factor.is_set_up(session, user_id):
-        return second_factor.check(session, sealer, user_id, code, now), None
-    codes = second_factor.confirm(session, sealer, user_id, code, now)
+    try:
+        sealer = served.site.sealer
+        if second_factor.is_set_up(session, user_id):
+            return second_factor.check(session, sealer, user_id, code, now), None
+        codes = second_factor.confirm(session, sealer, user_id, code, now)
+    except SealBroken:
+        raise no_key() from None
     return (None if codes is None else "set_up"), codes
 
 

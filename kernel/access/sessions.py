@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 from kernel.access import attempts
 from kernel.access.errors import AccessProblem
 from kernel.access.models import AuditEntry, LoginSession
-from kernel.access.seats import take_seat
+from kernel.access.seats import FULL, take_seat
 from kernel.access.serving import Served, digest, system_session
 from kernel.access.users import end_sessions
 from kernel.extension.editions import see_day
@@ -48,35 +50,47 @@ def limits(session: Session) -> tuple[timedelta, timedelta]:
 
 
 def begin_session(served: Served, user_id: int, attempt: attempts.Try, agent: str) -> str:
-    """Begin the session of somebody who has shown who he is, where the edition has a seat for him; gives its token.
+    """Begin the session of somebody who has shown who he is, in a transaction of its own; see `seated_session`."""
+    with noting_refusal(served, user_id, attempt), system_session(served, "sign in") as session:
+        return seated_session(served, session, user_id, attempt, agent)
+
+
+def seated_session(served: Served, session: Session, user_id: int, attempt: attempts.Try, agent: str) -> str:
+    """Begin a session where the edition has a seat for the user, within a transaction of the system; gives its token.
 
     Raises `AccessProblem` (`full`).
     """
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    try:
-        with system_session(served, "sign in") as session:
-            idle, life = limits(session)
-            take_seat(session, user_id, attempt.at, idle)
-            see_day(session, attempt.at.astimezone(served.site.time_zone).date())
-            session.add(
-                LoginSession(
-                    user_id=user_id,
-                    token_hash=digest(token),
-                    created_at=attempt.at,
-                    seen_at=attempt.at,
-                    expires_at=attempt.at + life,
-                    address=attempt.address,
-                    agent=agent[:300],
-                )
-            )
-            session.add(AuditEntry(at=attempt.at, actor_id=user_id, what="sign_in", address=attempt.address))
-    except AccessProblem:
-        with system_session(served, "no seat") as session:
-            session.add(
-                AuditEntry(at=attempt.at, actor_id=user_id, what="sign_in_full", address=attempt.address)
-            )
-        raise
+    idle, life = limits(session)
+    take_seat(session, user_id, attempt.at, idle)
+    see_day(session, attempt.at.astimezone(served.site.time_zone).date())
+    session.add(
+        LoginSession(
+            user_id=user_id,
+            token_hash=digest(token),
+            created_at=attempt.at,
+            seen_at=attempt.at,
+            expires_at=attempt.at + life,
+            address=attempt.address,
+            agent=agent[:300],
+        )
+    )
+    session.add(AuditEntry(at=attempt.at, actor_id=user_id, what="sign_in", address=attempt.address))
     return token
+
+
+@contextmanager
+def noting_refusal(served: Served, user_id: int, attempt: attempts.Try) -> Iterator[None]:
+    """Write into the audit that somebody found no seat: the transaction that was to sign him in is taken back."""
+    try:
+        yield
+    except AccessProblem as problem:
+        if problem.code == FULL:
+            with system_session(served, "no seat") as session:
+                session.add(
+                    AuditEntry(at=attempt.at, actor_id=user_id, what="sign_in_full", address=attempt.address)
+                )
+        raise
 
 
 def own_sessions(served: Served, user_id: int) -> list[LoginSession]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import case, select, union_all
 from sqlalchemy.orm import Session
 
+from kernel.access import attempts
 from kernel.access.models import AuditEntry, LoginAttempt, UserAccount
 
 SHOWN = 100
@@ -32,11 +33,13 @@ EVENTS = (
 DONE_TO = ("gave_way", "user.set_password", "user.end_sessions", "user.reset_second_factor")
 """What others, or the site, do to a user: the entry names him as its record."""
 WRONG_PASSWORD = "wrong_password"  # noqa: S105 - the name of an event
+NO_CODE = "no_code"
+"""The password was right, and no right code has followed."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """One event: when, what (a name of the audit, or `WRONG_PASSWORD`), and from where."""
+    """One event: when, what (a name of the audit, `WRONG_PASSWORD` or `NO_CODE`), and from where."""
 
     at: datetime
     what: str
@@ -49,8 +52,11 @@ def events(session: Session, user_id: int) -> list[Event]:
     Wrong passwords are those entered for the user's present name, by whomever; tries are kept for ninety days.
     """
     username = session.get_one(UserAccount, user_id).username
-    wrong = select(LoginAttempt.at, literal(WRONG_PASSWORD).label("what"), LoginAttempt.address).where(
-        LoginAttempt.username == username, ~LoginAttempt.succeeded, LoginAttempt.kind == "password"
+    what = case((LoginAttempt.kind == attempts.HALF, NO_CODE), else_=WRONG_PASSWORD).label("what")
+    wrong = select(LoginAttempt.at, what, LoginAttempt.address).where(
+        LoginAttempt.username == username,
+        ~LoginAttempt.succeeded,
+        LoginAttempt.kind.in_((attempts.PASSWORD, attempts.HALF)),
     )
     own = select(AuditEntry.at, AuditEntry.what, AuditEntry.address).where(
         AuditEntry.actor_id == user_id, AuditEntry.what.in_(EVENTS)

@@ -16,7 +16,7 @@ from kernel.access import attempts
 from kernel.access.actor import NO_RECORDS, Actor, gathered, made_actor
 from kernel.access.errors import AccessProblem
 from kernel.access.models import AuditEntry, LoginAttempt, LoginSession, UserAccount, UserPassword
-from kernel.access.passwords import hashed, is_outdated, matches
+from kernel.access.passwords import is_outdated, matches, rehashed
 from kernel.access.second_factor import is_required, is_set_up
 from kernel.access.second_step import SecondStepNeeded, owe
 from kernel.access.serving import Served, digest, system_session
@@ -76,9 +76,9 @@ def sign_in(served: Served, username: str, password: str, *, address: str, agent
     half = ""
     with system_session(served, "sign in") as session:
         if is_outdated(kept):
-            session.get_one(UserPassword, user_id).password_hash = hashed(password)
+            session.get_one(UserPassword, user_id).password_hash = rehashed(password)
         if is_set_up(session, user_id) or is_required(session, user_id):
-            half = owe(session, user_id, number, attempt)
+            half = owe(served, session, user_id, number, attempt)
         else:
             session.execute(update(LoginAttempt).where(LoginAttempt.id == number).values(succeeded=True))
     if half:
@@ -144,7 +144,7 @@ def change_password(served: Served, who: SignedIn, old: str, new: str, *, addres
     now = served.clock()
     with system_session(served, "change of one's own password") as session:
         session.execute(update(LoginAttempt).where(LoginAttempt.id == number).values(succeeded=True))
-        set_password(session, user_id, new, keep_session=who.session_id)
+        set_password(session, user_id, new, keep_session=who.session_id, site_title=served.site.title)
         session.add(AuditEntry(at=now, actor_id=user_id, what="change_password", address=address))
 
 
@@ -158,6 +158,8 @@ def check_own_password(
     number, user_id, kept = _admit(served, attempts.clipped(who.username, address, served.clock()))
     if not matches(kept, password) or user_id is None or user_id != who.actor.user_id:
         raise AccessProblem("wrong", refusal, "old_password")
+    with system_session(served, "one's own password") as session:
+        attempts.was_right(session, number, attempts.CONFIRMED)
     return number, user_id
 
 

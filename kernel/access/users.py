@@ -52,6 +52,7 @@ def create_user(
     locale: str = "fa",
     party_id: int | None = None,
     email: str | None = None,
+    site_title: str = "",
 ) -> int:
     """Add a user, and give his number. Without a password he cannot sign in yet.
 
@@ -62,7 +63,7 @@ def create_user(
     if not USERNAME.fullmatch(name):
         text = _("A user name has 2 to 60 characters and no blanks.")
         raise AccessProblem("malformed-username", text, "username")
-    secret = None if password is None else hashed(password, name)
+    secret = None if password is None else hashed(password, name, names=(display_name, site_title))
     made = UserAccount(
         username=name,
         display_name=display_name.strip() or username.strip(),
@@ -104,13 +105,15 @@ def user_id_of(session: Session, username: str) -> int:
     return found
 
 
-def set_password(session: Session, user_id: int, password: str, *, keep_session: int | None = None) -> None:
+def set_password(
+    session: Session, user_id: int, password: str, *, keep_session: int | None = None, site_title: str = ""
+) -> None:
     """Give a user another password: all sessions but `keep_session` end, and open links are worth nothing any more.
 
     Raises `AccessProblem` for a weak one.
     """
     account = session.get_one(UserAccount, user_id)
-    secret = hashed(password, account.username)
+    secret = hashed(password, account.username, names=(account.display_name, site_title))
     kept = session.get(UserPassword, user_id)
     if kept is None:
         session.add(UserPassword(user_id=user_id, password_hash=secret))

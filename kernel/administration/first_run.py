@@ -162,7 +162,8 @@ def _problems(config: Config, wanted: FirstSite) -> Iterator[Problem]:
     if not USERNAME.fullmatch(folded(wanted.username)):
         yield Problem("username", _("A user name has 2 to 60 characters and no blanks."))
     try:
-        hashed(wanted.password, folded(wanted.username))
+        names = (wanted.administrator, wanted.organisation)
+        hashed(wanted.password, folded(wanted.username), names=names)
     except AccessProblem as error:
         yield Problem("password", error.text)
     if wanted.email.strip():

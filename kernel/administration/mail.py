@@ -10,6 +10,7 @@ import ssl
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate, make_msgid
 
+from kernel.data.sealing import SealBroken
 from kernel.extension.contributions import Setting
 from kernel.i18n import _
 from kernel.resources.runtime import Runtime
@@ -70,7 +71,11 @@ def send(runtime: Runtime, *, to: str, subject: str, body: str) -> None:
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(body)
     try:
-        server = _connected(runtime)
+        password = runtime.setting("mail.password") or ""
+    except SealBroken as error:
+        raise MailFailed(_reason(error)) from error
+    try:
+        server = _connected(runtime, password)
     except (OSError, smtplib.SMTPException) as error:
         raise MailFailed(_reason(error)) from error
     try:
@@ -85,7 +90,7 @@ def send(runtime: Runtime, *, to: str, subject: str, body: str) -> None:
         _close(server)
 
 
-def _connected(runtime: Runtime) -> smtplib.SMTP:
+def _connected(runtime: Runtime, password: str) -> smtplib.SMTP:
     host, port = runtime.setting("mail.host"), runtime.setting("mail.port")
     security = runtime.setting("mail.security")
     trusted = ssl.create_default_context()
@@ -98,7 +103,7 @@ def _connected(runtime: Runtime) -> smtplib.SMTP:
         if security == STARTTLS:
             server.starttls(context=trusted)
         if runtime.setting("mail.username"):
-            server.login(runtime.setting("mail.username"), runtime.setting("mail.password") or "")
+            server.login(runtime.setting("mail.username"), password)
     except BaseException:
         _close(server)
         raise

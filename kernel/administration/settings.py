@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from kernel.administration.guard import administrators_only
+from kernel.administration.secret_settings import opened_value, sealed_value
 from kernel.administration.sign_in_settings import BOUNDS
 from kernel.extension.contributions import Setting
 from kernel.extension.models import Setting as SettingRow
@@ -147,14 +148,14 @@ def store_values(context: Context, values: Mapping[str, Any]) -> int:
     for key, value in values.items():
         setting = declared.settings[key]
         plain = value.isoformat() if hasattr(value, "isoformat") else value
-        old = before.get(key, setting.default)
+        old = opened_value(context, setting, before.get(key, setting.default))
         if plain == old:
             continue
         changes[key] = [HIDDEN, HIDDEN] if setting.secret else [old, plain]
         if plain == setting.default:
             context.session.execute(delete(SettingRow).where(SettingRow.key == key))
         else:
-            put_value(context, key, plain)
+            put_value(context, key, sealed_value(context, setting, plain))
     if changes:
         note(context, "settings.save", detail=changes)
     return len(changes)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from kernel.access.actor import SYSTEM
 from kernel.administration.assembly import assemble
 from kernel.administration.editions import Edition, apply_edition, check_plugins, load_edition
+from kernel.administration.secret_settings import seal_plain_secrets
 from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.site import Site
@@ -77,7 +78,9 @@ def upgrade_furnished_site(config: Config, engines: Engines, name: str) -> bool:
     site = SiteStore(config).load(name)
     if changed:
         renew_walls(Workshop(site, engines, discover()), SYSTEM("upgrade of the kernel"))
-    seed_kernel(build_runtime(site, engines))
+    runtime = build_runtime(site, engines)
+    seed_kernel(runtime)
+    seal_plain_secrets(runtime)
     return changed
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kernel.access import own_second_factor, second_factor
-from kernel.access.sign_in_history import WRONG_PASSWORD, events
+from kernel.access.sign_in_history import NO_CODE, WRONG_PASSWORD, events
 from kernel.administration.audit import WORDS
 from kernel.administration.guard import administrators_only
 from kernel.administration.users import find_user
@@ -17,12 +17,13 @@ from kernel.resources.context import Context
 
 OTHERS: dict[str, LazyText] = {
     WRONG_PASSWORD: _("Somebody entered a wrong password"),
+    NO_CODE: _("Somebody entered the right password, but no code followed"),
     "user.set_password": _("An administrator set another password"),
     "user.end_sessions": _("An administrator signed the user out everywhere"),
     "user.reset_second_factor": _("An administrator took the second step away"),
 }
 """Words of events that the user did not cause."""
-BAD = frozenset({WRONG_PASSWORD, "sign_in_full", "second_factor.wrong"})
+BAD = frozenset({WRONG_PASSWORD, NO_CODE, "sign_in_full", "second_factor.wrong"})
 
 
 @dataclass(frozen=True)

@@ -218,7 +218,7 @@ def change_password(context: Context, *, user_id: int, password: str) -> None:
     if not password:
         raise Invalid([Problem("password", _("%(field)s is required.", field=PASSWORD.title))])
     with context.system("a new password") as system, explained():
-        set_password(system.session, user_id, password)
+        set_password(system.session, user_id, password, site_title=context.site.title)
     note(context, "user.set_password", resource="user", record_id=user_id)
 
 

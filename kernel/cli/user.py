@@ -38,6 +38,7 @@ def add(
             secret,
             display_name=display_name or username,
             is_administrator=administrator,
+            site_title=runtime.site.title,
         )
     console.print(f"{username} may sign in now.")
 
@@ -53,7 +54,8 @@ def password(username: str, password: str | None, site: str | None) -> None:
     runtime = state.runtime(site)
     secret = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with runtime.system_work("command line", "user.password", allowed_when_ended=True) as context:
-        set_password(context.session, user_id_of(context.session, username), secret)
+        user_id = user_id_of(context.session, username)
+        set_password(context.session, user_id, secret, site_title=runtime.site.title)
     console.print(f"The password of {username} is set.")
 
 

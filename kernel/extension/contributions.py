@@ -88,6 +88,10 @@ class RelationKind:
     tree: bool = False
 
 
+SECRET_KINDS = frozenset({"text", "long_text", "secret_text"})
+"""Kinds of settings that may be secret."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     """One thing that an administrator or an edition may set. Its full key is `<plugin>.<key>`."""
@@ -100,10 +104,14 @@ class Setting:
     """
     default: Any = None
     secret: bool = False
-    """Never shown again once saved, never exported."""
+    """Never shown again once saved, never exported, and encrypted in the database; for texts only."""
     choices: Mapping[str, Text] = field(default_factory=dict)
     help: Text = ""
     order: int = 500
+
+    def __post_init__(self) -> None:
+        if self.secret and self.kind not in SECRET_KINDS:
+            raise ValueError(f"setting {self.key}: a secret is a text")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text
 
+from kernel.access.models import SecondFactor
 from kernel.data.binaries import OLDEST
+from kernel.data.sealing import SealBroken, is_sealed
+from kernel.extension.models import Setting
 from kernel.extension.state import State, read_states, standings
 from kernel.i18n import _
 from kernel.jobs.models import Worker
@@ -34,6 +37,28 @@ def _server(patient: Patient) -> Iterator[Check]:
         _("PostgreSQL %(version)s", version=version),
         _("Use PostgreSQL %(oldest)d or newer.", oldest=OLDEST),
     )
+
+
+@look("secrets")
+def _secrets(patient: Patient) -> Iterator[Check]:
+    """See whether the site's keys open what is encrypted in the database."""
+    kept = [*patient.owner.execute(select(SecondFactor.secret)).scalars()]
+    kept += [each for each in patient.owner.execute(select(Setting.value)).scalars() if is_sealed(each)]
+    good = sum(_opens(patient, each) for each in kept)
+    yield Check(
+        "secrets",
+        good == len(kept),
+        _("%(good)d of %(all)d encrypted secrets can be opened", good=good, all=len(kept)),
+        _("Put the right data_keys into the site's secrets.toml, or enter the secrets anew."),
+    )
+
+
+def _opens(patient: Patient, sealed: str) -> bool:
+    try:
+        patient.site.sealer.open(sealed)
+    except SealBroken:
+        return False
+    return True
 
 
 @look("extensions")

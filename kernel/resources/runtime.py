@@ -21,6 +21,7 @@ from kernel.access.errors import OutOfReach
 from kernel.access.policies import PolicySet
 from kernel.access.session import elevated, open_session
 from kernel.data.engines import Engines
+from kernel.data.sealing import is_sealed
 from kernel.data.site import Site
 from kernel.extension.branding import Branding
 from kernel.extension.calling import Answer, Answers, Hooks, in_order
@@ -123,8 +124,14 @@ class Runtime:
             raise NotFound() from None
 
     def setting(self, key: str) -> Any:
-        """Give the value of a setting: the site's own, else its declared default."""
-        return self.declared.setting(key)
+        """Give the value of a setting: the site's own, else its declared default.
+
+        Raises `SealBroken` for a secret one that no key of the site opens.
+        """
+        value = self.declared.setting(key)
+        if is_sealed(value) and self.declared.settings[key].secret:
+            return self.site.sealer.open(value)
+        return value
 
     def translate(self, value: LazyText | str, locale: str | None = None) -> str:
         """Render a text in a language, the site's where none is named."""

@@ -168,6 +168,39 @@ def test_an_account_under_attack_stays_open_to_its_user(served: Served, sara: in
     assert attempt(served)
 
 
+def test_two_hundred_wrong_passwords_a_minute_keep_nobody_else_out(
+    served: Served, sara: int, clock: Clock
+) -> None:
+    said = []
+    for _each in range(200):
+        said.append(refusal(served, "guess").code)
+        clock.advance(seconds=0.3)
+    assert said.count("wrong") < 12
+    assert refusal(served).code == "too-many"
+    assert attempt(served, address=ELSEWHERE)
+
+
+def test_a_clock_moved_back_neither_opens_nor_locks(served: Served, sara: int, clock: Clock) -> None:
+    for _each in range(8):
+        clock.advance(seconds=1 + 60 * 15)
+        assert refusal(served, "guess").code == "wrong"
+    assert refusal(served).code == "too-many"
+    clock.advance(days=-3)
+    assert refusal(served, "guess").code == "wrong"
+    assert refusal(served).code == "too-many"
+    assert attempt(served, address=ELSEWHERE)
+    clock.advance(minutes=16)
+    assert attempt(served)
+
+
+def test_a_common_password_that_is_in_use_still_opens(served: Served, sara: int) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("12345678")
+    with system(served) as session:
+        session.get_one(UserPassword, sara).password_hash = weak
+        session.commit()
+    assert attempt(served, "12345678")
+
+
 def test_a_try_counts_before_its_password_is_looked_at(
     served: Served, sara: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,6 +279,7 @@ def test_changing_ones_password_ends_the_other_sessions(served: Served, sara: in
         (PASSWORD, "short", "password", "short-password"),
         (PASSWORD, "x" * 201, "password", "long-password"),
         (PASSWORD, "i-am-Sara-1", "password", "password-names-user"),
+        (PASSWORD, "qwerty123456", "password", "common-password"),
     ],
 )
 def test_a_change_of_password_names_what_is_wrong(

@@ -1,6 +1,7 @@
+import pyotp
 import pytest
 
-from kernel.access import signin
+from kernel.access import own_second_factor, signin
 from kernel.access.errors import AccessProblem
 from kernel.data.site_store import SiteStore
 from kernel.resources.build import build_runtime
@@ -57,6 +58,24 @@ def test_a_user_is_added_and_signs_in_with_the_new_password(peyvand, own_site, e
     with pytest.raises(AccessProblem):
         signin.sign_in(runtime, "sara", PASSWORD, address="::1")
     assert signin.sign_in(runtime, "sara", "گل-سرخ-باغ-۷", address="::1")
+
+
+def test_a_lost_second_step_is_taken_away(peyvand, own_site, engines):
+    site = ("--site", own_site.name)
+    peyvand("user", "add", "boss", "--administrator", "--password", PASSWORD, *site)
+    runtime = build_runtime(own_site, engines)
+    token = signin.sign_in(runtime, "boss", PASSWORD, address="::1")
+    me = signin.user_for_token(engines.app(own_site), own_site, token)
+    own_second_factor.begin(runtime, me.actor.user_id)
+    secret = own_second_factor.state(runtime, me.actor.user_id, with_secret=True).secret
+    own_second_factor.set_up(runtime, me, PASSWORD, pyotp.TOTP(secret).now(), address="::1")
+    with pytest.raises(signin.SecondStepNeeded):
+        signin.sign_in(runtime, "boss", PASSWORD, address="::1")
+    assert "of boss is taken away" in peyvand("user", "reset-second-factor", "boss", *site)
+    assert signin.user_for_token(engines.app(own_site), own_site, token) is None
+    assert signin.sign_in(runtime, "boss", PASSWORD, address="::1")
+    assert "boss has no second step" in peyvand("user", "reset-second-factor", "boss", *site)
+    assert "no user of this name" in peyvand("user", "reset-second-factor", "nobody", *site, status=1)
 
 
 def test_users_that_cannot_be_are_refused(peyvand, own_site):

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from kernel.access.models import AuditEntry, HalfSignIn, LoginSession, RecoveryCode, SecondFactor, UserAccount
 from kernel.data.engines import Engines
 from kernel.data.site import Site
-from kernel.extension.models import Setting
+from kernel.extension.models import Setting, SiteState
 from kernel.fa.digits import to_persian_digits
 from kernel.testing.browser import PASSWORD, Browser
 from tests.web.conftest import ALL, SignIn
@@ -30,6 +30,7 @@ def code_of(secret: str, steps: int = 0) -> str:
 
 
 def set_up(browser: Browser) -> tuple[str, list[str]]:
+    browser.post("/account/second-factor/begin")
     secret = secret_on(browser.get("/account/second-factor").text)
     answer = browser.post(
         "/account/second-factor/set-up", {"code": code_of(secret, -1), "old_password": PASSWORD}
@@ -224,3 +225,72 @@ def test_limits_of_sessions_are_settings_within_bounds(sign_in: SignIn, site: Si
         seen = datetime.now().astimezone() - timedelta(minutes=11)
         owner.execute(update(LoginSession).values(seen_at=seen))
     assert boss.get("/persons").status_code == 302
+
+
+def test_the_history_tells_a_wrong_password_from_a_code_that_never_came(
+    sign_in: SignIn, nobody: Browser
+) -> None:
+    sara = sign_in("sara", ALL)
+    secret, _codes = set_up(sara)
+    password_step(nobody)
+    sara.post("/account/second-factor/off", {"code": "000000", "old_password": PASSWORD})
+    form = {"old_password": PASSWORD, "password": "12345678", "again": "12345678"}
+    assert sara.post("/account/password", form).status_code == 422
+    page = sara.get("/account/sign-ins").text
+    assert "گذرواژهٔ نادرست" not in page
+    assert page.count("کدی در پی آن نیامد") == 1
+    assert nobody.post("/sign-in/code", {"code": code_of(secret)}).status_code == 303
+    assert "کدی در پی آن نیامد" not in sara.get("/account/sign-ins").text
+
+
+def test_looking_at_the_page_proposes_nothing_and_beginning_anew_replaces(
+    sign_in: SignIn, site: Site, engines: Engines
+) -> None:
+    sara = sign_in("sara", ALL)
+    assert SECRET.search(sara.get("/account/second-factor").text) is None
+    with engines.owner(site).connect() as owner:
+        assert owner.execute(select(SecondFactor.user_id)).all() == []
+    sara.post("/account/second-factor/begin")
+    first = secret_on(sara.get("/account/second-factor").text)
+    assert secret_on(sara.get("/account/second-factor").text) == first
+    sara.post("/account/second-factor/begin")
+    assert secret_on(sara.get("/account/second-factor").text) != first
+    with engines.owner(site).begin() as owner:
+        owner.execute(text("UPDATE kernel.second_factor SET created_at = created_at - interval '31 minutes'"))
+    assert SECRET.search(sara.get("/account/second-factor").text) is None
+    answer = sara.post("/account/second-factor/set-up", {"code": code_of(first), "old_password": PASSWORD})
+    assert "از نو شروع کنید" in answer.text
+
+
+def test_who_finds_no_seat_keeps_his_half_way_and_his_code(
+    sign_in: SignIn, nobody: Browser, site: Site, engines: Engines
+) -> None:
+    sara = sign_in("sara", ALL)
+    _secret, codes = set_up(sara)
+    sara.post("/sign-out")
+    omid = sign_in("omid", ALL)
+    with engines.owner(site).begin() as owner:
+        owner.execute(text("""UPDATE kernel.site_edition SET applied = '{"limits": {"users_at_once": 1}}'"""))
+    password_step(nobody)
+    for _time in range(8):
+        answer = nobody.post("/sign-in/code", {"code": codes[0]})
+        assert answer.status_code == 403
+    omid.post("/sign-out")
+    assert nobody.post("/sign-in/code", {"code": codes[0]}).status_code == 303
+    assert nobody.get("/persons").status_code == 200
+
+
+def test_the_page_counts_the_codes_that_are_left(sign_in: SignIn) -> None:
+    sara = sign_in("sara", ALL)
+    set_up(sara)
+    assert "۱۰ کد بازیابی مانده است" in sara.get("/account/second-factor").text
+
+
+def test_a_missing_key_is_said_in_words(sign_in: SignIn, site: Site, engines: Engines) -> None:
+    boss = sign_in("boss", administrator=True)
+    with engines.owner(site).begin() as owner:
+        owner.execute(insert(Setting).values(key="mail.password", value="sealed:1:of-another-key"))
+        owner.execute(update(SiteState).values(epoch=SiteState.epoch + 1))
+    page = boss.get("/administration/settings/mail")
+    assert page.status_code == 200
+    assert "با کلید این سایت باز نمی‌شود" in page.text

@@ -104,6 +104,10 @@ def wanted_settings(edition: Edition, declared: Declared) -> tuple[dict[str, Any
         if setting is None:
             problems.append(_("The edition sets “%(key)s”, which nothing in it declares.", key=key))
             continue
+        if setting.secret:
+            text = _("The setting “%(key)s” is a secret; it is entered on the site itself.", key=key)
+            problems.append(text)
+            continue
         try:
             read = field_of(setting).read(raw, cast(Context, None))  # settings know no records: no context
         except FieldError as error:

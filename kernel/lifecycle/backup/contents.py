@@ -34,7 +34,14 @@ MOST_DESCRIPTION = 64 << 20
 """Bytes that the head or the manifest may have."""
 
 LEFT_OUT = frozenset(
-    {"kernel.signing_key", "kernel.login_session", "kernel.worker", "kernel.backup", "kernel.held"}
+    {
+        "kernel.signing_key",
+        "kernel.login_session",
+        "kernel.half_sign_in",
+        "kernel.worker",
+        "kernel.backup",
+        "kernel.held",
+    }
 )
 """Tables whose rows stay behind: keys and signs of life of this machine, and who is signed in here."""
 

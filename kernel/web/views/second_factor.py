@@ -12,7 +12,7 @@ from kernel.access import own_second_factor, second_factor, second_step
 from kernel.access.errors import AccessProblem
 from kernel.access.signin import SignedIn
 from kernel.data.sealing import SealBroken
-from kernel.i18n import LazyText, _
+from kernel.i18n import LazyText, _, ngettext_lazy
 from kernel.web import auth
 from kernel.web.current import public, runtime, scope, signed_in, tell
 from kernel.web.pages import go, render, words
@@ -50,7 +50,7 @@ def code() -> ResponseReturnValue:
             agent=request.user_agent.string[:LONGEST_AGENT],
         )
     except AccessProblem as problem:
-        if problem.code in {ENDED, "full"}:
+        if problem.code == ENDED:
             return _failed(target, problem)
         return _code_page(target, owing, problem)
     auth.begin(token)
@@ -63,6 +63,17 @@ def code() -> ResponseReturnValue:
 def page() -> ResponseReturnValue:
     """Show how one's second factor stands, and the forms that change it."""
     return _page({})
+
+
+@pages.post("/account/second-factor/begin")
+def begin() -> ResponseReturnValue:
+    """Propose a secret, and show it for the device."""
+    scope().close()
+    try:
+        own_second_factor.begin(runtime(), user_id())
+    except AccessProblem as problem:
+        return _page({problem.field or "code": problem.text}, status_of(problem))
+    return go("second_factor.page")
 
 
 @pages.post("/account/second-factor/set-up")
@@ -134,13 +145,16 @@ def _page(errors: dict[str, LazyText], status: int = 200) -> ResponseReturnValue
     me: SignedIn = who()
     broken = False
     try:
-        state = own_second_factor.state(runtime(), user_id(), proposing=True)
+        state = own_second_factor.state(runtime(), user_id(), with_secret=True)
     except SealBroken:
         state, broken = own_second_factor.state(runtime(), user_id()), True
     return render(
         "auth/second_factor.html",
         status=status,
         state=state,
+        left=words(
+            ngettext_lazy("%(n)d recovery code is left.", "%(n)d recovery codes are left.", state.codes_left)
+        ),
         broken=words(second_step.no_key().text) if broken else "",
         picture=_picture(state.secret, me.username),
         errors={name: words(text) for name, text in errors.items()},

@@ -23,6 +23,7 @@ from kernel.data.engines import Engines
 from kernel.data.files import FileStore
 from kernel.data.series import next_number
 from kernel.data.site import Site
+from kernel.extension.models import Setting
 from kernel.jobs.models import EventDelivery, EventRow, JobRow, WorkRow
 from kernel.lifecycle import database
 from kernel.lifecycle.backup.restoring import RestoredSite, restore_site
@@ -117,6 +118,7 @@ def lively(worker_sites: WorkerSites, engines: Engines) -> Iterator[Runtime]:
         for content in (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 30_000, b"%PDF-1.4 small")
     ]
     with engines.owner(site).begin() as owner:
+        owner.execute(insert(Setting).values(key="mail.password", value=site.sealer.seal(PASSWORD)))
         for strange in ("tab\t back\\slash", "line\nline", "\\.", "\\N", "\u200cنیم‌فاصله"):
             owner.execute(
                 text(

@@ -62,6 +62,7 @@ def test_to_another_embedded_server(
     restored = elsewhere.restore(archive.path, "moved")
     copy = build_runtime(restored.site, elsewhere.engines)
     same(lively, engines, copy)
+    assert copy.setting("mail.password") == PASSWORD, "the key of secrets travels along"
     assert copy.plugins == lively.plugins == {"medical"}
     checks = {check.name: check for check in examine(elsewhere.config, restored.site)}
     assert [

@@ -8,6 +8,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from kernel.administration.secret_settings import broken_secrets
 from kernel.administration.settings import Group, field_of, find_group, groups, stored
 from kernel.extension.contributions import Setting
 from kernel.i18n import _
@@ -74,6 +75,7 @@ def _page(context: Context, group: Group, form: CommandForm, status: int = 200) 
         group=group,
         form=form,
         secret=secret,
+        broken={setting.key for setting in group.settings} & broken_secrets(context.runtime),
         tabs=[
             {
                 "label": context.text(each.title),
