@@ -39,6 +39,6 @@ document.addEventListener('click', (event) => {
 for (const type of ['scroll', 'resize']) {
   addEventListener(type, (event) => {
     const menu = find('.menu:popover-open');
-    if (menu && opener(menu) && !menu.contains(event.target)) place(menu, opener(menu));
+    if (menu && opener(menu) && !(event.target instanceof Node && menu.contains(event.target))) place(menu, opener(menu));
   }, { capture: true, passive: true });
 }
