@@ -28,7 +28,7 @@ from kernel.resources.errors import NotFound
 from kernel.resources.resource import Resource
 from kernel.resources.runtime import Runtime
 
-NOT_ON_A_RECORD = frozenset({"create", "import", "see_sensitive"})
+NOT_ON_A_RECORD = frozenset({"create", "import", "see_sensitive", "export_sensitive"})
 """Actions that are not done with a record that is there."""
 MOST_USERS = 100
 """So many users are looked at for one record."""

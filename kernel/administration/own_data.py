@@ -1,6 +1,6 @@
 """What the site keeps about one of its users, and the records he is responsible for, as one file that he may take along.
 
-Records come out only as far as he may export them anyway: this is no way around a right.
+Records and sensitive fields come out only as far as he may export them anyway: this is no way around a right.
 """
 
 from __future__ import annotations

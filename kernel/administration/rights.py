@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, LazyText] = {
     "print": _("Print"),
     "merge": _("Merge"),
     "see_sensitive": _("See sensitive fields"),
+    "export_sensitive": _("Export sensitive fields"),
 }
 """The usual actions in the order of the table, with their titles."""
 
@@ -168,6 +169,7 @@ class _Found:
             right.offer("import", ALL_ONLY)
         if any(item.sensitive for item in resource.fields):
             right.offer("see_sensitive", ALL_ONLY)
+            right.offer("export_sensitive", ALL_ONLY)
         for part in resource.parts:
             if part.permission:
                 guarded = self.of(part.permission, plugin_of(self.runtime, part.permission), part.title)
@@ -181,6 +183,7 @@ class _Found:
             right.offer(action, self.scopes(facet.permission))
         if any(item.sensitive for item in facet.fields):
             right.offer("see_sensitive", ALL_ONLY)
+            right.offer("export_sensitive", ALL_ONLY)
 
     def add_imports(self) -> None:
         right = self.of("import")

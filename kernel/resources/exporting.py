@@ -54,8 +54,12 @@ def unguarded(text: str) -> str:
 
 
 def export_columns(context: Context, resource: Resource, query: ListQuery) -> list[tuple[Column, str]]:
-    """Give the columns of an export with their headings; a heading used twice gets the facet's title behind it."""
-    columns = chosen_columns(context, resource, query.columns)
+    """Give the columns of an export with their headings; a heading used twice gets the facet's title behind it.
+
+    Sensitive ones are left out unless the actor may export them: seeing them is not enough.
+    """
+    chosen = chosen_columns(context, resource, query.columns)
+    columns = [column for column in chosen if may_leave(context, resource, column)]
     titles = [context.text(column.title) for column in columns]
     return [
         (
@@ -66,6 +70,12 @@ def export_columns(context: Context, resource: Resource, query: ListQuery) -> li
         )
         for column, title in zip(columns, titles, strict=True)
     ]
+
+
+def may_leave(context: Context, resource: Resource, column: Column) -> bool:
+    """Say whether the actor may take the values of a column out of the site in a file."""
+    permission = resource.permission if column.facet is None else column.facet.permission
+    return not column.field.sensitive or context.may(permission, "export_sensitive")
 
 
 def export_rows(

@@ -10,9 +10,10 @@ from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 
 from kernel.fa.calendar import format_date
+from kernel.i18n import _
 from kernel.resources.context import Context
-from kernel.resources.errors import NotFound
-from kernel.resources.exporting import write_csv, write_xlsx
+from kernel.resources.errors import NotFound, Refused
+from kernel.resources.exporting import export_columns, write_csv, write_xlsx
 from kernel.resources.lists import ListQuery
 from kernel.resources.resource import Resource
 from kernel.web.current import current, run_command, scope
@@ -41,6 +42,8 @@ def send(
     context.require(resource.permission, "export")
     if kind not in KINDS:
         raise NotFound()
+    if not export_columns(context, resource, query):
+        raise Refused(_("All chosen columns are sensitive; you may see them, but not export them."))
     run_command(
         "record.export",
         resource=resource.name,

@@ -16,6 +16,7 @@ from kernel.parties.segments.reading import FIELD, visible_segments
 from kernel.resources.attachments import counts
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid
+from kernel.resources.exporting import may_leave
 from kernel.resources.fields import OPERATORS, Choice, FieldError
 from kernel.resources.lists import Filter, ListPage, ListQuery, list_columns
 from kernel.resources.lists import page as fetch
@@ -139,6 +140,8 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
             action: context.may(resource.permission, action) and (action == "export" or not context.read_only)
             for action in ("create", "edit", "delete", "purge", "export", "import", "restore")
         },
+        "files_lack_sensitive": context.may(resource.permission, "export")
+        and not all(may_leave(context, resource, column) for column in found.columns),
         "may_merge": is_party(resource)
         and not (resource.overview or context.read_only)
         and context.may("party", "merge"),

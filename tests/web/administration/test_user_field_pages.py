@@ -155,6 +155,30 @@ def test_sensitive_fields_are_hidden_everywhere_without_the_right(boss, sara, si
     assert "ندارد" in seeing.get(unseen).text
 
 
+def test_sensitive_fields_leave_in_files_with_a_right_of_their_own(boss, sign_in):
+    key, _number = define(boss, "text", "بیماری زمینه‌ای", sensitive="y")
+    seeing = {**ALL, ("party", "export"): "all", ("party", "see_sensitive"): "all"}
+    doctor = sign_in("doctor", seeing)
+    head = sign_in("chief", {**seeing, ("party", "export_sensitive"): "all"})
+    number = doctor.made("/persons/new", last_name="رضایی", **{key: "دیابت"}).rpartition("/")[2]
+    columns = f"cols=last_name,{key}"
+    ticked = {"do": "export", "format": "csv", "id": number, "list.cols": f"last_name,{key}"}
+    for browser, leaves in ((doctor, False), (head, True)):
+        assert "دیابت" in browser.get(f"/persons?{columns}").text
+        told = "ستون‌های حساس در فایل خروجی نمی‌آیند" in browser.get(f"/persons?{columns}").text
+        assert told is not leaves
+        assert "ستون‌های حساس" not in browser.get("/persons?cols=last_name").text
+        for answer in (
+            browser.get(f"/persons/export?format=csv&{columns}"),
+            browser.post("/persons/bulk", ticked),
+        ):
+            text = answer.get_data().decode()
+            assert answer.status_code == 200
+            assert "رضایی" in text
+            assert ("دیابت" in text, "بیماری زمینه‌ای" in text) == (leaves, leaves)
+    assert doctor.get(f"/persons/export?format=csv&cols={key}").status_code == 422
+
+
 def test_export_and_import_know_the_field(boss, sara, rebuilt):
     key, _number = define(boss, "day", "تاریخ عضویت", english="Member since")
     other, _number = define(boss, "decimal", "امتیاز", places="2")
