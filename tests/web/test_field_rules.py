@@ -189,8 +189,9 @@ def walk(scene: Scene, browser: Browser) -> Iterator[tuple[str, str]]:
                     seen.add(path + further)
                     yield path + further, browser.get(path + further).get_data().decode(errors="replace")
     for resource in scene.runtime.resources.values():
-        columns = ",".join(item.name for item in resource.fields if item.in_list)
-        for path in (f"/{resource.path}?columns={columns}", f"/{resource.path}/export?format=csv"):
+        # One by one: a column that is kept from the reader refuses the whole list.
+        lists = (f"/{resource.path}?cols={item.name}" for item in resource.fields if item.in_list)
+        for path in (*lists, f"/{resource.path}/export?format=csv"):
             yield path, browser.get(path).get_data().decode(errors="replace")
 
 
