@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from kernel.data.engines import Engines
 from kernel.testing.worker_sites import WorkerSites
@@ -59,11 +60,21 @@ def test_a_scan_fills_the_field_and_does_not_send_the_half_filled_form(desk: Fro
     expect(page.locator("main")).to_contain_text(re.compile("۶۰۳۷۱۲۳۴۵|603712345"))
 
 
-def test_a_scan_in_the_palette_opens_the_person(desk: FrontDesk, page: Page) -> None:
-    person = desk.create("person", last_name="دارنده کارت", card_number="6037999")
-    desk.create("person", last_name="دیگری", card_number="60379991")
+def late(route: Route) -> None:
+    """Answer after the pause that typing is given before a search, as a distant server does."""
+    time.sleep(0.4)
+    route.continue_()
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_scan_in_the_palette_opens_the_person(desk: FrontDesk, page: Page, slow: bool) -> None:
+    if slow:
+        page.route("**/search/palette*", late)
+    number = "6037998" if slow else "6037999"
+    person = desk.create("person", last_name="دارنده کارت", card_number=number)
+    desk.create("person", last_name="دیگری", card_number=f"{number}1")
     page.locator("[data-palette]:visible").first.click()
     expect(page.locator("#palette input")).to_be_focused()
-    scan(page, ";6037999=9912?")
+    scan(page, f";{number}=9912?")
     page.wait_for_url(f"**/persons/{person}")
     expect(page.locator("h1")).to_contain_text("دارنده کارت")

@@ -9,9 +9,22 @@ const input = () => find('input', box());
 const list = () => find('[role=listbox]', box());
 
 let answered = null;
+let underWay = null;
 
-async function search() {
+// One search for one text: the one that follows the typing must not break off the one that Enter waits for.
+function search() {
   const query = input().value;
+  if (underWay?.query !== query) {
+    const begun = { query };
+    underWay = begun;
+    begun.end = fill(query).finally(() => {
+      if (underWay === begun) underWay = null;
+    });
+  }
+  return underWay.end;
+}
+
+async function fill(query) {
   if (!(await load(list(), box().dataset.url, query))) return;
   answered = query;
   mark(input(), list(), find('[role=option]', list()));
