@@ -83,6 +83,7 @@ ALLOWED = {
     "user.end_sessions",
     "user.mail_link",
     "user.make_link",
+    "user.reset_second_factor",
     "user.set_password",
 }
 """Looking, taking out, backing up, passwords, sessions, stopping. Whoever lets more through says here why he may."""

@@ -10,8 +10,10 @@ from kernel.extension.markers import RULE_ATTRIBUTE, Rule, rule_of
 HOOKS = {name: value for name, value in vars(kernel.hooks).items() if hasattr(value, RULE_ATTRIBUTE)}
 EXPECTED = {
     Rule.ONCE: "resources permissions policies base_lists facets party_roles relation_kinds patterns settings menu "
-    "blueprints jobs templates reports search_sources commands cli channels gateways number_series narrow_rows",
-    Rule.REQUIRE: "installed upgraded obstacles_to_uninstall validate obstacles_to_delete merge_conflicts merging",
+    "blueprints jobs templates reports search_sources commands cli channels gateways number_series narrow_rows "
+    "erasures",
+    Rule.REQUIRE: "installed upgraded obstacles_to_uninstall validate obstacles_to_delete merge_conflicts merging "
+    "erasing",
     Rule.GATHER: "party_panels party_figures party_actions party_badges timeline dashboard_blocks slot health",
     Rule.FIRST: "match_caller price",
     Rule.PUBLISH: "party_changed interaction_recorded message_received",

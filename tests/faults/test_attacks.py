@@ -177,8 +177,11 @@ def test_no_address_leads_to_another_site(desk: Browser, nobody: Browser, target
     answers = [
         desk.get("/sign-in", query_string={"next": target}),
         desk.post(f"{person}/edit", {"last_name": "کریمی", "_in": target}),
-        desk.post("/persons/bulk", {"do": "delete", "id": "1", "back": target}),
+        desk.post("/persons/bulk", {"do": "delete", "id": person.split("/")[-1], "back": target}),
     ]
+    refused = desk.post("/persons/bulk", {"do": "delete", "id": "999999", "back": target})
+    assert "evil" not in refused.text
+    assert re.match(r"/(?![/\\])", refused.headers.get("Location", "/"))
     for answer in answers:
         assert answer.status_code == 303
         assert re.match(r"/(?![/\\])", answer.headers["Location"])
