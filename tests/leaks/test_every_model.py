@@ -10,14 +10,15 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Integer, func, insert, select, update
+from sqlalchemy import Connection, FromClause, Integer, func, insert, select, update
 from sqlalchemy.types import TypeDecorator
 
 from kernel.access.actor import Actor, load_actor
 from kernel.access.judging import row_by_key, rows_of
-from kernel.access.models import PatternPlace
+from kernel.access.models import PatternField, PatternPlace
 from kernel.access.policies import Child, Policy, Sealed, System
 from kernel.administration.rights import grantable
 from kernel.data.base import META
@@ -72,6 +73,13 @@ def everything(worker_sites: WorkerSites, engines: Engines) -> Iterator[Everythi
     worker_sites.clean("all plugins")
 
 
+OF_A_PATTERN: dict[FromClause, dict[str, Any]] = {
+    PatternPlace.__table__: {"kind": "province", "place_id": 1},
+    PatternField.__table__: {"resource": "party", "field": "mobile", "rule": "hidden"},
+}
+"""Tables keyed by words, whose rows are made by hand."""
+
+
 def _fill(owner: Connection, runtime: Runtime, name: str, first: int) -> Batch:
     grants = {(right.name, action): "own" for right in grantable(runtime) for action in right.actions}
     number = add_user(owner, name, grants).user_id or 0
@@ -95,10 +103,10 @@ def _hangs_loosely(policy: Policy) -> bool:
 def _rows(owner: Connection, maker: RowMaker, policy: Policy, batch: Batch) -> list[int]:
     """Two rows of a table; where none can be made of a table that is the kernel's alone, those that stand there do."""
     table = policy.table
-    if table is PatternPlace.__table__:
-        values = {"pattern_id": batch.ids["kernel.pattern"][0], "kind": "province", "place_id": 1}
-        owner.execute(insert(table).values(values))
-        return batch.ids["kernel.pattern"][:1]
+    if table in OF_A_PATTERN:
+        pattern = batch.ids["kernel.pattern"][0]
+        owner.execute(insert(table).values(pattern_id=pattern, **OF_A_PATTERN[table]))
+        return [pattern]
     if table is Consent.__table__:
         values = {**maker.values(table, batch, batch.first), "covers_faith": True}
         return [int(owner.execute(insert(table).values(values).returning(table.c.id)).scalar_one())]
