@@ -115,9 +115,12 @@ def purge_due(context: Context) -> None:
 
 def _purge(context: Context, resource: Resource, days: int) -> None:
     wanted = select(resource.model.id).where(*_lying(resource), _since(context, resource, days))
-    due = list(context.session.execute(wanted.order_by(resource.model.id).limit(AT_ONCE)).scalars())
+    # All that are due are looked at: those that stay must not take the places of others night after night.
+    due = context.session.execute(wanted.order_by(resource.model.id)).scalars().all()
     purged, blocked = 0, []
     for number in due:
+        if purged == AT_ONCE:
+            break
         try:
             with context.session.begin_nested():
                 context.run("record.purge", resource=resource.name, record_id=number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kernel.administration import retention
 from kernel.administration.retention import dashboard_blocks, kept, purge_due
 from kernel.resources.errors import Forbidden, Invalid
 
@@ -77,6 +78,23 @@ def test_what_others_hang_on_stays_and_administrators_are_told(desk, clock):
     night(desk)
     night(desk)
     assert left(desk) == set()
+
+
+def test_those_that_stay_do_not_take_the_places_of_others(desk, clock, monkeypatch):
+    monkeypatch.setattr(retention, "AT_ONCE", 1)
+    whole, free, more = (
+        desk.run("record.create", resource="organisation", values={"name": name}) for name in "wxy"
+    )
+    unit = desk.run("record.create", resource="organisation", values={"name": "u", "part_of": str(whole)})
+    desk.run("retention.save", days={"organisation": "10"})
+    desk.change(
+        "UPDATE kernel.party SET binned_at = :at WHERE id = ANY (:ids)", at=clock(), ids=[whole, free, more]
+    )
+    clock.advance(days=11)
+    night(desk)
+    assert left(desk) == {whole, more, unit}
+    night(desk)
+    assert left(desk) == {whole, unit}
 
 
 def test_days_are_numbers_and_for_administrators_alone(desk, make_user):
