@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.access.deputies import Rule
 from kernel.access.models import PatternField
 from kernel.administration.guard import administrators_only
+from kernel.administration.pattern_rows import exchange_rows
 from kernel.administration.patterns import find_pattern
 from kernel.administration.rights import KERNEL_RESOURCES, RESERVED, Declaring, plugin_of
 from kernel.i18n import LazyText, _
@@ -133,22 +134,15 @@ def set_fields(context: Context, *, pattern_id: int, rules: Rules, version: int 
 
 def write_rules(session: Session, pattern_id: int, before: Rules, after: Rules) -> None:
     """Turn the rules `before` of a pattern into those `after`."""
-    changed = {key for key in before if after.get(key) != before[key]}
-    for resource, name in changed:
-        session.execute(
-            delete(PatternField).where(
-                PatternField.pattern_id == pattern_id,
-                PatternField.resource == resource,
-                PatternField.field == name,
-            )
-        )
-    rows = [
-        {"pattern_id": pattern_id, "resource": resource, "field": name, "rule": rule}
-        for (resource, name), rule in after.items()
-        if before.get((resource, name)) != rule
-    ]
-    if rows:
-        session.execute(insert(PatternField), rows)
+    gone = (key for key in before if after.get(key) != before[key])
+    come = ((key, rule) for key, rule in after.items() if before.get(key) != rule)
+    exchange_rows(
+        session,
+        PatternField,
+        pattern_id,
+        [{"resource": resource, "field": name} for resource, name in gone],
+        [{"resource": resource, "field": name, "rule": rule} for (resource, name), rule in come],
+    )
 
 
 def _may_be_ruled(resource: Resource, item: Field) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.access.models import AccessGrant, Pattern, PatternPlace, UserAccount, UserPattern
 from kernel.access.scopes import PLACES
 from kernel.administration.guard import administrators_only
+from kernel.administration.pattern_rows import exchange_rows
 from kernel.administration.rights import check_grants, grantable_rights
 from kernel.administration.suggestions import find_suggestion, take_over
 from kernel.fa.text import clean
@@ -135,7 +136,11 @@ def set_places(context: Context, *, pattern_id: int, places: Iterable[Place]) ->
     wanted = _checked_places(context, places)
     with context.system("places of a pattern") as system:
         reached = places_of(system.session, pattern_id)
-        _write_places(system.session, pattern_id, reached, wanted)
+        gone, come = (
+            [{"kind": kind, "place_id": number} for kind, number in sorted(places)]
+            for places in (reached - wanted, wanted - reached)
+        )
+        exchange_rows(system.session, PatternPlace, pattern_id, gone, come)
     if wanted != reached:
         detail = {"added": sorted(wanted - reached), "removed": sorted(reached - wanted)}
         note(context, "pattern.set_places", resource="pattern", record_id=pattern_id, detail=detail)
@@ -215,23 +220,14 @@ def _new_name(context: Context, title: str) -> str:
 def _write_grants(
     session: Session, pattern_id: int, before: Mapping[tuple[str, str], frozenset[str]], grants: Grants
 ) -> None:
-    for (resource, action), scopes in before.items():
-        if grants.get((resource, action)) in scopes:
-            continue
-        session.execute(
-            delete_rows(AccessGrant).where(
-                AccessGrant.pattern_id == pattern_id,
-                AccessGrant.resource == resource,
-                AccessGrant.action == action,
-            )
-        )
-    rows = [
-        {"pattern_id": pattern_id, "resource": resource, "action": action, "scope": scope}
+    gone = [right for right, scopes in before.items() if grants.get(right) not in scopes]
+    come = [
+        {"resource": resource, "action": action, "scope": scope}
         for (resource, action), scope in grants.items()
         if scope not in before.get((resource, action), frozenset())
     ]
-    if rows:
-        session.execute(insert(AccessGrant), rows)
+    lost = ({"resource": resource, "action": action} for resource, action in gone)
+    exchange_rows(session, AccessGrant, pattern_id, lost, come)
 
 
 def _checked_places(context: Context, places: Iterable[Place]) -> set[Place]:
@@ -248,23 +244,6 @@ def _checked_places(context: Context, places: Iterable[Place]) -> set[Place]:
         if set(found.scalars()) != ids:
             raise Invalid([problem])
     return wanted
-
-
-def _write_places(session: Session, pattern_id: int, before: set[Place], after: set[Place]) -> None:
-    for kind, number in before - after:
-        session.execute(
-            delete_rows(PatternPlace).where(
-                PatternPlace.pattern_id == pattern_id,
-                PatternPlace.kind == kind,
-                PatternPlace.place_id == number,
-            )
-        )
-    rows = [
-        {"pattern_id": pattern_id, "kind": kind, "place_id": number}
-        for kind, number in sorted(after - before)
-    ]
-    if rows:
-        session.execute(insert(PatternPlace), rows)
 
 
 def _changes(before: Mapping[tuple[str, str], frozenset[str]], after: Grants) -> dict[str, list[str | None]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from kernel.data.config import Config
 from kernel.data.engines import Engines
@@ -72,3 +73,26 @@ def sign_in(site: Site, wsgi: PeyvandWSGI, engines: Engines, make_user: MakeUser
         return browser
 
     return enter
+
+
+@pytest.fixture
+def run(site: Site, engines: Engines) -> Callable[..., list[tuple[Any, ...]] | None]:
+    """Read or write past all walls."""
+
+    def run(statement: str, **values: Any) -> list[tuple[Any, ...]] | None:
+        with engines.owner(site).begin() as owner:
+            found = owner.execute(text(statement), values)
+            return [tuple(row) for row in found] if found.returns_rows else None
+
+    return run
+
+
+@pytest.fixture
+def id_of(run: Callable[..., Any]) -> Callable[[str], str]:
+    """Give the number of a user by his name, as forms send it."""
+
+    def id_of(username: str) -> str:
+        ((number,),) = run("SELECT id FROM kernel.user_account WHERE username = :u", u=username)
+        return str(number)
+
+    return id_of

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import jdatetime
 import pytest
-from sqlalchemy import text
 
 from kernel.testing.browser import Browser
 from tests.web.conftest import SignIn
@@ -19,24 +18,6 @@ def day(shift: int = 0) -> str:
     """Write a day counted from today in Jalali."""
     today = datetime.now(UTC).astimezone(ZoneInfo("Asia/Tehran")).date() + timedelta(days=shift)
     return jdatetime.date.fromgregorian(date=today).strftime("%Y/%m/%d")
-
-
-@pytest.fixture
-def run(site, engines):
-    def run(statement, **values):
-        with engines.owner(site).begin() as owner:
-            found = owner.execute(text(statement), values)
-            return [tuple(row) for row in found] if found.returns_rows else None
-
-    return run
-
-
-@pytest.fixture
-def id_of(run):
-    def id_of(username: str) -> str:
-        return str(run("SELECT id FROM kernel.user_account WHERE username = :u", u=username)[0][0])
-
-    return id_of
 
 
 @pytest.fixture

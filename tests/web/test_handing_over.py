@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import text
-
 from tests.web.conftest import ALL, SignIn
 
 OWN = {("party", action): "own" for action in ("view", "create", "edit", "delete", "assign")}
-
-
-@pytest.fixture
-def run(site, engines):
-    """Read or write past all walls."""
-
-    def run(statement, **values):
-        with engines.owner(site).begin() as owner:
-            found = owner.execute(text(statement), values)
-            return [tuple(row) for row in found] if found.returns_rows else None
-
-    return run
-
-
-@pytest.fixture
-def id_of(run):
-    def id_of(username: str) -> str:
-        ((number,),) = run("SELECT id FROM kernel.user_account WHERE username = :u", u=username)
-        return str(number)
-
-    return id_of
 
 
 def number_of(path: str) -> str:
