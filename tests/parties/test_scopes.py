@@ -40,7 +40,8 @@ class House:
             beneath |= more
         units = beneath | {self.member_of[who]}
         members = {each for each, unit in enumerate(self.member_of) if unit is not None and unit in units}
-        return members | {self.heads[unit] for unit in beneath} | {who}
+        heads = {self.heads[unit] for unit in beneath} - {None}
+        return members | heads | {who}
 
     def visible(self, who: int) -> set[int]:
         """Count by hand which parties a user sees."""
