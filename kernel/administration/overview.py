@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -71,10 +72,12 @@ def user_rights(context: Context, user_id: int) -> UserRights:
         .where(UserPattern.user_id == user_id)
         .order_by(Pattern.title, Pattern.id)
     ).all()
-    grants = _grants(context, [row.id for row in patterns])
+    by_kind: defaultdict[str, list[Grant]] = defaultdict(list)
+    for (_number, resource), grants in _grants(context, [row.id for row in patterns]).items():
+        by_kind[resource] += grants
     lines = []
     for right in grantable(context.runtime):
-        held = _together(context, right, grants.get(right.name, []))
+        held = _together(context, right, by_kind[right.name])
         if held:
             line = Line(context.text(right.title))
             line.cells = [[each for each in held if each.action == action] for action in ACTIONS]
@@ -90,28 +93,26 @@ def all_patterns(context: Context) -> AllPatterns:
     administrators_only(context)
     rows = context.session.execute(select(Pattern.id, Pattern.title).order_by(Pattern.title, Pattern.id))
     patterns = [(row.id, row.title) for row in rows]
-    by_pattern = {number: _grants(context, [number]) for number, _title in patterns}
+    grants = _grants(context, [number for number, _title in patterns])
     lines = []
     for right in grantable(context.runtime):
-        cells = [
-            _together(context, right, by_pattern[number].get(right.name, [])) for number, _title in patterns
-        ]
+        cells = [_together(context, right, grants[number, right.name]) for number, _title in patterns]
         if any(cells):
             lines.append(Line(context.text(right.title), cells))
     return AllPatterns(patterns, lines)
 
 
-def _grants(context: Context, patterns: list[int]) -> dict[str, list[Grant]]:
-    """What patterns grant, by kind of record."""
+def _grants(context: Context, patterns: list[int]) -> defaultdict[tuple[int, str], list[Grant]]:
+    """What patterns grant, by pattern and kind of record; one query."""
     statement = (
-        select(Pattern.title, AccessGrant.resource, AccessGrant.action, AccessGrant.scope)
+        select(Pattern.id, Pattern.title, AccessGrant.resource, AccessGrant.action, AccessGrant.scope)
         .join(Pattern, Pattern.id == AccessGrant.pattern_id)
         .where(AccessGrant.pattern_id.in_(patterns))
-        .order_by(Pattern.title, AccessGrant.scope)
+        .order_by(Pattern.title, Pattern.id, AccessGrant.scope)
     )
-    found: dict[str, list[Grant]] = {}
-    for title, resource, action, scope in context.session.execute(statement):
-        found.setdefault(resource, []).append((title, action, scope))
+    found: defaultdict[tuple[int, str], list[Grant]] = defaultdict(list)
+    for number, title, resource, action, scope in context.session.execute(statement):
+        found[number, resource].append((title, action, scope))
     return found
 
 
