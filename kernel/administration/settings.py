@@ -14,7 +14,6 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from kernel.administration.guard import administrators_only
 from kernel.administration.secret_settings import opened_value, sealed_value
-from kernel.administration.sign_in_settings import BOUNDS
 from kernel.extension.contributions import Setting
 from kernel.extension.models import Setting as SettingRow
 from kernel.extension.state import raise_epoch
@@ -77,8 +76,8 @@ def field_of(setting: Setting) -> Field:
     if setting.kind == "choice":
         options["options"] = setting.choices
         options["required"] = True
-    if setting.key in BOUNDS:
-        options["least"], options["most"] = BOUNDS[setting.key]
+    if setting.bounds is not None:
+        options["least"], options["most"] = setting.bounds
     return KINDS[setting.kind](_name(setting), setting.title, **options)
 
 

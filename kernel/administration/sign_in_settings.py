@@ -6,9 +6,6 @@ from kernel.access import second_factor, sessions
 from kernel.extension.contributions import Setting
 from kernel.i18n import _
 
-BOUNDS = {sessions.IDLE_MINUTES: sessions.IDLE_BOUNDS, sessions.LIFE_DAYS: sessions.LIFE_BOUNDS}
-"""The least and the most of settings that have such."""
-
 SETTINGS = (
     Setting(
         key=second_factor.REQUIRED,
@@ -30,6 +27,7 @@ SETTINGS = (
         title=_("Minutes without use after which a session ends"),
         kind="whole",
         default=int(sessions.IDLE.total_seconds() // 60),
+        bounds=sessions.IDLE_BOUNDS,
         help=_("From 5 minutes to 10080 (a week)."),
         order=20,
     ),
@@ -38,6 +36,7 @@ SETTINGS = (
         title=_("Days after which a session ends in any case"),
         kind="whole",
         default=sessions.LIFE.days,
+        bounds=sessions.LIFE_BOUNDS,
         help=_("From 1 to 30; counts for sessions that begin from now on."),
         order=30,
     ),

@@ -88,6 +88,8 @@ class RelationKind:
     tree: bool = False
 
 
+WHOLE_KINDS = frozenset({"number", "whole"})
+"""Kinds of settings that may have bounds."""
 SECRET_KINDS = frozenset({"text", "long_text", "secret_text"})
 """Kinds of settings that may be secret."""
 
@@ -106,12 +108,16 @@ class Setting:
     secret: bool = False
     """Never shown again once saved, never exported, and encrypted in the database; for texts only."""
     choices: Mapping[str, Text] = field(default_factory=dict)
+    bounds: tuple[int, int] | None = None
+    """The least and the most that may be entered, both included; for whole numbers only."""
     help: Text = ""
     order: int = 500
 
     def __post_init__(self) -> None:
         if self.secret and self.kind not in SECRET_KINDS:
             raise ValueError(f"setting {self.key}: a secret is a text")
+        if self.bounds is not None and self.kind not in WHOLE_KINDS:
+            raise ValueError(f"setting {self.key}: bounds are for whole numbers")
 
 
 @dataclass(frozen=True, kw_only=True)
