@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from kernel.access.actor import Actor, load_actor
 from kernel.access.deputies import personal
-from kernel.access.judging import Finding, Judge, Row, rows_of
+from kernel.access.judging import Finding, Judge, Row, row_by_key, rows_of
 from kernel.access.models import UserAccount
 from kernel.access.policies import Policy
 from kernel.access.rules import Granted, SignedIn
@@ -169,7 +169,7 @@ def _row(system: Context, resource: Resource, record_id: int) -> Row:
     found = system.session.execute(statement).mappings().first()
     if found is None:
         raise NotFound()
-    return {column.key: found[column] for column in table.columns}
+    return row_by_key(table, found)
 
 
 def _label(context: Context, resource: Resource, row: Row) -> str:

@@ -137,10 +137,10 @@ def _stub(system: Context, party_id: int, name: str) -> dict[str, Any]:
 def _distinct(system: Context, plan: Plan) -> list[str]:
     """Give the values by which the person is found again in cells of refused imports."""
     party = system.session.execute(select(Party).where(Party.id == plan.party_id)).scalar_one()
-    names = [" ".join(filter(None, pair)) for pair in ((party.first_name, party.last_name),)]
+    name = " ".join(filter(None, (party.first_name, party.last_name)))
     own = (party.display_name, party.national_code, party.foreign_code, party.card_number, party.mobile)
     more = select(ContactPoint.value).where(ContactPoint.party_id.in_(plan.ids))
-    found = [*names, *own, party.phone, party.email, *system.session.execute(more).scalars()]
+    found = [name, *own, party.phone, party.email, *system.session.execute(more).scalars()]
     system.session.expunge(party)
     return [each for each in found if each]
 

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
-from kernel.resources.field_rules import facet_fields
-from kernel.resources.records.values import closed_to_new, read_values
+from kernel.resources.records.values import closed_to_new, read_values, written_facet_fields
 from kernel.resources.resource import Facet, Resource
 
 
@@ -39,7 +38,7 @@ def read_facets(
         if facet is None or not context.may(facet.permission, "edit"):
             problems.append(Problem(None, _("“%(name)s” cannot be entered here.", name=plugin[:60])))
             continue
-        fields = [item for item in facet_fields(context, facet) if not item.read_only]
+        fields = written_facet_fields(context, facet)
         unknown = entered.keys() - {item.name for item in fields}
         problems.extend(
             Problem(None, _("“%(name)s” cannot be entered here.", name=facet.qualified(name)[:60]))
@@ -66,7 +65,7 @@ def write_facets(
         if row is None:
             if not any(filled(value) for value in entered.values()):
                 continue
-            written = [item for item in facet_fields(context, facet) if not item.read_only]
+            written = written_facet_fields(context, facet)
             problems.extend(closed_to_new(facet.fields, written))
             if not _may_begin(context, facet):
                 problems.append(Problem(None, _("“%(name)s” cannot be entered here.", name=facet.title)))

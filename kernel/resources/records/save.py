@@ -282,9 +282,8 @@ def _fill_row(
     place: int,
 ) -> None:
     known = {item.name: item for item in fields}
-    with (
-        context.session.no_autoflush
-    ):  # what `prepare` asks for must not write a row that it has yet to judge
+    # What `prepare` asks for must not write a row that it has yet to judge.
+    with context.session.no_autoflush:
         for name, value in values.items():
             known[name].put(row, value)
         found = () if prepare is None else prepare(context, row, values)

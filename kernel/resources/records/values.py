@@ -10,9 +10,9 @@ from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
-from kernel.resources.field_rules import part_fields, required_but_closed
+from kernel.resources.field_rules import facet_fields, part_fields, required_but_closed
 from kernel.resources.fields import Field, FieldError
-from kernel.resources.resource import Part, Resource
+from kernel.resources.resource import Facet, Part, Resource
 
 
 @dataclass
@@ -83,6 +83,11 @@ class PartRows:
     added: list[dict[str, Any]] = field(default_factory=list)
     kept: set[int] = field(default_factory=set)
     row_of: dict[int, int] = field(default_factory=dict)
+
+
+def written_facet_fields(context: Context, facet: Facet) -> list[Field]:
+    """Give the fields of a facet that the actor may write where he may edit the facet."""
+    return [item for item in facet_fields(context, facet) if not item.read_only]
 
 
 def closed_to_new(fields: Sequence[Field], written: Sequence[Field]) -> list[Problem]:

@@ -17,11 +17,15 @@ from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
-from kernel.resources.field_rules import facet_fields
 from kernel.resources.fields import Field as ResourceField
 from kernel.resources.fields import Lookup
 from kernel.resources.records.facets import facet_rows
-from kernel.resources.records.values import writable, writable_parts, written_part_fields
+from kernel.resources.records.values import (
+    writable,
+    writable_parts,
+    written_facet_fields,
+    written_part_fields,
+)
 from kernel.resources.resource import Facet, Part, Resource
 from kernel.web.forms.controls import LookupControl, controls, entered, mark, sent
 
@@ -101,7 +105,7 @@ class RecordForm:
 
     def facet_fields(self, facet: Facet) -> list[ResourceField]:
         """Give the fields of a facet that the actor may see and write."""
-        return [item for item in facet_fields(self.context, facet) if not item.read_only]
+        return written_facet_fields(self.context, facet)
 
     def part_fields(self, part: Part) -> list[ResourceField]:
         """Give the fields of a part's rows that the actor may see and write."""

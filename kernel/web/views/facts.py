@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from kernel.fa.digits import stored_number
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden
-from kernel.resources.field_rules import facet_fields
 from kernel.resources.fields import Field, Lookup
 from kernel.resources.records import editable, load
 from kernel.resources.records.facets import facet_rows
+from kernel.resources.records.values import written_facet_fields
 from kernel.resources.resource import Facet, Resource
 from kernel.web.current import SAVED, current, run_command
 from kernel.web.forms.controls import controls, entered, mark, sent
@@ -53,7 +53,7 @@ def _save(
     given: dict[str, Any] = {"values": {item.name: raw}}
     if facet is not None:
         holder = facet_rows(context, resource, record.id).get(facet.plugin)
-        fields = [one for one in facet_fields(context, facet) if not one.read_only]
+        fields = written_facet_fields(context, facet)
         others = {one.name: one.fill(one.value_of(holder), context) for one in fields}
         given = {"values": {}, "facets": {facet.plugin: {**others, item.name: raw}}}
     outcome = run_command(
