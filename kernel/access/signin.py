@@ -20,30 +20,11 @@ from kernel.access.passwords import is_outdated, matches, rehashed
 from kernel.access.second_factor import is_required, is_set_up
 from kernel.access.second_step import SecondStepNeeded, owe
 from kernel.access.serving import Served, digest, system_session
-from kernel.access.sessions import IDLE, LIFE, begin_session, end_own_session, own_sessions
-from kernel.access.users import create_user, end_sessions, folded, set_password, user_id_of
+from kernel.access.sessions import IDLE, begin_session
+from kernel.access.users import folded, set_password
 from kernel.data.site import Site
 from kernel.data.types import Instant
 from kernel.i18n import LazyText, _
-
-__all__ = (
-    "IDLE",
-    "LIFE",
-    "SecondStepNeeded",
-    "Served",
-    "SignedIn",
-    "change_password",
-    "check_own_password",
-    "create_user",
-    "end_own_session",
-    "end_sessions",
-    "own_sessions",
-    "set_password",
-    "sign_in",
-    "sign_out",
-    "user_for_token",
-    "user_id_of",
-)
 
 _WHO = text("SELECT * FROM kernel.signed_in_user(:hash, :at, :idle)").bindparams(
     bindparam("hash", type_=LargeBinary), bindparam("at", type_=Instant), bindparam("idle", type_=Interval)

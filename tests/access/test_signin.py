@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import event, func, select, text, update
 from sqlalchemy.orm import Session
 
-from kernel.access import signin
+from kernel.access import sessions, signin
 from kernel.access.actor import SYSTEM
 from kernel.access.attempts import LONGEST_WAIT, PAIR, forget
 from kernel.access.errors import AccessProblem
@@ -306,13 +306,13 @@ def test_guessing_the_old_password_is_limited_too(served: Served, sara: int) -> 
 
 def test_ones_own_sessions(served: Served, sara: int) -> None:
     first, _second = attempt(served), attempt(served, address=ELSEWHERE)
-    listed = signin.own_sessions(served, sara)
+    listed = sessions.own_sessions(served, sara)
     assert {row.address for row in listed} == {HOME, ELSEWHERE}
     me = who(served, first)
     assert me is not None
-    signin.end_own_session(served, sara + 1, me.session_id)
+    sessions.end_own_session(served, sara + 1, me.session_id)
     assert who(served, first)
-    signin.end_own_session(served, sara, me.session_id)
+    sessions.end_own_session(served, sara, me.session_id)
     assert who(served, first) is None
 
 

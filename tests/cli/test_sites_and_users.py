@@ -1,7 +1,7 @@
 import pyotp
 import pytest
 
-from kernel.access import own_second_factor, signin
+from kernel.access import own_second_factor, second_step, signin
 from kernel.access.errors import AccessProblem
 from kernel.data.site_store import SiteStore
 from kernel.resources.build import build_runtime
@@ -69,7 +69,7 @@ def test_a_lost_second_step_is_taken_away(peyvand, own_site, engines):
     own_second_factor.begin(runtime, me.actor.user_id)
     secret = own_second_factor.state(runtime, me.actor.user_id, with_secret=True).secret
     own_second_factor.set_up(runtime, me, PASSWORD, pyotp.TOTP(secret).now(), address="::1")
-    with pytest.raises(signin.SecondStepNeeded):
+    with pytest.raises(second_step.SecondStepNeeded):
         signin.sign_in(runtime, "boss", PASSWORD, address="::1")
     assert "of boss is taken away" in peyvand("user", "reset-second-factor", "boss", *site)
     assert signin.user_for_token(engines.app(own_site), own_site, token) is None

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from kernel.access import links, own_second_factor, sessions, signin
 from kernel.access.actor import SYSTEM
 from kernel.access.errors import AccessProblem
+from kernel.access.second_step import SecondStepNeeded
 from kernel.access.signin import SignedIn
 from kernel.administration.mail import can_send
 from kernel.administration.own_data import write_own_data
@@ -57,7 +58,7 @@ def sign_in() -> ResponseReturnValue:
             address=request.remote_addr or "",
             agent=request.user_agent.string[:LONGEST_AGENT],
         )
-    except signin.SecondStepNeeded as half:
+    except SecondStepNeeded as half:
         auth.begin_second_step(half.token)
         return go("second_factor.code", next=target)
     except AccessProblem as problem:
