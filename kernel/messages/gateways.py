@@ -1,0 +1,187 @@
+"""The contract between the outbox and carriers of messages.
+
+A gateway is what a plugin declares through the hook `gateways`: a name, the channels it carries, the fields that an
+administrator fills for each line, and functions that talk to the provider. The functions know nothing of the database;
+they are called outside any transaction, in a worker. What they raise decides what may happen to the messages next:
+
+* `NotHandedOver`: nothing of the request left this machine, or the provider refused it as a whole. Another line may try.
+* `Uncertain`, or whatever else is raised: bytes were sent and no readable answer came. The messages are *unknown*; nobody
+  repeats them but a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from kernel.i18n import LazyText
+
+Text = str | LazyText
+State = Literal["sent", "delivered", "failed", "unknown"]
+"""What a provider says of a message: taken over, arrived, certainly not arriving, or nothing that can be relied on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayField:
+    """Something that an administrator fills for a line: a key, an account, an address of the service."""
+
+    name: str
+    title: Text
+    secret: bool = False
+    """Stored encrypted and never shown again."""
+    required: bool = True
+    default: str = ""
+    hint: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """The sender that messages go from, as a gateway is given it: a number or an address, and its filled fields."""
+
+    sender: str
+    service: bool
+    """A service line reaches those who closed themselves to advertising; an advertising line does not."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What the administrator filled, by name of field; fields left empty hold their default."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that goes along with an e-mail or a fax."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """One message to one recipient."""
+
+    client_id: int
+    """Ours, positive and below 2**62, never used for another message: what a provider may recognise repeats by."""
+    to: str
+    """E.164 for SMS and fax (`+989121234567`), an address for e-mail."""
+    text: str
+    subject: str = ""
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What a provider says of one message."""
+
+    client_id: int
+    state: State
+    reference: str = ""
+    """The provider's own number of the message."""
+    reason: Text = ""
+    """Why it failed, in words for the user."""
+    cost: int | None = None
+    """Whole Rials, where the provider tells it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """A message that was handed over, when its state is asked."""
+
+    client_id: int
+    reference: str
+    """Empty where the provider's answer never came: then only `client_id` can find it."""
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """Something that came in, as the provider gives it: nothing in it is normalised yet."""
+
+    sender: str
+    text: str
+    to: str = ""
+    """Which of our lines it was sent to."""
+    reference: str = ""
+    """The provider's own number; empty where it gives none."""
+    at: datetime | None = None
+    subject: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callback:
+    """A request of a provider to our address, as it came."""
+
+    method: str
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+    body: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a callback told, and the words with which the provider wants to be answered."""
+
+    received: tuple[Received, ...] = ()
+    receipts: tuple[tuple[str, State, Text], ...] = ()
+    """For each delivery report: the provider's number of the message, its state, and a reason."""
+    body: str = "OK"
+
+
+class GatewayProblem(Exception):
+    """A gateway could not do what it was asked; `reason` is for the user."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class NotHandedOver(GatewayProblem):
+    """The provider certainly has none of these messages: it refused all of them, or could not be reached.
+
+    `temporary` says that the same line may be asked again later (too many calls, no connection); otherwise somebody must
+    mend something first (a wrong key, no credit left).
+    """
+
+    def __init__(self, reason: Text, *, temporary: bool) -> None:
+        super().__init__(reason)
+        self.temporary = temporary
+
+
+class Uncertain(GatewayProblem):
+    """Bytes were sent and no readable answer came: the provider may have the messages or not."""
+
+
+Send = Callable[[Line, Sequence[Outgoing]], Sequence[Receipt]]
+"""Hand over at most `batch` messages; give one receipt each. Raises `NotHandedOver` or `Uncertain` for all of them."""
+Ask = Callable[[Line, Sequence[Handed]], Sequence[Receipt]]
+"""Ask for the states of messages; those of which nothing is known are left out."""
+Poll = Callable[[Line], Sequence[Received]]
+"""Fetch what came in. Where the provider gives each message only once, the caller stores it before anything else."""
+Read = Callable[[Line, Callback], Answer]
+"""Read a request of the provider; raises `GatewayProblem` where it makes no sense."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gateway:
+    """A carrier of messages, as a plugin declares it."""
+
+    name: str
+    """Unique within the plugin."""
+    title: Text
+    channels: tuple[str, ...]
+    """Such as `sms`, `email`, `fax`."""
+    send: Send
+    fields: tuple[GatewayField, ...] = ()
+    batch: int = 1
+    """The most messages of one request."""
+    knows_client_ids: bool = False
+    """Whether the provider recognises a repeated `client_id`, so that *unknown* can be cleared up by asking."""
+    state: Ask | None = None
+    poll: Poll | None = None
+    read: Read | None = None
+    credit: Callable[[Line], int] | None = None
+    """Money left at the provider, in whole Rials."""
