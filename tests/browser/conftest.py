@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.browser.components_page.app import create_app
@@ -52,10 +52,20 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    # The shell without windows takes half the time of the whole browser, which serves where there is no shell.
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def profile(chromium: Browser) -> Iterator[BrowserContext]:
+    """What the first pages of all tests share, so that scripts and fonts are fetched once; tests leave it empty."""
+    context = chromium.new_context(reduced_motion="reduce", service_workers="block")
+    yield context
+    context.close()
 
 
 @pytest.fixture
@@ -66,19 +76,20 @@ def complaints() -> Iterator[Complaints]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, address: str, complaints: Complaints) -> Iterator[Callable[..., Page]]:
-    """Open a page of the components site: `open_page("/list", width=390, theme="dark")`."""
-    contexts = []
+def open_page(
+    chromium: Browser, profile: BrowserContext, address: str, complaints: Complaints
+) -> Iterator[Callable[..., Page]]:
+    """Open a page of the components site: `open_page("/list", width=390, theme="dark")`; each is somebody else's."""
+    opened: list[Page] = []
 
     def opener(path: str, width: int = 1440, height: int = 860, theme: str = "light") -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=theme,
-            reduced_motion="reduce",
-            service_workers="block",
+        context = (
+            chromium.new_context(reduced_motion="reduce", service_workers="block") if opened else profile
         )
-        contexts.append(context)
         page = context.new_page()
+        opened.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         page.set_default_timeout(30_000)  # the first page of a busy machine is slow
         page.on("pageerror", lambda error: complaints.seen.append(f"page error: {error}"))
         page.on(
@@ -101,5 +112,18 @@ def open_page(chromium: Browser, address: str, complaints: Complaints) -> Iterat
         return page
 
     yield opener
-    for context in contexts:
-        context.close()
+    for page in opened[1:]:
+        page.context.close()
+    for page in opened[:1]:
+        _empty(page, address)
+
+
+def _empty(page: Page, address: str) -> None:
+    """Take away what a test left in the shared profile."""
+    profile = page.context
+    profile.set_offline(False)
+    stored = {"origin": address, "storageTypes": "cookies,local_storage"}
+    profile.new_cdp_session(page).send("Storage.clearDataForOrigin", stored)
+    for each in profile.pages:
+        each.close()
+    profile.clear_cookies()
