@@ -13,6 +13,7 @@ from kernel.data.files import FileStore
 from kernel.data.site import Site
 from kernel.lifecycle.sites import drop_site
 from kernel.testing.cleaning import Cleaner
+from kernel.testing.copies import Original
 
 
 @dataclass
@@ -38,6 +39,7 @@ class WorkerSites:
         self._worker = worker
         self._kept: dict[str, _Kept] = {}
         self._made = 0
+        self._original: Original | None = None
         self._engines = Engines(self.config)
 
     def kept(self, purpose: str = "site", prepare: Callable[[Site], None] | None = None) -> Site:
@@ -58,9 +60,16 @@ class WorkerSites:
         self._kept[purpose].clean()
 
     def fresh(self, hosts: Sequence[str] = (), edition: str | None = None) -> Site:
-        """A site that nobody else has, made the way an integrator makes one: with places and base lists."""
+        """A site that nobody else has, with places and base lists as an integrator's; that of no edition is a copy."""
         self._made += 1
         name = f"{self._worker}n{self._made}"
+        if edition is not None:
+            return self._furnished(name, hosts, edition)
+        if self._original is None:
+            self._original = Original(self.config, self._furnished(f"{self._worker}first"))
+        return self._original.copy(name, hosts or (f"{name}.example",))
+
+    def _furnished(self, name: str, hosts: Sequence[str] = (), edition: str | None = None) -> Site:
         return create_furnished_site(
             self.config,
             self._engines,

@@ -10,8 +10,10 @@ import psutil
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
+from kernel.administration.setup import create_furnished_site
 from kernel.data.embedded import EmbeddedServer
 from kernel.testing import shared_server
+from kernel.testing.looking import schema_dump
 
 
 @pytest.mark.parametrize("turn", range(3))
@@ -40,6 +42,28 @@ def test_seeded_rows_that_a_test_changed_or_removed_come_back(worker_sites, engi
         owner.execute(text("TRUNCATE kernel.province CASCADE"))
     worker_sites.clean()
     assert provinces() == before
+
+
+def test_a_copied_site_is_one_that_was_made(worker_sites, own_site, engines):
+    made = create_furnished_site(worker_sites.config, engines, "made", title="made", hosts=("made.example",))
+    dumps = [schema_dump(site).replace(site.name, "*") for site in (made, own_site)]
+    assert dumps[0] == dumps[1]
+    counts = []
+    for site in (made, own_site):
+        with engines.owner(site).connect() as owner:
+            tables = owner.scalars(
+                text("SELECT tablename FROM pg_tables WHERE schemaname = 'kernel' ORDER BY 1")
+            )
+            counts.append(
+                {name: owner.scalar(text(f"SELECT count(*) FROM kernel.{name}")) for name in tables}
+            )
+            assert owner.scalar(text("SELECT secret FROM kernel.signing_key")) == site.signing_key
+        with engines.app(site).connect() as app:
+            assert app.scalar(text("SELECT count(*) FROM kernel.user_account")) == 0
+    assert counts[0] == counts[1]
+    assert made.signing_key != own_site.signing_key
+    engines.dispose(made.name)
+    worker_sites.drop(made)
 
 
 def test_a_transaction_left_open_fails_the_test_and_harms_no_other(worker_sites, engines):
