@@ -41,6 +41,7 @@ WORDS: dict[str, LazyText] = {
     "password_link.reset": _("Made a link for a new password"),
     "branding": _("Changed the branding"),
     "edition.apply": _("Applied an edition"),
+    "site.rotate_key": _("Encrypted the secrets with a new key"),
 }
 """Words of acts that are no commands; those of commands have their titles."""
 

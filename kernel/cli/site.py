@@ -17,6 +17,7 @@ from kernel.cli.backup import (
 from kernel.cli.state import State, console, explained
 from kernel.fa.calendar import parse_date
 from kernel.fa.errors import DateError
+from kernel.lifecycle.rotation import rotate_key
 from kernel.lifecycle.sites import drop_site, list_sites
 from kernel.resources.term import day_in_words, today_of
 
@@ -133,3 +134,24 @@ def upgrade(name: str) -> None:
     state.server.start()
     changed = upgrade_furnished_site(state.config, state.engines, name)
     console.print(f"The site {name} is at this program's version{'' if changed else ' already'}.")
+
+
+@site.command("rotate-key")
+@click.argument("name")
+@click.option("--forget-old", is_flag=True, help="Make no new key: let go of those before the newest.")
+@explained
+def rotate_key_(name: str, forget_old: bool) -> None:
+    """Encrypt the secrets in the database of the site NAME with a new key.
+
+    Old keys are kept until --forget-old is given in a run of its own. A backup that was made before opens with its own keys.
+    """
+    state = State()
+    state.server.start()
+    renewed = rotate_key(state.config, state.engines, name, forget_old=forget_old)
+    console.print(f"{renewed} secrets of the site {name} are encrypted with its newest key.")
+    if forget_old:
+        console.print("Its old keys are forgotten.")
+    else:
+        console.print(
+            f"Once everything runs well: peyvand site rotate-key {name} --forget-old", soft_wrap=True
+        )

@@ -10,16 +10,15 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text
 
-from kernel.access.models import SecondFactor
 from kernel.data.binaries import OLDEST
-from kernel.data.sealing import SealBroken, is_sealed
-from kernel.extension.models import Setting
+from kernel.data.sealing import SealBroken
 from kernel.extension.state import State, read_states, standings
 from kernel.i18n import _
 from kernel.jobs.models import Worker
 from kernel.lifecycle.database import EXTENSIONS, has_persian_letters, unmarked
 from kernel.lifecycle.doctor import Check, Patient, look
 from kernel.lifecycle.migrate import KERNEL_MIGRATIONS, current_revision, head_revision
+from kernel.lifecycle.rotation import sealed_texts
 from kernel.lifecycle.wall_check import changed_schemas
 from kernel.resources.term import instant_in_words
 
@@ -42,8 +41,7 @@ def _server(patient: Patient) -> Iterator[Check]:
 @look("secrets")
 def _secrets(patient: Patient) -> Iterator[Check]:
     """See whether the site's keys open what is encrypted in the database."""
-    kept = [*patient.owner.execute(select(SecondFactor.secret)).scalars()]
-    kept += [each for each in patient.owner.execute(select(Setting.value)).scalars() if is_sealed(each)]
+    kept = list(sealed_texts(patient.owner))
     good = sum(_opens(patient, each) for each in kept)
     yield Check(
         "secrets",
