@@ -165,6 +165,7 @@ def create(
             is_administrator=bool(read["is_administrator"]),
             locale=read["locale"],
             email=read["email"],
+            site_title=context.site.title,
         )
     user = find_user(context, number)
     _fill(user, {**read, "username": user.username})

@@ -62,6 +62,13 @@ def test_what_cannot_be_is_named_and_nothing_is_saved(office, values, password, 
     assert office.rows("SELECT count(*) FROM kernel.user_account") == before
 
 
+def test_the_name_of_the_site_with_a_number_is_no_password(office):
+    title = f"{office.runtime.site.title} 1405"
+    with pytest.raises(Invalid) as error:
+        office.run("user.create", values=account(), password=title)
+    assert problems(error) == {"password"}
+
+
 def test_a_user_is_changed_and_gets_exactly_the_ticked_patterns(office, sara, pattern):
     other = office.run("pattern.save", title="انبار", grants={})
     office.run("user.edit", user_id=sara, values=account(display_name="سارا"), patterns=[pattern])
