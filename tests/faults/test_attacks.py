@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 import re
 from urllib.parse import quote
 
 import openpyxl
 import pytest
 
+from kernel.access import links, signin
 from kernel.data.site import Site
 from kernel.resources.importing import run_import
 from kernel.resources.runtime import Runtime
 from kernel.web.wsgi import PeyvandWSGI
 from plugins.medical.tests.conftest import Clinic
+from tests.faults.test_every_route import Scene
 from tests.faults.test_strange_input import fields_of
-from tests.web.conftest import Browser, SignIn
+from tests.web.conftest import PASSWORD, Browser, SignIn
 
 MARKUP = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
 RUNS = re.compile(r"<script>alert|<img src=x")
@@ -153,20 +156,50 @@ def test_formulas_leave_as_text(desk: Browser) -> None:
     assert not [cell for row in book.active.iter_rows() for cell in row if cell.data_type == "f"]
 
 
-def test_no_change_without_the_token(desk: Browser, clinic: Clinic) -> None:
-    person = desk.made("/persons/new", last_name="کریمی")
-    visit = f"/medical/visits/{clinic.book('2026-11-21 9:20')}"
-    addresses = ("/edit", "/delete", "/notes", "/files", "/field/last_name")
-    for address in (
-        *(f"{person}{below}" for below in addresses),
-        *("/persons/new", "/persons/bulk", "/persons/bin/act", "/persons/import", "/medical/book"),
-        *(f"{visit}/move", f"{visit}/cancel", f"{visit}/state", "/account/password", "/sign-out"),
-    ):
-        for htmx in (False, True):
-            assert (
-                desk.post(address, {"last_name": "x", "value": "x"}, token="", htmx=htmx).status_code == 400
-            )
-    assert "کریمی" in desk.get(person).text
+def test_no_change_without_the_token(sign_in: SignIn, wsgi: PeyvandWSGI, site: Site) -> None:
+    """Every address that takes a change, with htmx and without by turns, before it looks at what is asked."""
+    boss = sign_in("boss", administrator=True)
+    person = boss.made("/persons/new", last_name="کریمی")
+    asked = 0
+    for place, rule in enumerate(wsgi.application(site).url_map.iter_rules()):
+        if "POST" not in (rule.methods or ()):
+            continue
+        address = Scene(1, {}).address(rule, absent=False)
+        answer = boss.post(address, {"last_name": "x", "value": "x"}, token="", htmx=bool(place % 2))
+        assert answer.status_code == 400, rule.rule
+        asked += 1
+    assert asked > 100
+    assert "کریمی" in boss.get(person).text
+
+
+def test_secrets_reach_no_log(
+    sign_in: SignIn,
+    nobody: Browser,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Passwords right and wrong, codes, links and cookies, in requests that succeed, are refused and break down."""
+    boss = sign_in("boss", administrator=True)
+    new, wrong, code, link = "گل-سرخ-باغ-۷-تازه", "گذرواژه-نادرست-۵", "731946", "Xq7" * 12
+    with caplog.at_level(logging.DEBUG):
+        assert nobody.post("/sign-in", {"username": "boss", "password": wrong}).status_code == 422
+        boss.post("/account/password", {"old_password": wrong, "password": new, "again": new})
+        nobody.post("/sign-in/code", {"code": code})
+        boss.post("/administration/settings/mail", {"password": new, "port": "x"})
+        with monkeypatch.context() as broken:
+            broken.setattr(links, "LONGEST_TOKEN", "no number")
+            assert nobody.get(f"/set-password/{link}").status_code == 500
+            broken.setattr(signin, "change_password", None)
+            changed = {"old_password": PASSWORD, "password": new, "again": new}
+            assert boss.post("/account/password", changed).status_code == 500
+        assert boss.post("/account/password", changed).status_code == 303
+    printed = capsys.readouterr()
+    told = caplog.text + printed.out + printed.err
+    assert "TypeError" in told
+    cookie = boss.client.get_cookie("peyvand", boss.host)
+    assert cookie is not None
+    assert [secret for secret in (PASSWORD, new, wrong, code, link, cookie.value) if secret in told] == []
 
 
 @pytest.mark.parametrize(
