@@ -11,6 +11,7 @@ they are called outside any transaction, in a worker. What they raise decides wh
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,7 +44,7 @@ class Line:
     sender: str
     service: bool
     """A service line reaches those who closed themselves to advertising; an advertising line does not."""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What the administrator filled, by name of field; fields left empty hold their default."""
 
 
@@ -83,6 +84,10 @@ class Receipt:
     """Why it failed, in words for the user."""
     cost: int | None = None
     """Whole Rials, where the provider tells it."""
+    again: bool = False
+    """With `failed`: the provider certainly has no such message and nothing is wrong with the message itself, so that it
+    may be offered again, here or elsewhere. Said of single messages of a batch; of all of them `NotHandedOver` is raised.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +124,24 @@ class Callback:
     form: Mapping[str, str]
     body: bytes
     content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By name in small letters; for providers that sign what they send."""
+
+    def fields(self) -> dict[str, str]:
+        """Gather the parameters from address, form and JSON object, by name in small letters; lists are left out."""
+        found: dict[str, object] = {**self.query, **self.form}
+        if "json" in self.content_type:
+            try:
+                told = json.loads(self.body.decode("utf-8-sig"))
+            except (ValueError, RecursionError):
+                told = None
+            if isinstance(told, dict):
+                found |= told
+        return {
+            name.lower(): str(value)
+            for name, value in found.items()
+            if isinstance(value, str | int | float) and not isinstance(value, bool)
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +152,7 @@ class Answer:
     receipts: tuple[tuple[str, State, Text], ...] = ()
     """For each delivery report: the provider's number of the message, its state, and a reason."""
     body: str = "OK"
+    """What a callback is answered with; nothing where the answer was fetched."""
 
 
 class GatewayProblem(Exception):
@@ -159,8 +183,11 @@ Send = Callable[[Line, Sequence[Outgoing]], Sequence[Receipt]]
 """Hand over at most `batch` messages; give one receipt each. Raises `NotHandedOver` or `Uncertain` for all of them."""
 Ask = Callable[[Line, Sequence[Handed]], Sequence[Receipt]]
 """Ask for the states of messages; those of which nothing is known are left out."""
-Poll = Callable[[Line], Sequence[Received]]
-"""Fetch what came in. Where the provider gives each message only once, the caller stores it before anything else."""
+Poll = Callable[[Line], "Sequence[Received] | Answer"]
+"""Fetch what came in, one batch of it: the caller asks again until nothing comes. Where the provider gives each message
+only once, the caller stores it before anything else. An `Answer` also tells what became of messages sent (bounces)."""
+Taken = Callable[[Line, Sequence[str]], None]
+"""Tell the provider that the messages with these references are stored here, so that `poll` gives them no more."""
 Read = Callable[[Line, Callback], Answer]
 """Read a request of the provider; raises `GatewayProblem` where it makes no sense."""
 
@@ -182,6 +209,8 @@ class Gateway:
     """Whether the provider recognises a repeated `client_id`, so that *unknown* can be cleared up by asking."""
     state: Ask | None = None
     poll: Poll | None = None
+    taken: Taken | None = None
+    """For providers that give a message until they are told that it is stored, such as a mailbox."""
     read: Read | None = None
     credit: Callable[[Line], int] | None = None
     """Money left at the provider, in whole Rials."""

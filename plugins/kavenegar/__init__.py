@@ -1,0 +1,1 @@
+"""SMS through Kavenegar: sending in batches, states, delivery reports and received messages by callback or polling."""

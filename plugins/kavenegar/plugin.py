@@ -1,0 +1,44 @@
+"""Kavenegar: read this first. What the plugin is, and what it contributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kernel.api import Gateway, GatewayField, Plugin, _, hookimpl
+from plugins.kavenegar import reading, sending
+
+plugin = Plugin(
+    name="kavenegar",
+    title=_("Kavenegar"),
+    version="1.0.0",
+    kernel=">=1.0,<2",
+    icon="message-circle",
+    summary=_("SMS through Kavenegar: sending, delivery reports, received messages."),
+)
+
+
+@hookimpl
+def gateways() -> Iterable[Gateway]:
+    return (
+        Gateway(
+            name="sms",
+            title=_("Kavenegar"),
+            channels=("sms",),
+            fields=(
+                GatewayField(name="key", title=_("API key"), secret=True),
+                GatewayField(
+                    name="address",
+                    title=_("Address of the service"),
+                    default="https://api.kavenegar.com",
+                    hint=_("Change it only for a reseller or for trying things out."),
+                ),
+            ),
+            batch=200,
+            knows_client_ids=True,
+            send=sending.send,
+            state=sending.states,
+            poll=reading.poll,
+            read=reading.read,
+            credit=sending.credit,
+        ),
+    )

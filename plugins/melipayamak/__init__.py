@@ -1,0 +1,1 @@
+"""SMS through MeliPayamak and the resellers on its platform: sending, states, received messages."""

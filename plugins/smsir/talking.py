@@ -1,0 +1,147 @@
+"""Handing over to SMS.ir, asking what became of it, and fetching what came in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from kernel.api import (
+    Declined,
+    GatewayProblem,
+    Handed,
+    Line,
+    NotHandedOver,
+    Outgoing,
+    Receipt,
+    Received,
+    Uncertain,
+    _,
+    divided,
+    exchange,
+    national,
+)
+from plugins.smsir.codes import ANSWERS, OF_THE_MESSAGE, REFUSED_BY_STATUS, STATES, TEMPORARY
+
+UNREADABLE = _("SMS.ir gave an answer that cannot be read.")
+
+
+def call(
+    line: Line, method: str, path: str, data: Any = None, query: Mapping[str, str] | None = None
+) -> object:
+    """One call of the service; gives `data` of the answer.
+
+    Raises `Declined` where the content was refused, `NotHandedOver` for other refusals, and `Uncertain`.
+    """
+    base = line.values["address"].rstrip("/")
+    reply = exchange(
+        f"{base}/v1/{path}",
+        method=method,
+        data=data,
+        query=query,
+        headers={"X-API-KEY": line.values["key"].strip()},
+    )
+    if reply.status in REFUSED_BY_STATUS:
+        reason, temporary = REFUSED_BY_STATUS[reply.status]
+        raise NotHandedOver(reason, temporary=temporary)
+    envelope = reply.json()
+    status = envelope.get("status")
+    if reply.status == 200 and status == 1:
+        return envelope.get("data")
+    refusal = ANSWERS.get(status) if isinstance(status, int) else None
+    if refusal is None or reply.status >= 500:
+        raise Uncertain(
+            _("SMS.ir gave an answer that proves nothing (code %(code)s).", code=str(status)[:20])
+        )
+    if status in OF_THE_MESSAGE:
+        raise Declined(refusal)
+    raise NotHandedOver(refusal, temporary=status in TEMPORARY)
+
+
+def send(line: Line, messages: Sequence[Outgoing]) -> Sequence[Receipt]:
+    """Hand over a batch, each message with a text of its own."""
+    if not line.sender.strip().isdecimal():
+        raise NotHandedOver(ANSWERS[101], temporary=False)
+    return divided(messages, partial(_send, line))
+
+
+def _send(line: Line, messages: Sequence[Outgoing]) -> list[Receipt]:
+    found = call(
+        line,
+        "POST",
+        "send/likeToLike",
+        {
+            "lineNumber": int(line.sender),
+            "messageTexts": [each.text for each in messages],
+            "mobiles": [national(each.to) for each in messages],
+            "sendDateTime": None,
+        },
+    )
+    numbers = found.get("messageIds") if isinstance(found, dict) else None
+    if not isinstance(numbers, list) or len(numbers) != len(messages):
+        # Numbers are told apart by their place alone: with one missing nobody knows whose is whose.
+        raise Uncertain(UNREADABLE)
+    return [_receipt(message, number) for message, number in zip(messages, numbers, strict=True)]
+
+
+def _receipt(message: Outgoing, number: object) -> Receipt:
+    ours = message.client_id
+    if number is None:
+        return Receipt(client_id=ours, state="failed", reason=_("The number or the text is not valid."))
+    if number in (0, "0"):
+        return Receipt(client_id=ours, state="failed", reason=ANSWERS[115])
+    return Receipt(client_id=ours, state="sent", reference=str(number))
+
+
+def states(line: Line, messages: Sequence[Handed]) -> Sequence[Receipt]:
+    """Ask for the state of each message that has a number of theirs; one that they do not know is left out."""
+    receipts = []
+    for each in messages:
+        if not each.reference.isdecimal():
+            continue
+        try:
+            found = call(line, "GET", f"send/{each.reference}")
+        except (Declined, Uncertain):
+            continue
+        code = found.get("deliveryState") if isinstance(found, dict) else None
+        if code in STATES:
+            state, reason = STATES[code]
+            receipts.append(
+                Receipt(client_id=each.client_id, state=state, reference=each.reference, reason=reason)
+            )
+    return receipts
+
+
+def poll(line: Line) -> Sequence[Received]:
+    """Fetch at most 100 messages, which the service gives only once."""
+    try:
+        found = call(line, "GET", "receive/latest", query={"count": "100"})
+    except Declined as problem:
+        raise GatewayProblem(problem.reason) from problem
+    rows = found if isinstance(found, list) else []
+    return [_received(line, row) for row in rows if isinstance(row, dict)]
+
+
+def _received(line: Line, row: Mapping[str, Any]) -> Received:
+    try:
+        at = datetime.fromtimestamp(int(row["receivedDateTime"]), UTC)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        at = None
+    return Received(
+        sender=str(row.get("mobile") or ""),
+        text=str(row.get("messageText") or ""),
+        to=str(row.get("number") or line.sender),
+        reference=str(row.get("receiveReturnId") or ""),
+        at=at,
+    )
+
+
+def credit(line: Line) -> int:
+    """Money left, in Rials."""
+    try:
+        return int(float(str(call(line, "GET", "credit"))))
+    except (ValueError, OverflowError) as problem:
+        raise Uncertain(UNREADABLE) from problem
+    except Declined as problem:
+        raise GatewayProblem(problem.reason) from problem
