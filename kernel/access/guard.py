@@ -68,6 +68,14 @@ class Guard:
             self._own[id(condition)] = condition
         return condition
 
+    def granted(self, policy: Policy, resource: str, action: str) -> Condition | None:
+        """The condition of rows that the scopes of another right reach, as `condition` gives it for their own."""
+        rule = policy.granted(resource, action, self.policies)
+        condition = self.reach.condition(rule, policy.column)
+        if condition is not None:
+            self._own[id(condition)] = condition
+        return condition
+
     def arms(self, policy: Policy) -> list[Condition]:
         """The view conditions of the scopes that the actor holds, one each; none where one condition does for all.
 

@@ -168,6 +168,19 @@ def allowed_ids(session: Session, model: Model, ids: list[int], action: str) -> 
     return set(session.scalars(select(column).where(column.in_(ids), allowed(session, model, action))))
 
 
+def granted_ids(session: Session, model: Model, ids: list[int], right: tuple[str, str]) -> set[int]:
+    """Those of `ids` that a right upon rows which hang on them reaches: its scopes are measured by these records."""
+    if isinstance(session, SystemSession):
+        return set(ids)
+    if not isinstance(session, UserSession):
+        raise TypeError("only sessions made by open_session have an actor")
+    key = inspect(model).primary_key[0].key
+    column = getattr(model, key)
+    statement = select(column).where(column.in_(ids))
+    condition = session.guard.granted(session.guard.policy_of(inspect(model)), *right)
+    return set(session.scalars(statement if condition is None else statement.where(condition)))
+
+
 def _begun(session: Opened) -> Opened:
     Session.connection(session)
     return session

@@ -12,18 +12,20 @@ from sqlalchemy import Table
 from kernel.data.base import USER_VALUES
 from kernel.extension.contributions import Change
 from kernel.i18n import _
-from kernel.parties.consents import add_imported_consents
+from kernel.parties.consents import PERMISSION as CONSENTS
+from kernel.parties.consents import imported_consents, imports_consents
 from kernel.parties.location import Located, Locator
-from kernel.parties.models import Address, Party, PartyRole
+from kernel.parties.models import Address, Consent, Party, PartyRole
 from kernel.parties.roles import RoleChoice
 from kernel.parties.rules import prepare_party
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
 from kernel.resources.fields import Field, PostalCode, Text
 from kernel.resources.records import insert_many
+from kernel.resources.records.along import along
 from kernel.resources.records.facets import facet_row, filled, judge_facet
 from kernel.resources.records.load import announce
-from kernel.resources.resource import Resource
+from kernel.resources.resource import Facet, Resource
 
 Values = Mapping[str, Any]
 
@@ -71,6 +73,7 @@ def create_parties(kind: str, context: Context, sets: Sequence[Values]) -> list[
     """
     resource = context.runtime.resource(kind)
     context.require(resource.permission, "create")
+    _must_hold_rights(context, resource, sets)
     located, problems = Locator(context, sets).locate(sets)
     drafts = []
     for place, values in enumerate(sets):
@@ -146,12 +149,28 @@ def _store(
         for number, values, place in zip(ids, sets, located, strict=True)
         if (address := _address(values, place))
     ]
-    insert_many(context, PartyRole, roles)
-    insert_many(context, Address, addresses)
-    add_imported_consents(context, resource, ids, sets)
-    context.session.add_all(_facet_rows(context, resource, ids, sets))
-    context.session.flush()
+    consents = imported_consents(context, resource, ids, sets)
+    facets = _given_facets(context, resource, sets)
+    owned = [(PartyRole, "party_id"), (Address, "party_id")]
+    owned += [(Consent, "party_id")] if consents else []
+    owned += [(facet.model, facet.key) for facet, given in facets if given]
+    with along(context, resource, ids, owned) as writer:
+        insert_many(writer, PartyRole, roles)
+        insert_many(writer, Address, addresses)
+        insert_many(writer, Consent, consents)
+        for facet, given in facets:
+            _write_facet(writer, facet, {ids[place]: values for place, values in given.items()}, ids)
+        writer.session.flush()
     return ids
+
+
+def _must_hold_rights(context: Context, resource: Resource, sets: Sequence[Values]) -> None:
+    """Refuse consents and facets that are not the actor's to write, whoever writes them in the end."""
+    if imports_consents(resource, sets):
+        context.require(CONSENTS, "create")
+    for facet, given in _given_facets(context, resource, sets):
+        if given:
+            context.require(facet.permission, "edit")
 
 
 def _address(values: Values, place: Located) -> dict[str, Any] | None:
@@ -161,25 +180,29 @@ def _address(values: Values, place: Located) -> dict[str, Any] | None:
     return {**place._asdict(), "street": street, "postal_code": postal_code, "is_main": True}
 
 
-def _facet_rows(
-    context: Context, resource: Resource, ids: Sequence[int], sets: Sequence[Values]
-) -> list[Any]:
-    rows = []
-    problems: list[Problem] = []
-    places = {number: place for place, number in enumerate(ids)}
+def _given_facets(
+    context: Context, resource: Resource, sets: Sequence[Values]
+) -> list[tuple[Facet, dict[int, dict[str, Any]]]]:
+    """Give for each facet what the sets fill of it, by the place of the set."""
+    found = []
     for facet in context.runtime.facets(resource):
         names = {facet.qualified(item.name): item.name for item in facet.fields}
-        given: dict[int, dict[str, Any]] = {}
-        for number, values in zip(ids, sets, strict=True):
+        given = {}
+        for place, values in enumerate(sets):
             entered = {
                 name: values[key] for key, name in names.items() if key in values and filled(values[key])
             }
             if entered:
-                context.require(facet.permission, "edit")
-                given[number] = entered
-                rows.append(facet_row(facet, number, entered))
-        for number, found in judge_facet(context, facet, given).items():
-            problems += [replace(problem, row=places[number]) for problem in found]
-    if problems:
-        raise Invalid(problems)
-    return rows
+                given[place] = entered
+        found.append((facet, given))
+    return found
+
+
+def _write_facet(
+    context: Context, facet: Facet, given: Mapping[int, dict[str, Any]], ids: Sequence[int]
+) -> None:
+    refused = judge_facet(context, facet, given)
+    if refused:
+        places = {number: place for place, number in enumerate(ids)}
+        raise Invalid([replace(each, row=places[n]) for n, problems in refused.items() for each in problems])
+    context.session.add_all(facet_row(facet, number, values) for number, values in given.items())

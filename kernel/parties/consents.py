@@ -28,7 +28,7 @@ from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound, Problem
 from kernel.resources.fields import Choice, Day, Field, Text, YesNo
-from kernel.resources.records import editable, insert_many
+from kernel.resources.records import editable
 from kernel.resources.records.facets import filled
 from kernel.resources.resource import Part, Resource
 
@@ -155,20 +155,29 @@ IMPORT_FIELDS: tuple[Field, ...] = (
 """Columns of an import that record a consent for the sensitive facts of the same row."""
 
 
-def add_imported_consents(
+def imports_consents(resource: Resource, sets: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether consents come with the rows of an import."""
+    return any(_covered_by_row(resource, values) for values in sets)
+
+
+def imported_consents(
     context: Context, resource: Resource, ids: Sequence[int], sets: Sequence[Mapping[str, Any]]
-) -> None:
-    """Record the consents that came with the rows of an import; each covers what stands in its row."""
+) -> list[dict[str, Any]]:
+    """Give the consents that came with the rows of an import, by column; each covers what stands in its row."""
     rows = []
     for number, values in zip(ids, sets, strict=True):
-        kinds = {name.partition(".")[0] for name, value in values.items() if filled(value)} & KINDS.keys()
-        if values.get("consent_how") and kinds and resource.name == PERSON:
+        kinds = _covered_by_row(resource, values)
+        if kinds:
             covers = {f"covers_{kind}": kind in kinds for kind in KINDS}
             given = values.get("consent_on") or context.today
             rows.append({"party_id": number, **covers, "how": values["consent_how"], "given_on": given})
-    if rows:
-        context.require(PERMISSION, "create")
-        insert_many(context, Consent, rows)
+    return rows
+
+
+def _covered_by_row(resource: Resource, values: Mapping[str, Any]) -> set[str]:
+    if resource.name != PERSON or not values.get("consent_how"):
+        return set()
+    return {name.partition(".")[0] for name, value in values.items() if filled(value)} & KINDS.keys()
 
 
 @dataclass(frozen=True)

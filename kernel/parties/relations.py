@@ -26,6 +26,8 @@ from kernel.resources.records.load import announce
 from kernel.resources.records.values import read_values
 from kernel.resources.resource import Part
 
+WORD = _("What the other is")
+"""What forms call the choice of a kind and a side."""
 OTHER = Link("other", _("Person or organisation"), to="party", required=True)
 NOTE = LongText("note", _("Note"))
 DATES: tuple[Field, ...] = (since_field(), until_field())
@@ -174,7 +176,7 @@ def add(
     read = read_values((OTHER, *DATES, NOTE), raw, context, all_required=True)
     problems = list(read.problems)
     if kind is None:
-        missing = _("%(field)s is required.", field=_("Kind of relation"))
+        missing = _("%(field)s is required.", field=WORD)
         problems.insert(0, Problem("relation", UNKNOWN_KIND if relation else missing))
     if problems or kind is None:
         raise Invalid(problems)

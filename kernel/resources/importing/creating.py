@@ -21,6 +21,7 @@ from kernel.resources.errors import CommandError, Forbidden, Invalid, Problem
 from kernel.resources.importing.reading import Entered
 from kernel.resources.lists.searching import any_of
 from kernel.resources.records import goes_to_another, insert_many
+from kernel.resources.records.along import along
 from kernel.resources.records.facets import facet_row, judge_facet
 from kernel.resources.records.load import announce
 from kernel.resources.resource import Facet, Resource
@@ -130,26 +131,42 @@ def _store(context: Context, resource: Resource, pairs: Mapping[int, tuple[Enter
         alike.setdefault(tuple(columns), {})[place] = columns
     for rows in alike.values():
         ids |= zip(rows, insert_many(context, resource.model, list(rows.values())), strict=True)
-    for facet in context.runtime.facets(resource):
-        given = {
-            ids[place]: values
-            for place, (row, _record) in pairs.items()
-            if (values := _facet_values(facet, row.values))
-        }
-        context.session.add_all(facet_row(facet, number, values) for number, values in given.items())
-        found = judge_facet(context, facet, given)
-        if found:
-            places = {number: place for place, number in ids.items()}
-            raise Invalid(
-                [replace(each, row=places[n]) for n, problems in found.items() for each in problems]
-            )
-    context.session.flush()
-    if resource.written is not None:
-        written = select(resource.model).where(any_of(resource.model.id, list(ids.values())))
-        for record in context.session.scalars(written):
-            resource.written(context, record)
-        context.session.flush()
+    facets = [(facet, _given(facet, pairs, ids)) for facet in context.runtime.facets(resource)]
+    owned = [(facet.model, facet.key) for facet, given in facets if given]
+    with along(context, resource, list(ids.values()), owned) as writer:
+        for facet, given in facets:
+            _write_facet(writer, facet, given, ids)
+        writer.session.flush()
+        _written(writer, resource, list(ids.values()))
     return ids
+
+
+def _given(
+    facet: Facet, pairs: Mapping[int, tuple[Entered, Any]], ids: Mapping[int, int]
+) -> dict[int, dict[str, Any]]:
+    return {
+        ids[place]: values
+        for place, (row, _record) in pairs.items()
+        if (values := _facet_values(facet, row.values))
+    }
+
+
+def _write_facet(
+    context: Context, facet: Facet, given: Mapping[int, dict[str, Any]], ids: Mapping[int, int]
+) -> None:
+    context.session.add_all(facet_row(facet, number, values) for number, values in given.items())
+    found = judge_facet(context, facet, given)
+    if found:
+        places = {number: place for place, number in ids.items()}
+        raise Invalid([replace(each, row=places[n]) for n, problems in found.items() for each in problems])
+
+
+def _written(context: Context, resource: Resource, ids: Sequence[int]) -> None:
+    if resource.written is None:
+        return
+    for record in context.session.scalars(select(resource.model).where(any_of(resource.model.id, list(ids)))):
+        resource.written(context, record)
+    context.session.flush()
 
 
 def _columns(record: Any) -> dict[str, Any]:

@@ -26,16 +26,30 @@ def facet_rows(context: Context, resource: Resource, record_id: int) -> dict[str
     return found
 
 
+def written_facets(context: Context, resource: Resource, *, creating: bool) -> list[Facet]:
+    """Give the facets that this actor may write: of a record that he may edit, or along with a new one.
+
+    For what comes along with a new record, the right to create suffices.
+    """
+    rights = ("create", "edit") if creating else ("edit",)
+    return [
+        facet
+        for facet in context.runtime.facets(resource)
+        if any(context.may(facet.permission, right) for right in rights)
+        and (not creating or _may_begin(context, facet))
+    ]
+
+
 def read_facets(
-    context: Context, resource: Resource, raw: Mapping[str, Mapping[str, Any]]
+    context: Context, resource: Resource, raw: Mapping[str, Mapping[str, Any]], *, creating: bool
 ) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
     """Read what was entered for the facets; a facet that is not the actor's to write is refused."""
-    known = {facet.plugin: facet for facet in context.runtime.facets(resource)}
+    known = {facet.plugin: facet for facet in written_facets(context, resource, creating=creating)}
     values: dict[str, dict[str, Any]] = {}
     problems: list[Problem] = []
     for plugin, entered in raw.items():
         facet = known.get(plugin)
-        if facet is None or not context.may(facet.permission, "edit"):
+        if facet is None:
             problems.append(Problem(None, _("“%(name)s” cannot be entered here.", name=plugin[:60])))
             continue
         fields = written_facet_fields(context, facet)
@@ -46,6 +60,8 @@ def read_facets(
         )
         read = read_values(fields, entered, context, all_required=True)
         values[plugin] = read.values
+        if creating and any(filled(value) for value in read.values.values()):
+            problems.extend(closed_to_new(facet.fields, fields))
         problems.extend(
             replace(problem, field=facet.qualified(problem.field or "")) for problem in read.problems
         )

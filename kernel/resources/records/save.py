@@ -14,8 +14,9 @@ from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Forbidden, Invalid, Problem
 from kernel.resources.fields import Field
+from kernel.resources.records.along import Owned, along
 from kernel.resources.records.charges import check_receiver, take_along
-from kernel.resources.records.facets import read_facets, write_facets
+from kernel.resources.records.facets import filled, read_facets, write_facets
 from kernel.resources.records.load import announce, editable, load
 from kernel.resources.records.values import (
     PartRows,
@@ -72,9 +73,9 @@ def create(
     if goes_to_another(context, declared, record):
         context.require(declared.permission, "assign")
         with context.system("created for somebody else") as system:
-            number = _store(system, declared, record, entered)
+            number = _store_new(system, declared, record, entered)
     else:
-        number = _store(context, declared, record, entered)
+        number = _store_new(context, declared, record, entered)
     announce(context, declared, [number], "created")
     return number
 
@@ -194,7 +195,7 @@ def _enter(
         part_rows, part_problems = read_part(known[name], raw_rows, context, written)
         rows.append(part_rows)
         problems.extend(part_problems)
-    extra, facet_problems = read_facets(context, declared, facets)
+    extra, facet_problems = read_facets(context, declared, facets, creating=creating)
     problems.extend(facet_problems)
     return Entered(before, rows, extra, problems)
 
@@ -226,19 +227,54 @@ def goes_to_another(context: Context, declared: Resource, record: Any) -> bool:
     return bool(getattr(record, declared.owner) != context.actor.user_id)
 
 
-def _store(context: Context, declared: Resource, record: Any, entered: Entered) -> int:
-    session = context.session
-    session.add(record)
-    session.flush()
+def _store(context: Context, declared: Resource, record: Any, entered: Entered) -> None:
+    context.session.add(record)
+    context.session.flush()
     for part_rows in entered.parts:
         _store_part(context, record, part_rows)
+    _finish(context, declared, record, entered)
+
+
+def _store_new(context: Context, declared: Resource, record: Any, entered: Entered) -> int:
+    """Write a new record with all that was entered along with it, for which the right to create it suffices."""
+    context.session.add(record)
+    context.session.flush()
+    number: int = record.id
+    rows = [row for part_rows in entered.parts for row in _new_rows(context, record, part_rows)]
+    with along(context, declared, [number], _owned(context, declared, entered)) as writer:
+        writer.session.add_all(rows)
+        writer.session.flush()
+        kept = record if writer is context else load(writer, declared, number)
+        _finish(writer, declared, kept, entered)
+    return number
+
+
+def _owned(context: Context, declared: Resource, entered: Entered) -> list[Owned]:
+    """Give the models of what was entered along with a record, with their keys to it."""
+    parts = [(rows.part.model, rows.part.key) for rows in entered.parts if rows.added]
+    facets = [
+        (facet.model, facet.key)
+        for facet in context.runtime.facets(declared)
+        if any(filled(value) for value in entered.facets.get(facet.plugin, {}).values())
+    ]
+    return [*parts, *facets]
+
+
+def _finish(context: Context, declared: Resource, record: Any, entered: Entered) -> None:
     write_facets(context, declared, record, entered.facets)
-    session.flush()
+    context.session.flush()
     if declared.written is not None:
         declared.written(context, record)
-        session.flush()
-    number: int = record.id
-    return number
+        context.session.flush()
+
+
+def _new_rows(context: Context, record: Any, rows: PartRows) -> list[Any]:
+    """Make the rows of one part of a new record; raises `Invalid` with what their own rule finds wrong."""
+    problems = [_gone(rows, number) for number in rows.changed]
+    made = [_added(context, record, rows, values, problems) for values in rows.added]
+    if problems:
+        raise Invalid(problems)
+    return made
 
 
 def _store_part(context: Context, record: Any, rows: PartRows) -> None:
@@ -253,22 +289,31 @@ def _store_part(context: Context, record: Any, rows: PartRows) -> None:
     for number, values in rows.changed.items():
         row = present.get(number)
         if row is None:
-            problems.append(
-                Problem(None, _("This row is gone; reload the form."), part.name, rows.row_of[number])
-            )
+            problems.append(_gone(rows, number))
             continue
         _fill_row(context, part.prepare, row, part.fields, values, problems, part.name, rows.row_of[number])
     for number, row in present.items():
         if number not in rows.kept and part.removable:
             context.session.delete(row)
     for values in rows.added:
-        place = values.pop("__row__")
-        row = model(**{part.key: record.id})
-        _fill_row(context, part.prepare, row, part.fields, values, problems, part.name, place)
-        context.session.add(row)
+        context.session.add(_added(context, record, rows, values, problems))
     if problems:
         raise Invalid(problems)
     context.session.flush()
+
+
+def _gone(rows: PartRows, number: int) -> Problem:
+    return Problem(None, _("This row is gone; reload the form."), rows.part.name, rows.row_of[number])
+
+
+def _added(
+    context: Context, record: Any, rows: PartRows, values: dict[str, Any], problems: list[Problem]
+) -> Any:
+    part = rows.part
+    place = values.pop("__row__")
+    row = part.model(**{part.key: record.id})
+    _fill_row(context, part.prepare, row, part.fields, values, problems, part.name, place)
+    return row
 
 
 def _fill_row(

@@ -18,8 +18,8 @@ from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
 from kernel.resources.fields import Field as ResourceField
-from kernel.resources.fields import Lookup
-from kernel.resources.records.facets import facet_rows
+from kernel.resources.fields import Lookup, Text
+from kernel.resources.records.facets import facet_rows, written_facets
 from kernel.resources.records.values import (
     writable,
     writable_parts,
@@ -76,15 +76,15 @@ class RecordForm:
     `values`, `parts` and `facets` are what was posted, for the command; empty in a form that was not posted.
     """
 
-    def __init__(self, context: Context, resource: Resource, version: int | None = None) -> None:
+    def __init__(
+        self, context: Context, resource: Resource, version: int | None = None, *, creating: bool = False
+    ) -> None:
         self.context = context
         self.resource = resource
         self.version = version
         self.fields = writable(context, resource)
         self.main = controls(self.fields, context, self._address())
-        self.facets = [
-            facet for facet in context.runtime.facets(resource) if context.may(facet.permission, "edit")
-        ]
+        self.facets = written_facets(context, resource, creating=creating)
         self.facet_forms = {
             facet.plugin: controls(
                 self.facet_fields(facet), context, self._address(f"{facet.plugin}."), f"{facet.plugin}."
@@ -148,6 +148,15 @@ class RecordForm:
             if inside:
                 found.append(Group(self.context.text(section.title), inside))
         return found
+
+    @property
+    def begin(self) -> str:
+        """The id of the control in which a new record is begun: the first empty one that is typed into or required."""
+        known = {self.main[item.name].id: item for item in self.fields}
+        shown = [made for group in self.groups for made in group.fields]
+        typed = [made for made in shown if known[made.id].required or type(known[made.id]) is Text]
+        found = next((made for made in typed if not made.data), next(iter(typed or shown), None))
+        return "" if found is None else str(found.id)
 
     @property
     def facet_groups(self) -> list[Group]:
@@ -233,7 +242,7 @@ def plugin_title(context: Context, facet: Facet) -> str:
 
 def blank_form(context: Context, resource: Resource, given: Mapping[str, str] | None = None) -> RecordForm:
     """Make the form for a new record, with defaults, and with `given` values such as a name typed elsewhere."""
-    form = RecordForm(context, resource)
+    form = RecordForm(context, resource, creating=True)
     values = {
         item.name: entered(item, item.default, context) for item in form.fields if item.default is not None
     }
@@ -263,9 +272,11 @@ def form_of_record(context: Context, resource: Resource, record: Any) -> RecordF
     return form
 
 
-def form_of_request(context: Context, resource: Resource, posted: MultiDict[str, str]) -> RecordForm:
+def form_of_request(
+    context: Context, resource: Resource, posted: MultiDict[str, str], *, creating: bool = False
+) -> RecordForm:
     """Read a posted form. Names that the form does not have go to the command, which refuses them."""
-    form = RecordForm(context, resource, stored_number(posted.get("_version", "")))
+    form = RecordForm(context, resource, stored_number(posted.get("_version", "")), creating=creating)
     taken = set(RESERVED)
     taken |= _read_parts(form, posted)
     taken |= _read_facets(form, posted)

@@ -31,7 +31,7 @@ def check(resource: Resource) -> ResponseReturnValue:
     """Answer, while somebody types, with the records that may be the same."""
     context = current()
     context.require(resource.permission, "create")
-    form = form_of_request(context, resource, request.form)
+    form = form_of_request(context, resource, request.form, creating=True)
     found = duplicates_of(context, resource, form)
     return render("records/duplicates.html", duplicates=shown(context, resource, found), asking=True)
 

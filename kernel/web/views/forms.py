@@ -32,7 +32,7 @@ def new(resource: Resource) -> ResponseReturnValue:
     if request.method == "GET":
         given = {name: value[:500] for name, value in request.args.items()}
         return _page(context, resource, blank_form(context, resource, given))
-    form = form_of_request(context, resource, request.form)
+    form = form_of_request(context, resource, request.form, creating=True)
     found = [] if "_anyway" in request.form else duplicates_of(context, resource, form)
     if found:
         return _page(context, resource, form, status=422, duplicates=found)

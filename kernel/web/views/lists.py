@@ -136,15 +136,21 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         **_segments(context, resource, first),
         "groupable": possible(context, resource),
         "may_assign": handing.possible(context, resource),
-        "may": {
-            action: context.may(resource.permission, action) and (action == "export" or not context.read_only)
-            for action in ("create", "edit", "delete", "purge", "export", "import", "restore")
-        },
+        "may": _rights(context, resource),
         "files_lack_sensitive": context.may(resource.permission, "export")
         and not all(may_leave(context, resource, column) for column in found.columns),
         "may_merge": is_party(resource)
         and not (resource.overview or context.read_only)
         and context.may("party", "merge"),
+    }
+
+
+def _rights(context: Context, resource: Resource) -> dict[str, bool]:
+    """What the list offers: where the term has ended files only, and so in an overview of what other lists hold."""
+    only_files = context.read_only or resource.overview
+    return {
+        action: context.may(resource.permission, action) and (action == "export" or not only_files)
+        for action in ("create", "edit", "delete", "purge", "export", "import", "restore")
     }
 
 

@@ -80,7 +80,7 @@ def add_relation(party_id: int) -> ResponseReturnValue:
     party = _party(context, party_id)
     offered = {side.key: side.title for side in sides(offered_kinds(context), party.kind)}
     words: Mapping[str, Any] = offered
-    kind = Choice("relation", _("The other is"), options=words, required=True)
+    kind = Choice("relation", relations.WORD, options=words, required=True)
     name = party.display_name
     dialog = Dialog(
         _("Relation of %(name)s", name=name),

@@ -9,7 +9,7 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.i18n import LazyText, ngettext_lazy
+from kernel.i18n import LazyText, _, ngettext_lazy
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, NotFound
 from kernel.resources.resource import Resource
@@ -61,7 +61,8 @@ def _page(
     return render(
         "records/refused.html",
         status=422,
-        title=context.text(resource.plural),
+        title=context.text(_("Not done")),
+        plural=context.text(resource.plural),
         back=back,
         head=context.text(
             ngettext_lazy("%(n)d record stays as it was", "%(n)d records stay as they were", n=len(refusals))

@@ -25,7 +25,16 @@ addEventListener('beforeunload', (event) => {
 });
 
 // --- a refused form came back as a page: the first wrong field asks for correction
-if (find('.notice.bad[role=alert]')) find('main [aria-invalid=true]')?.focus();
+const wrong = find('.notice.bad[role=alert]') && find('main [aria-invalid=true]');
+wrong?.focus();
+
+// --- something new is begun: its form (data-focus, with an id or the first field) takes what is typed, and stays in place
+const begun = find('form[data-focus]');
+if (begun && !wrong && document.activeElement === document.body) {
+  const { focus: id } = begun.dataset;
+  const field = id ? document.getElementById(id) : find('input:not([type=hidden],[type=file]),select,textarea', begun);
+  field?.focus({ preventScroll: true });
+}
 
 // --- a form that is on its way is not sent twice; a download leaves the page standing, so the lock is lifted again
 const LOCKED_FOR = 3000;
