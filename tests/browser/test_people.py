@@ -121,7 +121,7 @@ def test_a_refused_relation_says_what_is_missing_and_keeps_what_was_typed(
     page.locator("[hx-get*='/relation?']").click()
     dialog = page.locator("#dialog")
     dialog.locator(".dialog-f [type=submit]").click()
-    expect(dialog.locator("#relation-error")).to_have_text("نوع رابطه لازم است.")
+    expect(dialog.locator("#relation-error")).to_have_text("نسبت طرف دیگر لازم است.")
     expect(dialog.locator("#other-error")).to_be_visible()
     choose(page, "other", "تنها")
     dialog.locator("#since").fill("۱۲۳")
@@ -148,3 +148,13 @@ def test_the_phone_book_fits_and_prints_its_columns(page: Page) -> None:
     expect(page.get_by_role("columnheader", name="سمت‌ها")).to_be_visible()
     expect(row.get_by_text("بازرگانی بهار")).to_be_visible()
     expect(page.locator(".toolbar").first).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_first_name_typed_into_a_new_record_is_not_lost(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 500})
+    page.goto(f"{re.match('https?://[^/]+', page.url)[0]}/persons/new")
+    expect(page.locator("#first_name")).to_be_focused()
+    page.keyboard.type("سارا")
+    expect(page.locator("#first_name")).to_have_value("سارا")
+    assert page.evaluate("scrollY") == 0

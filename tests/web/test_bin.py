@@ -42,6 +42,9 @@ def test_bulk_deletion_names_each_record_that_stays_with_what_hangs_on_it(sara: 
     )
     assert answer.status_code == 422
     assert "۱ رکورد سر جای خود ماند" in answer.text
+    crumbs = answer.text.split('<div class="crumbs">')[1].split("</div>")[0]
+    assert crumbs.count("شرکت‌ها") == 1
+    assert "<bdi>انجام‌نشده</bdi></h1>" in crumbs
     assert "۲ × شرکت‌ها (که ۱ مورد آن در بازیافت است)" in answer.text
     assert f'href="/organisations?f.part_of.is={number_of(whole)}"' in answer.text
     assert 'href="/organisations/bin"' in answer.text

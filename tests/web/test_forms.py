@@ -160,3 +160,30 @@ def test_an_english_reader_gets_english_from_left_to_right(sign_in: SignIn, runt
     assert 'dir="ltr"' in page.split("<head>")[0]
     assert "First name" in page
     assert 'type="date"' in page
+
+
+def test_whoever_may_only_make_parties_makes_them_whole(sign_in: SignIn) -> None:
+    desk = sign_in("neda", {("party", "view"): "all", ("party", "create"): "own"})
+    person = desk.made(
+        "/persons/new",
+        last_name="کریمی",
+        **{
+            "contacts-0-kind": "phone",
+            "contacts-0-value": "02188776655",
+            "roles-0-role": "customer",
+            "addresses-0-street": "خیابان یکم",
+        },
+    )
+    page = desk.get(person).text
+    for shown in ("۰۲۱ ۸۸۷۷ ۶۶۵۵", "مشتری", "خیابان یکم"):
+        assert shown in page
+    assert desk.get(f"{person}/edit").status_code == 403
+
+
+def test_a_new_record_begins_at_the_first_field_to_type_into(sign_in: SignIn) -> None:
+    browser = sign_in("sara", ALL)
+    assert 'data-focus="first_name"' in browser.get("/persons/new").text
+    assert 'data-focus="last_name"' in browser.get("/persons/new?first_name=سارا").text
+    assert 'data-focus="name"' in browser.get("/organisations/new").text
+    person = browser.made("/persons/new", last_name="کریمی")
+    assert "data-focus" not in browser.get(f"{person}/edit").text

@@ -49,6 +49,14 @@ def number_in(text: str, kind: str) -> int:
     return int(re.findall(rf"/people/{kind}s/(\d+)/end", text)[0])
 
 
+def test_a_missing_choice_is_named_as_the_form_calls_it(sara: Browser) -> None:
+    child, father = (made(sara, "/persons/new", last_name=name) for name in ("کوچک", "بزرگ"))
+    refused = sara.post(f"/people/{child}/relation?at={child}", {"relation": "", "other": str(father)})
+    assert refused.status_code == 422
+    assert '<label for="relation">نسبت طرف دیگر<' in refused.text
+    assert 'id="relation-error">نسبت طرف دیگر لازم است.<' in refused.text
+
+
 def test_a_relation_is_added_seen_on_both_pages_ended_and_removed(sara: Browser) -> None:
     father = made(sara, "/persons/new", last_name="پدری")
     child = made(sara, "/persons/new", last_name="فرزندی")

@@ -120,3 +120,13 @@ def test_a_page_costs_the_same_however_many_have_posts(sara: Browser, engines: E
     assert counts[0] == counts[1]
     assert sum("contact_point" in each for each in statements) == 2
     assert sum("kernel.employment" in each for each in statements) == 1
+
+
+def test_the_phone_book_has_no_bin_of_its_own(sara: Browser) -> None:
+    made(sara, "/persons/new", last_name="ناهیدی")
+    page = sara.get("/phone-book").text
+    assert "/phone-book/bin" not in page
+    assert "/delete" not in page
+    assert 'value="delete"' not in page
+    assert "/phone-book/export" in page
+    assert "/persons/bin" in sara.get("/persons").text
