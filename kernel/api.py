@@ -23,6 +23,7 @@ from kernel.data.types import Instant as InstantType
 from kernel.data.types import Rial as RialType
 from kernel.data.user_values import add_user_values, drop_user_values
 from kernel.extension.contributions import (
+    LAST_DAY,
     Action,
     Badge,
     Change,
@@ -94,7 +95,7 @@ from kernel.resources.errors import (
 )
 from kernel.resources.numbering import take_number
 from kernel.resources.parts import BaseList
-from kernel.resources.queue import Progress, background, enqueue
+from kernel.resources.queue import Progress, Stopped, background, enqueue
 from kernel.resources.records import editable, load, visible
 from kernel.resources.resource import Charge, Facet, Part, Resource, Search, Section, Sort
 from kernel.resources.runtime import Runtime
@@ -103,6 +104,7 @@ from kernel.web.forms.command import CommandForm
 from kernel.web.pages import fragment, render
 
 __all__ = [
+    "LAST_DAY",
     "Action",
     "Answer",
     "Attachment",
@@ -173,6 +175,7 @@ __all__ = [
     "Setting",
     "Sort",
     "Stamped",
+    "Stopped",
     "TimelineEntry",
     "Uncertain",
     "Versioned",

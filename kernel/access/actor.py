@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -171,3 +172,17 @@ def load_actor(
         today=today,
         records=records,
     )
+
+
+def rights_digest(actor: Actor) -> str:
+    """Give a digest of everything that decides what an actor sees: equal for two who see the same at the same moment."""
+    held = (
+        actor.user_id,
+        actor.is_administrator,
+        sorted((right, sorted(scopes)) for right, scopes in actor.grants.items()),
+        sorted(actor.team),
+        sorted(actor.places.items()),
+        sorted(actor.owners.items()),
+        sorted((key, str(rule)) for key, rule in actor.fields.items()),
+    )
+    return hashlib.sha256(repr(held).encode()).hexdigest()

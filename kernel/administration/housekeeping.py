@@ -6,15 +6,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, union
+from sqlalchemy import delete, select, union
 
 from kernel.access import links
 from kernel.access.attempts import forget
+from kernel.administration.job_runs import forget_old_runs
 from kernel.administration.retention import JOB
 from kernel.data.files import FileStore
 from kernel.extension.contributions import Job
 from kernel.i18n import _
-from kernel.jobs.models import EventRow, WorkRow
+from kernel.jobs.models import EventDelivery, EventRow, WorkRow
 from kernel.lifecycle.seals.sealing import set_seals
 from kernel.resources.context import Context
 from kernel.resources.parts import kernel_parts
@@ -37,12 +38,14 @@ def sweep_files(context: Context) -> None:
 
 
 def forget_old_work(context: Context) -> None:
-    """Delete finished work and events that were delivered long ago; what failed stays until somebody has looked."""
+    """Delete finished work, runs of jobs, and events delivered long ago; what failed stays until somebody has looked."""
+    forget_old_runs(context)
     before = context.now - KEPT
     context.session.execute(
         delete(WorkRow).where(WorkRow.finished_at < before, WorkRow.state.in_(("done", "stopped")))
     )
-    context.session.execute(delete(EventRow).where(EventRow.at < before))
+    unsettled = select(EventDelivery.event_id).where(EventDelivery.state.in_(("due", "running", "failed")))
+    context.session.execute(delete(EventRow).where(EventRow.at < before, EventRow.id.not_in(unsettled)))
 
 
 JOBS = (

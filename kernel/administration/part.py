@@ -9,6 +9,7 @@ from kernel.administration import (
     deputies,
     field_rules,
     invitations,
+    job_runs,
     leaving,
     mail,
     menu,
@@ -19,6 +20,7 @@ from kernel.administration import (
     sign_in_settings,
     sign_ins,
     tasks,
+    undelivered,
     units,
     user_fields,
     users,
@@ -48,6 +50,7 @@ SETTINGS = (
     ),
     *sign_in_settings.SETTINGS,
     *mail.SETTINGS,
+    *job_runs.SETTINGS,
 )
 
 PART = KernelPart(
@@ -59,6 +62,7 @@ PART = KernelPart(
         deputies,
         field_rules,
         invitations,
+        job_runs,
         leaving,
         own_data,
         patterns,
@@ -66,6 +70,7 @@ PART = KernelPart(
         settings,
         sign_ins,
         tasks,
+        undelivered,
         units,
         user_fields,
         users,

@@ -1,8 +1,8 @@
-"""What runs in the background, for administrators: work, events, jobs, workers; what failed can be tried again."""
+"""What runs in the background, for administrators: work and workers, with the lines of jobs and events beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,14 +10,15 @@ from sqlalchemy import func, select, update
 
 from kernel.access.actor import SYSTEM
 from kernel.administration.guard import administrators_only
+from kernel.administration.job_runs import JobLine, job_lines
+from kernel.administration.undelivered import failed_by_plugin
 from kernel.i18n import LazyText, _
-from kernel.jobs.models import EventDelivery, EventRow, JobRow, Worker, WorkRow
-from kernel.jobs.schedule import declared_jobs
+from kernel.jobs.models import Worker, WorkRow
 from kernel.jobs.store import SILENT_WORKER
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
-from kernel.resources.errors import NotFound, Refused
+from kernel.resources.errors import Refused
 from kernel.resources.queue import kind_of_work
 from kernel.resources.runtime import Runtime
 
@@ -31,6 +32,7 @@ STATES: dict[str, LazyText] = {
     "failed": _("failed"),
     "stopped": _("stopped"),
     "skipped": _("skipped"),
+    "given_up": _("given up"),
 }
 """The states of work and deliveries in the user's words."""
 
@@ -54,34 +56,7 @@ class WorkLine:
     created_at: datetime
     finished_at: datetime | None
     error: str | None
-
-
-@dataclass(frozen=True)
-class DeliveryLine:
-    """One event that a plugin has not been told of yet, or could not be."""
-
-    event_id: int
-    plugin: str
-    name: str
-    at: datetime
-    state: str
-    attempts: int
-    due_at: datetime
-    error: str | None
-
-
-@dataclass(frozen=True)
-class JobLine:
-    """One declared job: when it is due, and how its last run went."""
-
-    name: str
-    title: LazyText | str
-    plugin: str
-    due_at: datetime | None
-    started_at: datetime | None
-    finished_at: datetime | None
-    running: bool
-    error: str | None
+    traceback: str | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +75,8 @@ class Overview:
     """Everything that the page of jobs shows."""
 
     work: Sequence[WorkLine]
-    deliveries: Sequence[DeliveryLine]
+    undelivered: Mapping[str, int]
+    """Events that a plugin failed with for good, by plugin."""
     jobs: Sequence[JobLine]
     workers: Sequence[WorkerLine]
     counts: dict[str, int]
@@ -113,8 +89,8 @@ def overview(context: Context) -> Overview:
     with context.system("state of the background") as system:
         return Overview(
             work=_work(system),
-            deliveries=_deliveries(system),
-            jobs=_jobs(system),
+            undelivered=failed_by_plugin(system.session),
+            jobs=job_lines(system, context),
             workers=_workers(system),
             counts=_counts(system),
         )
@@ -132,7 +108,7 @@ def retry_work(context: Context, *, number: int) -> None:
             .values(finished_at=None, **values)
             .returning(WorkRow.id)
         ).scalar_one_or_none()
-    _must_have_changed(changed)
+    must_have_changed(changed)
     note(context, "jobs.retry_work", record_id=number)
 
 
@@ -147,44 +123,12 @@ def stop_work(context: Context, *, number: int) -> None:
             .values(stop=True)
             .returning(WorkRow.id)
         ).scalar_one_or_none()
-    _must_have_changed(changed)
+    must_have_changed(changed)
     note(context, "jobs.stop_work", record_id=number)
 
 
-@command("jobs.retry_delivery", _("Tell a plugin again"), resource="job", action="edit")
-def retry_delivery(context: Context, *, event_id: int, plugin: str) -> None:
-    """Make an event that a plugin failed with due again for it."""
-    administrators_only(context)
-    with context.system("try again") as system:
-        changed = system.session.execute(
-            update(EventDelivery)
-            .where(
-                EventDelivery.event_id == event_id,
-                EventDelivery.plugin == plugin,
-                EventDelivery.state.in_(("failed", "due")),
-            )
-            .values(state="due", due_at=context.now, attempts=0)
-            .returning(EventDelivery.event_id)
-        ).scalar_one_or_none()
-    _must_have_changed(changed)
-    note(context, "jobs.retry_delivery", record_id=event_id, detail={"plugin": plugin})
-
-
-@command("jobs.run_now", _("Run a job now"), resource="job", action="edit")
-def run_now(context: Context, *, name: str) -> None:
-    """Make a declared job due at once; one that is running stays alone."""
-    administrators_only(context)
-    if name not in declared_jobs(context.runtime):
-        raise NotFound()
-    with context.system("run a job") as system:
-        changed = system.session.execute(
-            update(JobRow).where(JobRow.name == name).values(due_at=context.now).returning(JobRow.name)
-        ).scalar_one_or_none()
-    _must_have_changed(changed)
-    note(context, "jobs.run_now", detail={"job": name})
-
-
-def _must_have_changed(changed: object) -> None:
+def must_have_changed(changed: object) -> None:
+    """Raise `Refused` where a change found nothing that it could change."""
     if changed is None:
         raise Refused(_("This has changed meanwhile; look at the page again."))
 
@@ -202,6 +146,7 @@ def _work(system: Context) -> list[WorkLine]:
             row.created_at,
             row.finished_at,
             row.error,
+            row.traceback,
         )
         for row in system.session.execute(statement).scalars()
     ]
@@ -212,43 +157,6 @@ def _kind_title(kind: str) -> LazyText | str:
         return kind_of_work(kind).title
     except KeyError:
         return kind
-
-
-def _deliveries(system: Context) -> list[DeliveryLine]:
-    statement = (
-        select(EventDelivery, EventRow)
-        .join(EventRow, EventRow.id == EventDelivery.event_id)
-        .where(EventDelivery.state.in_(("due", "running", "failed")))
-        .order_by(EventDelivery.state.desc(), EventRow.id.desc())
-        .limit(SHOWN)
-    )
-    return [
-        DeliveryLine(
-            event.id, row.plugin, event.name, event.at, row.state, row.attempts, row.due_at, row.error
-        )
-        for row, event in system.session.execute(statement)
-    ]
-
-
-def _jobs(system: Context) -> list[JobLine]:
-    rows = {row.name: row for row in system.session.execute(select(JobRow)).scalars()}
-    lines = []
-    for name, (plugin, job) in sorted(declared_jobs(system.runtime).items()):
-        row = rows.get(name)
-        running = row is not None and row.leased_until is not None and row.leased_until > system.now
-        lines.append(
-            JobLine(
-                name,
-                job.title,
-                plugin,
-                row.due_at if row else None,
-                row.started_at if row else None,
-                row.finished_at if row else None,
-                running,
-                row.error if row else None,
-            )
-        )
-    return lines
 
 
 def _workers(system: Context) -> list[WorkerLine]:

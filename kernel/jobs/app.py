@@ -7,6 +7,7 @@ Every task's first argument is the site. Beat has one entry, the tick.
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.site_store import SiteStore
 from kernel.jobs import run, store
+from kernel.jobs.schedule import HARD_LIMIT, declared_jobs
 from kernel.resources.events import register_event_sink
 from kernel.resources.queue import register_waker, register_work_sink
 from kernel.resources.runtime import Runtime
@@ -103,8 +105,11 @@ class Process:
         """Send messages for what is due on a site."""
         runtime = self.runtime(site)
 
+        declared = declared_jobs(runtime)
+
         def tell(task: str, queue: str, arguments: tuple[object, ...]) -> None:
-            send(self.app, task, queue, site, arguments)
+            limit = declared[str(arguments[0])][1].limit if task == "job" else None
+            send(self.app, task, queue, site, arguments, limit)
 
         return run.sweep(runtime, tell)
 
@@ -147,10 +152,24 @@ def connect(config: Config) -> Celery:
     return app
 
 
-def send(app: Celery, task: str, queue: str, site: str, arguments: tuple[object, ...]) -> None:
-    """Send a message; a broker that cannot be reached costs time, not work: the next tick finds the row."""
+def send(
+    app: Celery,
+    task: str,
+    queue: str,
+    site: str,
+    arguments: tuple[object, ...],
+    limit: timedelta | None = None,
+) -> None:
+    """Send a message; a broker that cannot be reached costs time, not work: the next tick finds the row.
+
+    `limit` is how long this one may take, where it is not what its queue allows.
+    """
+    options = {}
+    if limit is not None:
+        soft = limit.total_seconds()
+        options = {"soft_time_limit": soft, "time_limit": soft + HARD_LIMIT.total_seconds()}
     try:
-        app.send_task(f"peyvand.{task}", args=[site, *arguments], queue=queue, retry=False)
+        app.send_task(f"peyvand.{task}", args=[site, *arguments], queue=queue, retry=False, **options)
     except (KombuError, OSError) as error:
         log.warning("the broker cannot be reached: %s", type(error).__name__)
 

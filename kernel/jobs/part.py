@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from kernel.access.policies import system
-from kernel.jobs.models import EventDelivery, EventRow, Held, JobRow, Worker, WorkRow
+from sqlalchemy import select
+
+from kernel.access.policies import public, system
+from kernel.jobs import own_work
+from kernel.jobs.models import EventDelivery, EventRow, Held, JobRow, JobRun, Occasion, Worker, WorkRow
+from kernel.resources.commands import commands_in
 from kernel.resources.parts import KernelPart
 
 PART = KernelPart(
     name="jobs",
     policies=(
-        *(system(model) for model in (EventRow, EventDelivery, WorkRow, JobRow, Worker)),
+        *(system(model) for model in (EventRow, EventDelivery, WorkRow, JobRow, JobRun, Worker)),
         system(Held, read_only=True),
+        public(Occasion, "base_data"),
     ),
+    commands=commands_in(own_work),
+    jobs=(own_work.FORGETTING,),
+    files=(select(WorkRow.file_hash).where(WorkRow.file_hash.is_not(None)),),
 )

@@ -1,31 +1,26 @@
-"""When declared jobs come due: each `every`, or daily `at` a time of the site's clock."""
+"""The rows of declared jobs: which are due on a site, and what holds one back. When one is due: `kernel.jobs.calendar`."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from kernel.extension.contributions import Job
-from kernel.jobs.models import JobRow
-from kernel.jobs.store import LEASE, held
+from kernel.jobs.calendar import WorkDays, corrected, next_due
+from kernel.jobs.models import JobRow, JobRun, Occasion
+from kernel.jobs.store import LEASE
 from kernel.resources.runtime import Runtime
 
+__all__ = ["declared_jobs", "due_jobs", "due_next", "next_due", "work_days"]
 
-def next_due(job: Job, after: datetime, zone: ZoneInfo) -> datetime:
-    """Give the next moment (UTC) at which a job is due, later than `after`."""
-    if job.every is not None:
-        return after + job.every
-    hour, _colon, minute = (job.at or "").partition(":")
-    wanted = time(int(hour), int(minute or 0))
-    day = after.astimezone(zone).date()
-    candidate = datetime.combine(day, wanted, zone)
-    if candidate <= after:
-        candidate = datetime.combine(day + timedelta(days=1), wanted, zone)
-    return candidate.astimezone(UTC)
+HARD_LIMIT = timedelta(seconds=30)
+"""How long after its limit a run is ended by force."""
+KNOWN_AHEAD = timedelta(days=3 * 366)
+"""How far ahead holidays are asked for."""
 
 
 def declared_jobs(runtime: Runtime) -> dict[str, tuple[str, Job]]:
@@ -36,69 +31,70 @@ def declared_jobs(runtime: Runtime) -> dict[str, tuple[str, Job]]:
     return found
 
 
+def work_days(session: Session, runtime: Runtime, now: datetime) -> WorkDays:
+    """Give the working days of the site, with the holidays of the coming years; one query."""
+    today = now.astimezone(runtime.site.time_zone).date()
+    statement = select(Occasion.day).where(
+        Occasion.off, Occasion.day.between(today - timedelta(days=31), today + KNOWN_AHEAD)
+    )
+    return WorkDays(runtime.site.working_week, frozenset(session.execute(statement).scalars()))
+
+
+def due_next(session: Session, runtime: Runtime, job: Job, after: datetime) -> datetime:
+    """Give when a job is due next, by the site's clock and calendar."""
+    known = work_days(session, runtime, after) if job.days != "all" else None
+    return next_due(job, after, runtime.site.time_zone, known)
+
+
 def due_jobs(session: Session, runtime: Runtime, now: datetime, *, ended: bool = False) -> list[str]:
     """Enter new jobs, and claim those that are due: after downtime once; after the term's end those that go on then."""
     declared = declared_jobs(runtime)
+    _enter(session, runtime, declared, now)
     if ended:
         declared = {name: pair for name, pair in declared.items() if pair[1].allowed_when_ended}
-    zone = runtime.site.time_zone
-    known = set(session.execute(select(JobRow.name)).scalars())
-    new = [
-        {"name": name, "plugin": plugin, "due_at": next_due(job, now, zone)}
-        for name, (plugin, job) in declared.items()
-        if name not in known
-    ]
-    if new:
-        session.execute(insert(JobRow).on_conflict_do_nothing(), new)
     statement = (
         select(JobRow.name)
         .where(
             JobRow.name.in_(list(declared)),
             JobRow.due_at <= now,
-            or_(JobRow.leased_until.is_(None), JobRow.leased_until <= now),
+            JobRow.paused_at.is_(None),
+            JobRow.name.not_in(select(JobRun.name).where(JobRun.state == "running")),
+            or_(JobRow.leased_until.is_(None), JobRow.leased_until <= now, JobRow.leased_until > now + LEASE),
         )
         .order_by(JobRow.due_at, JobRow.name)
         .with_for_update(skip_locked=True)
     )
     names = list(session.execute(statement).scalars())
-    session.execute(update(JobRow).where(JobRow.name.in_(names)).values(leased_until=now + LEASE))
+    if names:
+        session.execute(update(JobRow).where(JobRow.name.in_(names)).values(leased_until=now + LEASE))
     return names
 
 
-def begin_job(session: Session, name: str, now: datetime) -> bool:
-    """Say whether the job is to be run in this transaction: it is due, runs nowhere else, and the site is not held.
-
-    The lock lasts as long as the transaction, so that neither a slow job nor a message that came twice makes it run
-    beside itself, and a killed worker holds nothing.
-    """
-    if held(session) is not None:
-        return False
-    key = func.hashtext(f"peyvand.job.{name}")
-    if not session.execute(select(func.pg_try_advisory_xact_lock(key))).scalar_one():
-        return False
-    due = select(JobRow.name).where(JobRow.name == name, JobRow.due_at <= now)
-    return session.execute(due).scalar_one_or_none() is not None
-
-
-def end_job(
-    session: Session,
-    runtime: Runtime,
-    name: str,
-    job: Job,
-    *,
-    started_at: datetime,
-    finished_at: datetime,
-    error: str | None,
-) -> None:
-    """Note the end of a run and when the job is due next."""
-    session.execute(
-        update(JobRow)
-        .where(JobRow.name == name)
-        .values(
-            started_at=started_at,
-            finished_at=finished_at,
-            leased_until=None,
-            error=error,
-            due_at=next_due(job, finished_at, runtime.site.time_zone),
-        )
+def _enter(session: Session, runtime: Runtime, declared: dict[str, tuple[str, Job]], now: datetime) -> None:
+    """Enter jobs that are new, and put right when the others are due (see `corrected`)."""
+    zone = runtime.site.time_zone
+    known = (
+        work_days(session, runtime, now) if _by_holidays(job for _plugin, job in declared.values()) else None
     )
+    entered = {
+        row.name: (row.due_at, row.started_at)
+        for row in session.execute(select(JobRow.name, JobRow.due_at, JobRow.started_at))
+    }
+    new = [
+        {"name": name, "plugin": plugin, "due_at": next_due(job, now, zone, known)}
+        for name, (plugin, job) in declared.items()
+        if name not in entered
+    ]
+    if new:
+        session.execute(insert(JobRow).on_conflict_do_nothing(), new)
+    for name, (_plugin, job) in declared.items():
+        if name in entered:
+            due_at, started_at = entered[name]
+            right = corrected(job, due_at, started_at, now, zone, known)
+            if right != due_at:
+                mine = update(JobRow).where(JobRow.name == name, JobRow.due_at == due_at)
+                session.execute(mine.values(due_at=right))
+
+
+def _by_holidays(jobs: Iterable[Job]) -> bool:
+    return any(job.days != "all" for job in jobs)

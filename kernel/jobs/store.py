@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, insert, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,10 @@ LOOK_AGAIN = timedelta(minutes=1)
 """When a row whose message was sent is looked at again: the broker may have lost the message."""
 DELIVERIES = 8
 """Attempts at one event for one plugin before it is given up, visibly."""
+LATEST = timedelta(seconds=10 * 2**DELIVERIES)
+"""The longest time between two attempts at an event."""
+TOLERANCE = timedelta(minutes=1)
+"""By how much clocks of several machines may differ."""
 ATTEMPTS = 20
 """Attempts at one piece of work: killed workers count."""
 SILENT_WORKER = timedelta(minutes=1)
@@ -123,12 +127,14 @@ class Claim:
     kind: str
     arguments: Mapping[str, Any]
     attempt: int
+    given_up: bool = False
+    """It is not to be done any more: somebody stopped it while it waited, or it killed too many workers."""
 
 
 def claim_work(
     session: Session, number: int, now: datetime, *, kinds: Collection[str] | None = None
 ) -> Claim | None:
-    """Take one piece of work for this worker; None when another has it, it is done, held, or not to be tried again.
+    """Take one piece of work for this worker; None when another has it, it is done, or held.
 
     `kinds` leaves all others waiting.
     """
@@ -142,14 +148,21 @@ def claim_work(
         update(WorkRow)
         .where(WorkRow.id == number, given_up)
         .values(state=case((WorkRow.stop, "stopped"), else_="failed"), finished_at=now)
-        .returning(WorkRow.id)
+        .returning(WorkRow.kind, WorkRow.arguments, WorkRow.attempts)
     )
-    if session.execute(ended).scalar_one_or_none() is not None:
-        return None
+    last = session.execute(ended).one_or_none()
+    if last is not None:
+        return Claim(number, last.kind, last.arguments, last.attempts, given_up=True)
     taken = (
         update(WorkRow)
         .where(WorkRow.id == number)
-        .values(state="running", attempts=WorkRow.attempts + 1, due_at=now + LEASE)
+        .values(
+            state="running",
+            attempts=WorkRow.attempts + 1,
+            due_at=now + LEASE,
+            started_at=now,
+            measured_at=None,
+        )
         .returning(WorkRow.kind, WorkRow.arguments, WorkRow.attempts)
     )
     row = session.execute(taken).one()
@@ -161,17 +174,37 @@ def renew_work(session: Session, claim: Claim, now: datetime, done: int, total: 
     statement = (
         update(WorkRow)
         .where(_held(claim))
-        .values(done=done, total=total, due_at=now + LEASE)
+        .values(
+            done=done,
+            total=total,
+            due_at=now + LEASE,
+            seen_at=now,
+            measured_at=func.coalesce(WorkRow.measured_at, now),
+            measured_done=case((WorkRow.measured_at.is_(None), done), else_=WorkRow.measured_done),
+        )
         .returning(WorkRow.stop)
     )
     stop = session.execute(statement).scalar_one_or_none()
     return stop is None or stop
 
 
-def end_work(session: Session, claim: Claim, now: datetime, state: str, error: str | None = None) -> None:
-    """End a piece of work, unless another worker has it by now."""
-    values = {"state": state, "error": error, "finished_at": now}
-    session.execute(update(WorkRow).where(_held(claim)).values(values))
+def note_work(session: Session, claim: Claim, **values: Any) -> None:
+    """Note what came of a piece of work, unless another worker has it by now."""
+    session.execute(update(WorkRow).where(_held(claim)).values(**values))
+
+
+def end_work(
+    session: Session,
+    claim: Claim,
+    now: datetime,
+    state: str,
+    error: str | None = None,
+    traceback: str | None = None,
+) -> bool:
+    """End a piece of work, unless another worker has it by now; give whether it was still ours."""
+    values = {"state": state, "error": error, "traceback": traceback, "finished_at": now}
+    ended = update(WorkRow).where(_held(claim)).values(values).returning(WorkRow.id)
+    return session.execute(ended).scalar_one_or_none() is not None
 
 
 def _among(kinds: Collection[str] | None) -> ColumnElement[bool]:
@@ -222,25 +255,45 @@ def end_delivery(session: Session, event_id: int, plugin: str, state: str) -> No
     session.execute(
         update(EventDelivery)
         .where(EventDelivery.event_id == event_id, EventDelivery.plugin == plugin)
-        .values(state=state, error=None)
+        .values(state=state, error=None, traceback=None)
     )
 
 
-def postpone_delivery(session: Session, event_id: int, plugin: str, now: datetime, error: str) -> None:
+def pull_back(session: Session, now: datetime) -> None:
+    """Make due at once what is due later than it ever can be: the clock stood wrong when that was written."""
+    for model, farthest in ((WorkRow, LEASE), (EventDelivery, LATEST)):
+        session.execute(
+            update(model)
+            .where(model.state.in_(("due", "running")), model.due_at > now + farthest + TOLERANCE)
+            .values(due_at=now)
+        )
+
+
+def postpone_delivery(
+    session: Session, event_id: int, plugin: str, now: datetime, error: str, traceback: str | None = None
+) -> None:
     """Note a failure: later again, each time later; in the end *failed*, where somebody can see it."""
     mine = and_(EventDelivery.event_id == event_id, EventDelivery.plugin == plugin)
     statement = select(EventDelivery.attempts).where(mine).with_for_update()
     attempts = session.execute(statement).scalar_one() + 1
+    failed = attempts >= DELIVERIES
     session.execute(
         update(EventDelivery)
         .where(mine)
         .values(
             attempts=attempts,
             error=error[:1000],
-            state="failed" if attempts >= DELIVERIES else "due",
-            due_at=now + timedelta(seconds=10 * 2**attempts),
+            traceback=traceback,
+            state="failed" if failed else "due",
+            due_at=now + breath(attempts),
+            ended_at=now if failed else None,
         )
     )
+
+
+def breath(attempts: int) -> timedelta:
+    """Give the time before the next attempt at an event: longer each time."""
+    return timedelta(seconds=10 * 2**attempts)
 
 
 def beat(session: Session, name: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from kernel.data.binaries import OLDEST
 from kernel.data.sealing import SealBroken
 from kernel.extension.state import State, read_states, standings
 from kernel.i18n import _
-from kernel.jobs.models import Worker
+from kernel.jobs.models import EventDelivery, JobRun, Worker
 from kernel.lifecycle.database import EXTENSIONS, has_persian_letters, unmarked
 from kernel.lifecycle.doctor import Check, Patient, look
 from kernel.lifecycle.migrate import KERNEL_MIGRATIONS, current_revision, head_revision
@@ -193,6 +193,37 @@ def _workers(patient: Patient) -> Iterator[Check]:
         if seen is None
         else _("The last sign of a worker: %(when)s", when=instant_in_words(seen, patient.site.time_zone)),
         _("Messages and jobs wait until a worker runs: start “peyvand serve”."),
+    )
+
+
+@look("events")
+def _events(patient: Patient) -> Iterator[Check]:
+    failed = select(func.count()).where(EventDelivery.state == "failed")
+    count: int = patient.owner.execute(failed).scalar_one()
+    yield Check(
+        "events",
+        count == 0,
+        _("Events that a plugin could not take: %(count)d", count=count)
+        if count
+        else _("Plugins have taken all events."),
+        _("See the page of events that were not delivered: try again or give up."),
+    )
+
+
+@look("jobs")
+def _jobs(patient: Patient) -> Iterator[Check]:
+    latest = select(func.max(JobRun.id)).where(JobRun.state != "running").group_by(JobRun.name)
+    failing = select(JobRun.name).where(
+        JobRun.id.in_(latest), JobRun.state.in_(("failed", "timed_out", "lost"))
+    )
+    names = sorted(patient.owner.execute(failing).scalars())
+    yield Check(
+        "jobs",
+        not names,
+        _("The last run failed: %(names)s", names=", ".join(names))
+        if names
+        else _("The last run of every job went well."),
+        _("See the page of jobs: it has the errors."),
     )
 
 

@@ -133,7 +133,7 @@ def begin_scan(context: Context, *, whole: bool) -> int:
     return int(context.session.execute(made).scalar_one())
 
 
-@background(WORK, _("Search for duplicates"), queue="long")
+@background(WORK, _("Search for duplicates"), queue="long", listed=True)
 def find_duplicates(runtime: Runtime, progress: Progress, *, scan: int) -> None:
     """Do a search that was begun, comparison by comparison, each in a transaction of its own; goes on where it stood."""
     with runtime.reading(SYSTEM("search for duplicates")) as context:

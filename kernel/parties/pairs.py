@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from kernel.extension.contributions import Job
 from kernel.i18n import LazyText, _
+from kernel.jobs.own_work import work_on
 from kernel.parties.duplicates import REASONS
 from kernel.parties.finding import WORK, begin_scan
 from kernel.parties.models import Party, PartyPair, PartyScan
@@ -23,6 +24,8 @@ from kernel.resources.queue import enqueue
 PAGE = 50
 COUNTED = 1000
 """Pairs that are counted at most."""
+SUBJECT = "duplicates"
+"""What the work of a search says that it is about."""
 BUSY = timedelta(hours=6)
 """A search that has not ended after this time is taken for dead."""
 
@@ -123,8 +126,11 @@ def last_scan(context: Context) -> PartyScan | None:
 
 
 def is_busy(context: Context, scan: PartyScan | None) -> bool:
-    """Say whether a search is under way."""
-    return scan is not None and scan.finished_at is None and scan.started_at > context.now - BUSY
+    """Say whether a search is under way: it has not ended, and its work was neither stopped nor failed."""
+    if scan is None or scan.finished_at is not None or scan.started_at <= context.now - BUSY:
+        return False
+    work = work_on(context, (SUBJECT, scan.id))
+    return work is None or work.going_on
 
 
 @command("party.find_duplicates", _("Search for duplicates"), resource="party", action="merge")
@@ -134,7 +140,7 @@ def search(context: Context, *, whole: bool = False) -> int:
         raise Refused(_("A search is under way already."))
     with context.system("search for duplicates") as system:
         scan = begin_scan(system, whole=whole)
-    enqueue(context, WORK, subject=("duplicates", scan), scan=scan)
+    enqueue(context, WORK, subject=(SUBJECT, scan), scan=scan)
     return scan
 
 
@@ -157,7 +163,7 @@ def search_nightly(context: Context) -> None:
     """Have what was changed since the last search compared."""
     if not is_busy(context, last_scan(context)):
         scan = begin_scan(context, whole=False)
-        enqueue(context, WORK, subject=("duplicates", scan), scan=scan)
+        enqueue(context, WORK, subject=(SUBJECT, scan), scan=scan)
 
 
 SEARCHING = Job(name="find-duplicates", title=_("Search for duplicates"), function=search_nightly, at="02:30")

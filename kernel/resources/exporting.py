@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +27,8 @@ from kernel.resources.lists.searching import any_of
 from kernel.resources.lists.selection import Selection, select_rows
 from kernel.resources.resource import Resource
 
+CSV_HEAD = 2
+"""Pieces of a CSV file before the first batch of rows: the byte order mark and the headings."""
 BATCH = 1_000
 """Rows that are read at a time."""
 PLACES = 10_000
@@ -41,6 +43,13 @@ EXACT_NUMBER = 10**EXACT_DIGITS
 
 RUNS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 """A beginning that some spreadsheet takes for a formula, behind apostrophes that came before."""
+
+
+Tell = Callable[[int], None]
+
+
+def _untold(_done: int) -> None:
+    """Nobody asks how far it is."""
 
 
 def guarded(text: str) -> str:
@@ -98,6 +107,17 @@ def export_rows(
         yield rows
 
 
+def count_rows(
+    context: Context,
+    resource: Resource,
+    query: ListQuery,
+    ids: Sequence[int] | None = None,
+    most: int | None = None,
+) -> int:
+    """Count the rows that an export would have, up to `most` where that is given."""
+    return _selection(context, resource, query, ids).number(most)
+
+
 def csv_chunks(
     context: Context, resource: Resource, query: ListQuery, ids: Sequence[int] | None = None
 ) -> Iterator[bytes]:
@@ -114,10 +134,13 @@ def write_csv(
     resource: Resource,
     query: ListQuery,
     ids: Sequence[int] | None = None,
+    tell: Tell = _untold,
 ) -> None:
-    """Write a CSV file to a binary stream."""
-    for chunk in csv_chunks(context, resource, query, ids):
+    """Write a CSV file to a binary stream; `tell` hears after each batch how many rows are written."""
+    for place, chunk in enumerate(csv_chunks(context, resource, query, ids)):
         stream.write(chunk)
+        if place >= CSV_HEAD:
+            tell((place - CSV_HEAD + 1) * BATCH)
 
 
 def write_xlsx(
@@ -126,8 +149,12 @@ def write_xlsx(
     resource: Resource,
     query: ListQuery,
     ids: Sequence[int] | None = None,
+    tell: Tell = _untold,
 ) -> int:
-    """Write a workbook in constant memory and give the number of rows; right to left in Persian."""
+    """Write a workbook in constant memory and give the number of rows; right to left in Persian.
+
+    `tell` hears after each batch how many rows are written.
+    """
     columns = export_columns(context, resource, query)
     book = Book(target, sheet=context.text(resource.plural), right_to_left=context.locale == "fa")
     book.heading([heading for _column, heading in columns], [_style(column) for column, _heading in columns])
@@ -136,6 +163,7 @@ def write_xlsx(
         for row in batch:
             book.row(row)
         count += len(batch)
+        tell(count)
     book.close()
     return count
 

@@ -9,7 +9,7 @@ from kernel.access.protected import ACCESS_POLICIES
 from kernel.extension.branding import BrandingRow
 from kernel.extension.editions import SiteEditionRow
 from kernel.extension.models import PluginFailure, PluginRow, PluginStep, Setting, SiteState
-from kernel.resources import attachments, base_data, notes
+from kernel.resources import attachments, base_data, bulk_removal, exporting_later, notes
 from kernel.resources.commands import commands_in
 from kernel.resources.importing import runs
 from kernel.resources.models import (
@@ -47,5 +47,5 @@ PART = KernelPart(
         system(UserValueKey),
     ),
     files=(select(Attachment.content_hash), select(ImportRun.content_hash)),
-    commands=commands_in(attachments, base_data, notes, runs),
+    commands=commands_in(attachments, base_data, bulk_removal, exporting_later, notes, runs),
 )

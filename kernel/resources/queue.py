@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,16 @@ class Progress(Protocol):
     def stopped(self) -> bool:
         """Say whether somebody asked for the work to stop."""
 
+    def keep(self, content: BinaryIO, name: str, media_type: str) -> None:
+        """Keep a file as the result; whoever asked for the work can fetch it for some days."""
+
+    def say(self, **result: Any) -> None:
+        """Note what came of the work, as plain values for the page that shows it; `message` is a text for the user."""
+
+
+class Stopped(Exception):
+    """Raised by work that was asked to stop and has done so: its row says *stopped*, not *failed*."""
+
 
 @dataclass(frozen=True)
 class Background:
@@ -47,6 +57,14 @@ class Background:
     inside: bool = False
     """Whether it touches nothing beyond the site (an import, say): such work is done also while the site is held."""
     allowed_when_ended: bool = False
+    unit: LazyText | None = None
+    """What `Progress.report` counts, where a rate of it means something to people: rows, messages."""
+    listed: bool = False
+    """Whether users find it among their own work while it goes on and afterwards."""
+    may_take: Callable[[Context, Mapping[str, Any]], bool] | None = None
+    """Asked with the arguments before the result file is handed out: whether the actor may still have it."""
+    on_stop: Callable[..., None] | None = None
+    """Called like the function, without progress, once the work has ended without being done: stopped, failed, given up."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +88,21 @@ def background(
     queue: str = "default",
     inside: bool = False,
     allowed_when_ended: bool = False,
+    unit: LazyText | None = None,
+    listed: bool = False,
+    may_take: Callable[[Context, Mapping[str, Any]], bool] | None = None,
+    on_stop: Callable[..., None] | None = None,
 ) -> Callable[[F], F]:
     """Declare a function as the kind of work `kind`; `queue` is `messages`, `default` or `long`.
 
-    `inside` says that it touches nothing beyond the site, so that a restored copy may do it, too.
+    `inside` says that it touches nothing beyond the site, so that a restored copy may do it, too. The other options are
+    those of `Background`.
     """
 
     def declare(function: F) -> F:
-        _KINDS[kind] = Background(kind, title, function, queue, inside, allowed_when_ended)
+        _KINDS[kind] = Background(
+            kind, title, function, queue, inside, allowed_when_ended, unit, listed, may_take, on_stop
+        )
         return function
 
     return declare
@@ -96,6 +121,11 @@ def kinds_inside() -> frozenset[str]:
 def kinds_when_ended() -> tuple[str, ...]:
     """Give the kinds of work that go on after the end of a site's term."""
     return tuple(kind for kind, declared in _KINDS.items() if declared.allowed_when_ended)
+
+
+def kinds_listed() -> tuple[str, ...]:
+    """Give the kinds of work that users find among their own."""
+    return tuple(sorted(kind for kind, declared in _KINDS.items() if declared.listed))
 
 
 def enqueue(context: Context, kind: str, *, subject: tuple[str, int] | None = None, **arguments: Any) -> None:

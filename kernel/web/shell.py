@@ -124,6 +124,7 @@ class Shell:
         text = current().text
         return [
             {"label": text(_("Your account")), "url": url_for("account.page"), "icon": "user"},
+            {"label": text(_("Work under way")), "url": url_for("work.own"), "icon": "hourglass"},
             {"label": text(_("Deputies")), "url": url_for("deputies.own"), "icon": "users"},
         ]
 

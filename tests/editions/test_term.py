@@ -77,14 +77,19 @@ ALLOWED = {
     "backups.start",
     "backups.verify",
     "import.stop",
+    "jobs.pause",
+    "jobs.resume",
     "jobs.stop_work",
     "party.print",
     "record.export",
+    "record.export_later",
     "user.end_sessions",
     "user.mail_link",
     "user.make_link",
     "user.reset_second_factor",
     "user.set_password",
+    "work.stop",
+    "work.take_file",
 }
 """Looking, taking out, backing up, passwords, sessions, stopping. Whoever lets more through says here why he may."""
 

@@ -105,3 +105,63 @@ def test_a_job_that_fails_leaves_nothing_but_its_error_and_is_due_again(maker, b
 
 def test_a_job_that_nobody_declares_any_more_is_passed_over(hourly):
     assert run.job(hourly.runtime, "birds.sing") == "skipped"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"every": timedelta(hours=1), "at": "07:00"},
+        {},
+        {"every": timedelta(0)},
+        {"every": timedelta(hours=1), "weekdays": (0,)},
+        {"at": "25:00"},
+        {"at": "07:00", "weekdays": (7,)},
+        {"at": "07:00", "months": (13,)},
+        {"at": "07:00", "months": (7,), "month_days": (31,)},
+        {"at": "07:00", "month_days": (0,)},
+        {"at": "07:00", "days": "sometimes"},
+        {"at": "07:00", "limit": timedelta(0)},
+        {"at": "07:00", "queue": "messages"},
+    ],
+)
+def test_a_schedule_that_makes_no_sense_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"job x|not-a-time|no-such-time"):
+        Job(name="x", title="x", function=print, **wrong)
+
+
+def test_nothing_waits_for_a_clock_that_once_stood_in_the_future(hourly, clock):
+    clock.advance(days=3650)
+    hourly.sweep()
+    run.job(hourly.runtime, "birds.count")
+    clock.advance(days=-3650)
+    assert hourly.sweep() == []
+    clock.advance(hours=1)
+    assert hourly.sweep() == [("job", "default", "birds.count")]
+    assert run.job(hourly.runtime, "birds.count") == "done"
+
+
+def test_a_clock_put_back_a_little_makes_no_daily_job_run_twice(maker, background, clock):
+    maker.make("birds", JOBS.replace("every=timedelta(hours=1)", 'at="11:00"') % "")
+    site = background()
+    site.sweep()
+    clock.advance(days=1)
+    assert site.sweep() == [("job", "default", "birds.count")]
+    assert run.job(site.runtime, "birds.count") == "done"
+    ran_at = clock()
+    due = "SELECT due_at FROM kernel.job WHERE plugin = 'birds'"
+    ((before,),) = site.rows(due)
+    clock.advance(hours=-20)
+    assert site.sweep() == []
+    assert site.rows(due) == [(before,)]
+    assert before > ran_at
+
+
+def test_a_changed_schedule_counts_at_once(maker, background, clock):
+    maker.make("birds", JOBS.replace("every=timedelta(hours=1)", "every=timedelta(days=300)") % "")
+    site = background()
+    site.sweep()
+    with site.engines.owner(site.site).begin() as owner:
+        owner.exec_driver_sql("UPDATE kernel.job SET due_at = due_at + interval '1000 days'")
+    site.sweep()
+    clock.advance(days=300)
+    assert site.sweep() == [("job", "default", "birds.count")]

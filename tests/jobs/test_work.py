@@ -73,7 +73,7 @@ def test_work_that_killed_twenty_workers_is_given_up(background, clock):
         with site.runtime.system_work("a worker that will be killed", "test") as context:
             assert store.claim_work(context.session, number, context.now) is not None
         clock.advance(minutes=5)
-    assert run.work(site.runtime, number) == "taken"
+    assert run.work(site.runtime, number) == "given up"
     assert site.rows("SELECT state FROM kernel.work") == [("failed",)]
 
 

@@ -24,6 +24,7 @@ OPEN_TO_ALL = {
 }
 WITHOUT_DATA = {
     *("home.desk", "account.page", "account.password", "search.page", "search.palette", "deputies.own"),
+    "work.own",
 }
 """Pages that every signed-in user has; what they show is his own."""
 

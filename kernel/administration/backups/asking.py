@@ -15,6 +15,7 @@ from kernel.administration.guard import administrators_only
 from kernel.data.config import Config
 from kernel.i18n import LazyText, _
 from kernel.jobs.models import Held
+from kernel.jobs.own_work import OwnWork, work_of_kind
 from kernel.jobs.schedule import declared_jobs
 from kernel.jobs.store import held
 from kernel.lifecycle.backup.holding import release
@@ -61,19 +62,11 @@ class BackupLine:
 
 
 @dataclass(frozen=True)
-class Running:
-    """How far the backup is that is being made: kilobytes done and in all; nothing is known before it began."""
-
-    done: int
-    total: int
-
-
-@dataclass(frozen=True)
 class Overview:
     """Everything that the page of backups shows."""
 
     lines: Sequence[BackupLine]
-    running: Running | None
+    running: OwnWork | None
     held: Held | None
     folder: Path
     nightly: bool
@@ -90,13 +83,16 @@ def overview(context: Context) -> Overview:
             select(BackupRow).order_by(BackupRow.started_at.desc(), BackupRow.id.desc()).limit(SHOWN)
         ).scalars()
         lines = [_line(row, folder) for row in rows]
-        work = under_way(system)
-        running = Running(work.done, work.total) if work is not None else None
         note_held = held(system.session)
         if note_held is not None:
             system.session.expunge(note_held)
     return Overview(
-        lines, running, note_held, folder, bool(setting("backup.nightly")), str(setting("backup.hour"))
+        lines,
+        work_of_kind(context, MAKE),
+        note_held,
+        folder,
+        bool(setting("backup.nightly")),
+        str(setting("backup.hour")),
     )
 
 

@@ -19,7 +19,7 @@ from kernel.lifecycle.backup.keeping import Keep
 from kernel.lifecycle.backup.models import BackupRow
 from kernel.lifecycle.backup.opening import Tell
 from kernel.resources.context import Context
-from kernel.resources.queue import Progress, background, enqueue
+from kernel.resources.queue import Progress, Stopped, background, enqueue
 from kernel.resources.runtime import Runtime
 
 MAKE, VERIFY = "backup.make", "backup.verify"
@@ -112,24 +112,29 @@ def under_way(context: Context) -> WorkRow | None:
     return context.session.execute(statement).scalar_one_or_none()
 
 
-@background(MAKE, _("Backup"), queue="long", inside=True, allowed_when_ended=True)
+@background(MAKE, _("Backup"), queue="long", inside=True, allowed_when_ended=True, unit=_("KB"), listed=True)
 def make(runtime: Runtime, progress: Progress, *, occasion: str, by: int) -> None:
     """Make a backup, and let those go whose time is over."""
     config = Config.from_env()
-    make_backup(
-        config,
-        runtime.engines,
-        runtime.site,
-        occasion=occasion,
-        by=by,
-        clock=runtime.clock,
-        tell=telling(progress),
-    )
+    try:
+        make_backup(
+            config,
+            runtime.engines,
+            runtime.site,
+            occasion=occasion,
+            by=by,
+            clock=runtime.clock,
+            tell=telling(progress),
+        )
+    except BackupRefused:
+        if progress.stopped():
+            raise Stopped from None
+        raise
     keep = Keep(*(max(0, int(runtime.setting(f"backup.{key}"))) for key in ("daily", "weekly", "monthly")))
     let_go(config, runtime.engines, runtime.site, keep)
 
 
-@background(VERIFY, _("Verify a backup"), queue="long", inside=True, allowed_when_ended=True)
+@background(VERIFY, _("Verify a backup"), queue="long", inside=True, allowed_when_ended=True, listed=True)
 def verify(runtime: Runtime, progress: Progress, *, number: int) -> None:
     """Read a backup again as a whole."""
     progress.report(0, 1)

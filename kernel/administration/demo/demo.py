@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from random import Random
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import select
 
@@ -188,6 +188,12 @@ class Unwatched:
     def stopped(self) -> bool:
         """Nobody stops it."""
         return False
+
+    def keep(self, content: BinaryIO, name: str, media_type: str) -> None:
+        """Nobody fetches it."""
+
+    def say(self, **result: Any) -> None:
+        """Nobody listens."""
 
 
 def _came(demo: Demo, share: float) -> datetime:

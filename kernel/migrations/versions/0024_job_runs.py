@@ -1,14 +1,140 @@
-"""Runs of jobs, and events that nobody could take."""
+"""Runs of jobs, events that nobody could take, how far work is and what came of it, and days that have names."""
 
 from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0024"
 down_revision = "0023"
 
+INSTANT = sa.DateTime(timezone=True)
+NOW = sa.text("now()")
+KERNEL = "kernel"
+
+
+def _added() -> dict[str, tuple[sa.Column[Any], ...]]:
+    """Give the new columns of tables that are there already."""
+    job = (
+        sa.Column("asked_by", sa.BigInteger()),
+        sa.Column("paused_at", INSTANT),
+        sa.Column("paused_by", sa.BigInteger()),
+    )
+    delivery = (sa.Column("traceback", sa.Text()), sa.Column("ended_at", INSTANT))
+    return {"job": job, "event_delivery": delivery, "work": (*_timing(), *_file())}
+
+
+def _timing() -> tuple[sa.Column[Any], ...]:
+    return (
+        sa.Column("started_at", INSTANT),
+        sa.Column("measured_at", INSTANT),
+        sa.Column("measured_done", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("seen_at", INSTANT),
+        sa.Column("traceback", sa.Text()),
+        sa.Column("result", postgresql.JSONB()),
+    )
+
+
+def _file() -> tuple[sa.Column[Any], ...]:
+    return (
+        sa.Column("file_hash", sa.Text()),
+        sa.Column("file_name", sa.Text()),
+        sa.Column("file_type", sa.Text()),
+        sa.Column("file_size", sa.BigInteger()),
+        sa.Column("file_until", INSTANT),
+        sa.Column("file_rights", sa.Text()),
+    )
+
+
+DELIVERY_STATES = "state IN ('due', 'running', 'done', 'failed', 'given_up', 'skipped')"
+
 
 def upgrade() -> None:
-    """Nothing yet: reserved."""
+    """Create the tables, and add to those of 0004 what the pages of jobs, events and work show."""
+    for table, columns in _added().items():
+        for column in columns:
+            op.add_column(table, column, schema=KERNEL)
+    op.drop_constraint("ck_event_delivery_state", "event_delivery", schema=KERNEL)
+    op.create_check_constraint("ck_event_delivery_state", "event_delivery", DELIVERY_STATES, schema=KERNEL)
+    op.create_index(
+        "ix_event_delivery_failed",
+        "event_delivery",
+        ["plugin", "event_id"],
+        schema=KERNEL,
+        postgresql_where=sa.text("state = 'failed'"),
+    )
+    op.create_index("ix_work_created_by", "work", ["created_by", "id"], schema=KERNEL)
+    _create_job_run()
+    _create_occasion()
+
+
+def _create_job_run() -> None:
+    op.create_table(
+        "job_run",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("plugin", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), server_default=sa.text("'running'"), nullable=False),
+        sa.Column("started_at", INSTANT, nullable=False),
+        sa.Column("ends_by", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT),
+        sa.Column("asked_by", sa.BigInteger()),
+        sa.Column("error", sa.Text()),
+        sa.Column("traceback", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name="pk_job_run"),
+        sa.CheckConstraint(
+            "state IN ('running', 'done', 'failed', 'timed_out', 'lost')", name="ck_job_run_state"
+        ),
+        schema=KERNEL,
+    )
+    op.create_index(
+        "uq_job_run_running",
+        "job_run",
+        ["name"],
+        unique=True,
+        schema=KERNEL,
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_index("ix_job_run_name", "job_run", ["name", "id"], schema=KERNEL)
+    op.create_index("ix_job_run_finished_at", "job_run", ["finished_at"], schema=KERNEL)
+
+
+def _create_occasion() -> None:
+    op.create_table(
+        "occasion",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("off", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("estimated", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("source", sa.Text(), server_default=sa.text("'entered'"), nullable=False),
+        *_stamps(),
+        sa.PrimaryKeyConstraint("id", name="pk_occasion"),
+        sa.UniqueConstraint("day", "title", name="uq_occasion_day_title"),
+        sa.CheckConstraint("source IN ('calendar', 'entered')", name="ck_occasion_source"),
+        schema=KERNEL,
+    )
+
+
+def _stamps() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("created_at", INSTANT, server_default=NOW, nullable=False),
+        sa.Column("created_by", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("updated_at", INSTANT, server_default=NOW, nullable=False),
+        sa.Column("updated_by", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+    ]
 
 
 def downgrade() -> None:
-    """Nothing yet: reserved."""
+    """Drop them again; used by developers only."""
+    for table in ("occasion", "job_run"):
+        op.drop_table(table, schema=KERNEL)
+    op.drop_index("ix_work_created_by", "work", schema=KERNEL)
+    op.drop_index("ix_event_delivery_failed", "event_delivery", schema=KERNEL)
+    for table, columns in _added().items():
+        for column in columns:
+            op.drop_column(table, column.name, schema=KERNEL)

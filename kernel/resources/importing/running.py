@@ -26,6 +26,7 @@ from kernel.resources.importing.runs import (
     DONE,
     FAILED,
     RUNNING,
+    STOPPED,
     Run,
     file_of,
     importable,
@@ -35,7 +36,7 @@ from kernel.resources.importing.runs import (
 from kernel.resources.importing.sheets import FileRow
 from kernel.resources.importing.source import data_rows
 from kernel.resources.models import ImportRow, ImportRun
-from kernel.resources.queue import Progress, background
+from kernel.resources.queue import Progress, Stopped, background
 from kernel.resources.resource import Resource
 from kernel.resources.runtime import Runtime
 
@@ -65,10 +66,21 @@ def run_import(runtime: Runtime, run_id: int, progress: Progress | None = None) 
         give_up(runtime, run, _("The user who began this import is no longer active."))
 
 
-@background("import.run", _("Import"), queue="long", inside=True)
+def note_stop(runtime: Runtime, *, run_id: int) -> None:
+    """Let an import whose work was stopped show it: it can be begun again or undone."""
+    with runtime.system_work("an import was stopped", "import.run", allowed_when_ended=True) as context:
+        stopped = update(ImportRun).where(ImportRun.id == run_id, ImportRun.state == RUNNING)
+        context.session.execute(stopped.values(state=STOPPED))
+
+
+@background(
+    "import.run", _("Import"), queue="long", inside=True, unit=_("rows"), listed=True, on_stop=note_stop
+)
 def run_in_background(runtime: Runtime, progress: Progress, *, run_id: int) -> None:
     """Run an import as a piece of background work."""
     run_import(runtime, run_id, progress)
+    if current(runtime, run_id).state == STOPPED:
+        raise Stopped
 
 
 def current(runtime: Runtime, run_id: int) -> Run:

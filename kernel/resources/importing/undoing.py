@@ -13,7 +13,7 @@ from kernel.resources.context import Context
 from kernel.resources.errors import CommandError
 from kernel.resources.importing.matching import CREATED
 from kernel.resources.importing.running import BATCH, actor_of, current, give_up, retried
-from kernel.resources.importing.runs import UNDOING, UNDONE, Run, importable, load_run
+from kernel.resources.importing.runs import STOPPED, UNDOING, UNDONE, Run, importable, load_run
 from kernel.resources.lists.searching import any_of
 from kernel.resources.models import History, ImportRow, ImportRun
 from kernel.resources.queue import Progress, background
@@ -58,6 +58,8 @@ def undo_import(runtime: Runtime, run_id: int, progress: Progress | None = None)
             done += BATCH
             if progress is not None:
                 progress.report(min(done, run.created), run.created)
+                if progress.stopped():
+                    return
     except CommandError as error:
         give_up(runtime, run, error.message)
     except LookupError:
@@ -66,7 +68,22 @@ def undo_import(runtime: Runtime, run_id: int, progress: Progress | None = None)
         _finish(runtime, run.id)
 
 
-@background("import.undo", _("Undo an import"), queue="long", inside=True)
+def note_stop(runtime: Runtime, *, run_id: int) -> None:
+    """Let an import whose undoing was stopped show it: it can be undone further, or begun again."""
+    with runtime.system_work("undoing was stopped", "import.undo", allowed_when_ended=True) as context:
+        stopped = update(ImportRun).where(ImportRun.id == run_id, ImportRun.state == UNDOING)
+        context.session.execute(stopped.values(state=STOPPED))
+
+
+@background(
+    "import.undo",
+    _("Undo an import"),
+    queue="long",
+    inside=True,
+    unit=_("rows"),
+    listed=True,
+    on_stop=note_stop,
+)
 def undo_in_background(runtime: Runtime, progress: Progress, *, run_id: int) -> None:
     """Undo an import as a piece of background work."""
     undo_import(runtime, run_id, progress)

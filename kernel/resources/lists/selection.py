@@ -74,6 +74,14 @@ class Selection:
         found = self.context.session.execute(select(func.count()).select_from(limited)).scalar_one()
         return CappedCount(min(found, cap), found > cap or (self.hits is not None and self.hits.more))
 
+    def number(self, most: int | None = None) -> int:
+        """Count the rows, up to `most` where that is given."""
+        if self.ranked and self.hits is not None:
+            return len(self.hits.ids) if most is None else min(len(self.hits.ids), most)
+        limited = self.rows().limit(most).subquery()
+        found: int = self.context.session.execute(select(func.count()).select_from(limited)).scalar_one()
+        return found
+
     def check_size(self) -> None:
         """Raise `Invalid` where the order has no index and the rows are too many for it."""
         if (

@@ -14,7 +14,7 @@ KIND = "user_fields.rekey"
 BATCH = 500
 
 
-@background(KIND, _("Search by user-defined fields"), queue="long")
+@background(KIND, _("Search by user-defined fields"), queue="long", listed=True)
 def rekey(runtime: Runtime, progress: Progress, *, resource: str) -> None:
     """Compute the keys of all records that hold values or have had some; a batch per transaction.
 

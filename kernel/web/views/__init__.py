@@ -19,6 +19,7 @@ from kernel.web.views import (
     search,
     second_factor,
     segments,
+    work,
 )
 from kernel.web.views.administration import all as administration
 from kernel.web.views.routes import add_resource_routes
@@ -41,6 +42,7 @@ def install(app: Flask, served: Runtime) -> None:
         search,
         second_factor,
         segments,
+        work,
     ):
         app.register_blueprint(module.pages)
     add_resource_routes(app, served.resources.values())

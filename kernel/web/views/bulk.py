@@ -13,8 +13,8 @@ from kernel.i18n import _, ngettext_lazy
 from kernel.resources.errors import NotFound
 from kernel.resources.lists import ListQuery, page
 from kernel.resources.resource import Resource
-from kernel.web.current import current, scope, tell
-from kernel.web.pages import go_to
+from kernel.web.current import current, run_command, scope, tell
+from kernel.web.pages import go, go_to
 from kernel.web.security import local_address
 from kernel.web.views import handing, refused, regroup
 from kernel.web.views.addresses import list_url
@@ -24,6 +24,10 @@ from kernel.web.views.refused import Refusal, tried
 
 MOST = 1000
 """Rows that one bulk action takes at most; more are a matter for a filter and a second go."""
+AT_ONCE = 100
+"""Records that a page moves to the bin while the browser waits; more go in the background."""
+MOST_LATER = 50_000
+"""Records that go in the background at most."""
 ACTIONS = {"delete": "delete", "groups": "edit", "assign": "assign"}
 """The right that each action needs."""
 
@@ -43,13 +47,19 @@ def act(resource: Resource) -> ResponseReturnValue:
     if wanted not in ACTIONS:
         raise NotFound()
     context.require(resource.permission, ACTIONS[wanted])
-    ids = all_ids(resource, query) if request.form.get("whole") == "1" else ticked(request.form)
+    whole = request.form.get("whole") == "1"
+    if wanted == "delete" and whole:
+        ids = all_ids(resource, query, MOST_LATER)
+    else:
+        ids = all_ids(resource, query) if whole else ticked(request.form)
     back = local_address(request.form.get("back"), list_url(resource, query))
     if wanted == "groups":
         return regroup.ask(resource, ids, back)
     if wanted == "assign":
         return handing.ask(resource, ids, back)
     scope().close()
+    if len(ids) > AT_ONCE:
+        return _remove_later(resource, ids, back)
     refusals = remove(resource, ids)
     return refused.page(resource, refusals, back) if refusals else go_to(back)
 
@@ -63,24 +73,32 @@ def _merge(resource: Resource, query: ListQuery) -> ResponseReturnValue:
     return go_to(f"{list_url(resource)}/{ids[0]}/merge?with={ids[1]}")
 
 
+def _remove_later(resource: Resource, ids: list[int], back: str) -> ResponseReturnValue:
+    """Have many records moved to the bin in the background, and lead to where one sees how far it is."""
+    if not run_command("record.remove_many", resource=resource.name, ids=ids).done:
+        return go_to(back)
+    tell(_("These are many records: they are being moved to the bin, as you see here."), "notice")
+    return go("work.own")
+
+
 def ticked(form: MultiDict[str, str]) -> list[int]:
     """Give the ids of the ticked rows."""
     numbers = (stored_number(text) for text in form.getlist("id"))
     return [number for number in numbers if number is not None][:MOST]
 
 
-def all_ids(resource: Resource, query: ListQuery) -> list[int]:
+def all_ids(resource: Resource, query: ListQuery, most: int = MOST) -> list[int]:
     """Give the ids of the rows of a filter, page by page, up to the most that an action takes."""
     context = current()
     found: list[int] = []
     asked = replace(query.turned(None), limit=200)
-    while len(found) < MOST:
+    while len(found) < most:
         part = page(context, resource, asked)
         found += [row.id for row in part.rows]
         if not part.next_cursor:
             break
         asked = asked.turned(part.next_cursor)
-    return found[:MOST]
+    return found[:most]
 
 
 def remove(resource: Resource, ids: list[int]) -> list[Refusal]:

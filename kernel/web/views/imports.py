@@ -8,6 +8,7 @@ from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 
 from kernel.i18n import LazyText, _
+from kernel.jobs.own_work import OwnWork, work_on
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound
 from kernel.resources.importing import (
@@ -141,7 +142,9 @@ def page(resource: Resource, run_id: int) -> ResponseReturnValue:
             **_common(context, resource, 3),
         )
     if run.state in AT_WORK:
-        return render("imports/running.html", run=run, **_common(context, resource, 4))
+        return render(
+            "imports/running.html", run=run, work=_work(context, run), **_common(context, resource, 4)
+        )
     return render(
         "imports/result.html",
         run=run,
@@ -158,7 +161,9 @@ def progress(resource: Resource, run_id: int) -> ResponseReturnValue:
     context = _importing(resource)
     run = _run(context, resource, run_id)
     if run.state in AT_WORK and by_htmx():
-        return render("imports/progress.html", run=run, **_common(context, resource, 4))
+        return render(
+            "imports/progress.html", run=run, work=_work(context, run), **_common(context, resource, 4)
+        )
     return go_to(_address(resource, run_id))
 
 
@@ -183,6 +188,12 @@ def refused(resource: Resource, run_id: int) -> ResponseReturnValue:
     run = _run(context, resource, run_id)
     name = f"{words(_('Refused rows'))} {run.file_name.rpartition('.')[0] or run.file_name}.xlsx"
     return send_file(refused_file(context, run_id), mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+def _work(context: Context, run: Run) -> OwnWork | None:
+    """Give the background work of a run; None where the command line runs it."""
+    work = work_on(context, ("import", run.id))
+    return work if work is not None and work.going_on else None
 
 
 def _kept(context: Context, run_id: int) -> list[RowResult]:

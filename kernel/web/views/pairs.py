@@ -11,10 +11,11 @@ from flask.typing import ResponseReturnValue
 
 from kernel.fa.digits import stored_number
 from kernel.i18n import LazyText, _, ngettext_lazy
+from kernel.jobs.own_work import work_on
 from kernel.parties.duplicates import REASONS
 from kernel.parties.finding import COMPARISONS, MOST
-from kernel.parties.models import ORGANISATION, PERSON, Party
-from kernel.parties.pairs import COUNTED, PAGE, Pair, Wanted, count_pairs, is_busy, last_scan, pairs
+from kernel.parties.models import ORGANISATION, PERSON, Party, PartyScan
+from kernel.parties.pairs import COUNTED, PAGE, SUBJECT, Pair, Wanted, count_pairs, is_busy, last_scan, pairs
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.web.current import current, needs, run_command, tell
@@ -53,13 +54,32 @@ def listed() -> ResponseReturnValue:
         filters=_filters(wanted),
         scan=scan,
         busy=is_busy(context, scan),
-        progress=100 * scan.step // (len(COMPARISONS) + 1) if scan else 0,
+        **_progress(context, scan),
         common=[(REASONS[reason][1], number) for reason, number in (scan.common if scan else {}).items()],
         most=MOST,
         next_url=_address(wanted, after=f"{found[-1].score}.{found[-1].id}") if len(found) == PAGE else None,
         first_url=_address(wanted) if wanted.after else None,
         here=request.full_path,
     )
+
+
+@pages.get("/searching")
+@needs("party", "merge")
+def searching() -> ResponseReturnValue:
+    """Give how far the search is; when it has ended, send the browser to what it found."""
+    context = current()
+    scan = last_scan(context)
+    if not is_busy(context, scan):
+        return go_to("/duplicates")
+    return render("merging/searching.html", **_progress(context, scan))
+
+
+def _progress(context: Context, scan: PartyScan | None) -> dict[str, Any]:
+    work = work_on(context, (SUBJECT, scan.id)) if scan is not None else None
+    return {
+        "work": work if work is not None and work.going_on else None,
+        "share": 100 * scan.step // (len(COMPARISONS) + 1) if scan is not None else 0,
+    }
 
 
 @pages.post("")
