@@ -113,6 +113,8 @@ class Received:
     at: datetime | None = None
     subject: str = ""
     attachments: tuple[Attachment, ...] = ()
+    automatic: bool = False
+    """A program wrote it (an absence notice): no program answers it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +155,8 @@ class Answer:
     """For each delivery report: the provider's number of the message, its state, and a reason."""
     body: str = "OK"
     """What a callback is answered with; nothing where the answer was fetched."""
+    handled: tuple[str, ...] = ()
+    """References of what was fetched besides `received` and is settled by `receipts`; `taken` is told them as well."""
 
 
 class GatewayProblem(Exception):
