@@ -11,7 +11,7 @@ CATALOGUES := $(shell find kernel plugins tests -name '*.po' -not -path '*/node_
 # Node from the machine where it is new enough, else from the wheel.
 NODE_PATHS := $$($(BIN)/python .ci/node_path.py)
 
-.PHONY: help demo test test-all bench bundle licences lint types env assets catalogues system clean
+.PHONY: help demo test test-all brokers bench bundle licences lint types env assets catalogues system clean
 
 help:
 	@echo "make demo [PARTIES=2000]   set everything up, make a demo site, serve it"
@@ -58,8 +58,11 @@ licences: env
 test: system env assets catalogues lint types licences
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not long"
 
-test-all: system env assets catalogues lint types licences
+test-all: system brokers env assets catalogues lint types licences
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+brokers:
+	@.ci/system-packages rabbitmq-server
 
 bench: env assets catalogues
 	$(BIN)/python -m bench

@@ -130,6 +130,7 @@ def _register(app: Celery, process: Process) -> None:
     @app.task(name="peyvand.work", time_limit=LIMITS["long"])
     def work(site: str, number: int) -> None:
         run.work(process.runtime(site), number)
+        process.sweep(site)  # only so many of a site wait in the queue: the next ones take its place
 
     @app.task(name="peyvand.deliver", time_limit=LIMITS["default"])
     def deliver(site: str, event_id: int, plugin: str) -> None:

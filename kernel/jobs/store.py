@@ -26,6 +26,8 @@ LOOK_AGAIN = timedelta(minutes=1)
 """When a row whose message was sent is looked at again: the broker may have lost the message."""
 DELIVERIES = 8
 """Attempts at one event for one plugin before it is given up, visibly."""
+IN_FLIGHT = {"messages": 8, "default": 8, "long": 2}
+"""Pieces of a site's work that wait in a queue or run at a time."""
 LATEST = timedelta(seconds=10 * 2**DELIVERIES)
 """The longest time between two attempts at an event."""
 TOLERANCE = timedelta(minutes=1)
@@ -93,30 +95,36 @@ def allowed(note: Held | None) -> ColumnElement[bool]:
 def due_work(
     session: Session,
     now: datetime,
-    limit: int = 200,
     *,
     note: Held | None = None,
     kinds: Collection[str] | None = None,
 ) -> list[tuple[int, str]]:
     """Take ids and queues of work that is due or was left by a dead worker; they are looked at again in a minute.
 
+    No more than `IN_FLIGHT` of a site are in the broker's queues at a time: so the slow work of one holds up no other for
+    long. Whoever has done a piece looks for the next.
+
     `note` is what holds the site, if anything does; `kinds` leaves all others waiting.
     """
-    statement = (
-        select(WorkRow.id)
-        .where(WorkRow.state.in_(("due", "running")), WorkRow.due_at <= now, allowed(note), _among(kinds))
-        .order_by(WorkRow.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(session.execute(statement).scalars())
-    if not ids:
-        return []
-    session.execute(
-        update(WorkRow).where(WorkRow.id.in_(ids), WorkRow.state == "due").values(due_at=now + LOOK_AGAIN)
-    )
-    rows = session.execute(select(WorkRow.id, WorkRow.queue).where(WorkRow.id.in_(ids)).order_by(WorkRow.id))
-    return [(row[0], row[1]) for row in rows]
+    open_to_all = and_(WorkRow.state.in_(("due", "running")), allowed(note), _among(kinds))
+    under_way = select(WorkRow.queue, func.count()).where(open_to_all, WorkRow.due_at > now)
+    busy = {row.queue: row[1] for row in session.execute(under_way.group_by(WorkRow.queue))}
+    found: list[tuple[int, str]] = []
+    for queue, most in IN_FLIGHT.items():
+        statement = (
+            select(WorkRow.id)
+            .where(open_to_all, WorkRow.due_at <= now, WorkRow.queue == queue)
+            .order_by(WorkRow.due_at, WorkRow.id)
+            .limit(max(0, most - busy.get(queue, 0)))
+            .with_for_update(skip_locked=True)
+        )
+        found += [(number, queue) for number in session.execute(statement).scalars()]
+    ids = [number for number, _queue in found]
+    if ids:
+        session.execute(
+            update(WorkRow).where(WorkRow.id.in_(ids), WorkRow.state == "due").values(due_at=now + LOOK_AGAIN)
+        )
+    return sorted(found)
 
 
 @dataclass(frozen=True)

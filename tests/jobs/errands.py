@@ -21,6 +21,12 @@ def write(runtime, progress, *, name):
     (FOLDER / name).write_text("done")
 
 
+@background("test.slow", _("Work"))
+def slow(runtime, progress, *, name):
+    """Take a while, as a gateway does that answers late."""
+    time.sleep(0.4)
+
+
 @background("test.hang", _("Work"))
 def hang(runtime, progress, *, name):
     """Hang at the first attempt, for the test to kill the worker; be done at the second."""

@@ -88,6 +88,17 @@ def test_work_that_was_asked_to_stop_stops_at_its_next_report(background):
         assert store.renew_work(context.session, claim, context.now, 1, 2) is True
 
 
+def test_of_one_site_only_so_much_work_is_sent_at_a_time(background, clock):
+    site = background()
+    numbers = [ask(site) for _again in range(store.IN_FLIGHT["default"] + 3)]
+    sent = [message[2] for message in site.sweep()]
+    assert sent == numbers[: store.IN_FLIGHT["default"]]
+    assert site.sweep() == []
+    run.work(site.runtime, numbers[0])
+    run.work(site.runtime, numbers[1])
+    assert [message[2] for message in site.sweep()] == numbers[store.IN_FLIGHT["default"] :][:2]
+
+
 def test_what_workers_do_leaves_no_history(background):
     site = background()
     number = ask(site)

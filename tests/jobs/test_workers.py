@@ -33,7 +33,7 @@ def until(condition, worker):
 
 @pytest.fixture
 def kinds(monkeypatch):
-    for kind in ("test.write", "test.hang"):
+    for kind in ("test.write", "test.slow", "test.hang"):
         monkeypatch.setitem(_KINDS, kind, Background(kind, kind, print))
 
 
@@ -48,6 +48,7 @@ def start_worker(config, own_site, tmp_path):
     watched = tmp_path / "watched"
     watched.mkdir()
     environment = {**os.environ, "PEYVAND_HOME": str(home), "PEYVAND_TEST_FOLDER": str(watched)}
+    environment.pop("PEYVAND_BROKER_URL", None)
 
     def start():
         command = [sys.executable, "-m", "celery", "--quiet", "-A", "tests.jobs.errands", "worker"]
@@ -62,8 +63,20 @@ def start_worker(config, own_site, tmp_path):
         started.append(process)
         return process
 
-    start.watched = watched
-    start.wake = lambda: jobs_app.send(make_app(Config(home=home)), "sweep", "default", own_site.name, ())
+    def use(url):
+        """Let messages travel over a broker rather than by files."""
+        environment["PEYVAND_BROKER_URL"] = url
+
+    def serve(site):
+        """Let the installation have another site."""
+        (home / "sites" / site.name).symlink_to(config.home / "sites" / site.name)
+
+    def wake(site=own_site):
+        configured = Config(home=home, broker_url=environment.get("PEYVAND_BROKER_URL"))
+        jobs_app.send(make_app(configured), "sweep", "default", site.name, ())
+
+    start.watched, start.home = watched, home
+    start.use, start.serve, start.wake = use, serve, wake
     yield start
     for process in started:
         try:
