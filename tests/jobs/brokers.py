@@ -1,4 +1,4 @@
-"""Real brokers for tests: Redis and RabbitMQ of Debian, each with configuration and port of its own, stopped by its number."""
+"""Real brokers for tests: Redis and RabbitMQ of Debian, each with its own configuration and port, stopped by its number."""
 
 from __future__ import annotations
 
