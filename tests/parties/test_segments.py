@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from kernel.fa.calendar import format_date
 from kernel.parties.models import Party, PartyGroupMember, Segment
-from kernel.parties.segments.reading import count, segment_ids, visible_segments
+from kernel.parties.segments.reading import Unread, count, segment_ids, visible_segments
 from kernel.resources.errors import EditConflict, Forbidden, Invalid, NotFound
 from tests.parties.conftest import EVERYTHING, Office
 
@@ -37,7 +37,7 @@ def found(someone, segment):
 def reason(someone, segment):
     with someone.runtime.reading(someone.actor) as context:
         told = count(context, segment)
-        return str(told) if not isinstance(told, tuple) else None
+        return str(told.reason) if isinstance(told, Unread) else None
 
 
 def test_a_segment_is_live_and_each_reader_finds_his_own(head, own_office):

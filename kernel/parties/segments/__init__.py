@@ -1,7 +1,7 @@
 """Segments: filters of lists that were given a name and stay live.
 
 A segment that filters by a plugin's own fields goes with the plugin when it is uninstalled, into its archive; while the
-plugin is only paused it is broken and says so.
+plugin is only paused it rests and says so, as do those that filter by its roles while it is uninstalled.
 """
 
 from __future__ import annotations

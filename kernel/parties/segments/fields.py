@@ -9,7 +9,14 @@ from sqlalchemy import ColumnElement, or_
 
 from kernel.fa.text import squeeze
 from kernel.i18n import _
-from kernel.parties.segments.reading import FIELD, LISTS, find_segment, segment_ids, visible_segments
+from kernel.parties.segments.reading import (
+    FIELD,
+    LISTS,
+    Resting,
+    find_segment,
+    segment_ids,
+    visible_segments,
+)
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError
 from kernel.resources.fields import FieldError, Lookup
@@ -52,6 +59,8 @@ class InSegment(Lookup):
     def _ids(self, context: Context, number: int) -> Any:
         try:
             return segment_ids(context, number)
+        except Resting:
+            raise
         except CommandError as error:
             name = find_segment(context, number).name
             raise FieldError(

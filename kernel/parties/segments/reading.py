@@ -1,7 +1,8 @@
 """Segments as they are read: which the actor sees, and what each finds for him at this moment.
 
 A segment never finds more than its reader's own list would: its filters are read anew with his rights. Where one of them
-cannot be read for him, the segment is broken and says why; it is never read without it.
+cannot be read for him, the segment is broken and says why; it is never read without it. Where all that is missing is a
+plugin that does not run at the moment, it rests.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from kernel.resources.resource import Resource
 
 LISTS = ("person", "organisation", "party")
 """The resources that segments are of."""
+ROLE = "role"
+"""Name of the filter whose values may be roles of a plugin."""
 FIELD = "segment"
 """Name of the filter by which lists are narrowed to segments."""
 MOST_NESTED = 8
@@ -50,6 +53,27 @@ class Saved:
     def query(self) -> ListQuery:
         """The list that it stands for."""
         return ListQuery(search=self.search, filters=self.filters)
+
+
+class Resting(Invalid):
+    """A segment that filters by what `plugin` declares, which does not run now; with the plugin it is whole again."""
+
+    def __init__(self, plugin: str) -> None:
+        super().__init__([Problem(None, resting_words(plugin))])
+        self.plugin = plugin
+
+
+def resting_words(title: LazyText | str) -> LazyText:
+    """Say of which plugin a segment that rests is."""
+    return _("It filters by the plugin “%(plugin)s”, which does not run now.", plugin=title)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A segment that cannot be read for the actor: why, and the plugin with which it only rests."""
+
+    reason: LazyText
+    rests_with: str = ""
 
 
 def visible_segments(
@@ -90,16 +114,16 @@ def segment_ids(context: Context, segment_id: int) -> Select[Any]:
         _being_read.reset(token)
 
 
-def count(context: Context, segment_id: int) -> CappedCount | LazyText:
-    """Count what a segment finds for the actor, up to a cap; a text says why it is broken for him."""
+def count(context: Context, segment_id: int) -> CappedCount | Unread:
+    """Count what a segment finds for the actor, up to a cap, or say why it cannot be read for him."""
     try:
         limited = segment_ids(context, segment_id).limit(COUNT_CAP + 1).subquery()
         with context.session.begin_nested():
             found = context.session.execute(select(func.count()).select_from(limited)).scalar_one()
     except CommandError as error:
-        return error.message
+        return Unread(error.message, error.plugin if isinstance(error, Resting) else "")
     except DataError:
-        return _("A value in the filters of this list is out of range.")
+        return Unread(_("A value in the filters of this list is out of range."))
     return CappedCount(min(found, COUNT_CAP), found > COUNT_CAP)
 
 
@@ -113,21 +137,28 @@ def nested(filters: Sequence[Filter]) -> set[int]:
 
 
 def _refuse_missing(context: Context, resource: Resource, saved: Saved) -> None:
-    """Say which field is not there for this reader, and that its plugin does not run where that is the reason."""
+    """Say which field is not there for this reader, or which plugin does not run."""
     offered = {column.key: column for column in filter_columns(context, resource)}
     for field, _operator, value in saved.filters:
+        if field == ROLE:
+            _refuse_resting(context, value if isinstance(value, tuple) else (value,))
         if field not in offered:
-            plugin, dot, _rest = field.partition(".")
-            if dot and plugin not in context.plugins:
-                problem = _("Its filter “%(field)s” belongs to a plugin that does not run now.", field=field)
-            else:
-                problem = _("Its filter “%(field)s” is gone, or you may not use it.", field=field)
+            _refuse_resting(context, (field,))
+            problem = _("Its filter “%(field)s” is gone, or you may not use it.", field=field)
             raise Invalid([Problem(None, problem)])
         if isinstance(offered[field].field, Lookup):
             # By number only: a name that happens to read like the number of a record that is gone must not stand in for it.
             numbers = value if isinstance(value, tuple) else (value,)
             if not all(isinstance(one, int) or one == "" for one in numbers):
                 raise Invalid([Problem(None, _("Its filter “%(field)s” cannot be read.", field=field))])
+
+
+def _refuse_resting(context: Context, names: Sequence[Any]) -> None:
+    """Raise `Resting` where one of these fields or roles is that of a plugin which does not run now."""
+    for name in names:
+        plugin, dot, _rest = str(name).partition(".")
+        if dot and plugin not in context.plugins:
+            raise Resting(plugin)
 
 
 def _read(context: Context, statement: Select[Any], *, own: bool = False) -> list[Saved]:

@@ -57,10 +57,10 @@ def page(resource: Resource) -> ResponseReturnValue:
     except Invalid as error:
         if not query.cursor and not query.filters and not query.sort and not query.columns:
             raise
-        tell(error.message, "error")
         named = _segment_of(context, query)
         if named is not None:
             return go("segments.segment", segment_id=named)
+        tell(error.message, "error")
         query = ListQuery(search=query.search)
         found = fetch(context, resource, query)
     template = "records/list_part.html" if by_htmx() else "records/list.html"

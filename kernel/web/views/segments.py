@@ -8,9 +8,19 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
+from kernel.administration.plugins import titles
 from kernel.fa.digits import stored_number
 from kernel.i18n import LazyText, _, ngettext_lazy
-from kernel.parties.segments.reading import FIELD, LISTS, Saved, count, find_segment, visible_segments
+from kernel.parties.segments.reading import (
+    FIELD,
+    LISTS,
+    Saved,
+    Unread,
+    count,
+    find_segment,
+    resting_words,
+    visible_segments,
+)
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.fields import UserLink
@@ -37,6 +47,8 @@ class Line:
     change_url: str
     count: CappedCount | None
     broken: str
+    """Why it cannot be read; empty where it can."""
+    rests: bool
     chips: list[dict[str, str]]
     may_freeze: bool
 
@@ -55,7 +67,7 @@ def listed() -> ResponseReturnValue:
 @pages.get("/<int:segment_id>")
 @needs("party", "view")
 def segment(segment_id: int) -> ResponseReturnValue:
-    """Go to the list that a segment stands for; a broken one says what is wrong with it."""
+    """Go to the list that a segment stands for; one that is broken or rests says why."""
     context = current()
     saved = find_segment(context, segment_id)
     line = _line(context, saved, "")
@@ -174,7 +186,6 @@ def _tell_frozen(members: int, left_out: int) -> None:
 def _line(context: Context, saved: Saved, owner: str) -> Line:
     declared = _list(context, saved.resource)
     counted = count(context, saved.id)
-    broken = "" if isinstance(counted, CappedCount) else context.text(counted)
     mine = saved.owner_id == context.actor.user_id or context.actor.is_administrator
     return Line(
         saved=saved,
@@ -184,10 +195,19 @@ def _line(context: Context, saved: Saved, owner: str) -> Line:
         url=list_url(declared, ListQuery(filters=(Filter(FIELD, "is", saved.id),))),
         change_url=list_url(declared, saved.query),
         count=counted if isinstance(counted, CappedCount) else None,
-        broken=broken,
+        broken=_why(context, counted) if isinstance(counted, Unread) else "",
+        rests=isinstance(counted, Unread) and bool(counted.rests_with),
         chips=chips_of(context, declared, saved.query),
-        may_freeze="kind" in declared.fixed and not broken and context.may("party_group", "create"),
+        may_freeze="kind" in declared.fixed
+        and isinstance(counted, CappedCount)
+        and context.may("party_group", "create"),
     )
+
+
+def _why(context: Context, unread: Unread) -> str:
+    """Why a segment cannot be read, a plugin that does not run named by its title in its own words."""
+    name = unread.rests_with
+    return context.text(resting_words(titles(context).get(name, name)) if name else unread.reason)
 
 
 def _list(context: Context, name: str) -> Resource:

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Date, ForeignKey, Integer, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.api import Identified, RialType, Stamped, Versioned, schema_base
+from kernel.api import (
+    Extensible,
+    Identified,
+    RialType,
+    Stamped,
+    Versioned,
+    schema_base,
+    user_values_index,
+)
 
 HotelBase = schema_base("hotel")
 
 
-class Room(Identified, Stamped, Versioned, HotelBase):
+class Room(Identified, Stamped, Versioned, Extensible, HotelBase):
     """A room and what a night in it costs."""
 
     __tablename__ = "room"
-    __table_args__ = (UniqueConstraint("number", name="uq_room_number"),)
+    __table_args__ = (UniqueConstraint("number", name="uq_room_number"), user_values_index("room"))
 
     number: Mapped[str] = mapped_column(Text)
     night_price: Mapped[int] = mapped_column(RialType)
@@ -65,3 +73,6 @@ class Guest(Identified, Stamped, Versioned, HotelBase):
         BigInteger, ForeignKey("kernel.party.id", name="fk_guest_party_id", ondelete="CASCADE")
     )
     likes: Mapped[str | None] = mapped_column(Text)
+    points: Mapped[int | None] = mapped_column(Integer)
+    floor: Mapped[str | None] = mapped_column(Text)
+    pillow: Mapped[str | None] = mapped_column(Text)

@@ -43,6 +43,11 @@ GUEST = Facet(
     title=_("Hotel guest"),
     model=Guest,
     key="party_id",
-    fields=(fields.Text("likes", _("Likes"), limit=500),),
+    fields=(
+        fields.Text("likes", _("Likes"), limit=500),
+        fields.Whole("points", _("Points"), merge="sum"),
+        fields.Text("floor", _("Floor"), limit=50, merge="keep"),
+        fields.Text("pillow", _("Pillow"), limit=50, merge="ask"),
+    ),
     permission="hotel.guest",
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from kernel.api import add_user_values
+
 revision = "0001"
 down_revision = None
 
@@ -68,12 +70,16 @@ def upgrade() -> None:
         _id(),
         sa.Column("party_id", sa.BigInteger, nullable=False),
         sa.Column("likes", sa.Text),
+        sa.Column("points", sa.Integer),
+        sa.Column("floor", sa.Text),
+        sa.Column("pillow", sa.Text),
         *_record(),
         sa.PrimaryKeyConstraint("id", name="pk_guest"),
         sa.UniqueConstraint("party_id", name="uq_guest_party_id"),
         _key("guest", "party_id", "kernel.party.id", "CASCADE"),
         schema="hotel",
     )
+    add_user_values(op, "hotel", "room")
     op.execute("INSERT INTO hotel.room (number, night_price) VALUES ('seed', 1)")
 
 
