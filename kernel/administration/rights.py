@@ -33,7 +33,18 @@ ACTIONS: Mapping[str, LazyText] = {
 """The usual actions in the order of the table, with their titles."""
 
 RESERVED = frozenset(
-    {"user", "pattern", "plugin", "setting", "login_session", "job", "site", "user_field", "unit"}
+    {
+        "user",
+        "pattern",
+        "plugin",
+        "setting",
+        "login_session",
+        "job",
+        "site",
+        "user_field",
+        "unit",
+        "message_line",
+    }
 )
 """What only administrators do, whatever is granted."""
 

@@ -33,6 +33,7 @@ GROUP_TITLES: Mapping[str, LazyText] = {
     "backup": _("Backups"),
     "jobs": _("Jobs"),
     "mail": _("Mail"),
+    "messages": _("Messages"),
     "access": _("Signing in"),
 }
 """Titles of the kernel's own groups; a plugin's group bears its title."""

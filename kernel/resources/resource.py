@@ -20,6 +20,7 @@ from kernel.resources.field_rules import resource_fields
 from kernel.resources.fields import Field
 
 if TYPE_CHECKING:
+    from kernel.extension.contributions import Action
     from kernel.resources.context import Context
     from kernel.resources.duplicates import Duplicate
     from kernel.resources.errors import Problem
@@ -206,6 +207,10 @@ class Resource:
     event: str | None = None
     """Hook of the kind `publish` that is told of every change, with `action`: created, changed, binned, restored, purged."""
     editable: bool = True
+    page: str = ""
+    """Address of the record's page where it has one of its own, with `{id}`; the generic one leads there."""
+    actions: Callable[[Context, int], Sequence[Action]] | None = None
+    """Buttons of the record's page, asked with its number; those are shown whose right the reader holds."""
     menu: int | None = None
     """Place of the list in the main menu, smaller first; None: no entry of its own."""
     description: Callable[[Context, Any], str] | None = None

@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+
+from kernel.messages.gateways import Gateway, Handed, Line, Outgoing, Receipt, State
 
 
 @dataclass
 class RecordingGateway:
-    """What the hook `gateways` gives: an object with `send` and `state`. Nothing leaves the machine.
+    """A gateway as the hook `gateways` gives it, `made()`, with its books. Nothing leaves the machine.
 
-    `failure`, when set, is raised by the next `send`, which then keeps nothing: a definite refusal, say, or a time-out.
+    `failure`, when set, is raised by the next `send`, which then keeps nothing: `NotHandedOver`, say, or `Uncertain`.
     """
 
-    sent: list[Any] = field(default_factory=list)
+    name: str = "recording"
+    channels: tuple[str, ...] = ("sms", "email", "fax")
+    batch: int = 10
+    knows_client_ids: bool = True
+    sent: list[Outgoing] = field(default_factory=list)
     """The messages handed over, in order."""
+    lines: list[Line] = field(default_factory=list)
+    """The line of each of them."""
     failure: Exception | None = None
-    states: dict[str, str] = field(default_factory=dict)
-    """State by receipt; `sent` until the test says otherwise."""
+    states: dict[int, State] = field(default_factory=dict)
+    """State by client id; `sent` until the test says otherwise."""
 
-    def send(self, message: Any) -> str:
-        """Take a message and give the receipt under which its state may be asked."""
+    def send(self, line: Line, messages: Sequence[Outgoing]) -> list[Receipt]:
+        """Take messages and give their receipts."""
         if self.failure is not None:
             failure, self.failure = self.failure, None
             raise failure
-        self.sent.append(message)
-        receipt = f"receipt-{len(self.sent)}"
-        self.states[receipt] = "sent"
-        return receipt
+        self.sent += messages
+        self.lines += [line] * len(messages)
+        return [self._receipt(each.client_id) for each in messages]
 
-    def state(self, receipt: str) -> str:
-        """The state of a message that was sent; `unknown` for a receipt that this gateway never gave."""
-        return self.states.get(receipt, "unknown")
+    def state(self, line: Line, handed: Sequence[Handed]) -> list[Receipt]:
+        """The states of messages that were sent; those that never came here are left out."""
+        known = {each.client_id for each in self.sent}
+        return [self._receipt(each.client_id) for each in handed if each.client_id in known]
+
+    def made(self) -> Gateway:
+        """What the hook `gateways` gives."""
+        return Gateway(
+            name=self.name,
+            title=self.name.title(),
+            channels=self.channels,
+            send=self.send,
+            state=self.state,
+            batch=self.batch,
+            knows_client_ids=self.knows_client_ids,
+        )
+
+    def _receipt(self, client_id: int) -> Receipt:
+        state = self.states.get(client_id, "sent")
+        return Receipt(client_id=client_id, state=state, reference=f"receipt-{client_id}")

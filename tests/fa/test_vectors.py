@@ -22,8 +22,9 @@ RUN_HERE = {
     "sort_fa",
     "digits",
     "money_rial",
+    "sms",
 }
-OF_PLUGINS = {"sms", "vat"}
+OF_PLUGINS = {"vat"}
 
 
 def test_no_kind_of_vector_is_forgotten():

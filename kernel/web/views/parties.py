@@ -109,9 +109,10 @@ def figures_of(context: Context, resource: Resource, record_id: int) -> list[Sho
 
 
 def actions_of(context: Context, resource: Resource, record_id: int) -> list[Action]:
-    """Give the buttons that plugins add to a party's page, those that the actor may press."""
+    """Give the buttons of a record's page, those that plugins add to a party's among them, that the actor may press."""
     if not is_party(resource):
-        return []
+        own = resource.actions(context, record_id) if resource.actions is not None else ()
+        return [each for each in own if each.permission is None or context.may(*each.permission)]
     answers: Any = context.runtime.items("party_actions", ctx=context, party_id=record_id)
     note_failed(answers.failed)
     return [

@@ -47,6 +47,8 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
     context = current()
     context.require(resource.permission, "view")
     record = load(context, resource, record_id)
+    if resource.page:
+        return go_to(resource.page.format(id=record_id))
     tab = request.args.get("tab", TABS[0])
     tab = tab if tab in TABS else TABS[0]
     if by_htmx() and tab == "activity" and "before" in request.args:

@@ -1,0 +1,116 @@
+"""Where parties are reached: one address by channel, and for organisations the persons to whom messages go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, or_, select
+
+from kernel.access.session import allowed
+from kernel.i18n import LazyText, _
+from kernel.messages.models import MessageKind, OptOut
+from kernel.parties.employments import contact_persons
+from kernel.parties.models import ORGANISATION, ContactPoint, Party
+from kernel.resources.context import Context
+
+FIELDS: Mapping[str, str] = {"sms": "mobile", "email": "email", "fax": "fax"}
+"""The field of a party that holds its address on a channel; further ones are contact details of that kind."""
+PERSONS_ONLY = frozenset({"sms"})
+"""Channels on which nothing goes to an organisation itself."""
+
+NO_ADDRESS, OPTED_OUT, DUPLICATE, NO_RIGHT = "no_address", "opted_out", "duplicate", "no_right"
+NO_CONTACT, EMPTY, ALREADY = "no_contact", "empty", "already"
+REASONS: Mapping[str, LazyText] = {
+    NO_ADDRESS: _("No number or address on this channel"),
+    OPTED_OUT: _("Wants no messages of this kind"),
+    DUPLICATE: _("The same number or address is reached already"),
+    NO_RIGHT: _("You may not send to this party"),
+    NO_CONTACT: _("An organisation without a contact person"),
+    EMPTY: _("A variable of the text is empty"),
+    ALREADY: _("Has been sent this already"),
+}
+"""Why somebody is left out; a word after a colon names the variable that is empty."""
+
+
+def may_send_to(context: Context) -> ColumnElement[bool]:
+    """Give the condition of the parties to whom the actor may send."""
+    return allowed(context.session, Party, SEND)
+
+
+SEND = "view"
+"""The right on a party that sending to it needs."""
+
+
+def addresses_of(context: Context, ids: Sequence[int], channel: str) -> dict[int, str]:
+    """Give the address of each of these parties on a channel, those without one left out; at most two queries."""
+    field = FIELDS.get(channel)
+    if field is None:
+        return {}
+    column = getattr(Party, field)
+    found = {
+        number: address
+        for number, address in context.session.execute(
+            select(Party.id, column).where(Party.id.in_(list(ids)))
+        )
+        if address
+    }
+    missing = [number for number in ids if number not in found]
+    if missing:
+        statement = (
+            select(ContactPoint.party_id, ContactPoint.value)
+            .where(ContactPoint.party_id.in_(missing), ContactPoint.kind == field)
+            .order_by(ContactPoint.id)
+        )
+        for number, value in context.session.execute(statement):
+            found.setdefault(number, value)
+    return {number: normal(channel, address) for number, address in found.items()}
+
+
+def normal(channel: str, address: str) -> str:
+    """Give the form in which addresses are compared: E.164 as it is, e-mail in small letters."""
+    return address.lower() if channel == "email" else address
+
+
+def persons_behind(context: Context, ids: Sequence[int], channel: str) -> dict[int, list[int]]:
+    """Give for each party whom a message reaches: itself, or where an organisation gets none, its contact persons."""
+    if channel not in PERSONS_ONLY:
+        return {number: [number] for number in ids}
+    kinds = {
+        row.id: row.kind
+        for row in context.session.execute(select(Party.id, Party.kind).where(Party.id.in_(list(ids))))
+    }
+    organisations = [number for number in ids if kinds.get(number) == ORGANISATION]
+    contacts = contact_persons(context, organisations) if organisations else {}
+    return {
+        number: contacts.get(number, []) if kinds[number] == ORGANISATION else [number]
+        for number in ids
+        if number in kinds
+    }
+
+
+def opted_out(context: Context, channel: str, addresses: Collection[str], kind: MessageKind) -> set[str]:
+    """Give those of the addresses that want no messages of a kind; asked as the system, whoever wrote it down."""
+    concerned = OptOut.kind_id == kind.id
+    if kind.advertising:
+        concerned = or_(concerned, OptOut.kind_id.is_(None))
+    statement = select(OptOut.address).where(OptOut.channel == channel, concerned)
+    with context.system("who wants no messages") as system:
+        found: set[str] = set()
+        for some in _batches(list(addresses)):
+            found.update(system.session.execute(statement.where(OptOut.address.in_(some))).scalars())
+    return found
+
+
+def _batches(values: Sequence[str], size: int = 5000) -> Iterable[Sequence[str]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def reason_text(reason: str) -> LazyText | str:
+    """Give a stored reason as people read it."""
+    word, colon, name = reason.partition(":")
+    if word not in REASONS:
+        return reason
+    if colon:
+        return _("%(reason)s: %(name)s", reason=REASONS[word], name=name)
+    return REASONS[word]

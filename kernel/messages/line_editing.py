@@ -1,0 +1,134 @@
+"""Lines as the administrator edits them: made, changed, taken away; their secrets are sealed and never shown again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.fa.text import clean
+from kernel.i18n import _
+from kernel.messages.gateways import Gateway, GatewayProblem, NotHandedOver
+from kernel.messages.lines import LINE_KINDS, gateways_of, line_value
+from kernel.messages.models import SenderLine
+from kernel.resources.audit import note
+from kernel.resources.commands import command
+from kernel.resources.context import Context
+from kernel.resources.errors import Forbidden, Invalid, NotFound, Problem
+
+RIGHT = ("message_line", "edit")
+NUMBERS = ("position", "rate", "price", "price_latin")
+
+
+@command("line.save", _("Change lines of messages"), resource="message_line", action="edit")
+def save(
+    context: Context, *, line_id: int | None, values: Mapping[str, Any], gateway: str = "", channel: str = ""
+) -> int:
+    """Make a line, or change one; gives its number. Gateway and channel are fixed once it is there.
+
+    `values` holds name, sender, kind, position, enabled, rate, price, price_latin, and the gateway's own fields by name; a
+    secret left empty stays as it is.
+    """
+    _administrators(context)
+    with context.system("lines of messages") as system:
+        row = SenderLine(gateway=gateway, channel=channel) if line_id is None else _line(system, line_id)
+        declared = gateways_of(context.runtime).get(row.gateway)
+        if declared is None or row.channel not in declared.channels:
+            raise Invalid([Problem("gateway", _("Choose a gateway that runs."))])
+        row.name = clean(str(values.get("name") or ""))
+        row.sender = clean(str(values.get("sender") or ""))
+        row.kind = str(values.get("kind") or "both")
+        row.enabled = bool(values.get("enabled"))
+        row.position = values.get("position") or 100
+        row.rate = values.get("rate") or None
+        row.price, row.price_latin = values.get("price") or 0, values.get("price_latin") or 0
+        problems = _problems(row) + _put_fields(context, row, declared, values)
+        if problems:
+            raise Invalid(problems)
+        row.rests_until, row.refusals, row.trouble = None, 0, ""
+        system.session.add(row)
+        system.session.flush()
+        number = row.id
+    note(context, "line.save", resource="message_line", record_id=number)
+    return number
+
+
+@command("line.remove", _("Change lines of messages"), resource="message_line", action="edit")
+def remove(context: Context, *, line_id: int) -> None:
+    """Take a line away; its messages stay."""
+    _administrators(context)
+    with context.system("lines of messages") as system:
+        system.session.delete(_line(system, line_id))
+        system.session.flush()
+    note(context, "line.remove", resource="message_line", record_id=line_id)
+
+
+def all_lines(context: Context) -> list[SenderLine]:
+    """Give every line in the order in which they are asked; for administrators."""
+    _administrators(context)
+    with context.system("lines of messages") as system:
+        statement = select(SenderLine).order_by(SenderLine.channel, SenderLine.position, SenderLine.id)
+        found = list(system.session.execute(statement).scalars())
+        for row in found:
+            system.session.expunge(row)
+    return found
+
+
+def find_line(context: Context, line_id: int) -> SenderLine:
+    """Give one line; `NotFound` where it is not there."""
+    for row in all_lines(context):
+        if row.id == line_id:
+            return row
+    raise NotFound()
+
+
+def credit_of(context: Context, row: SenderLine) -> int:
+    """Ask the provider how much money is left, in Rials; outside of any transaction, `GatewayProblem` where it fails."""
+    gateway = gateways_of(context.runtime).get(row.gateway)
+    if gateway is None or gateway.credit is None:
+        raise NotHandedOver(_("This gateway does not tell the credit."), temporary=False)
+    try:
+        return gateway.credit(line_value(context.runtime, row, gateway))
+    except GatewayProblem:
+        raise
+    except Exception as failure:  # code of others
+        raise GatewayProblem(_("The gateway failed (%(kind)s).", kind=type(failure).__name__)) from failure
+
+
+def _put_fields(
+    context: Context, row: SenderLine, gateway: Gateway, values: Mapping[str, Any]
+) -> list[Problem]:
+    plain, sealed, problems = dict(row.settings or {}), dict(row.secrets or {}), []
+    for field in gateway.fields:
+        entered = clean(str(values.get(field.name) or ""))
+        if field.secret and entered:
+            sealed[field.name] = context.site.sealer.seal(entered)
+        elif not field.secret:
+            plain[field.name] = entered
+        held = sealed.get(field.name) if field.secret else plain[field.name] or field.default
+        if field.required and not held:
+            problems.append(Problem(field.name, _("%(field)s is required.", field=field.title)))
+    row.settings, row.secrets = plain, sealed
+    return problems
+
+
+def _problems(row: SenderLine) -> list[Problem]:
+    problems = []
+    if not row.name:
+        problems.append(Problem("name", _("%(field)s is required.", field=_("Name"))))
+    if row.kind not in LINE_KINDS:
+        problems.append(Problem("kind", _("Choose what the line carries.")))
+    return problems
+
+
+def _line(system: Context, line_id: int) -> SenderLine:
+    row = system.session.get(SenderLine, line_id, with_for_update=True)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _administrators(context: Context) -> None:
+    if not context.actor.is_administrator and context.actor.kind != "system":
+        raise Forbidden()

@@ -1,0 +1,23 @@
+"""What the layer of messages contributes: resources, policies, commands, settings, jobs."""
+
+from __future__ import annotations
+
+from kernel.messages import answers, line_editing, preparing, quiet, sendings, single, watching, worker
+from kernel.messages.policies import POLICIES
+from kernel.messages.resources import RESOURCES
+from kernel.resources.commands import commands_in
+from kernel.resources.parts import KernelPart
+
+PART = KernelPart(
+    name="messages",
+    resources=RESOURCES,
+    policies=POLICIES,
+    commands=commands_in(single, sendings, line_editing),
+    settings=(*quiet.SETTINGS, *sendings.SETTINGS),
+    jobs=watching.JOBS,
+    hooks=answers,
+)
+"""The part that `kernel.administration.assembly` enters."""
+
+BACKGROUND = (preparing, worker, watching)
+"""Modules imported here so that every process knows the work that they declare."""

@@ -1,0 +1,242 @@
+"""Preparing a sending: who is meant, who of them is reached, with which words, and why the others are left out.
+
+It is done in the background on behalf of the sender, in batches, and begins anew where it was killed; nothing goes out
+before it is done and somebody has looked at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from kernel.access.actor import SYSTEM, Actor, load_actor
+from kernel.access.bulk import insert_rows
+from kernel.i18n import LazyText, _
+from kernel.messages import addresses
+from kernel.messages.lines import Tariff, tariff
+from kernel.messages.models import LEFT_OUT, PREPARED, STOPPED, Message, MessageKind, Sending
+from kernel.messages.outbox import new_client_id
+from kernel.messages.sendings import PREPARE, PURPOSE, numbers_between
+from kernel.messages.variables import closed, house_values, party_values
+from kernel.messages.wording import EmptyVariable, fill, variables_in
+from kernel.parties.groups import members
+from kernel.parties.models import Party
+from kernel.parties.segments.reading import segment_ids
+from kernel.resources.context import Context
+from kernel.resources.errors import CommandError, Invalid
+from kernel.resources.queue import Progress, background
+from kernel.resources.runtime import Runtime
+
+BATCH = 5000
+"""Recipients of one transaction."""
+
+
+@dataclass
+class Work:
+    """A sending in the making: what is the same for all, and the addresses that are taken."""
+
+    row: Sending
+    kind: MessageKind
+    house: Mapping[str, str] = field(default_factory=dict)
+    costs: Tariff = field(default_factory=Tariff)
+    taken: set[str] = field(default_factory=set)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables of text and subject."""
+        return variables_in(self.row.body) | variables_in(self.row.subject)
+
+
+@background(PREPARE, _("Prepare a sending"), queue="long", inside=True)
+def prepare_in_background(runtime: Runtime, progress: Progress, *, sending_id: int) -> None:
+    """Prepare a sending as a piece of background work."""
+    prepare(runtime, sending_id, progress)
+
+
+def prepare(runtime: Runtime, sending_id: int, progress: Progress | None = None) -> None:
+    """Fix the recipients of a sending; called again after it was killed, it begins anew, and for one that is ready it does
+    nothing.
+    """
+    with runtime.system_work("a sending is prepared", PREPARE) as context:
+        row = context.session.get(Sending, sending_id)
+        if row is None or row.state != "preparing":
+            return
+        context.session.execute(delete(Message).where(Message.sending_id == sending_id))
+        sender = row.sender_id
+    try:
+        with runtime.reading(SYSTEM("on whose behalf a sending is prepared")) as context:
+            actor = load_actor(context.session, sender)
+        _prepare(runtime, actor, row, progress)
+    except CommandError as error:
+        _give_up(runtime, sending_id, error.message)
+    except LookupError:
+        _give_up(runtime, sending_id, _("The user who made this sending is no longer active."))
+
+
+def _prepare(runtime: Runtime, actor: Actor, row: Sending, progress: Progress | None) -> None:
+    with runtime.reading(actor) as context:
+        context.require("message", "send")
+        ids, hidden = _meant(context, row.source)
+        numbers = numbers_between(context, *row.source["range"]) if "range" in row.source else []
+        work = _begin(context, row)
+    total = len(ids) + len(numbers)
+    done = 0
+    for some in _batches(numbers):
+        with runtime.writing(actor, PREPARE) as context:
+            _store(context, work, [(None, number, "") for number in some])
+        done += len(some)
+        _tell(progress, done, total)
+    for some_ids in _batches(ids):
+        with runtime.writing(actor, PREPARE) as context:
+            _store(context, work, _reached(context, work, some_ids))
+        done += len(some_ids)
+        if progress is not None and progress.stopped():
+            return
+        _tell(progress, done, total)
+    with runtime.system_work("a sending is prepared", PREPARE) as context:
+        ready = (
+            update(Sending)
+            .where(Sending.id == row.id, Sending.state == "preparing")
+            .values(state="ready", hidden=hidden)
+            .returning(Sending.id)
+        )
+        if context.session.execute(ready).scalar_one_or_none() is None:  # stopped meanwhile
+            left = update(Message).where(Message.sending_id == row.id, Message.state == PREPARED)
+            context.session.execute(left.values(state=STOPPED, ended_at=context.now))
+
+
+def _begin(context: Context, row: Sending) -> Work:
+    with context.system("how a sending is prepared") as system:
+        kind = system.session.get_one(MessageKind, row.kind_id)
+        system.session.expunge(kind)
+        costs = tariff(system.session, row.channel, kind.advertising)
+    work = Work(row, kind, house_values(context, row.language), costs)
+    problems = closed(context, work.names)
+    if problems:
+        raise Invalid(problems)
+    return work
+
+
+def _meant(context: Context, source: Mapping[str, Any]) -> tuple[list[int], int]:
+    """Give the visible parties that are meant, and how many more are hidden from the sender."""
+    if "segment" in source:
+        return sorted(set(context.session.execute(segment_ids(context, source["segment"])).scalars())), 0
+    if "parties" in source:
+        wanted = sorted(set(source["parties"]))
+        condition = Party.id.in_(wanted)
+    elif "groups" in source:
+        condition = Party.id.in_(members(context.session, source["groups"]))
+    else:
+        return [], 0
+    visible = list(context.session.execute(select(Party.id).where(condition).order_by(Party.id)).scalars())
+    with context.system("how many are hidden from the sender") as system:
+        if "groups" in source:
+            condition = Party.id.in_(members(system.session, source["groups"]))
+        statement = select(func.count()).select_from(Party).where(condition, Party.binned_at.is_(None))
+        everybody = int(system.session.execute(statement).scalar_one())
+    return visible, max(everybody - len(visible), 0)
+
+
+Target = tuple[int | None, str | None, str]
+"""Whom a message reaches: party, address, and the reason why it is left out, empty where it is not."""
+
+
+def _reached(context: Context, work: Work, ids: Sequence[int]) -> list[Target]:
+    """Give for a batch of parties where they are reached, an organisation's contact persons in its place."""
+    may = set(
+        context.session.execute(
+            select(Party.id).where(Party.id.in_(list(ids)), addresses.may_send_to(context))
+        ).scalars()
+    )
+    behind = addresses.persons_behind(context, ids, work.row.channel)
+    persons = sorted({person for number in ids for person in behind.get(number, [])})
+    found = addresses.addresses_of(context, persons, work.row.channel)
+    targets: list[Target] = []
+    for number in ids:
+        if number not in may:
+            targets.append((number, None, addresses.NO_RIGHT))
+        elif not behind.get(number):
+            targets.append((number, None, addresses.NO_CONTACT))
+        for person in behind.get(number, []) if number in may else []:
+            address = found.get(person)
+            targets.append((person, address, "" if address else addresses.NO_ADDRESS))
+    return targets
+
+
+def _store(context: Context, work: Work, targets: Sequence[Target]) -> None:
+    """Write a batch of recipients with their words."""
+    row = work.row
+    refused = addresses.opted_out(
+        context, row.channel, [address for _party, address, _why in targets if address], work.kind
+    )
+    people = [party for party, address, reason in targets if party is not None and not reason]
+    values = party_values(context, people, row.language) if work.names and people else {}
+    rows = []
+    for party, address, why in targets:
+        reason = why
+        if not reason and address in refused:
+            reason = addresses.OPTED_OUT
+        elif not reason and address in work.taken:
+            reason = addresses.DUPLICATE
+        body, subject = row.body, row.subject
+        if not reason and work.names:
+            given = {**work.house, **values.get(party or 0, {})}
+            try:
+                body, subject = fill(body, given), fill(subject, given)
+            except EmptyVariable as error:
+                reason = f"{addresses.EMPTY}:{error.name}"
+        if not reason and address is not None:
+            work.taken.add(address)
+        rows.append(_row(context, work, party, address, reason, body, subject))
+    with context.system("recipients of a sending") as system:
+        insert_rows(system.session, Message, rows, numbered=False)  # type: ignore[arg-type]
+
+
+def _row(
+    context: Context, work: Work, party: int | None, address: str | None, reason: str, body: str, subject: str
+) -> dict[str, Any]:
+    row = work.row
+    parts, price = (0, 0) if reason else work.costs.measure(row.channel, body)
+    return {
+        "client_id": new_client_id(),
+        "sending_id": row.id,
+        "party_id": party,
+        "sender_id": row.sender_id,
+        "kind_id": row.kind_id,
+        "advertising": work.kind.advertising,
+        "bulk": True,
+        "channel": row.channel,
+        "purpose": PURPOSE,
+        "occasion": str(row.id),
+        "address": address,
+        "subject": "" if reason else subject,
+        "body": "" if reason else body,
+        "parts": parts,
+        "price": price,
+        "state": LEFT_OUT if reason else PREPARED,
+        "reason": reason,
+        "due_at": context.now,
+        "created_at": context.now,
+    }
+
+
+def _batches(values: Sequence[Any]) -> list[Sequence[Any]]:
+    return [values[start : start + BATCH] for start in range(0, len(values), BATCH)]
+
+
+def _tell(progress: Progress | None, done: int, total: int) -> None:
+    if progress is not None:
+        progress.report(done, total)
+
+
+def _give_up(runtime: Runtime, sending_id: int, message: LazyText) -> None:
+    text = runtime.translate(message)
+    with runtime.system_work("a sending cannot be prepared", PREPARE, allowed_when_ended=True) as context:
+        context.session.execute(
+            update(Sending)
+            .where(Sending.id == sending_id, Sending.state == "preparing")
+            .values(state="failed", trouble=text)
+        )

@@ -1,0 +1,341 @@
+"""Sendings: one text to many. Made, prepared in the background, reviewed, begun, paused, gone on with, stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, exists, func, or_, select, update
+
+from kernel.access.session import allowed
+from kernel.extension.contributions import Setting
+from kernel.fa.phone import parse_phone
+from kernel.fa.text import clean
+from kernel.i18n import _
+from kernel.messages import addresses
+from kernel.messages.kinds import active_kinds
+from kernel.messages.models import (
+    LEFT_OUT,
+    PREPARED,
+    QUEUED,
+    STOPPED,
+    Message,
+    MessageKind,
+    OptOut,
+    Sending,
+)
+from kernel.messages.outbox import ask_for_dispatch, queue_message
+from kernel.messages.single import SINGLE, filled, text_problems
+from kernel.messages.variables import closed, needs_party
+from kernel.messages.wording import variables_in
+from kernel.parties.models import Party
+from kernel.resources.commands import command
+from kernel.resources.context import Context
+from kernel.resources.errors import Invalid, NotFound, Problem, Refused
+from kernel.resources.queue import enqueue
+
+PURPOSE = "kernel.sending"
+PREPARE = "messages.prepare"
+SUBJECT = "sending"
+"""By this a page finds the work that prepares a sending."""
+CONFIRM = "messages.confirm_above"
+RANGE = "messages.largest_range"
+SETTINGS = (
+    Setting(
+        key=CONFIRM,
+        title=_("Recipients above which a sending is confirmed by their number"),
+        kind="whole",
+        default=500,
+        bounds=(1, 1_000_000),
+        order=30,
+    ),
+    Setting(
+        key=RANGE,
+        title=_("The most numbers of one range"),
+        kind="whole",
+        default=10_000,
+        bounds=(1, 1_000_000),
+        order=40,
+    ),
+)
+SOURCES = ("parties", "segment", "groups", "range")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Where the recipients of a sending stand: numbers by state, reasons of those left out, parts and money."""
+
+    states: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    parts: int = 0
+    price: int = 0
+    cost: int = 0
+
+    @property
+    def reached(self) -> int:
+        """How many are not left out."""
+        return sum(count for state, count in self.states.items() if state != LEFT_OUT)
+
+    @property
+    def left_out(self) -> int:
+        """How many are left out."""
+        return self.states.get(LEFT_OUT, 0)
+
+
+@command("sending.create", _("Send messages"), resource="message", action="send")
+def create(
+    context: Context,
+    *,
+    name: str,
+    channel: str,
+    kind_id: int,
+    body: str,
+    source: Mapping[str, Any],
+    subject: str = "",
+    language: str = "fa",
+    planned_at: datetime | None = None,
+) -> int:
+    """Make a sending and have it prepared in the background; nothing goes out before it is begun. Gives its number.
+
+    `source` is one of `{"parties": [ids]}`, `{"segment": id}`, `{"groups": [ids]}`, `{"range": [first, last]}`.
+    """
+    problems = text_problems(context, channel, body, subject)
+    if kind_id not in {kind.id for kind in active_kinds(context)}:
+        problems.append(Problem("kind_id", _("Choose a kind of message.")))
+    if not problems:
+        names = variables_in(body) | variables_in(subject)
+        problems += closed(context, names)
+        if "range" in source and needs_party(names):
+            text = _("A text for a range of numbers cannot speak of the recipient; nobody knows who that is.")
+            problems.append(Problem("body", text))
+    if planned_at is not None and planned_at <= context.now:
+        problems.append(Problem("planned_at", _("This moment has passed.")))
+    checked = _source(context, channel, source, problems)
+    if problems:
+        raise Invalid(problems)
+    row = Sending(
+        name=clean(name) or context.text(_("Sending")),
+        sender_id=context.actor.user_id or 0,
+        kind_id=kind_id,
+        channel=channel,
+        language=language,
+        subject=subject,
+        body=body,
+        source=checked,
+        planned_at=planned_at,
+    )
+    with context.system("a new sending") as system:
+        system.session.add(row)
+        system.session.flush()
+        number = row.id
+    enqueue(context, PREPARE, subject=(SUBJECT, number), sending_id=number)
+    return number
+
+
+def numbers_between(context: Context, first: str, last: str) -> list[str]:
+    """Give the numbers from one mobile number to another, both included, as E.164; `Invalid` names what does not fit."""
+    ends = []
+    for name, entered in (("first", first), ("last", last)):
+        try:
+            phone = parse_phone(entered or "")
+        except ValueError:
+            phone = None
+        if phone is None or phone.kind != "mobile":
+            raise Invalid([Problem(name, _("This is not a mobile number, such as 0912 345 6789."))])
+        ends.append(int(phone.e164[1:]))
+    count = ends[1] - ends[0] + 1
+    if count < 1:
+        raise Invalid([Problem("last", _("The last number comes before the first."))])
+    most = context.runtime.setting(RANGE)
+    if count > most:
+        text = _("These are %(count)d numbers; at most %(most)d go in one sending.", count=count, most=most)
+        raise Invalid([Problem("last", text)])
+    return [f"+{number}" for number in range(ends[0], ends[1] + 1)]
+
+
+@command("sending.start", _("Send messages"), resource="message", action="send")
+def start(context: Context, *, sending_id: int, count: int | None = None) -> None:
+    """Begin a sending that is ready, or plan it; a large one only with the number of its recipients as `count`."""
+    row = _mine(context, sending_id)
+    if row.state != "ready":
+        raise Refused(_("Only a sending that is ready can be begun."))
+    reached = counts(context, sending_id).reached
+    if not reached:
+        raise Refused(_("There is nobody whom this sending would reach."))
+    if reached > context.runtime.setting(CONFIRM) and count != reached:
+        raise Invalid([Problem("count", _("Confirm the number of recipients: %(count)d.", count=reached))])
+    with context.system("a sending begins") as system:
+        if row.planned_at is not None and row.planned_at > context.now:
+            _set_state(system, sending_id, "ready", state="planned")
+        else:
+            begin_messages(system, sending_id)
+
+
+def begin_messages(context: Context, sending_id: int) -> None:
+    """Put the prepared messages of a sending into the queue; who has opted out meanwhile is left out.
+
+    The context acts for the system, within a command or job.
+    """
+    row = context.session.get_one(Sending, sending_id, populate_existing=True)
+    kind = context.session.get_one(MessageKind, row.kind_id)
+    concerned = OptOut.kind_id == row.kind_id
+    if kind.advertising:
+        concerned = or_(concerned, OptOut.kind_id.is_(None))
+    prepared = and_(Message.sending_id == sending_id, Message.state == PREPARED)
+    gone = exists().where(OptOut.channel == Message.channel, OptOut.address == Message.address, concerned)
+    quietly = {"synchronize_session": False}
+    context.session.execute(
+        update(Message).where(prepared, gone).values(state=LEFT_OUT, reason=addresses.OPTED_OUT),
+        execution_options=quietly,
+    )
+    context.session.execute(
+        update(Message).where(prepared).values(state=QUEUED, due_at=context.now), execution_options=quietly
+    )
+    context.session.execute(
+        update(Sending)
+        .where(Sending.id == sending_id)
+        .values(state="running", started_at=func.coalesce(Sending.started_at, context.now)),
+        execution_options=quietly,
+    )
+    ask_for_dispatch(context, row.channel, kind.advertising)
+
+
+@command("sending.pause", _("Send messages"), resource="message", action="send", allowed_when_ended=True)
+def pause(context: Context, *, sending_id: int) -> None:
+    """Let what is not yet handed over wait."""
+    _mine(context, sending_id)
+    with context.system("a sending pauses") as system:
+        _set_state(system, sending_id, "running", "planned", state="paused")
+        _move(system, sending_id, QUEUED, state=PREPARED)
+
+
+@command("sending.resume", _("Send messages"), resource="message", action="send")
+def resume(context: Context, *, sending_id: int) -> None:
+    """Go on with a sending that pauses."""
+    _mine(context, sending_id)
+    with context.system("a sending goes on") as system:
+        _set_state(system, sending_id, "paused", state="running")
+        begin_messages(system, sending_id)
+
+
+@command("sending.stop", _("Send messages"), resource="message", action="send", allowed_when_ended=True)
+def stop(context: Context, *, sending_id: int) -> None:
+    """Stop a sending for good: what is not yet handed over never goes out."""
+    _mine(context, sending_id)
+    with context.system("a sending is stopped") as system:
+        before = ("preparing", "ready", "planned", "running", "paused")
+        _set_state(system, sending_id, *before, state="stopped", ended_at=context.now)
+        _move(system, sending_id, QUEUED, PREPARED, state=STOPPED, ended_at=context.now)
+
+
+@command("sending.test", _("Send messages"), resource="message", action="send")
+def test(context: Context, *, sending_id: int, token: str) -> int:
+    """Send the text to oneself, filled for the first recipient; to the number of the person that the user is."""
+    row = _mine(context, sending_id)
+    own = context.session.execute(
+        select(Party.id).where(Party.user_id == context.actor.user_id)
+    ).scalar_one_or_none()
+    address = addresses.addresses_of(context, [own], row.channel).get(own) if own is not None else None
+    if address is None:
+        raise Refused(
+            _(
+                "No number or address of yours is known. Link your sign-in to a person that has one, on that person's form."
+            )
+        )
+    first = context.session.execute(
+        select(Message.party_id)
+        .where(Message.sending_id == sending_id, Message.state != LEFT_OUT)
+        .order_by(Message.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    body, subject = row.body, row.subject
+    if variables_in(body) | variables_in(subject):
+        body, subject = filled(context, body, subject, first or own or 0, row.language)
+    queued = queue_message(
+        context,
+        purpose=SINGLE,
+        occasion=f"test {sending_id}:{token}",
+        address=address,
+        channel=row.channel,
+        text=body,
+        subject=subject,
+    )
+    if queued.id is None:
+        raise Refused(_("This message has been queued already."))
+    return queued.id
+
+
+def counts(context: Context, sending_id: int) -> Counts:
+    """Count the recipients of a sending that the actor sees, those hidden from him meanwhile included: as numbers only."""
+    why = case((Message.state == LEFT_OUT, Message.reason), else_="")
+    sums = (func.coalesce(func.sum(column), 0) for column in (Message.parts, Message.price, Message.cost))
+    statement = (
+        select(Message.state, why, func.count(), *sums)
+        .where(Message.sending_id == sending_id)
+        .group_by(Message.state, why)
+    )
+    with context.system("where a sending stands") as system:
+        rows: list[tuple[Any, ...]] = [tuple(row) for row in system.session.execute(statement)]
+    states: dict[str, int] = {}
+    for state, _reason, count, *_money in rows:
+        states[state] = states.get(state, 0) + count
+    reasons = {reason: count for state, reason, count, *_money in rows if state == LEFT_OUT}
+    kept = [row for row in rows if row[0] != LEFT_OUT]
+    parts, price, cost = (int(sum(row[place] for row in kept)) for place in (3, 4, 5))
+    return Counts(states, reasons, parts, price, cost)
+
+
+def find_sending(context: Context, sending_id: int) -> Sending:
+    """Give a sending that the actor sees; `NotFound` otherwise."""
+    row = context.session.execute(select(Sending).where(Sending.id == sending_id)).scalar_one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _mine(context: Context, sending_id: int) -> Sending:
+    """Give a sending with which the actor may do something."""
+    statement = select(Sending).where(Sending.id == sending_id, allowed(context.session, Sending, "send"))
+    row = context.session.execute(statement).scalar_one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _set_state(system: Context, sending_id: int, *before: str, **values: Any) -> None:
+    """Move a sending on, unless somebody was faster; its history tells who did it."""
+    row = system.session.get_one(Sending, sending_id, with_for_update=True, populate_existing=True)
+    if row.state not in before:
+        raise Refused(_("The sending has moved on meanwhile; look again."))
+    for name, value in values.items():
+        setattr(row, name, value)
+    system.session.flush()
+
+
+def _move(system: Context, sending_id: int, *before: str, **values: Any) -> None:
+    statement = (
+        update(Message).where(Message.sending_id == sending_id, Message.state.in_(before)).values(**values)
+    )
+    system.session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def _source(
+    context: Context, channel: str, source: Mapping[str, Any], problems: list[Problem]
+) -> dict[str, Any]:
+    """Check whom a sending is for, as far as that needs no look at the parties."""
+    kinds = [name for name in SOURCES if source.get(name)]
+    if len(kinds) != 1:
+        problems.append(Problem("source", _("Choose whom the sending is for.")))
+        return {}
+    if kinds == ["range"]:
+        if channel != "sms":
+            problems.append(Problem("channel", _("A range of numbers is reached by SMS only.")))
+        try:
+            numbers = numbers_between(context, *source["range"])
+        except Invalid as error:
+            problems.extend(error.problems)
+            return {}
+        return {"range": [numbers[0], numbers[-1]]}
+    return {kinds[0]: source[kinds[0]]}

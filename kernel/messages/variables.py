@@ -1,0 +1,135 @@
+"""The variables of texts, and their values for many parties at once, as the sender may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.fa.calendar import format_date
+from kernel.fa.phone import format_phone
+from kernel.i18n import LazyText, _
+from kernel.parties.addressing import addressed
+from kernel.parties.models import Party
+from kernel.parties.own import own_name, own_organisation
+from kernel.parties.places.models import City
+from kernel.resources.context import Context
+from kernel.resources.errors import Problem
+from kernel.resources.models import BaseValue
+
+
+@dataclass(frozen=True)
+class Variable:
+    """Something that a text may name. `field` is the field of a party whose rules of access it follows."""
+
+    name: str
+    title: LazyText
+    field: str = ""
+
+
+PARTY = (
+    Variable("party.addressed", _("How the recipient is addressed")),
+    Variable("party.name", _("Name of the recipient")),
+    Variable("party.title", _("Name prefix")),
+    Variable("party.first_name", _("First name")),
+    Variable("party.last_name", _("Last name")),
+    Variable("party.birth_date", _("Date of birth"), "birth_date"),
+    Variable("party.mobile", _("Mobile"), "mobile"),
+    Variable("party.email", _("E-mail"), "email"),
+    Variable("party.city", _("City"), "city"),
+    Variable("party.number", _("Number of the record")),
+)
+HOUSE = (
+    Variable("own.name", _("Our name")),
+    Variable("own.phone", _("Our telephone")),
+    Variable("sender.name", _("Name of the sender")),
+    Variable("today", _("Today's date")),
+)
+VARIABLES = (*PARTY, *HOUSE)
+"""What every text may name; templates of plugins know places of their own besides."""
+NAMES = frozenset(each.name for each in VARIABLES)
+
+
+def needs_party(names: Iterable[str]) -> bool:
+    """Say whether a text with these variables can be filled only for a party."""
+    return any(name.startswith("party.") for name in names)
+
+
+def closed(context: Context, names: Collection[str]) -> list[Problem]:
+    """Give a problem for each variable whose value the actor may not see whole: a message must not tell it him."""
+    person = context.runtime.resource("person")
+    return [
+        Problem("body", _("You may not see “%(name)s”, so a text of yours cannot name it.", name=each.title))
+        for each in PARTY
+        if each.name in names
+        and each.field
+        and not context.runtime.may_see_field(context, person, person.by_name[each.field])
+    ]
+
+
+def house_values(context: Context, language: str) -> dict[str, str]:
+    """Give the values that are the same for every recipient."""
+    own = own_organisation(context)
+    phone = ""
+    if own is not None:
+        with context.system("our telephone") as system:
+            phone = system.session.execute(select(Party.phone).where(Party.id == own[0])).scalar_one() or ""
+    return {
+        "own.name": own_name(context),
+        "own.phone": _phone(phone, language),
+        "sender.name": context.actor.name if context.actor.user_id else own_name(context),
+        "today": _day(context.today, language),
+    }
+
+
+def party_values(context: Context, ids: Sequence[int], language: str) -> dict[int, dict[str, str]]:
+    """Give the values of these parties, those that the actor may see; one query."""
+    statement = (
+        select(
+            *(Party.id, Party.display_name, Party.first_name, Party.last_name, Party.name),
+            *(Party.form_of_address, Party.birth_date, Party.mobile, Party.email),
+            BaseValue.title.label("title"),
+            City.name.label("city"),
+        )
+        .outerjoin(BaseValue, BaseValue.id == Party.title_id)
+        .outerjoin(City, City.id == Party.city_id)
+        .where(Party.id.in_(list(ids)))
+    )
+    return {row.id: _values(row, language) for row in context.session.execute(statement)}
+
+
+def _values(row: Any, language: str) -> dict[str, str]:
+    name = row.name or " ".join(filter(None, (row.first_name, row.last_name)))
+    return {
+        "party.addressed": addressed(name, row.last_name, row.title, row.form_of_address),
+        "party.name": row.display_name,
+        "party.title": row.title or "",
+        "party.first_name": row.first_name or "",
+        "party.last_name": row.last_name or "",
+        "party.birth_date": _day(row.birth_date, language) if row.birth_date else "",
+        "party.mobile": _phone(row.mobile or "", language),
+        "party.email": row.email or "",
+        "party.city": row.city or "",
+        "party.number": in_digits(str(row.id), language),
+    }
+
+
+def in_digits(text: str, language: str) -> str:
+    """Write the digits of a value as the language of the text has them."""
+    return text.translate(_PERSIAN) if language == "fa" else text
+
+
+_PERSIAN: Mapping[int, int] = {ord("0") + place: ord("۰") + place for place in range(10)}
+
+
+def _phone(number: str, language: str) -> str:
+    digits = "fa" if language == "fa" else "en"
+    return format_phone(number, digits=digits).replace(" ", "") if number else ""  # type: ignore[arg-type]
+
+
+def _day(day: Any, language: str) -> str:
+    if language != "fa":
+        return str(day.isoformat())
+    return format_date(day)
