@@ -71,6 +71,7 @@ from kernel.messages.gateways import (
     Received,
     Uncertain,
 )
+from kernel.messages.outbox import Queued, queue_message
 from kernel.parties.addresses import address_for
 from kernel.parties.addressing import addressed_as
 from kernel.parties.employments import contact_persons
@@ -160,6 +161,7 @@ __all__ = [
     "Post",
     "Problem",
     "Progress",
+    "Queued",
     "Receipt",
     "Received",
     "Refused",
@@ -219,6 +221,7 @@ __all__ = [
     "posts_of",
     "public",
     "publish",
+    "queue_message",
     "relate",
     "relations_of",
     "render",

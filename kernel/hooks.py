@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         Setting,
         TimelineEntry,
     )
+    from kernel.messages.gateways import Gateway
     from kernel.resources.commands import Command
     from kernel.resources.context import Context
     from kernel.resources.errors import Problem
@@ -155,8 +156,8 @@ def channels() -> Iterable[Any] | None:
 
 
 @once
-def gateways() -> Iterable[Any] | None:
-    """Carriers of messages: objects with `send` and `state`."""
+def gateways() -> Iterable[Gateway] | None:
+    """Carriers of messages: functions that hand over, ask for states and fetch what came in, outside of any transaction."""
 
 
 @once

@@ -16,6 +16,7 @@ from kernel.extension.discovery import Discovery, discover
 from kernel.lifecycle.sites import create_site, upgrade_site
 from kernel.lifecycle.steps import Workshop
 from kernel.lifecycle.switching import renew_walls
+from kernel.messages import kinds as message_kinds
 from kernel.parties.relation_kinds import KERNEL_KINDS, seed_kinds
 from kernel.resources import base_data
 from kernel.resources.build import build_runtime
@@ -89,6 +90,7 @@ def seed_kernel(runtime: Runtime) -> None:
     with runtime.system_work("entries of base data", "site.seed") as context:
         base_data.seed(context, [item for part in runtime.declared.parts for item in part.base_lists])
         seed_kinds(context, KERNEL_KINDS)
+        message_kinds.seed_kinds(context)
 
 
 def _fill(site: Site, engines: Engines, edition: Edition | None, discovery: Discovery) -> None:

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from kernel.fa.errors import FaError
 from kernel.fa.text import clean
 from kernel.i18n import _
+from kernel.i18n.messages import explain
 from kernel.messages.gateways import Gateway, GatewayProblem, NotHandedOver
 from kernel.messages.lines import LINE_KINDS, gateways_of, line_value
-from kernel.messages.models import SenderLine
+from kernel.messages.models import Message, SenderLine
+from kernel.messages.outbox import DISPATCH, queue_message
+from kernel.messages.resources import canonical
+from kernel.messages.results import MOST_ATTEMPTS
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, Invalid, NotFound, Problem
+from kernel.resources.fields import FieldError
+from kernel.resources.queue import enqueue
 
-RIGHT = ("message_line", "edit")
-NUMBERS = ("position", "rate", "price", "price_latin")
+PRICES = ("price", "price_latin")
 
 
 @command("line.save", _("Change lines of messages"), resource="message_line", action="edit")
@@ -42,7 +48,8 @@ def save(
         row.enabled = bool(values.get("enabled"))
         row.position = values.get("position") or 100
         row.rate = values.get("rate") or None
-        row.price, row.price_latin = values.get("price") or 0, values.get("price_latin") or 0
+        row.price = values.get(PRICES[0]) or 0
+        row.price_latin = values.get(PRICES[1]) or 0
         problems = _problems(row) + _put_fields(context, row, declared, values)
         if problems:
             raise Invalid(problems)
@@ -62,6 +69,35 @@ def remove(context: Context, *, line_id: int) -> None:
         system.session.delete(_line(system, line_id))
         system.session.flush()
     note(context, "line.remove", resource="message_line", record_id=line_id)
+
+
+@command("line.test", _("Change lines of messages"), resource="message_line", action="edit")
+def test(context: Context, *, line_id: int, address: str, token: str) -> int:
+    """Queue a message that only this line may carry, and that fails where the line refuses; gives its number."""
+    _administrators(context)
+    row = find_line(context, line_id)
+    try:
+        to = canonical(context, row.channel, address)
+    except FieldError as error:
+        raise Invalid([Problem("address", error.message)]) from error
+    except FaError as error:
+        raise Invalid([Problem("address", explain(error))]) from error
+    text = context.text(_("Test of the line “%(name)s”", name=row.name))
+    queued = queue_message(
+        context,
+        purpose="kernel.test",
+        occasion=f"{line_id} {token}",
+        address=to,
+        channel=row.channel,
+        text=text,
+        subject=text,
+    )
+    with context.system("a test goes over one line") as system:
+        others = select(SenderLine.id).where(SenderLine.channel == row.channel, SenderLine.id != line_id)
+        only = {"passed": list(system.session.execute(others).scalars()), "attempts": MOST_ATTEMPTS - 1}
+        system.session.execute(update(Message).where(Message.id == queued.id).values(only))
+    enqueue(context, DISPATCH, line_id=line_id)
+    return queued.id or 0
 
 
 def all_lines(context: Context) -> list[SenderLine]:

@@ -34,12 +34,12 @@ def gateways_of(runtime: Runtime) -> dict[str, Gateway]:
     return found
 
 
-def channels_of(runtime: Runtime) -> dict[str, LazyText | str]:
+def channels_of(runtime: Runtime) -> dict[str, LazyText]:
     """Give the channels that messages can go by on this site, with their titles."""
-    found: dict[str, LazyText | str] = dict(CHANNEL_TITLES)
+    found = dict(CHANNEL_TITLES)
     for gateway in gateways_of(runtime).values():
         for channel in gateway.channels:
-            found.setdefault(channel, channel)
+            found.setdefault(channel, _("%(name)s", name=channel))
     return found
 
 

@@ -26,7 +26,9 @@ from kernel.parties.groups import members
 from kernel.parties.models import Party
 from kernel.parties.segments.reading import segment_ids
 from kernel.resources.context import Context
-from kernel.resources.errors import CommandError, Invalid
+from kernel.resources.errors import CommandError, Invalid, NotFound
+from kernel.resources.lists import Filter, ListQuery
+from kernel.resources.lists.selection import select_rows
 from kernel.resources.queue import Progress, background
 from kernel.resources.runtime import Runtime
 
@@ -124,6 +126,8 @@ def _meant(context: Context, source: Mapping[str, Any]) -> tuple[list[int], int]
     """Give the visible parties that are meant, and how many more are hidden from the sender."""
     if "segment" in source:
         return sorted(set(context.session.execute(segment_ids(context, source["segment"])).scalars())), 0
+    if "list" in source:
+        return _listed(context, source["list"]), 0
     if "parties" in source:
         wanted = sorted(set(source["parties"]))
         condition = Party.id.in_(wanted)
@@ -138,6 +142,21 @@ def _meant(context: Context, source: Mapping[str, Any]) -> tuple[list[int], int]
         statement = select(func.count()).select_from(Party).where(condition, Party.binned_at.is_(None))
         everybody = int(system.session.execute(statement).scalar_one())
     return visible, max(everybody - len(visible), 0)
+
+
+def _listed(context: Context, wanted: Mapping[str, Any]) -> list[int]:
+    """Give the parties that a list finds for the sender now."""
+    resource = context.runtime.resource(wanted["resource"])
+    if resource.model is not Party:
+        raise NotFound()
+    filters = tuple(
+        Filter(name, operator, tuple(value) if isinstance(value, list) else value)
+        for name, operator, value in wanted["filters"]
+    )
+    query = ListQuery(search=wanted["search"], filters=filters)
+    return sorted(
+        set(context.session.execute(select_rows(context, resource, query, whole=True).rows()).scalars())
+    )
 
 
 Target = tuple[int | None, str | None, str]

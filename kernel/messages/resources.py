@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
+from kernel.extension.contributions import Action
+from kernel.fa.digits import stored_number
 from kernel.fa.errors import FaError
 from kernel.fa.phone import format_phone, parse_phone
 from kernel.fa.text import squeeze
@@ -13,7 +17,7 @@ from kernel.i18n.messages import explain
 from kernel.messages import models
 from kernel.messages.addresses import reason_text
 from kernel.messages.kinds import MESSAGE_KIND
-from kernel.messages.lines import CHANNEL_TITLES
+from kernel.messages.lines import CHANNEL_TITLES, names_of
 from kernel.messages.models import Message, MessageStep, OptOut, Sending, Snippet
 from kernel.messages.templates import MESSAGE_TEMPLATE
 from kernel.resources.context import Context
@@ -86,12 +90,61 @@ class Address(Code):
         return format_phone(value, digits="fa" if context.locale == "fa" else "en")
 
 
+class OverLine(Choice):
+    """The line that carried a message, by its name; lines themselves are for administrators."""
+
+    def __init__(self, name: str, title: LazyText, **options: Any) -> None:
+        super().__init__(name, title, options={}, **options)
+
+    def parse(self, raw: Any, context: Context) -> Any:
+        """Read the number of a line."""
+        number = stored_number(str(raw))
+        if number is None:
+            raise FieldError(_("There is no such line."))
+        return number
+
+    def show(self, value: Any, context: Context) -> str:
+        """Its name."""
+        if value is None:
+            return ""
+        with context.system("name of a line") as system:
+            return names_of(system.session, [value]).get(value, "")
+
+
 class Reason(Text):
     """Why a message is where it is."""
 
     def show(self, value: Any, context: Context) -> str:
         """Words for those left out, and what the gateway said of others."""
         return context.text(reason_text(value)) if value else ""
+
+
+def message_actions(context: Context, message_id: int) -> list[Action]:
+    """Give what a person may decide about a message as it stands."""
+    state = context.session.execute(
+        select(Message.state).where(Message.id == message_id)
+    ).scalar_one_or_none()
+    if state == models.QUEUED:
+        return [
+            Action(
+                label=_("Stop"),
+                url=f"/outbox/messages/{message_id}/stop",
+                icon="player-stop",
+                method="post",
+                permission=("message", "send"),
+            )
+        ]
+    if state in (models.UNKNOWN, models.FAILED, models.STOPPED):
+        return [
+            Action(
+                label=_("Send again"),
+                url=f"/outbox/messages/{message_id}/again",
+                icon="refresh",
+                method="post",
+                permission=("message", "again"),
+            )
+        ]
+    return []
 
 
 STEPS = Part(
@@ -131,6 +184,7 @@ MESSAGE = Resource(
         Whole("parts", _("Parts"), read_only=True),
         Money("price", _("Price"), read_only=True),
         Money("cost", _("Cost by the gateway"), read_only=True),
+        OverLine("line", _("Line"), attribute="line_id", read_only=True, in_list=False),
         UserLink("sender", _("Sent by"), attribute="sender_id", read_only=True),
         Instant("sent_at", _("Sent at"), read_only=True),
         Instant("ended_at", _("Ended at"), read_only=True),
@@ -144,6 +198,7 @@ MESSAGE = Resource(
             (
                 "state",
                 "reason",
+                "line",
                 "created_at",
                 "sent_at",
                 "ended_at",
@@ -157,6 +212,7 @@ MESSAGE = Resource(
     ),
     parts=(STEPS,),
     quick_filters=("state", "channel", "kind", "sender"),
+    actions=message_actions,
     sorts=(Sort("newest", _("Newest first"), ("id",), descending=True),),
 )
 

@@ -34,6 +34,7 @@ from kernel.parties.models import Party
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound, Problem, Refused
+from kernel.resources.fields import FieldError, Instant
 from kernel.resources.queue import enqueue
 
 PURPOSE = "kernel.sending"
@@ -60,7 +61,8 @@ SETTINGS = (
         order=40,
     ),
 )
-SOURCES = ("parties", "segment", "groups", "range")
+SOURCES = ("parties", "segment", "groups", "list", "range")
+MOST_TICKED = 10_000
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,12 @@ def create(
     source: Mapping[str, Any],
     subject: str = "",
     language: str = "fa",
-    planned_at: datetime | None = None,
+    planned_at: datetime | str | None = None,
 ) -> int:
     """Make a sending and have it prepared in the background; nothing goes out before it is begun. Gives its number.
 
-    `source` is one of `{"parties": [ids]}`, `{"segment": id}`, `{"groups": [ids]}`, `{"range": [first, last]}`.
+    `source` is one of `{"parties": [ids]}`, `{"segment": id}`, `{"groups": [ids]}`, `{"range": [first, last]}`, and
+    `{"list": {"resource", "search", "filters"}}` for all that a list finds, with filters as triples.
     """
     problems = text_problems(context, channel, body, subject)
     if kind_id not in {kind.id for kind in active_kinds(context)}:
@@ -110,8 +113,7 @@ def create(
         if "range" in source and needs_party(names):
             text = _("A text for a range of numbers cannot speak of the recipient; nobody knows who that is.")
             problems.append(Problem("body", text))
-    if planned_at is not None and planned_at <= context.now:
-        problems.append(Problem("planned_at", _("This moment has passed.")))
+    begins = _moment(context, planned_at, problems)
     checked = _source(context, channel, source, problems)
     if problems:
         raise Invalid(problems)
@@ -124,7 +126,7 @@ def create(
         subject=subject,
         body=body,
         source=checked,
-        planned_at=planned_at,
+        planned_at=begins,
     )
     with context.system("a new sending") as system:
         system.session.add(row)
@@ -321,21 +323,53 @@ def _move(system: Context, sending_id: int, *before: str, **values: Any) -> None
     system.session.execute(statement, execution_options={"synchronize_session": False})
 
 
+PLANNED = Instant("planned_at", _("Not before"), help=_("Empty: as soon as you begin it."))
+
+
+def _moment(context: Context, entered: datetime | str | None, problems: list[Problem]) -> datetime | None:
+    try:
+        found: datetime | None = PLANNED.read(entered, context) if isinstance(entered, str) else entered
+    except FieldError as error:
+        problems.append(PLANNED.problem(error))
+        return None
+    if found is not None and found <= context.now:
+        problems.append(Problem("planned_at", _("This moment has passed.")))
+    return found
+
+
 def _source(
     context: Context, channel: str, source: Mapping[str, Any], problems: list[Problem]
 ) -> dict[str, Any]:
     """Check whom a sending is for, as far as that needs no look at the parties."""
     kinds = [name for name in SOURCES if source.get(name)]
+    wrong = Problem(None, _("Choose whom the sending is for."))
     if len(kinds) != 1:
-        problems.append(Problem("source", _("Choose whom the sending is for.")))
+        problems.append(wrong)
         return {}
-    if kinds == ["range"]:
+    [kind] = kinds
+    given = source[kind]
+    if kind == "range":
         if channel != "sms":
             problems.append(Problem("channel", _("A range of numbers is reached by SMS only.")))
         try:
-            numbers = numbers_between(context, *source["range"])
+            numbers = numbers_between(context, *(str(each) for each in given))
         except Invalid as error:
             problems.extend(error.problems)
             return {}
         return {"range": [numbers[0], numbers[-1]]}
-    return {kinds[0]: source[kinds[0]]}
+    try:
+        if kind == "segment":
+            return {"segment": int(given)}
+        if kind == "list":
+            filters = [[str(field), str(operator), value] for field, operator, value in given["filters"]]
+            return {
+                "list": {
+                    "resource": str(given["resource"]),
+                    "search": str(given["search"]),
+                    "filters": filters,
+                }
+            }
+        return {kind: [int(each) for each in given][:MOST_TICKED]}
+    except (TypeError, ValueError, KeyError):
+        problems.append(wrong)
+        return {}

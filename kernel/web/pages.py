@@ -65,7 +65,7 @@ def install(app: Flask, served: Runtime, assets: Assets) -> None:
     )
     equip(environment, assets, _formats)
     install_texts(environment, lambda: served.texts.catalogue(scope().locale))
-    environment.globals.update(slot=slot, words=in_words, current=current)
+    environment.globals.update(slot=slot, words=in_words, current=current, offers_snippets=_offers_snippets)
 
 
 def equip(environment: Environment, assets: Assets, formats: Callable[[], formatting.Formats]) -> None:
@@ -94,6 +94,11 @@ def in_words(value: Any) -> Any:
         mine = scope()
         return translate(value, mine.runtime.texts.catalogue(mine.locale))
     return value
+
+
+def _offers_snippets() -> bool:
+    """Say whether long-text fields offer stored texts to this reader."""
+    return scope().actor.kind == "user" and current().may("snippet", "view")
 
 
 def direction(locale: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +14,7 @@ from kernel.data.site import Site
 from kernel.jobs import run as jobs
 from kernel.jobs.app import store_rows
 from kernel.messages import answers, watching, worker
+from kernel.messages.kinds import seed_kinds
 from kernel.messages.models import Message, MessageKind, SenderLine
 from kernel.messages.outbox import queue_message
 from kernel.parties.models import Party
@@ -98,8 +98,6 @@ class Post:
         return [row[0] for row in self.rows("SELECT state FROM kernel.message ORDER BY id")]
 
     def kind(self, code: str) -> int:
-        from kernel.messages.kinds import seed_kinds
-
         with self.runtime.system_work("test", "test.kinds") as context:
             seed_kinds(context)
         return self.rows(select(MessageKind.id).where(MessageKind.code == code))[0][0]
@@ -111,7 +109,7 @@ class Post:
 @pytest.fixture
 def post(
     site: Site, engines: Engines, clock: Clock, make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Post]:
+) -> Post:
     store_rows()
     runtime = build_runtime(site, engines, isolate=False)
     runtime.clock = clock
@@ -120,4 +118,4 @@ def post(
     monkeypatch.setattr(
         answers, "gateways", lambda: (*own(), *(each.made() for each in made.gateways.values()))
     )
-    yield made
+    return made

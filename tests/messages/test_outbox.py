@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from kernel.messages import worker
 from kernel.messages.gateways import NotHandedOver, Uncertain
-from kernel.resources.errors import Invalid, Refused
+from kernel.messages.outbox import queue_message
+from kernel.messages.results import note_reports
+from kernel.resources.errors import Forbidden, Invalid, NotFound, Refused
 
 
 def test_a_message_goes_out_and_arrives(post):
@@ -46,11 +49,14 @@ def test_the_same_occasion_is_queued_once(post):
 
 def test_nothing_is_queued_where_the_reason_fails(post):
     mina = post.person()
-    with pytest.raises(RuntimeError), post.runtime.system_work("test", "test.fails") as context:
-        from kernel.messages.outbox import queue_message
 
-        queue_message(context, party_id=mina, purpose="test", occasion="x", text="سلام")
-        raise RuntimeError
+    def reason():
+        with post.runtime.system_work("test", "test.fails") as context:
+            queue_message(context, party_id=mina, purpose="test", occasion="x", text="سلام")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        reason()
     assert post.states() == []
 
 
@@ -134,9 +140,8 @@ def test_refusals_come_to_an_end(post):
 
 
 def test_a_worker_that_died_leaves_unknown_which_the_gateway_clears_up(post):
-    line, number = post.line(), None
+    line = post.line()
     number = post.queue(post.person()).id
-    worker = __import__("kernel.messages.worker", fromlist=["worker"])
     assert worker._take_line(post.runtime, line, 7)
     batch = worker.claim(post.runtime, line, 7)
     assert post.message(number).state == "sending"
@@ -152,7 +157,6 @@ def test_a_worker_that_died_leaves_unknown_which_the_gateway_clears_up(post):
 def test_a_receipt_that_comes_late_is_believed(post):
     line = post.line()
     number = post.queue(post.person()).id
-    worker = __import__("kernel.messages.worker", fromlist=["worker"])
     assert worker._take_line(post.runtime, line, 7)
     batch = worker.claim(post.runtime, line, 7)
     post.clock.advance(minutes=6)
@@ -212,7 +216,6 @@ def test_a_held_site_hands_nothing_over(post):
 
 def test_one_worker_at_a_time_is_busy_with_a_line(post):
     line = post.line()
-    worker = __import__("kernel.messages.worker", fromlist=["worker"])
     assert worker._take_line(post.runtime, line, 7)
     post.queue(post.person())
     assert post.dispatch(line) == 0
@@ -222,8 +225,6 @@ def test_one_worker_at_a_time_is_busy_with_a_line(post):
 
 
 def test_reports_come_twice_late_and_in_any_order(post):
-    from kernel.messages.results import note_reports
-
     line = post.line()
     number = post.queue(post.person()).id
     post.work()
@@ -286,8 +287,6 @@ def test_sending_by_hand_fills_variables_and_refuses_what_is_empty(post):
 
 
 def test_who_may_not_send_does_not(post, make_user):
-    from kernel.resources.errors import Forbidden, NotFound
-
     mina = post.person()
     arguments = {
         "channel": "sms",

@@ -22,6 +22,7 @@ from kernel.web.views import (
     work,
 )
 from kernel.web.views.administration import all as administration
+from kernel.web.views.messages import all as messages
 from kernel.web.views.routes import add_resource_routes
 
 
@@ -36,6 +37,7 @@ def install(app: Flask, served: Runtime) -> None:
         deputies,
         groups,
         home,
+        messages,
         own,
         pairs,
         people,

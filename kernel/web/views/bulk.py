@@ -20,6 +20,8 @@ from kernel.web.views import handing, refused, regroup
 from kernel.web.views.addresses import list_url
 from kernel.web.views.export import send
 from kernel.web.views.lists import query_of
+from kernel.web.views.messages import sendings
+from kernel.web.views.parties import is_party
 from kernel.web.views.refused import Refusal, tried
 
 MOST = 1000
@@ -44,6 +46,10 @@ def act(resource: Resource) -> ResponseReturnValue:
         return send(context, resource, query, kind, None if whole else ticked(request.form))
     if wanted == "merge":
         return _merge(resource, query)
+    if wanted == "message" and is_party(resource):
+        return sendings.for_selection(
+            resource, query, None if request.form.get("whole") == "1" else ticked(request.form)
+        )
     if wanted not in ACTIONS:
         raise NotFound()
     context.require(resource.permission, ACTIONS[wanted])

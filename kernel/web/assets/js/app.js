@@ -11,6 +11,7 @@ import './digits.js';
 import './errors.js';
 import './fold.js';
 import './forms.js';
+import './insert.js';
 import './keyboard.js';
 import './lazy.js';
 import './lookup.js';

@@ -1,0 +1,1 @@
+"""Pages of messages: the overview, writing, sendings, lines, the report."""

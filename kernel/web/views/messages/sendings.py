@@ -1,0 +1,230 @@
+"""Sendings: choosing whom and what, the review with counts and reasons, beginning, pausing, stopping, and how far it is."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from kernel.fa.digits import stored_number
+from kernel.i18n import _
+from kernel.messages.addresses import reason_text
+from kernel.messages.lines import channels_of
+from kernel.messages.models import LEFT_OUT, PREPARED, Message, MessageKind, Sending
+from kernel.messages.resources import SENDING_STATES, STATES, TONES
+from kernel.messages.sendings import CONFIRM, PLANNED, Counts, counts, find_sending
+from kernel.messages.variables import VARIABLES
+from kernel.parties.models import Party, PartyGroup
+from kernel.parties.segments.reading import find_segment
+from kernel.resources.context import Context
+from kernel.resources.errors import NotFound
+from kernel.resources.fields import Code, Field, Text
+from kernel.resources.fields.base import plain_number
+from kernel.resources.lists import ListQuery
+from kernel.resources.resource import Resource
+from kernel.web.current import current, needs, run_command, tell
+from kernel.web.forms.command import CommandForm
+from kernel.web.pages import by_htmx, go, render, words
+from kernel.web.views.messages.blueprint import pages
+from kernel.web.views.messages.writing import start_values, templates_to_choose, text_fields
+
+SHOWN = 5
+"""Recipients whose words the review shows."""
+LONGEST_SOURCE = 200_000
+ACTIONS = {
+    "start": _("The sending has begun."),
+    "pause": _("The sending pauses."),
+    "resume": _("The sending goes on."),
+    "stop": _("The sending is stopped."),
+    "test": _("The test message is queued."),
+}
+
+
+@pages.route("/sendings/new", methods=["GET", "POST"])
+@needs("message", "send")
+def new_sending() -> ResponseReturnValue:
+    """Show the form of a new sending, or make it; it is prepared in the background then."""
+    context = current()
+    source = _source()
+    form = CommandForm(context, _fields(context, source))
+    if request.method == "GET":
+        return form_page(context, form.start(start_values(context)), source)
+    form.read(request.form)
+    if "range" in source:
+        source = {"range": [form.values["first"] or "", form.values["last"] or ""]}
+    outcome = run_command(
+        "sending.create",
+        form=form,
+        name=form.values["name"] or "",
+        channel=form.values["channel"] or "",
+        kind_id=stored_number(form.values["kind_id"] or "") or 0,
+        language=form.values["language"] or "fa",
+        subject=form.values["subject"] or "",
+        body=form.values["body"] or "",
+        source=source,
+        planned_at=form.values["planned_at"],
+    )
+    if not outcome.done:
+        return form_page(current(), form, source, outcome.status)
+    return go("outbox.sending", sending_id=outcome.value)
+
+
+def for_selection(resource: Resource, query: ListQuery, ids: list[int] | None) -> ResponseReturnValue:
+    """Show the form of a sending to ticked rows of a list, or to all rows of its filter."""
+    context = current()
+    context.require("message", "send")
+    source: dict[str, Any] = {"parties": ids}
+    if ids is None:
+        filters = [[item[0], item[1], item[2]] for item in query.filters]
+        source = {"list": {"resource": resource.name, "search": query.search, "filters": filters}}
+    form = CommandForm(context, _fields(context, source)).start(start_values(context))
+    return form_page(context, form, source)
+
+
+def form_page(
+    context: Context, form: CommandForm, source: dict[str, Any], status: int = 200
+) -> ResponseReturnValue:
+    """Show the form of a sending."""
+    return render(
+        "messages/new_sending.html",
+        status=status,
+        form=form,
+        source=json.dumps(source),
+        meant=_meant(context, source),
+        range="range" in source,
+        templates=[] if request.method == "POST" else templates_to_choose(context),
+        chosen=stored_number(request.args.get("template", "")),
+        given=request.args,
+        variables=VARIABLES,
+    )
+
+
+@pages.get("/sendings/<int:sending_id>")
+@needs("message", "view")
+def sending(sending_id: int) -> ResponseReturnValue:
+    """Show a sending: its review before it begins, how far it is afterwards."""
+    context = current()
+    row = find_sending(context, sending_id)
+    if by_htmx() and "part" in request.args:
+        return render("messages/progress.html", **_standing(context, row))
+    return render(
+        "messages/sending.html",
+        samples=_samples(context, row),
+        token=secrets.token_hex(8),
+        confirm_above=context.runtime.setting(CONFIRM),
+        **_standing(context, row),
+    )
+
+
+@pages.post("/sendings/<int:sending_id>/<any(start, pause, resume, stop, test):what>")
+@needs("message", "send")
+def change_sending(sending_id: int, what: str) -> ResponseReturnValue:
+    """Begin a sending, let it pause, go on with it, stop it, or send a test to oneself."""
+    arguments: dict[str, Any] = {"sending_id": sending_id}
+    if what == "start":
+        arguments["count"] = stored_number(plain_number(request.form.get("count", "")))
+    if what == "test":
+        arguments["token"] = request.form.get("token", "")[:32]
+    if run_command(f"sending.{what}", **arguments).done:
+        tell(ACTIONS[what])
+    return go("outbox.sending", sending_id=sending_id)
+
+
+def _fields(context: Context, source: dict[str, Any]) -> tuple[Field, ...]:
+    ends = (
+        Code("first", _("From number"), limit=20, required=True, help=_("For example 09121111200.")),
+        Code("last", _("To number"), limit=20, required=True),
+    )
+    return (
+        Text("name", _("Name of the sending"), limit=100),
+        *(ends if "range" in source else ()),
+        *text_fields(context),
+        PLANNED,
+    )
+
+
+def _source() -> dict[str, Any]:
+    """Read whom the sending is for from the address or from the form."""
+    if request.method == "POST":
+        try:
+            found = json.loads(request.form.get("source", "")[:LONGEST_SOURCE])
+        except ValueError:
+            found = None
+        return found if isinstance(found, dict) else {}
+    number = stored_number(request.args.get("id", ""))
+    kind = request.args.get("to", "")
+    if kind == "segment" and number is not None:
+        return {"segment": number}
+    if kind == "group" and number is not None:
+        return {"groups": [number]}
+    return {"range": ["", ""]} if kind == "range" else {}
+
+
+def _meant(context: Context, source: dict[str, Any]) -> str:
+    """Say in words whom a sending is for."""
+    if source.get("segment"):
+        return words(_("The segment “%(name)s”", name=find_segment(context, int(source["segment"])).name))
+    if source.get("groups"):
+        statement = select(PartyGroup.name).where(PartyGroup.id.in_([int(each) for each in source["groups"]]))
+        names = "، ".join(context.session.execute(statement).scalars())
+        return words(_("The group “%(name)s” with all beneath it", name=names))
+    if source.get("parties"):
+        return words(_("%(count)d ticked parties", count=len(source["parties"])))
+    if source.get("list"):
+        return words(_("All that the filter of the list finds"))
+    if "range" in source:
+        first, last = source["range"]
+        return words(_("Numbers from %(first)s to %(last)s", first=first, last=last)) if first else ""
+    return ""
+
+
+def _standing(context: Context, row: Sending) -> dict[str, Any]:
+    counted = counts(context, row.id) if row.state != "preparing" else Counts()
+    kind = context.session.get(MessageKind, row.kind_id)
+    ended = sum(
+        count
+        for state, count in counted.states.items()
+        if state not in (LEFT_OUT, PREPARED, "queued", "sending")
+    )
+    return {
+        "row": row,
+        "counts": counted,
+        "ended": ended,
+        "kind": kind.name if kind is not None else "",
+        "channel": channels_of(context.runtime).get(row.channel, row.channel),
+        "meant": _meant_again(context, row),
+        "state": SENDING_STATES[row.state],
+        "states": [
+            (STATES[each], count, TONES.get(each, ""), each) for each, count in counted.states.items()
+        ],
+        "reasons": sorted(
+            ((reason_text(reason), count) for reason, count in counted.reasons.items()),
+            key=lambda each: -each[1],
+        ),
+        "may_send": context.may("message", "send"),
+        "at_work": row.state in ("preparing", "running", "planned"),
+        "url": url_for("outbox.sending", sending_id=row.id),
+    }
+
+
+def _meant_again(context: Context, row: Sending) -> str:
+    try:
+        return _meant(context, row.source)
+    except NotFound:
+        return words(_("A segment that is gone, or that you do not see"))
+
+
+def _samples(context: Context, row: Sending) -> list[Any]:
+    """The first messages, as they would go out."""
+    statement = (
+        select(Message.id, Message.body, Message.subject, Party.display_name)
+        .outerjoin(Party, Party.id == Message.party_id)
+        .where(Message.sending_id == row.id, Message.state != LEFT_OUT)
+        .order_by(Message.id)
+        .limit(SHOWN)
+    )
+    return list(context.session.execute(statement))

@@ -1,0 +1,145 @@
+"""Writing a message: the composer for one party, and the count of parts and price while one types."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from kernel.fa.digits import stored_number
+from kernel.fa.sms import sms_size
+from kernel.i18n import _
+from kernel.messages.kinds import active_kinds
+from kernel.messages.lines import channels_of
+from kernel.messages.models import Template
+from kernel.messages.single import filled, measured
+from kernel.messages.templates import LANGUAGES, check_text
+from kernel.messages.variables import VARIABLES
+from kernel.resources.context import Context
+from kernel.resources.errors import Invalid
+from kernel.resources.fields import Choice, Field, LongText, Text
+from kernel.resources.records import load
+from kernel.web.current import current, needs, run_command, tell
+from kernel.web.forms.command import CommandForm
+from kernel.web.pages import go_to, render, words
+from kernel.web.views.addresses import record_url
+from kernel.web.views.messages.blueprint import pages
+
+
+def text_fields(context: Context) -> tuple[Field, ...]:
+    """Give the fields of a message's words."""
+    return (
+        Choice("channel", _("Channel"), options=channels_of(context.runtime), required=True, default="sms"),
+        Choice(
+            "kind_id",
+            _("Kind of message"),
+            options={str(kind.id): _("%(text)s", text=kind.name) for kind in active_kinds(context)},
+            required=True,
+        ),
+        Choice("language", _("Language"), options=LANGUAGES, required=True, default="fa"),
+        Text("subject", _("Subject"), limit=200, help=_("For e-mail.")),
+        LongText("body", _("Text"), required=True, limit=4000),
+    )
+
+
+def start_values(context: Context) -> dict[str, Any]:
+    """Give what a new form holds: the words of the chosen template, where one was."""
+    number = stored_number(request.args.get("template", ""))
+    row = context.session.get(Template, number) if number is not None else None
+    kinds = active_kinds(context)
+    if row is None:
+        return {"channel": "sms", "language": "fa", "kind_id": str(kinds[0].id) if kinds else None}
+    return {
+        "channel": row.channel,
+        "language": row.language,
+        "kind_id": str(row.kind_id),
+        "subject": row.subject,
+        "body": row.body,
+    }
+
+
+def templates_to_choose(context: Context) -> list[Template]:
+    """Give the templates of the site's own, and those of plugins whose places every text may name."""
+    statement = select(Template).where(Template.active).order_by(Template.channel, Template.search_key)
+    rows = context.session.execute(statement).scalars()
+    return [row for row in rows if not check_text(context.runtime, "body", row.body)]
+
+
+@pages.route("/write", methods=["GET", "POST"])
+@needs("message", "send")
+def write() -> ResponseReturnValue:
+    """Show the composer for one party, or queue what was written."""
+    context = current()
+    party_id = stored_number(request.values.get("party", "")) or 0
+    party = load(context, context.runtime.resource("party"), party_id)
+    back = record_url(context.runtime.resource(party.kind), party_id)
+    form = CommandForm(context, text_fields(context))
+    if request.method == "GET":
+        return _page(context, party, form.start(start_values(context)), secrets.token_hex(8), back)
+    form.read(request.form)
+    token = request.form.get("token", "")[:32] or secrets.token_hex(8)
+    outcome = run_command(
+        "message.send",
+        form=form,
+        party_id=party_id,
+        channel=form.values["channel"] or "",
+        kind_id=stored_number(form.values["kind_id"] or "") or 0,
+        language=form.values["language"] or "fa",
+        subject=form.values["subject"] or "",
+        body=form.values["body"] or "",
+        token=token,
+    )
+    if not outcome.done:
+        context = current()
+        party = load(context, context.runtime.resource("party"), party_id)
+        return _page(context, party, form, token, back, status=outcome.status)
+    tell(_("The message is queued."))
+    return go_to(f"/messages/{outcome.value}" if current().may("message", "view") else back)
+
+
+@pages.post("/measure")
+@needs("message", "send")
+def measure() -> ResponseReturnValue:
+    """Give parts and price of what is being typed; filled for the party, where there is one."""
+    context = current()
+    form = request.form
+    body, channel = form.get("body", ""), form.get("channel", "sms")
+    party_id = stored_number(form.get("party", ""))
+    shown, problem = body, ""
+    faults = check_text(context.runtime, "body", body)
+    if faults:
+        problem = words(faults[0].message)
+    elif party_id is not None:
+        try:
+            shown, _subject = filled(context, body, "", party_id, form.get("language", "fa"))
+        except Invalid as error:
+            problem = words(error.problems[0].message)
+    parts, price = measured(context, shown, channel, stored_number(form.get("kind_id", "")))
+    return render(
+        "messages/measure.html",
+        channel=channel,
+        size=sms_size(shown),
+        parts=parts,
+        price=price,
+        preview=shown if shown != body and not problem else "",
+        problem=problem,
+    )
+
+
+def _page(
+    context: Context, party: Any, form: CommandForm, token: str, back: str, status: int = 200
+) -> ResponseReturnValue:
+    return render(
+        "messages/write.html",
+        status=status,
+        form=form,
+        party=party,
+        token=token,
+        back=back,
+        templates=templates_to_choose(context),
+        chosen=stored_number(request.args.get("template", "")),
+        variables=VARIABLES,
+    )
