@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kernel.i18n import LazyText
+from kernel.resources.errors import Invalid, Problem
+from kernel.resources.fields.base import FieldError
 
 if TYPE_CHECKING:
     from kernel.resources.context import Context
@@ -36,13 +38,19 @@ class Command:
     allowed_when_ended: bool = False
 
     def call(self, context: Context, arguments: Mapping[str, Any]) -> Any:
-        """Check the right, then call; wrong or missing arguments are a programmer's `TypeError`."""
+        """Check the right, then call; wrong or missing arguments are a programmer's `TypeError`.
+
+        What does not fit a field that the command reads is told at that field, like the problems that it gathers itself.
+        """
         if not self.checks_itself:
             if self.resource is None or self.action is None:
                 raise TypeError(f"command {self.name} names no right")
             context.require(self.resource, self.action)
         inspect.signature(self.function).bind(context, **arguments)
-        return self.function(context, **arguments)
+        try:
+            return self.function(context, **arguments)
+        except FieldError as error:
+            raise Invalid([Problem(error.field, error.message)]) from error
 
 
 def command(

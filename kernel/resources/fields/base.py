@@ -48,11 +48,12 @@ that of the record changed last wins, or a person must choose."""
 
 
 class FieldError(ValueError):
-    """What was entered does not fit the field; `message` is in the user's words."""
+    """What was entered does not fit the field; `message` is in the user's words, `field` is its name where it is known."""
 
-    def __init__(self, message: LazyText) -> None:
+    def __init__(self, message: LazyText, field: str | None = None) -> None:
         super().__init__(str(message))
         self.message = message
+        self.field = field
 
 
 class Field:
@@ -125,12 +126,15 @@ class Field:
         """
         if raw is None or (isinstance(raw, str) and not raw.strip()):
             if self.required:
-                raise FieldError(_("%(field)s is required.", field=self.title))
+                raise FieldError(_("%(field)s is required.", field=self.title), self.name)
             return None
         try:
             return self.parse(raw, context)
         except FaError as error:
-            raise FieldError(explain(error)) from error
+            raise FieldError(explain(error), self.name) from error
+        except FieldError as error:
+            error.field = error.field or self.name
+            raise
 
     def parse(self, raw: Any, context: Context) -> Any:
         """Read a non-empty value; raise `FieldError` or an error of `kernel.fa`."""
