@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from kernel.access.policies import Policy, child, public, rows, system
+from kernel.access.scopes import RowScope
 from kernel.administration.demo import Demo
 from kernel.data.base import (
     Binnable,
@@ -169,6 +170,7 @@ __all__ = [
     "Reply",
     "Resource",
     "RialType",
+    "RowScope",
     "Runtime",
     "Search",
     "SearchSource",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kernel.access.policies import Policy
+    from kernel.access.scopes import RowScope
     from kernel.extension.contributions import (
         Action,
         Badge,
@@ -78,6 +79,11 @@ def policies() -> Iterable[Policy] | None:
     """Who may see and change the rows of the plugin's own models; a plugin with a model without one does not
     run.
     """
+
+
+@once
+def scopes() -> Iterable[RowScope] | None:
+    """Scopes of this trade in which rights may be granted besides all, own, team and place: a doctor's own patients."""
 
 
 @once

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapper, RelationshipProperty
 
 from kernel.access.errors import RefusedStatement, UnprotectedModel
 from kernel.access.policies import Child, Model, Policy, PolicySet, Rows
-from kernel.access.scopes import find_scope
 from kernel.access.statements import check_statement
 
 
@@ -24,7 +23,7 @@ def check_models(policies: PolicySet, models: Iterable[Model]) -> None:
             _check_relationship(relationship)
         _check_computed(policies, mapper)
     for policy in policies:
-        _check_columns(policy)
+        _check_columns(policies, policy)
         _check_no_circle(policies, policy, ())
         for action in ("view", "create", "edit", "purge"):
             policies.result_rule(policy, action)
@@ -49,10 +48,10 @@ def _check_computed(policies: PolicySet, mapper: Mapper[Any]) -> None:
                 raise UnprotectedModel(f"{attribute} cannot be protected: {error}") from error
 
 
-def _check_columns(policy: Policy) -> None:
+def _check_columns(policies: PolicySet, policy: Policy) -> None:
     wanted: list[str] = []
     if isinstance(policy, Rows):
-        unknown = [name for name in policy.scopes if find_scope(name) is None]
+        unknown = [name for name in policy.scopes if policies.scope(name) is None]
         if unknown:
             raise UnprotectedModel(f"{policy.table.fullname} names unknown scopes: {', '.join(unknown)}")
         wanted = [*(name for names in policy.scopes.values() for name in names)]

@@ -7,16 +7,15 @@ slow (a look-up for each parent) and meant for explanations, checks and tests, n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import BigInteger, Connection, Table, literal, select
 from sqlalchemy.orm import Session
 
 from kernel.access.actor import ALL, Actor
 from kernel.access.policy import Policy, PolicySet
-from kernel.access.predicates import granted_as
 from kernel.access.rules import (
     Administrators,
     Either,
@@ -29,12 +28,20 @@ from kernel.access.rules import (
     Unbinned,
     Visible,
 )
-from kernel.access.scopes import find_scope
+from kernel.access.scopes import Scope
 
 Row = Mapping[str, Any]
 """A row by the keys of its table's columns."""
-RowOf = Callable[[Table, Any], Row | None]
-"""Gives the row of a table by its (first) key, whoever may see it; None where there is none."""
+
+
+class RowOf(Protocol):
+    """Looks rows up, whoever may see them."""
+
+    def __call__(self, table: Table, key: Any) -> Row | None:
+        """Give the row of a table by its (first) key; None where there is none."""
+
+    def reached(self, scope: Scope, user_id: int) -> frozenset[int]:
+        """Give the numbers that a declared scope gives a user, were it granted to him."""
 
 
 @dataclass(frozen=True)
@@ -152,34 +159,54 @@ class Judge:
             case _:
                 return self._plain(rule, {})
 
+    def _held(self, kind: Scope, rule: Granted) -> Collection[int]:
+        values = kind.values(self.actor, rule.resource, rule.action)
+        if kind.rows is None:
+            return set(values)
+        return frozenset().union(*(self._row_of.reached(kind, number) for number in values))
+
     def _fits(self, rule: Granted, row: Row) -> Iterator[Fit]:
         scopes = self.actor.scopes(rule.resource, rule.action)
         if ALL in scopes:
             yield Fit(ALL)
             return
         for name, columns in rule.columns.items():
-            kind = find_scope(name)
-            if kind is None or granted_as(name) not in scopes:
+            kind = self.policies.scope(name)
+            if kind is None or kind.grant not in scopes:
                 continue
-            held = set(kind.values(self.actor, rule.resource, rule.action))
+            held = self._held(kind, rule)
             fitting = [column for column in columns if row[column] in held]
             if rule.whole and any(row[each] is not None and each not in fitting for each in columns):
                 continue
             yield from (Fit(name, column, row[column]) for column in fitting)
 
 
+class _Rows:
+    """Rows and what scopes reach, each looked up once."""
+
+    def __init__(self, source: Session | Connection) -> None:
+        self._source = source
+        self._known: dict[tuple[Table, Any], Row | None] = {}
+        self._reached: dict[tuple[str, int], frozenset[int]] = {}
+
+    def __call__(self, table: Table, key: Any) -> Row | None:
+        if (table, key) not in self._known:
+            first = next(iter(table.primary_key))
+            found = self._source.execute(select(*table.columns).where(first == key)).mappings().first()
+            self._known[table, key] = None if found is None else row_by_key(table, found)
+        return self._known[table, key]
+
+    def reached(self, scope: Scope, user_id: int) -> frozenset[int]:
+        if (scope.name, user_id) not in self._reached:
+            assert scope.rows is not None
+            found = self._source.execute(scope.rows(literal(user_id, BigInteger))).scalars()
+            self._reached[scope.name, user_id] = frozenset(each for each in found if each is not None)
+        return self._reached[scope.name, user_id]
+
+
 def rows_of(source: Session | Connection) -> RowOf:
     """Look rows up through a session of the system or a connection of the owner, each once."""
-    known: dict[tuple[Table, Any], Row | None] = {}
-
-    def look_up(table: Table, key: Any) -> Row | None:
-        if (table, key) not in known:
-            first = next(iter(table.primary_key))
-            found = source.execute(select(*table.columns).where(first == key)).mappings().first()
-            known[table, key] = None if found is None else row_by_key(table, found)
-        return known[table, key]
-
-    return look_up
+    return _Rows(source)
 
 
 def row_by_key(table: Table, found: Mapping[Any, Any]) -> Row:

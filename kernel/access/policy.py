@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapper
 
 from kernel.access.errors import UnprotectedModel
 from kernel.access.rules import Kept, Rule, Unbinned, every
+from kernel.access.scopes import Scope, find_scope, known_scopes
 
 Model = type[Any]
 
@@ -77,6 +78,10 @@ class Policy:
         """The policies that this one asks about another row."""
         return []
 
+    def covered(self, scopes: Mapping[str, str]) -> Policy:
+        """The policy with further scopes, each with the column compared. Raises `UnprotectedModel` where none fits."""
+        raise UnprotectedModel(f"{self.table.fullname} has no rights of its own for {', '.join(scopes)}")
+
     def _unbinned(self) -> Rule | None:
         return Unbinned() if self.binnable else None
 
@@ -88,16 +93,47 @@ class Shape:
 
 
 class PolicySet:
-    """The policies of a site: at most one per table. Immutable; made anew with each epoch."""
+    """The policies of a site: at most one per table. Immutable; made anew with each epoch.
 
-    def __init__(self, policies: Iterable[Policy]) -> None:
+    `scopes` are those that plugins declare; what they cover of tables without a policy here is passed over.
+    """
+
+    def __init__(self, policies: Iterable[Policy], scopes: Iterable[Scope] = ()) -> None:
+        self.declared: tuple[Scope, ...] = tuple(scopes)
+        self._scopes = {scope.name: scope for scope in self.declared}
         self._by_table: dict[Table, Policy] = {}
         self._rules: dict[tuple[Policy, str, bool], Rule] = {}
         self._shapes: dict[tuple[Any, ...], Shape] = {}
+        further = self._covered()
         for policy in policies:
             if policy.table in self._by_table:
                 raise UnprotectedModel(f"{policy.table.fullname} has two policies")
-            self._by_table[policy.table] = policy
+            mine = further.get(policy.table)
+            self._by_table[policy.table] = policy.covered(mine) if mine else policy
+
+    def scope(self, name: str) -> Scope | None:
+        """Give a kind of scope by its name; None for one that nobody declares on this site."""
+        return self._scopes.get(name) or find_scope(name)
+
+    def kinds_of(self, grant: str) -> tuple[Scope, ...]:
+        """Give the kinds that a grant's scope stands for; none for one that nobody declares."""
+        return tuple(scope for scope in (*known_scopes(), *self.declared) if scope.grant == grant)
+
+    def granted_as(self, name: str) -> str | None:
+        """Give what grants call a kind of scope; None for one that nobody declares."""
+        kind = self.scope(name)
+        return None if kind is None else kind.grant
+
+    def granted_scopes(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Give what grants may name for a table that compares these kinds, each once, in their order."""
+        return tuple(dict.fromkeys(kind.grant for kind in map(self.scope, names) if kind is not None))
+
+    def _covered(self) -> dict[Table, dict[str, str]]:
+        found: dict[Table, dict[str, str]] = {}
+        for scope in self.declared:
+            for model, column in scope.covers:
+                found.setdefault(model.__table__, {})[scope.name] = column
+        return found
 
     def __iter__(self) -> Iterator[Policy]:
         return iter(self._by_table.values())

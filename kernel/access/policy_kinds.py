@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Table
@@ -42,6 +44,11 @@ class Rows(Policy):
         """Also what the scopes compare, and the party."""
         compared = {name for names in self.scopes.values() for name in names}
         return super().guarded | compared | ({self.party} if self.party else set())
+
+    def covered(self, scopes: Mapping[str, str]) -> Policy:
+        """The same with these scopes besides its own."""
+        columns = {**self.scopes, **{name: (column,) for name, column in scopes.items()}}
+        return replace(self, scopes=MappingProxyType(columns))
 
     def view(self, policies: PolicySet) -> Rule:
         """Visible by a grant, and where a party is named, with the party."""

@@ -14,10 +14,14 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
+    Select,
+    Text,
     and_,
     any_,
     bindparam,
     false,
+    func,
+    literal,
     or_,
     select,
 )
@@ -36,7 +40,7 @@ from kernel.access.rules import (
     Unbinned,
     Visible,
 )
-from kernel.access.scopes import find_scope, kinds_of
+from kernel.access.scopes import Scope
 
 Condition = ColumnElement[bool]
 ColumnOf = Callable[[str], ColumnElement[Any]]
@@ -82,7 +86,7 @@ class Reach:
     def bound(self, held: Held) -> BindParameter[Any] | None:
         """The values that the actor holds of a scope, as one bound parameter; None where he holds none."""
         resource, action, scope = held
-        kind = find_scope(scope)
+        kind = self.policies.scope(scope)
         if kind is None:
             return None
         key = held if kind.per_right else ("", "", scope)
@@ -99,7 +103,7 @@ class Reach:
             for (resource, action), scopes in self.actor.grants.items()
             if action == "view"
             for granted in scopes
-            for scope in (ALL, *(kind.name for kind in kinds_of(granted)))
+            for scope in (ALL, *(kind.name for kind in self.policies.kinds_of(granted)))
             if (scope == ALL) == (granted == ALL)
         )
         return (self.lift_bin, self.actor.kind, *((*pair, self._cardinality(*pair)) for pair in held))
@@ -122,12 +126,20 @@ class Reach:
         if ALL in scopes:
             return None
         arms = [
-            _fits([column(name) for name in names], parameter, whole=rule.whole)
+            self._fits(rule, scope, [column(name) for name in names], parameter)
             for scope, names in rule.columns.items()
-            if granted_as(scope) in scopes
+            if self.policies.granted_as(scope) in scopes
             and (parameter := self.bound((rule.resource, rule.action, scope))) is not None
         ]
         return or_(*arms) if arms else false()
+
+    def _fits(
+        self, rule: Granted, scope: str, columns: list[ColumnElement[Any]], parameter: BindParameter[Any]
+    ) -> Condition:
+        kind = self.policies.scope(scope)
+        if kind is None or kind.rows is None:
+            return _fits(columns, parameter, whole=rule.whole)
+        return or_(*(column.in_(_reached(kind, rule, parameter)) for column in columns))
 
     def _through(self, key: ColumnElement[Any], target: Policy, rule: Rule) -> Condition | None:
         parent = target.table.alias()
@@ -137,10 +149,12 @@ class Reach:
         return key.in_(select(target.key_of(parent)).where(inner))
 
 
-def granted_as(scope: str) -> str | None:
-    """Give what grants call a kind of scope; None for one that nobody declares."""
-    kind = find_scope(scope)
-    return None if kind is None else kind.grant
+def _reached(kind: Scope, rule: Granted, user: BindParameter[Any]) -> Select[Any]:
+    """The numbers that a declared scope gives the user for a right, as the database answers them."""
+    schema, _dot, name = kind.function.partition(".")
+    right = (literal(each, Text) for each in (rule.resource, rule.action))
+    function: Any = getattr(getattr(func, schema), name)
+    return select(function(*right, user, type_=BigInteger).column_valued("reached"))
 
 
 def _all_of(conditions: Iterable[Condition | None]) -> Condition | None:

@@ -1,4 +1,5 @@
-"""Kinds of scope: which rows a grant covers. `all` is built in; each other kind is a `Scope` registered here.
+"""Kinds of scope: which rows a grant covers. `all` is built in; the kernel's other kinds are registered here, and plugins
+declare theirs (`RowScope`), which count on the sites where these run.
 
 A kind of scope is a function of the owner in the database (wall 2) and the values that an actor holds of it
 in the session (wall 1). A table takes part by naming, in its policy, the columns to compare. Grants name a scope
@@ -8,13 +9,39 @@ apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from kernel.access.actor import Actor
+from sqlalchemy import ColumnElement, Select
+
 from kernel.i18n import LazyText, _
 
-Values = Callable[[Actor, str, str], tuple[int, ...]]
+if TYPE_CHECKING:
+    from kernel.access.actor import Actor
+
+Values = Callable[["Actor", str, str], tuple[int, ...]]
+RowsOf = Callable[[ColumnElement[Any]], Select[Any]]
+"""Given the number of a user as an expression, a select of one column: the numbers of the rows that are his."""
+KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
+"""What a scope of a plugin may be called."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowScope:
+    """A scope that a plugin declares: a doctor's own patients, a dealer's own customers.
+
+    `rows` says which rows are a user's; it is asked with an expression for the user's number and gives a select of one
+    column, of tables of the plugin and of those that it may name. Rows in the bin count unless the select leaves them out.
+    `covers` names the models on whose rights the scope may be granted, each with the column that is compared with those
+    numbers; what hangs on their rows follows them. Creating is never granted by it: a new row is not among them yet.
+    """
+
+    key: str
+    title: LazyText
+    rows: RowsOf
+    covers: Mapping[Any, str]
 
 
 @dataclass(frozen=True)
@@ -36,6 +63,12 @@ class Scope:
     """Whether the values differ from right to right, as places granted by one pattern and not by another do."""
     granted_as: str = ""
     """What grants call it, where that is not its name; kinds of one such name belong together."""
+    plugin: str = ""
+    """The plugin that declares it; empty for the kernel's own."""
+    rows: RowsOf | None = None
+    """For a declared scope, which rows are a user's. Its function takes the user besides, and gives a set of numbers."""
+    covers: tuple[tuple[Any, str], ...] = ()
+    """For a declared scope, the models that it covers, with the column compared."""
 
     @property
     def grant(self) -> str:
@@ -58,19 +91,26 @@ def find_scope(name: str) -> Scope | None:
     return _SCOPES.get(name)
 
 
-def kinds_of(grant: str) -> tuple[Scope, ...]:
-    """Give the kinds that a grant's scope stands for; none for one that nobody declares."""
-    return tuple(scope for scope in _SCOPES.values() if scope.grant == grant)
+def known_scopes() -> tuple[Scope, ...]:
+    """Give the kernel's own kinds."""
+    return tuple(_SCOPES.values())
 
 
-def granted_scopes(columns: Iterable[str]) -> tuple[str, ...]:
-    """Give what grants may name for a table that compares these kinds, each once, in their order."""
-    found = (_SCOPES[name].grant for name in columns if name in _SCOPES)
-    return tuple(dict.fromkeys(found))
+def declared_scope(plugin: str, declared: RowScope) -> Scope:
+    """Make a plugin's declaration a kind of scope, named `<plugin>.<key>`."""
+    return Scope(
+        f"{plugin}.{declared.key}",
+        declared.title,
+        f"{plugin}.scope_{declared.key}",
+        _himself,
+        plugin=plugin,
+        rows=declared.rows,
+        covers=tuple(declared.covers.items()),
+    )
 
 
 def scope_names() -> tuple[str, ...]:
-    """All scopes that a grant may name, `all` first."""
+    """All scopes that a grant may name on every site, `all` first."""
     return ("all", *dict.fromkeys(scope.grant for scope in _SCOPES.values()))
 
 
@@ -78,6 +118,16 @@ def _owners(actor: Actor, resource: str, action: str) -> tuple[int, ...]:
     if actor.user_id is None:
         return ()
     return actor.owners.get((resource, action), (actor.user_id,))
+
+
+def scopes_of(granted: str | Iterable[str]) -> frozenset[str]:
+    """Give the scopes of one right, written as one name or several; beside `all` no other has a meaning."""
+    found = frozenset((granted,)) if isinstance(granted, str) else frozenset(granted)
+    return frozenset(("all",)) if "all" in found else found
+
+
+def _himself(actor: Actor, _resource: str, _action: str) -> tuple[int, ...]:
+    return () if actor.user_id is None else (actor.user_id,)
 
 
 def _team(actor: Actor, _resource: str, _action: str) -> tuple[int, ...]:

@@ -27,7 +27,7 @@ from kernel.access.models import (
     UserPattern,
 )
 from kernel.access.passwords import hashed
-from kernel.access.scopes import scope_names
+from kernel.access.scopes import scope_names, scopes_of
 from kernel.i18n import _
 
 USERNAME = re.compile(r"\S{2,60}")
@@ -181,13 +181,17 @@ def save_pattern(
 
 
 def set_grants(session: Session, pattern_id: int, grants: Mapping[Right, str | Iterable[str]]) -> None:
-    """Give a pattern exactly these grants. Raises `AccessProblem` for a scope that nobody declares."""
+    """Give a pattern exactly these grants. Raises `AccessProblem` for a scope that nobody declares.
+
+    Those of plugins, which have a dot in their names, are taken as they are: where nobody declares one, it reaches nothing.
+    """
     rows = [
         {"pattern_id": pattern_id, "resource": resource, "action": action, "scope": scope}
         for (resource, action), scopes in grants.items()
-        for scope in ((scopes,) if isinstance(scopes, str) else scopes)
+        for scope in sorted(scopes_of(scopes))
     ]
-    unknown = sorted({row["scope"] for row in rows} - set(scope_names()), key=str)
+    plain = {row["scope"] for row in rows if "." not in str(row["scope"])}
+    unknown = sorted(plain - set(scope_names()), key=str)
     if unknown:
         text = _("There is no scope called “%(name)s”.", name=str(unknown[0]))
         raise AccessProblem("unknown-scope", text, "scope")

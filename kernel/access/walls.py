@@ -5,7 +5,7 @@ They are derived objects: no migration writes one. A table without a policy show
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 
 from sqlalchemy import Connection, text
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from kernel.access.errors import UnprotectedModel
 from kernel.access.policies import Policy, PolicySet
 from kernel.access.row_security import RuleText, full_name, quoted
+from kernel.access.rules import Either, Every, Granted, Rule, Through
 
 VERBS = {"view": "SELECT", "create": "INSERT", "edit": "UPDATE", "purge": "DELETE"}
 """Which statement an action lets through. Binning and assigning are changes that the kernel makes as the system."""
@@ -45,6 +46,57 @@ def apply_policies(owner: Connection, schema: str, policies: PolicySet, app_role
         owner.exec_driver_sql(statement.replace("%", "%%"))
     lasting = "\n".join(statement for statement in statements if not statement.startswith("DROP"))
     return sha256(lasting.encode()).hexdigest()
+
+
+def tables_scoped(policies: PolicySet) -> list[tuple[str, str]]:
+    """Give schema and name of the tables whose walls ask a scope that a plugin declares."""
+    names = {scope.name for scope in policies.declared}
+    return [
+        (policy.table.schema or "public", policy.table.name)
+        for policy in policies
+        if any(_mentions(rule, names) for rule in _rules(policy, policies))
+    ]
+
+
+def apply_to_tables(
+    owner: Connection, tables: Iterable[tuple[str, str]], policies: PolicySet, app_role: str
+) -> None:
+    """Make the walls of these tables anew; those without a policy in `policies` are left as they are."""
+    wanted = set(tables)
+    for policy in policies:
+        schema, name = policy.table.schema or "public", policy.table.name
+        if (schema, name) in wanted:
+            table = full_name(policy.table)
+            for made in _made_here(owner, schema, name):
+                owner.exec_driver_sql(f"DROP POLICY {quoted(made)} ON {table}")
+            for statement in _wall(policy, policies, app_role):
+                owner.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def take_walls_away(owner: Connection, schema: str, table: str) -> None:
+    """Drop the policies of a table: the application sees no row of it until they are made again."""
+    for made in _made_here(owner, schema, table):
+        owner.exec_driver_sql(f"DROP POLICY {quoted(made)} ON {quoted(schema)}.{quoted(table)}")
+
+
+def _rules(policy: Policy, policies: PolicySet) -> Iterator[Rule]:
+    yield policies.view_rule(policy)
+    for action in policy.verbs:
+        yield policies.change_rule(policy, action)
+        yield policies.result_rule(policy, action)
+
+
+def _mentions(rule: Rule, names: Collection[str]) -> bool:
+    """Whether the text of a rule names one of these scopes. A row that must be visible is looked up, not described."""
+    match rule:
+        case Every(rules) | Either(rules):
+            return any(_mentions(part, names) for part in rules)
+        case Through(_, _, inner):
+            return _mentions(inner, names)
+        case Granted(_, _, columns):
+            return any(name in names for name in columns)
+        case _:
+            return False
 
 
 def _wall(policy: Policy, policies: PolicySet, app_role: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ SHOWN = 50
 
 WORDS: dict[str, LazyText] = {
     "sign_in": _("Signed in"),
+    "party.print": _("Print a record"),
     "sign_in_full": _("Was refused: no seat was free"),
     "sign_out": _("Signed out"),
     "gave_way": _("A session gave way to another user"),
@@ -66,7 +67,7 @@ GROUPS: dict[str, tuple[LazyText, tuple[str, ...]]] = {
     ),
     "out": (
         _("Data taken out"),
-        ("record.export", "account.export", "party.print", "backups.download", "audit.head"),
+        ("record.export", "account.export", "record.print", "party.print", "backups.download", "audit.head"),
     ),
     "gone": (_("Deleted for good"), ("record.purge", "user_field.purge", "pattern.delete")),
     "rights": (

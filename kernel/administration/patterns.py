@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.access.models import AccessGrant, Pattern, PatternPlace, UserAccount, UserPattern
-from kernel.access.scopes import PLACES
+from kernel.access.scopes import PLACES, scopes_of
 from kernel.administration.guard import administrators_only
 from kernel.administration.pattern_rows import exchange_rows
-from kernel.administration.rights import check_grants, grantable_rights
+from kernel.administration.rights import Grants, check_grants, grantable_scopes
 from kernel.administration.suggestions import find_suggestion, take_over
 from kernel.fa.text import clean
 from kernel.i18n import _
@@ -23,7 +23,6 @@ from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Invalid, NotFound, Problem, Refused
 
-Grants = Mapping[tuple[str, str], str]
 Place = tuple[str, int]
 """A kind of place (`province`, `city`, `district`) and an id."""
 LONGEST_TITLE = 100
@@ -99,18 +98,19 @@ def save(
     context: Context,
     *,
     title: str,
-    grants: Grants,
+    grants: Mapping[tuple[str, str], str | Iterable[str]],
     pattern_id: int | None = None,
     version: int | None = None,
 ) -> int:
     """Make a pattern, or give one exactly these grants; gives its id.
 
-    A right held in several scopes keeps them where the one named is among them. Rights that cannot be granted here at
-    present, those of a paused plugin say, stay as they are. Raises `Invalid` or `EditConflict`.
+    A right is granted in one scope or in several. Rights and scopes that cannot be granted here at present, those of a
+    paused plugin say, stay as they are. Raises `Invalid` or `EditConflict`.
     """
     administrators_only(context)
+    wanted = {right: found for right, scopes in grants.items() if (found := scopes_of(scopes))}
     text = _checked_title(title)
-    refused = check_grants(context.runtime, grants)
+    refused = check_grants(context.runtime, wanted)
     if refused:
         names = ", ".join(f"{resource}: {action}" for resource, action in refused[:5])
         raise Invalid([Problem(None, _("These rights cannot be granted like this: %(names)s.", names=names))])
@@ -119,11 +119,11 @@ def save(
     pattern.updated_at = context.now
     context.session.flush()
     with context.system("grants of a pattern") as system:
-        offered = grantable_rights(context.runtime)
+        offered = grantable_scopes(context.runtime)
         held = grants_of(system.session, pattern.id)
-        before = {right: scopes for right, scopes in held.items() if right in offered}
-        _write_grants(system.session, pattern.id, before, grants)
-    changes = _changes(before, grants)
+        before = {right: scopes & offered[right] for right, scopes in held.items() if right in offered}
+        _write_grants(system.session, pattern.id, before, wanted)
+    changes = _changes(before, wanted)
     note(context, "pattern.save", resource="pattern", record_id=pattern.id, detail={"rights": changes})
     return pattern.id
 
@@ -217,17 +217,16 @@ def _new_name(context: Context, title: str) -> str:
     return name
 
 
-def _write_grants(
-    session: Session, pattern_id: int, before: Mapping[tuple[str, str], frozenset[str]], grants: Grants
-) -> None:
-    gone = [right for right, scopes in before.items() if grants.get(right) not in scopes]
-    come = [
-        {"resource": resource, "action": action, "scope": scope}
-        for (resource, action), scope in grants.items()
-        if scope not in before.get((resource, action), frozenset())
-    ]
-    lost = ({"resource": resource, "action": action} for resource, action in gone)
-    exchange_rows(session, AccessGrant, pattern_id, lost, come)
+def _write_grants(session: Session, pattern_id: int, before: Grants, grants: Grants) -> None:
+    gone, come = (
+        [
+            {"resource": resource, "action": action, "scope": scope}
+            for (resource, action), scopes in these.items()
+            for scope in sorted(scopes - others.get((resource, action), frozenset()))
+        ]
+        for these, others in ((before, grants), (grants, before))
+    )
+    exchange_rows(session, AccessGrant, pattern_id, gone, come)
 
 
 def _checked_places(context: Context, places: Iterable[Place]) -> set[Place]:
@@ -246,11 +245,10 @@ def _checked_places(context: Context, places: Iterable[Place]) -> set[Place]:
     return wanted
 
 
-def _changes(before: Mapping[tuple[str, str], frozenset[str]], after: Grants) -> dict[str, list[str | None]]:
+def _changes(before: Grants, after: Grants) -> dict[str, list[str | None]]:
     changes: dict[str, list[str | None]] = {}
-    for right in before.keys() | after.keys():
-        old = ", ".join(sorted(before.get(right, ()))) or None
-        new = after.get(right)
-        if new not in before.get(right, frozenset()) and old != new:
+    for right in sorted(before.keys() | after.keys()):
+        old, new = (", ".join(sorted(held.get(right, ()))) or None for held in (before, after))
+        if old != new:
             changes[".".join(right)] = [old, new]
     return changes

@@ -12,9 +12,8 @@ from kernel.access.actor import ALL, Actor
 from kernel.access.judging import Finding, Fit, Row, RowOf
 from kernel.access.models import AccessGrant, Pattern, PatternPlace, Unit, UserAccount, UserPattern
 from kernel.access.policies import Policy
-from kernel.access.predicates import granted_as
 from kernel.access.rules import Administrators, Granted, Kept, SignedIn, Through, Unbinned, Visible
-from kernel.access.scopes import PLACES, find_scope, kinds_of
+from kernel.access.scopes import PLACES
 from kernel.administration.rights import ACTIONS, ResourceRights, grantable
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
@@ -41,7 +40,7 @@ def scope_words(context: Context, scope: str) -> str:
     """Give what a scope of a grant is called."""
     if scope == ALL:
         return context.text(_("All records"))
-    kinds = kinds_of(scope)
+    kinds = context.runtime.policies.kinds_of(scope)
     return context.text(kinds[0].title) if kinds else scope
 
 
@@ -52,6 +51,7 @@ class Reasons:
         self._context = context
         self._actor = actor
         self._row_of = row_of
+        self._policies = context.runtime.policies
         self._rights = {right.name: right for right in grantable(context.runtime)}
         self._grants = _grants(system, actor)
         self._places = _places(system, actor)
@@ -90,7 +90,7 @@ class Reasons:
                 yield text(self._grant(rule, fit))
 
     def _grant(self, rule: Granted, fit: Fit) -> LazyText:
-        scope = ALL if fit.scope == ALL else granted_as(fit.scope) or fit.scope
+        scope = ALL if fit.scope == ALL else self._policies.granted_as(fit.scope) or fit.scope
         titles = [
             title
             for number, title in self._grants.get((rule.resource, rule.action, scope), ())
@@ -123,7 +123,9 @@ class Reasons:
             return _("%(column)s: %(name)s.", column=column, name=name)
         if fit.scope in PLACES:
             return _("%(column)s: %(name)s, a chosen place.", column=column, name=self._place(fit))
-        kind = find_scope(fit.scope)
+        kind = self._policies.scope(fit.scope)
+        if kind is not None and kind.rows is not None:
+            return _("It is among “%(scope)s” of this user.", scope=kind.title)
         return _("%(column)s fits “%(scope)s”.", column=column, scope=kind.title if kind else fit.scope)
 
     def _why_not(self, finding: Finding) -> LazyText:
@@ -156,6 +158,12 @@ class Reasons:
         """What the record has in the columns that scopes compare."""
         said: set[str] = set()
         for scope, columns in rule.columns.items():
+            kind = self._policies.scope(scope)
+            if kind is not None and kind.rows is not None:
+                if kind.grant in self._actor.scopes(rule.resource, rule.action):
+                    words = _("It is not among “%(scope)s” of this user.", scope=kind.title)
+                    yield self._context.text(words)
+                continue
             for column in columns:
                 if column not in said and finding.row is not None:
                     said.add(column)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from kernel.access.policies import Child, Policy, PolicySet, Rows
-from kernel.access.scopes import granted_scopes
+from kernel.access.scopes import scopes_of
+from kernel.data.base import Binnable
 from kernel.i18n import LazyText, _
 from kernel.resources.declared import Declared
 from kernel.resources.resource import Facet, Resource
@@ -21,11 +22,14 @@ ACTIONS: Mapping[str, LazyText] = {
     "create": _("Create"),
     "edit": _("Edit"),
     "delete": _("Delete"),
+    "restore": _("Bring back from the bin"),
     "purge": _("Delete for good"),
     "assign": _("Hand over"),
     "import": _("Import"),
     "export": _("Export"),
     "print": _("Print"),
+    "report": _("Totals and reports"),
+    "send": _("Send messages"),
     "merge": _("Merge"),
     "see_sensitive": _("See sensitive fields"),
     "export_sensitive": _("Export sensitive fields"),
@@ -64,6 +68,9 @@ KERNEL_RESOURCES: Mapping[str, LazyText] = {
 """Titles where several resources share one name in grants, or none bears it."""
 
 ALL_ONLY = ("all",)
+
+Grants = Mapping[tuple[str, str], frozenset[str]]
+"""Scopes by resource and action: one or several for each right."""
 
 
 class Declaring(Protocol):
@@ -123,14 +130,25 @@ def grantable(runtime: Declaring) -> list[ResourceRights]:
     return sorted(found.rights.values(), key=lambda each: (each.plugin, _place(each.name), each.name))
 
 
-def check_grants(runtime: Declaring, grants: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
-    """Give the rights among `grants` that cannot be granted here, or not in that scope."""
+def check_grants(
+    runtime: Declaring, grants: Mapping[tuple[str, str], str | Iterable[str]]
+) -> list[tuple[str, str]]:
+    """Give the rights among `grants` that cannot be granted here, or not in one of these scopes."""
     known = {each.name: each.actions for each in grantable(runtime)}
     return [
         (resource, action)
-        for (resource, action), scope in grants.items()
-        if scope not in known.get(resource, {}).get(action, ())
+        for (resource, action), scopes in grants.items()
+        if not scopes_of(scopes) <= set(known.get(resource, {}).get(action, ()))
     ]
+
+
+def grantable_scopes(runtime: Declaring) -> dict[tuple[str, str], frozenset[str]]:
+    """Give the scopes in which each right can be granted on this site."""
+    return {
+        (each.name, action): frozenset(scopes)
+        for each in grantable(runtime)
+        for action, scopes in each.actions.items()
+    }
 
 
 def grantable_rights(runtime: Declaring) -> set[tuple[str, str]]:
@@ -165,17 +183,32 @@ class _Found:
     def _scopes_of(self, policy: Policy | None) -> tuple[str, ...]:
         if isinstance(policy, Child) and policy.parent is not None:
             return self._scopes_of(self.runtime.policies.for_model(policy.parent))
-        return (*ALL_ONLY, *granted_scopes(policy.scopes)) if isinstance(policy, Rows) else ALL_ONLY
+        return (
+            (*ALL_ONLY, *self.runtime.policies.granted_scopes(policy.scopes))
+            if isinstance(policy, Rows)
+            else ALL_ONLY
+        )
+
+    def _for_new_rows(self, scopes: Iterable[str]) -> tuple[str, ...]:
+        """Without the scopes of plugins: a new row is not among those that they give."""
+        declared = {scope.name for scope in self.runtime.policies.declared}
+        return tuple(name for name in scopes if name not in declared)
 
     def add_resource(self, resource: Resource) -> None:
         if resource.permission in RESERVED:
             return
         right = self.of(resource.permission, plugin_of(self.runtime, resource.name), resource.plural)
         scopes = self.scopes(resource.permission)
-        for action in ("view", "create", "edit", "delete", "purge", "export"):
+        right.offer("view", scopes)
+        right.offer("create", self._for_new_rows(scopes))
+        for action in ("edit", "delete", "purge", "export", "print", "report"):
             right.offer(action, scopes)
+        if issubclass(resource.model, Binnable):
+            right.offer("restore", scopes)
         if resource.owner is not None:
             right.offer("assign", scopes)
+        if resource.reachable:
+            right.offer("send", scopes)
         if resource.importable:
             right.offer("import", ALL_ONLY)
         if any(item.sensitive for item in resource.fields):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from kernel.access.models import AccessGrant, Pattern, PatternField
+from kernel.access.scopes import scopes_of
 from kernel.extension.contributions import PatternSuggestion
 from kernel.i18n import LazyText
 from kernel.resources.context import Context
@@ -23,7 +24,7 @@ class Suggestion:
     name: str
     origin: str
     title: LazyText | str
-    grants: Mapping[tuple[str, str], str]
+    grants: Mapping[tuple[str, str], frozenset[str]]
     fields: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Rules for single fields."""
 
@@ -46,7 +47,7 @@ def make_pattern(
     name: str,
     title: str,
     origin: str | None,
-    grants: Mapping[tuple[str, str], str],
+    grants: Mapping[tuple[str, str], str | Iterable[str]],
     fields: Mapping[tuple[str, str], str] | None = None,
 ) -> int:
     """Make a pattern with these grants and rules for fields, and give its id.
@@ -69,8 +70,9 @@ def make_pattern(
     known = {(row.resource, row.action) for row in session.execute(held)}
     rows = [
         {"pattern_id": number, "resource": resource, "action": action, "scope": scope}
-        for (resource, action), scope in grants.items()
+        for (resource, action), scopes in grants.items()
         if (resource, action) not in known
+        for scope in sorted(scopes_of(scopes))
     ]
     if rows:
         session.execute(insert(AccessGrant), rows)
@@ -85,10 +87,6 @@ def take_over(context: Context, suggestion: Suggestion) -> int:
     )
 
 
-def missing_grants(suggestion: Suggestion, held: Mapping[tuple[str, str], str]) -> int:
-    """Count the grants of a suggestion that a pattern does not hold."""
-    return sum(right not in held for right in suggestion.grants)
-
-
 def _of(plugin: str, value: PatternSuggestion) -> Suggestion:
-    return Suggestion(f"{plugin}.{value.name}", plugin, value.title, value.grants, value.fields)
+    grants = {right: scopes_of(scopes) for right, scopes in value.grants.items()}
+    return Suggestion(f"{plugin}.{value.name}", plugin, value.title, grants, value.fields)

@@ -167,8 +167,12 @@ def _lines(found: Edition) -> Iterable[str]:
     for key, value in found.settings.items():
         yield f"Setting {key} = {value}"
     for pattern in found.patterns:
-        rights = ", ".join(f"{res} {act} ({scope})" for (res, act), scope in pattern.grants.items())
+        rights = ", ".join(
+            f"{res} {act} ({', '.join(sorted(scopes))})" for (res, act), scopes in pattern.grants.items()
+        )
         yield f"Pattern {pattern.name}, {pattern.title_in('fa')}: {rights}"
+        for (res, name), rule in pattern.fields.items():
+            yield f"Pattern {pattern.name}, field {name} of {res}: {rule}"
 
 
 WORDS = {

@@ -7,7 +7,7 @@ are broken by the plugin's name, never by who was registered first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -53,8 +53,8 @@ class PatternSuggestion:
     name: str
     """Stable, of small Latin letters, unique within the plugin."""
     title: Text
-    grants: Mapping[Right, str]
-    """(resource, action) to scope."""
+    grants: Mapping[Right, str | Collection[str]]
+    """(resource, action) to a scope, or to several of them."""
     order: int = 500
     fields: Mapping[Right, str] = field(default_factory=dict)
     """(resource, field as forms address it) to `read_only`, `masked` or `hidden`: what it keeps of single fields."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kernel.access.actor import SYSTEM
 from kernel.access.errors import UnprotectedModel
+from kernel.access.scope_functions import make_scope_functions
 from kernel.access.walls import apply_policies
 from kernel.data.names import app_role
 from kernel.extension.calling import HookFailed, Hooks
@@ -30,12 +31,12 @@ from kernel.resources.runtime import Runtime
 from kernel.resources.user_fields.definition import Definition, read_definitions
 
 
-def runtime_with(work: Work, *names: str) -> Runtime:
-    """Build the runtime that the site will have with these plugins enabled besides those that run.
+def runtime_with(work: Work, *names: str, without: str = "") -> Runtime:
+    """Build the runtime that the site will have with these plugins enabled besides those that run, and `without` one.
 
     Raises `StepRefused` if one of them is broken: its declarations fail, or use names that others use.
     """
-    enabled = {*running(work.discovery, work.states), *names}
+    enabled = {*running(work.discovery, work.states), *names} - {without}
     rows = work.connection.execute(select(Setting.key, Setting.value))
     hooks = Hooks(work.discovery, enabled, refusals=(CommandError,))
     try:
@@ -99,6 +100,7 @@ def settle(work: Work, runtime: Runtime, name: str) -> None:
     apply_derived(work.connection, site, name)
     try:
         runtime.policies.check_complete(models_of(name))
+        make_scope_functions(work.connection, runtime.policies, app_role(site.name))
         fingerprint = apply_policies(work.connection, name, runtime.policies, app_role(site.name))
     except UnprotectedModel as error:
         raise StepRefused(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.extension.discovery import FoundPlugin
 from kernel.extension.state import State
 from kernel.lifecycle.asking import asking, require_of, runtime_with, settle
+from kernel.lifecycle.covering import cover
 from kernel.lifecycle.furnishing import furnish
 from kernel.lifecycle.migrate import migrate
 from kernel.lifecycle.numbers import go_on
@@ -24,6 +25,7 @@ def install(workshop: Workshop, name: str, by: Performer) -> tuple[str, ...]:
         refuse_if_any(name, plan.obstacles)
         for each in plan.adds:
             _install_one(work, work.code(each))
+        cover(work)
     return plan.adds
 
 

@@ -33,9 +33,9 @@ TRACES = (
     ),
     Trace(
         key="grants",
-        title=_("Grants on its records"),
+        title=_("Grants on its records, and in scopes of its own"),
         table="kernel.access_grant",
-        where=f"starts_with(resource, :plugin || '.') OR {_OF_PATTERNS}",
+        where=f"starts_with(resource, :plugin || '.') OR starts_with(scope, :plugin || '.') OR {_OF_PATTERNS}",
         order=210,
     ),
     Trace(

@@ -27,6 +27,7 @@ from kernel.lifecycle.catalog import (
     table_of,
     tables_of,
 )
+from kernel.lifecycle.covering import cover
 from kernel.lifecycle.driver import driver
 from kernel.lifecycle.errors import ArchiveDamaged, StepRefused
 from kernel.lifecycle.install import enter
@@ -156,6 +157,7 @@ def _bring_back(work: Work, found: FoundPlugin, opened: Archive) -> list[Stage]:
     check_untouched(before, outside(connection, name))
     if manifest.state == State.PAUSED:
         work.keep(name, state=State.PAUSED)
+    cover(work)
     return stages
 
 

@@ -1,4 +1,7 @@
-"""Pausing, resuming and repairing: a plugin's code is switched off and on; its tables, data and walls stay."""
+"""Pausing, resuming and repairing: a plugin's code is switched off and on; its tables, data and walls stay.
+
+What it declares about others, the scopes that cover their rows, rests with it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from kernel.extension.models import PluginRow
 from kernel.extension.state import PluginState, State
 from kernel.i18n import _
 from kernel.lifecycle.asking import runtime_with, settle
+from kernel.lifecycle.covering import cover
 from kernel.lifecycle.errors import StepRefused
 from kernel.lifecycle.plan import STATE_NAMES
 from kernel.lifecycle.steps import Performer, Work, Workshop, step
@@ -25,6 +29,7 @@ def pause(workshop: Workshop, name: str, by: Performer) -> None:
                 _("The plugin “%(name)s” requires it; pause that first.", name=users[0]), "required"
             )
         work.keep(name, state=State.PAUSED, reason=None)
+        cover(work)
         work.log(name, "pause", before)
 
 
@@ -54,6 +59,7 @@ def quarantine(workshop: Workshop, name: str, by: Performer, reason: str) -> Non
         before = work.installed(name)
         _must_be(before, State.ENABLED)
         work.keep(name, state=State.QUARANTINED, reason=reason)
+        cover(work)
         work.log(name, "quarantine", before, details={"reason": reason})
 
 
@@ -75,6 +81,7 @@ def renew_walls(workshop: Workshop, by: Performer) -> list[str]:
             if now != known:
                 work.log(name, "renew_walls", before)
                 changed.append(name)
+        cover(work)
     return changed
 
 
@@ -99,6 +106,7 @@ def _switch_on(work: Work, name: str) -> None:
                 _("It requires the plugin “%(name)s”, which is not running.", name=needed), "requires"
             )
     settle(work, runtime_with(work, name), name)
+    cover(work)
 
 
 def _refuse_other_version(found: FoundPlugin, recorded: PluginState) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kernel.lifecycle.archiving import archive_plugin, remove_traces
+from kernel.lifecycle.covering import cover
 from kernel.lifecycle.numbers import DETAIL, last_numbers
 from kernel.lifecycle.ownership import drop_schema
 from kernel.lifecycle.plan import refuse_if_any, uninstall_plan
@@ -35,6 +36,7 @@ def uninstall(workshop: Workshop, name: str, by: Performer) -> Uninstalled:
         before = work.installed(name)
         refuse_if_any(name, uninstall_plan(work, name).obstacles)
         path, digest, manifest = archive_plugin(work, before)
+        cover(work, without=name)
         drop_schema(work.connection, name)
         work.reach("dropped")
         remove_traces(work.connection, name)

@@ -6,6 +6,7 @@ from kernel.extension.discovery import FoundPlugin
 from kernel.extension.state import PluginState, State
 from kernel.i18n import _
 from kernel.lifecycle.asking import asking, require_of, runtime_with, settle
+from kernel.lifecycle.covering import cover
 from kernel.lifecycle.errors import StepRefused
 from kernel.lifecycle.furnishing import furnish
 from kernel.lifecycle.migrate import migrate
@@ -31,6 +32,7 @@ def upgrade(workshop: Workshop, name: str, by: Performer) -> tuple[str, ...]:
             raise StepRefused(_("The plugin “%(name)s” has nothing to upgrade.", name=name), "not-outdated")
         for each in outdated:
             _upgrade_one(work, work.code(each))
+        cover(work)
     return tuple(outdated)
 
 

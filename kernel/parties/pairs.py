@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
+from kernel.access.session import allowed_ids
 from kernel.extension.contributions import Job
 from kernel.i18n import LazyText, _
 from kernel.jobs.own_work import work_on
@@ -18,7 +19,7 @@ from kernel.parties.finding import WORK, begin_scan
 from kernel.parties.models import Party, PartyPair, PartyScan
 from kernel.resources.commands import command
 from kernel.resources.context import Context
-from kernel.resources.errors import NotFound, Refused
+from kernel.resources.errors import Forbidden, NotFound, Refused
 from kernel.resources.queue import enqueue
 
 PAGE = 50
@@ -146,10 +147,13 @@ def search(context: Context, *, whole: bool = False) -> int:
 
 @command("party.tell_apart", _("Say that two records are not the same"), resource="party", action="merge")
 def tell_apart(context: Context, *, pair_id: int, apart: bool = True) -> int:
-    """Remember that the two of a pair are not one, or take that back. Only for pairs of which the actor sees both."""
-    seen = context.session.execute(select(PartyPair.id).where(PartyPair.id == pair_id)).scalar_one_or_none()
+    """Remember that the two of a pair are not one, or take that back. Only for those who may merge both."""
+    pair = select(PartyPair.first_id, PartyPair.second_id).where(PartyPair.id == pair_id)
+    seen = context.session.execute(pair).one_or_none()
     if seen is None:
         raise NotFound()
+    if allowed_ids(context.session, Party, list(seen), "merge") != set(seen):
+        raise Forbidden()
     with context.system("two records were told apart") as system:
         system.session.execute(
             update(PartyPair)

@@ -17,7 +17,6 @@ from kernel.parties import (
     personal,
     photos,
     posts,
-    printing,
     relations,
     roles,
     states,
@@ -163,7 +162,7 @@ PART = KernelPart(
     facets=personal.FACETS,
     policies=POLICIES,
     commands=commands_in(
-        *(roles, groups, tree, segments, duplicates, pairs, photos, printing, merging, erasing),
+        *(roles, groups, tree, segments, duplicates, pairs, photos, merging, erasing),
         *(posts, relations, households, consents, states, own),
     ),
     base_lists=BASE_LISTS,

@@ -170,6 +170,7 @@ def _party(
         owner="owner_id",
         event="party_changed",
         importable=True,
+        reachable=True,
         duplicates=partial(_duplicates, name),
         former=former,
         bulk_create=partial(create_parties, name),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kernel.access.actor import Actor
     from kernel.access.session import SystemSession
 
-RIGHTS = {"delete": "delete", "restore": "delete", "purge": "purge"}
+RIGHTS = {"delete": "delete", "restore": "restore", "purge": "purge"}
 """The right that an action of the history needed; `edit` for all others."""
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from kernel.access.actor import SYSTEM
 from kernel.access.policies import PolicySet
+from kernel.access.scopes import declared_scope
 from kernel.access.session import open_session
 from kernel.data.engines import Engines
 from kernel.data.site import Site
@@ -24,7 +25,7 @@ from kernel.i18n import KERNEL_TRANSLATIONS
 from kernel.resources.commands import Command, command_of
 from kernel.resources.declared import Declared, by_name
 from kernel.resources.errors import CommandError
-from kernel.resources.guarding import unguarded
+from kernel.resources.guarding import unsound
 from kernel.resources.parts import KernelPart, kernel_parts
 from kernel.resources.records import COMMANDS as RECORD_COMMANDS
 from kernel.resources.resource import Facet, Resource
@@ -81,7 +82,7 @@ def assemble(
     definitions: Sequence[Definition] = (),
 ) -> Runtime:
     """Put a runtime together from hooks and settings, without asking the database; lifecycle steps do so, too."""
-    declarations = collect(hooks, unguarded)
+    declarations = collect(hooks, unsound)
     declared = declare(declarations, kernel_parts(), values, definitions)
     sources = [("kernel", KERNEL_TRANSLATIONS)]
     for name in declarations.hooks.enabled:
@@ -119,6 +120,7 @@ def declare(
         for answer in declarations.of("settings")
     ]
     policies = [item for part in parts for item in part.policies] + declarations.values("policies")
+    scopes = [declared_scope(each.plugin, each.value) for each in declarations.of("scopes")]
     return Declared(
         plugins=frozenset(declarations.hooks.enabled),
         parts=parts,
@@ -126,7 +128,7 @@ def declare(
         resources=by_name("resource", ((item.name, item) for item in resources)),
         commands=by_name("command", ((item.name, item) for item in commands)),
         facets=_facets([item for part in parts for item in part.facets] + declarations.values("facets")),
-        policies=PolicySet(policies),
+        policies=PolicySet(policies, scopes),
         settings=by_name("setting", ((item.key, item) for item in settings)),
         base_lists=by_name("base list", ((item.key, item) for item in base_lists)),
         series=by_name(

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kernel.access.policies import Model
+from sqlalchemy import literal
+
+from kernel.access.policies import Model, Rows
+from kernel.access.scope_functions import rows_text
+from kernel.access.scopes import KEY, declared_scope
 from kernel.data.base import KernelBase, SchemaBase
 from kernel.i18n import LazyText, _
+from kernel.resources.parts import kernel_parts
 
 
 def models_of(plugin: str) -> Iterator[Model]:
@@ -20,6 +25,39 @@ def models_of(plugin: str) -> Iterator[Model]:
         if getattr(mapper.local_table, "schema", None) == plugin
     }
     yield from sorted(found, key=lambda model: (model.__module__, model.__qualname__))
+
+
+def unsound(plugin: str, declared: Mapping[str, list[Any]]) -> LazyText | None:
+    """Give the reason why the plugin's rows are not guarded as they must be, or its scopes mean nothing; else None."""
+    return unguarded(plugin, declared) or _unsound_scopes(plugin, declared)
+
+
+def _unsound_scopes(plugin: str, declared: Mapping[str, list[Any]]) -> LazyText | None:
+    """A scope has a name of its own, gives one column of numbers, and covers records that have rights and that column."""
+    policies = [*(each for part in kernel_parts() for each in part.policies), *declared.get("policies", [])]
+    known = {policy.table: policy for policy in policies}
+    keys: set[str] = set()
+    for scope in declared.get("scopes", []):
+        if not KEY.fullmatch(scope.key) or scope.key in keys:
+            return _("Its scope “%(name)s” needs a name of its own, of small Latin letters.", name=scope.key)
+        keys.add(scope.key)
+        try:
+            one = len(scope.rows(literal(1)).selected_columns) == 1
+            rows_text(declared_scope(plugin, scope))
+        except Exception as error:
+            return _("Its scope “%(name)s” cannot be asked: %(error)s", name=scope.key, error=repr(error))
+        if not one:
+            return _("Its scope “%(name)s” must give one column of numbers.", name=scope.key)
+        for model, column in scope.covers.items():
+            policy = known.get(model.__table__)
+            if column not in model.__table__.c or (policy is not None and not isinstance(policy, Rows)):
+                return _(
+                    "Its scope “%(name)s” covers %(model)s, which has no rights of its own or no column “%(column)s”.",
+                    name=scope.key,
+                    model=model.__name__,
+                    column=column,
+                )
+    return None
 
 
 def unguarded(plugin: str, declared: Mapping[str, list[Any]]) -> LazyText | None:

@@ -204,6 +204,8 @@ class Resource:
     nothing is written. History is written and plugins are told. Without it the kernel's own form creates them."""
     overview: bool = False
     """Lists records that have resources of their own (the phone book): home page and search name them as those."""
+    reachable: bool = False
+    """Whether messages can be sent to such records, so that sending is a right on them."""
     event: str | None = None
     """Hook of the kind `publish` that is told of every change, with `action`: created, changed, binned, restored, purged."""
     editable: bool = True

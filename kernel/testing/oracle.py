@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from kernel.access.actor import Actor
 from kernel.access.judging import Judge, Row, RowOf
 from kernel.access.policies import Child, Policy, PolicySet, Public, Rows, System
-from kernel.access.scopes import find_scope
 
 KNOWN = (Rows, Child, Public)
 PLACES = ("province", "city", "district")
@@ -142,9 +141,11 @@ class Oracle:
         if kind in PLACES:
             known = self.holding.places.get((resource, action, kind), frozenset())
             return known if "location" in held else frozenset()
-        declared = find_scope(kind)
+        declared = self.policies.scope(kind)
         if declared is None or declared.grant not in held:
             return frozenset()
+        if declared.rows is not None:
+            return self._row_of.reached(declared, self.holding.user_id)
         return frozenset(declared.values(self._judge.actor, resource, action))
 
     def _parent(self, policy: Child, key: str) -> Policy:

@@ -37,6 +37,7 @@ RIGHTS: Mapping[str, str] = {
     "filters.choose": "view",
     "filters.apply": "view",
     "export.download": "export",
+    "totals.page": "report",
     "bulk.act": "view",
     "erasing.page": "erase",
     "handing.act": "assign",
@@ -45,8 +46,8 @@ RIGHTS: Mapping[str, str] = {
     "lookups.options": "view",
     "forms.new": "create",
     "duplicates.check": "create",
-    "binned.page": "view",
-    "binned.act": "delete",
+    "binned.page": "restore",
+    "binned.act": "restore",
     "imports.upload": "import",
     "imports.sample": "import",
     "imports.page": "import",
@@ -73,6 +74,8 @@ RIGHTS: Mapping[str, str] = {
     "attachments.delete": "edit",
 }
 """The right on the kind that each generic address asks first."""
+OR_BY: Mapping[str, str] = {"binned.page": "purge", "binned.act": "purge"}
+"""Another right that opens an address as well."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,9 @@ class _Ways:
         for rule in self._rules:
             if (rule.defaults or {}).get("resource") == self._resource.name:
                 action = RIGHTS.get(rule.endpoint, "view")
-                yield self._path(_("Pages of this kind"), rule.rule, action, _methods(rule))
+                for right in (action, OR_BY.get(rule.endpoint)):
+                    if right is not None:
+                        yield self._path(_("Pages of this kind"), rule.rule, right, _methods(rule))
 
     def _plugin_addresses(self) -> Iterator[Path]:
         """A plugin's own pages: each checks for itself, and reads through the same session."""

@@ -24,6 +24,7 @@ from kernel.api import (
     Policy,
     RelationKind,
     Resource,
+    RowScope,
     Setting,
     TimelineEntry,
     _,
@@ -35,6 +36,7 @@ from plugins.medical import commands as commands_module
 from plugins.medical import resources as resources_module
 from plugins.medical.erasures import ERASURES
 from plugins.medical.policies import POLICIES
+from plugins.medical.scopes import OWN_PATIENTS
 from plugins.medical.views import make_blueprint
 
 plugin = Plugin(
@@ -57,6 +59,11 @@ def resources() -> Iterable[Resource]:
 @hookimpl
 def policies() -> Iterable[Policy]:
     return POLICIES
+
+
+@hookimpl
+def scopes() -> Iterable[RowScope]:
+    return (OWN_PATIENTS,)
 
 
 @hookimpl
@@ -119,7 +126,8 @@ def patterns() -> Iterable[PatternSuggestion]:
             title=_("Receptionist"),
             grants={
                 **desk,
-                ("party", "print"): "all",
+                **{("party", action): "all" for action in ("print", "send")},
+                **{("medical.appointment", action): "all" for action in ("print", "report")},
                 **patients,
                 **reading,
                 ("base_data", "create"): "all",
@@ -133,6 +141,7 @@ def patterns() -> Iterable[PatternSuggestion]:
             grants={
                 ("medical.appointment", "view"): "own",
                 ("medical.appointment", "edit"): "own",
+                ("medical.appointment", "print"): "own",
                 ("party", "view"): "all",
                 ("party", "edit"): "all",
                 ("party", "see_sensitive"): "all",
@@ -141,6 +150,23 @@ def patterns() -> Iterable[PatternSuggestion]:
                 **{("party_health", action): "all" for action in STAFF},
                 **{("consent", action): "all" for action in STAFF},
                 **patients,
+                **reading,
+            },
+        ),
+        PatternSuggestion(
+            name="doctor_own_patients",
+            title=_("Doctor (own patients only)"),
+            grants={
+                **{("medical.appointment", action): "own" for action in ("view", "edit", "print")},
+                ("party", "view"): ("own", "medical.own_patients"),
+                **{("party", action): "medical.own_patients" for action in ("edit", "print")},
+                ("party", "see_sensitive"): "all",
+                ("medical.patient", "see_sensitive"): "all",
+                **{
+                    (resource, action): "medical.own_patients"
+                    for resource in ("medical.patient", "party_family", "party_health", "consent")
+                    for action in STAFF
+                },
                 **reading,
             },
         ),

@@ -30,10 +30,25 @@ def test_what_belongs_to_a_paused_plugin_stays_when_the_rest_is_changed(office, 
     assert granted(office, pattern) == [("medical.appointment", "view", "all"), ("party", "view", "all")]
 
 
-def test_a_right_in_several_scopes_keeps_them_when_one_of_them_is_named(office, pattern):
-    office.change("INSERT INTO kernel.access_grant VALUES (:id, 'party', 'view', 'all')", id=pattern)
-    office.run("pattern.save", pattern_id=pattern, title="فروش", grants={("party", "view"): "all"})
-    assert granted(office, pattern) == [("party", "view", "all"), ("party", "view", "own")]
+def test_a_right_is_granted_in_several_scopes_and_taken_away_one_by_one(office, pattern):
+    for scopes, held in (
+        (("own", "team", "location"), ["location", "own", "team"]),
+        (("team",), ["team"]),
+        (["own", "all"], ["all"]),
+        ((), []),
+    ):
+        office.run("pattern.save", pattern_id=pattern, title="فروش", grants={("party", "view"): scopes})
+        assert granted(office, pattern) == [("party", "view", scope) for scope in held]
+
+
+def test_a_scope_that_nobody_declares_at_present_stays(office, pattern):
+    office.change("INSERT INTO kernel.access_grant VALUES (:id, 'party', 'view', 'gone.own')", id=pattern)
+    office.run("pattern.save", pattern_id=pattern, title="فروش", grants={("party", "view"): "team"})
+    assert granted(office, pattern) == [("party", "view", "gone.own"), ("party", "view", "team")]
+    with pytest.raises(Invalid):
+        office.run(
+            "pattern.save", pattern_id=pattern, title="x", grants={("party", "view"): ("own", "gone.own")}
+        )
 
 
 @pytest.mark.parametrize(
@@ -55,7 +70,7 @@ def test_what_makes_no_sense_cannot_be_granted(office, grants):
 
 def test_everything_in_the_table_can_be_granted(office, runtime):
     grants = {
-        (each.name, action): scopes[-1]
+        (each.name, action): frozenset(scopes[1:] or scopes)
         for each in grantable(runtime)
         for action, scopes in each.actions.items()
     }

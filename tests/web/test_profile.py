@@ -126,7 +126,7 @@ def test_the_sheet_holds_what_the_reader_may_see_and_is_accounted_for(
     assert "/print" not in reader.get(person).text
     assert reader.get(f"{person}/print").status_code == 403
     with engines.owner(site).begin() as owner:
-        printed = owner.execute(select(AuditEntry.record_id).where(AuditEntry.what == "party.print"))
+        printed = owner.execute(select(AuditEntry.record_id).where(AuditEntry.what == "record.print"))
         assert [row[0] for row in printed] == [int(person.rsplit("/", 1)[1])]
 
 
@@ -137,7 +137,7 @@ def test_own_printing_reaches_own_parties_only(sara: Browser, sign_in: SignIn, p
     assert reza.get(f"{mine}/print").status_code == 200
     assert reza.get(f"{person}/print").status_code == 403
     assert sara.get("/persons/999999/print").status_code == 404
-    assert sara.get("/person-groups/1/print").status_code == 404
+    assert sara.get("/people/1/print").status_code == 404
 
 
 @pytest.mark.parametrize(

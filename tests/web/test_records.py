@@ -180,7 +180,7 @@ def test_a_record_goes_to_the_bin_comes_back_and_goes_for_good(sara: Browser, pe
 def test_deleting_for_good_is_a_right_of_its_own(sign_in: SignIn, sara: Browser, person: str) -> None:
     number = person.rpartition("/")[2]
     sara.post(f"{person}/delete")
-    other = sign_in("omid", {("party", action): "all" for action in ("view", "delete")})
+    other = sign_in("omid", {("party", action): "all" for action in ("view", "delete", "restore")})
     assert "سارا کریمی" in other.get("/persons/bin").text
     assert 'value="purge"' not in other.get("/persons/bin").text
     assert other.post("/persons/bin/act", {"do": "purge", "id": number}).status_code == 403

@@ -19,6 +19,7 @@ from kernel.access.users import save_pattern
 from kernel.administration.editions.changes import Change, PatternChange
 from kernel.administration.editions.models import Edition
 from kernel.administration.editions.planning import EditionPlan, plan_edition, today_at
+from kernel.administration.field_rules import rules_of, write_rules
 from kernel.administration.settings import store_values
 from kernel.data.config import Config
 from kernel.data.site_store import SiteStore
@@ -123,7 +124,8 @@ def _write_pattern(session: Session, pattern: PatternChange) -> None:
         session.execute(delete(AccessGrant).where(AccessGrant.pattern_id == number))
         session.execute(delete(Pattern).where(Pattern.id == number))
     elif pattern.does_something:
-        save_pattern(session, pattern.name, pattern.title, pattern.grants)
+        number = save_pattern(session, pattern.name, pattern.title, pattern.grants)
+        write_rules(session, number, rules_of(session, number), pattern.fields)
 
 
 def _row(workshop: Workshop, plan: EditionPlan) -> dict[str, Any]:

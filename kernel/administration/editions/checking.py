@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from kernel.access.policies import PolicySet
 from kernel.administration.editions.models import Edition, EditionError, words_in
-from kernel.administration.rights import grantable
+from kernel.administration.field_rules import Rules, rulable
+from kernel.administration.rights import Grants, grantable
 from kernel.administration.settings import field_of
 from kernel.extension.calling import Hooks
 from kernel.extension.declarations import collect
@@ -19,7 +20,7 @@ from kernel.resources.context import Context
 from kernel.resources.declared import Declared
 from kernel.resources.errors import CommandError
 from kernel.resources.fields import FieldError
-from kernel.resources.guarding import unguarded
+from kernel.resources.guarding import unsound
 from kernel.resources.parts import kernel_parts
 from kernel.resources.resource import Resource
 
@@ -55,7 +56,7 @@ class Prospect:
 
 def prospect(discovery: Discovery, plugins: Iterable[str]) -> Prospect:
     """Read what would be declared with these plugins; raises `DeclaredTwice` where two use one name."""
-    declarations = collect(Hooks(discovery, plugins, refusals=(CommandError,)), unguarded)
+    declarations = collect(Hooks(discovery, plugins, refusals=(CommandError,)), unsound)
     return Prospect(declare(declarations, kernel_parts(), {}), declarations.broken)
 
 
@@ -121,23 +122,30 @@ def wanted_settings(edition: Edition, declared: Declared) -> tuple[dict[str, Any
 class GrantedRights:
     """The grants of an edition's patterns on what is there, by name; rights that wait for plugins; and what is wrong."""
 
-    grants: Mapping[str, Mapping[tuple[str, str], str]]
+    grants: Mapping[str, Grants]
+    fields: Mapping[str, Rules]
+    """Rules for fields, by pattern."""
     waiting: tuple[str, ...]
     problems: tuple[LazyText, ...]
 
 
-def wanted_grants(edition: Edition, offered: Mapping[tuple[str, str], Sequence[str]]) -> GrantedRights:
-    """Sort the grants of an edition's patterns: those that can be given, those of plugins to come, and mistakes."""
-    grants: dict[str, dict[tuple[str, str], str]] = {}
+def wanted_rights(edition: Edition, seen: Prospect) -> GrantedRights:
+    """Sort the grants and field rules of an edition's patterns: what can be given, what waits for plugins, and mistakes."""
+    offered = seen.rights()
+    ruled = {(each.name, name) for each in rulable(seen) for name in each.fields}
+    grants: dict[str, dict[tuple[str, str], frozenset[str]]] = {}
+    fields: dict[str, dict[tuple[str, str], str]] = {}
     waiting: set[str] = set()
     problems: list[LazyText] = []
     for pattern in edition.patterns:
         mine = grants.setdefault(pattern.name, {})
-        for (resource, action), scope in pattern.grants.items():
+        for (resource, action), scope in _single(pattern.grants):
+            coming = {each.partition(".")[0] for each in (resource, scope) if "." in each}
+            coming &= edition.to_come.keys()
             if scope in offered.get((resource, action), ()):
-                mine[resource, action] = scope
-            elif resource.partition(".")[0] in edition.to_come:
-                waiting.add(resource.partition(".")[0])
+                mine[resource, action] = mine.get((resource, action), frozenset()) | {scope}
+            elif coming:
+                waiting |= coming
             else:
                 problems.append(
                     _(
@@ -149,7 +157,30 @@ def wanted_grants(edition: Edition, offered: Mapping[tuple[str, str], Sequence[s
                         scope=scope,
                     )
                 )
-    return GrantedRights(grants, tuple(sorted(waiting)), tuple(problems))
+        rules = fields.setdefault(pattern.name, {})
+        for (resource, name), rule in pattern.fields.items():
+            coming = {each.partition(".")[0] for each in (resource, name) if "." in each}
+            coming &= edition.to_come.keys()
+            if (resource, name) in ruled:
+                rules[resource, name] = rule
+            elif coming:
+                waiting |= coming
+            else:
+                problems.append(
+                    _(
+                        "The pattern “%(pattern)s” has a rule for the field “%(field)s” of “%(resource)s”, which can "
+                        "have none.",
+                        pattern=pattern.name,
+                        field=name,
+                        resource=resource,
+                    )
+                )
+    return GrantedRights(grants, fields, tuple(sorted(waiting)), tuple(problems))
+
+
+def _single(grants: Grants) -> Iterator[tuple[tuple[str, str], str]]:
+    for right, scopes in grants.items():
+        yield from ((right, scope) for scope in sorted(scopes))
 
 
 @dataclass(frozen=True)
@@ -165,7 +196,7 @@ def examine(edition: Edition, discovery: Discovery, locale: str = "en") -> Exami
     problems = list(plugin_problems(edition, discovery))
     seen = prospect(discovery, with_dependencies(discovery, edition.plugins))
     problems += wanted_settings(edition, seen.declared)[1]
-    rights = wanted_grants(edition, seen.rights())
+    rights = wanted_rights(edition, seen)
     problems += rights.problems
     return Examined(tuple(problems), tuple(remarks_on(edition, discovery, rights, locale)))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import kernel
+from kernel.access.scopes import scopes_of
 from kernel.administration.editions.models import (
     Edition,
     EditionError,
@@ -117,11 +118,16 @@ def _title(value: str | Title) -> Title:
 
 def _pattern(values: Mapping[str, Any]) -> EditionPattern:
     grants = {
-        (resource, action): scope
+        (resource, action): scopes_of(scopes)
         for resource, actions in values["grants"].items()
-        for action, scope in actions.items()
+        for action, scopes in actions.items()
     }
-    return EditionPattern(values["name"], _title(values["title"]), grants)
+    rules = {
+        (resource, name): rule
+        for resource, names in values.get("fields", {}).items()
+        for name, rule in names.items()
+    }
+    return EditionPattern(values["name"], _title(values["title"]), grants, rules)
 
 
 def _joined(own: Edition, parent: Edition) -> Edition:

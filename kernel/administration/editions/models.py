@@ -32,11 +32,13 @@ def unreadable(name: str, problems: Sequence[LazyText]) -> EditionError:
 
 @dataclass(frozen=True)
 class EditionPattern:
-    """An access pattern of an edition: its name, its title by language, and scopes by (resource, action)."""
+    """An access pattern of an edition: its name, its title by language, scopes by (resource, action), rules for fields."""
 
     name: str
     title: Title
-    grants: Mapping[tuple[str, str], str]
+    grants: Mapping[tuple[str, str], frozenset[str]]
+    fields: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(resource, field as forms address it) to `read_only`, `masked` or `hidden`."""
 
     def title_in(self, locale: str) -> str:
         """Give the title in a language; English, or the name, where there is none."""

@@ -21,10 +21,11 @@ from kernel.administration.editions.changes import (
     setting_changes,
 )
 from kernel.administration.editions.checking import (
+    GrantedRights,
     plugin_problems,
     prospect,
     remarks_on,
-    wanted_grants,
+    wanted_rights,
     wanted_settings,
     with_dependencies,
 )
@@ -101,11 +102,11 @@ def make_plan(work: Work, edition: Edition) -> EditionPlan:
         text = _("Two plugins use one name, so they cannot run together: %(error)s.", error=str(error))
         return EditionPlan(edition, before, obstacles=(*obstacles, Obstacle(text=text)))
     values, problems = wanted_settings(edition, seen.declared)
-    rights = wanted_grants(edition, seen.rights())
+    rights = wanted_rights(edition, seen)
     if not obstacles:
         obstacles += [Obstacle(text=each) for each in (*problems, *rights.problems)]
     settings = setting_changes(seen.declared, _stored(work.connection), before, values)
-    patterns = pattern_changes(work.connection, before, edition, rights.grants, work.workshop.site.locale)
+    patterns = pattern_changes(work.connection, before, edition, rights, work.workshop.site.locale)
     locale = work.workshop.site.locale
     return EditionPlan(
         edition=edition,
@@ -127,7 +128,7 @@ def make_plan(work: Work, edition: Edition) -> EditionPlan:
         term_until=_new_term(before, edition, today_at(work.workshop.site)),
         obstacles=tuple(obstacles),
         remarks=(*remarks_on(edition, work.discovery, rights, locale), *_unwell(work, wanted)),
-        snapshot=_snapshot(edition, wanted, values, rights.grants, before, seen.declared.settings),
+        snapshot=_snapshot(edition, wanted, values, rights, before, seen.declared.settings),
     )
 
 
@@ -205,7 +206,7 @@ def _snapshot(
     edition: Edition,
     wanted: Iterable[str],
     values: Mapping[str, Any],
-    grants: Mapping[str, Mapping[tuple[str, str], str]],
+    rights: GrantedRights,
     before: SiteEdition,
     declared: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -219,7 +220,14 @@ def _snapshot(
         "features": dict(edition.features),
         "settings": {**paused, **values},
         "patterns": {
-            name: sorted([resource, action, scope] for (resource, action), scope in mine.items())
-            for name, mine in grants.items()
+            name: sorted(
+                [resource, action, scope] for (resource, action), scopes in mine.items() for scope in scopes
+            )
+            for name, mine in rights.grants.items()
+        },
+        "field_rules": {
+            name: sorted([resource, item, rule] for (resource, item), rule in mine.items())
+            for name, mine in rights.fields.items()
+            if mine
         },
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
+from kernel.access.deputies import Rule
 from kernel.access.scopes import scope_names
 from kernel.extension.editions import FEATURES
 from kernel.i18n import LazyText, _
@@ -17,6 +18,10 @@ Check = Callable[[Any, Place], Found]
 
 PLUGIN = re.compile(r"[a-z][a-z0-9_]*")
 PATTERN = re.compile(r"[a-z][a-z0-9-]*")
+RECORDS = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)?")
+SCOPE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+"""What the scope of a plugin is called."""
+FIELD_RULES: tuple[str, ...] = get_args(Rule)
 MOST_USERS = 100_000
 TERMS = (1, 3, 6, 12)
 """Months for which a site is rented."""
@@ -123,18 +128,39 @@ def _settings(value: Any, place: Place) -> Found:
 
 
 def _scope(value: Any, place: Place) -> Found:
-    if value not in scope_names():
+    if value not in scope_names() and not (isinstance(value, str) and SCOPE.fullmatch(value)):
         names = ", ".join(sorted(scope_names()))
         yield place, _("there is no scope “%(name)s”; there are %(names)s.", name=str(value), names=names)
 
 
+def _scopes(value: Any, place: Place) -> Found:
+    """One scope, or several of them in a list."""
+    if isinstance(value, list) and not value:
+        yield place, _("a right needs a scope.")
+    for each in value if isinstance(value, list) else (value,):
+        yield from _scope(each, place)
+
+
 def _actions(value: Any, place: Place) -> Found:
-    yield from _any(value, place, re.compile(r"[a-z][a-z_]*"), _scope, _("this cannot name an action."))
+    yield from _any(value, place, re.compile(r"[a-z][a-z_]*"), _scopes, _("this cannot name an action."))
 
 
 def _grants(value: Any, place: Place) -> Found:
-    name = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)?")
-    yield from _any(value, place, name, _actions, _("this cannot name a kind of records."))
+    yield from _any(value, place, RECORDS, _actions, _("this cannot name a kind of records."))
+
+
+def _rule(value: Any, place: Place) -> Found:
+    if value not in FIELD_RULES:
+        names = ", ".join(FIELD_RULES)
+        yield place, _("there is no such rule for a field; there are %(names)s.", names=names)
+
+
+def _ruled(value: Any, place: Place) -> Found:
+    yield from _any(value, place, re.compile(r"[a-z][a-z0-9_.-]*"), _rule, _("this cannot name a field."))
+
+
+def _field_rules(value: Any, place: Place) -> Found:
+    yield from _any(value, place, RECORDS, _ruled, _("this cannot name a kind of records."))
 
 
 def _pattern_name(value: Any, place: Place) -> Found:
@@ -163,7 +189,12 @@ def _features(value: Any, place: Place) -> Found:
     yield from _table(value, place, dict.fromkeys(FEATURES, _switch))
 
 
-PATTERN_KEYS: Mapping[str, Check] = {"name": _pattern_name, "title": _title, "grants": _grants}
+PATTERN_KEYS: Mapping[str, Check] = {
+    "name": _pattern_name,
+    "title": _title,
+    "grants": _grants,
+    "fields": _field_rules,
+}
 LIMIT_KEYS: Mapping[str, Check] = {
     "users_at_once": _whole(1, MOST_USERS),
     "term_months": _term,

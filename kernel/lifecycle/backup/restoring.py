@@ -36,6 +36,7 @@ from kernel.lifecycle.backup.fitting import check_fit, kept_in_order
 from kernel.lifecycle.backup.holding import note_restored
 from kernel.lifecycle.backup.loading import Loading, tidy
 from kernel.lifecycle.backup.opening import Backup, Tell
+from kernel.lifecycle.covering import cover
 from kernel.lifecycle.derived import apply_derived
 from kernel.lifecycle.errors import StepRefused
 from kernel.lifecycle.migrate import KERNEL_MIGRATIONS, migrate
@@ -215,6 +216,7 @@ def _bring_forward(work: Work, files: FileStore, aside: Aside, plan: _Plan) -> N
             plan.outdated.append(plugin.name)
         else:
             _settle(work, plugin, plan)
+    cover(work)
     note_restored(connection, str(plan.head.site["name"]), datetime.fromisoformat(plan.head.made_at))
 
 

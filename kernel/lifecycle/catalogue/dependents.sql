@@ -41,6 +41,12 @@ placed AS (
 SELECT DISTINCT i.type || ' ' || i.identity AS identity
 FROM placed p, own, pg_identify_object(p.classid, p.objid, p.objsubid) i
 WHERE p.place IS DISTINCT FROM own.oid
+  -- Walls of the kernel's own making that ask a scope of the plugin: they are made anew before it goes.
+  AND NOT EXISTS (SELECT FROM pg_policy q JOIN pg_class c ON c.oid = q.polrelid
+                    JOIN pg_namespace n ON n.oid = c.relnamespace
+                  WHERE p.classid = 'pg_policy'::regclass AND q.oid = p.objid
+                    AND q.polname IN (n.nspname || '__view', n.nspname || '__create',
+                                      n.nspname || '__edit', n.nspname || '__purge'))
   AND NOT EXISTS (SELECT FROM pg_trigger t
                   WHERE p.classid = 'pg_trigger'::regclass AND t.oid = p.objid AND t.tgisinternal)
   AND NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

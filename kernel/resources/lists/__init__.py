@@ -5,7 +5,15 @@ from kernel.resources.lists.columns import Column, chosen_columns, list_columns
 from kernel.resources.lists.everywhere import Hit, SearchGroup, find_scanned, search_everywhere, suggestions
 from kernel.resources.lists.filters import filter_columns
 from kernel.resources.lists.ordering import may_sort, sort_choices
-from kernel.resources.lists.pages import ListPage, ValueCount, facet_counts, neighbours, page
+from kernel.resources.lists.pages import (
+    ListPage,
+    ValueCount,
+    countable_columns,
+    facet_counts,
+    neighbours,
+    page,
+    totals,
+)
 from kernel.resources.lists.query import Filter, ListQuery
 from kernel.resources.lists.selection import CappedCount
 
@@ -20,6 +28,7 @@ __all__ = [
     "SearchGroup",
     "ValueCount",
     "chosen_columns",
+    "countable_columns",
     "facet_counts",
     "filter_columns",
     "find_scanned",
@@ -30,4 +39,5 @@ __all__ = [
     "search_everywhere",
     "sort_choices",
     "suggestions",
+    "totals",
 ]

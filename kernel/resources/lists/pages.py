@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import DataError
 
+from kernel.access.session import allowed
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
@@ -114,22 +115,57 @@ def facet_counts(
 
     The most frequent values, at most 50; the second answer says that there were more rows than are looked at.
     """
-    column = known_columns(context, resource).get(field)
-    if column is None or not column.field.in_list or not isinstance(column.field, Choice | Lookup | YesNo):
-        raise Invalid([Problem(None, _("Values of “%(name)s” cannot be counted.", name=field[:60]))])
+    column = _countable(context, resource, field)
     with _values_fit():
         selection = select_rows(context, resource, query.without(field))
-        value = column.field.column(column.model(resource)).label("value")
-        joined = [column.facet] if column.facet else []
-        rows = selection.rows(value, facets=joined).limit(FACET_CAP + 1).subquery()
-        statement = (
-            select(rows.c.value, func.count(), func.sum(func.count()).over())
-            .group_by(rows.c.value)
-            .order_by(func.count().desc(), rows.c.value)
-            .limit(MOST_VALUES)
-        )
-        counted = list(context.session.execute(statement))
+        counted = _counted(context, selection, column, FACET_CAP + 1)
     return _named(context, column, counted), bool(counted) and counted[0][2] > FACET_CAP
+
+
+def countable_columns(context: Context, resource: Resource) -> list[Column]:
+    """Give the columns of a list by whose values its rows can be counted."""
+    return [column for column in known_columns(context, resource).values() if _can_be_counted(column)]
+
+
+def totals(
+    context: Context, resource: Resource, query: ListQuery, field: str
+) -> tuple[list[ValueCount], int]:
+    """Count all rows of a list by the values of a choice field, of those on which the actor may report.
+
+    The most frequent values, at most 50, and how many rows there are in all.
+    """
+    context.require(resource.permission, "report")
+    column = _countable(context, resource, field)
+    reported = allowed(context.session, resource.model, "report")
+    with _values_fit():
+        selection = select_rows(context, resource, query, narrow=(reported,), whole=True)
+        counted = _counted(context, selection, column, None)
+    return _named(context, column, counted), int(counted[0][2]) if counted else 0
+
+
+def _can_be_counted(column: Column) -> bool:
+    return column.field.in_list and isinstance(column.field, Choice | Lookup | YesNo)
+
+
+def _countable(context: Context, resource: Resource, field: str) -> Column:
+    column = known_columns(context, resource).get(field)
+    if column is None or not _can_be_counted(column):
+        raise Invalid([Problem(None, _("Values of “%(name)s” cannot be counted.", name=field[:60]))])
+    return column
+
+
+def _counted(context: Context, selection: Selection, column: Column, most: int | None) -> list[Any]:
+    """Count by value, the most frequent first; each row says as well how many there are in all."""
+    value = column.field.column(column.model(selection.resource)).label("value")
+    joined = [column.facet] if column.facet else []
+    rows = selection.rows(value, facets=joined).limit(most).subquery()
+    statement = (
+        select(rows.c.value, func.count(), func.sum(func.count()).over())
+        .group_by(rows.c.value)
+        .order_by(func.count().desc(), rows.c.value)
+        .limit(MOST_VALUES)
+    )
+    return list(context.session.execute(statement))
 
 
 def _named(context: Context, column: Column, counted: Sequence[Any]) -> list[ValueCount]:

@@ -1,13 +1,16 @@
-"""Generic commands over any resource: create, edit, hand over, bin, restore, purge; one check and one way for all."""
+"""Generic commands over any resource: create, edit, hand over, bin, restore, purge, print; one check and one way for all."""
 
 from kernel.resources.commands import command_of
 from kernel.resources.records.bin import delete, purge, restore
 from kernel.resources.records.export import export
-from kernel.resources.records.load import editable, load, visible
+from kernel.resources.records.load import editable, load, opens_bin, visible
 from kernel.resources.records.many import insert_many
+from kernel.resources.records.printing import print_record
 from kernel.resources.records.save import assign, create, edit, goes_to_another
 
-COMMANDS = tuple(command_of(function) for function in (create, edit, assign, delete, restore, purge, export))
+COMMANDS = tuple(
+    command_of(function) for function in (create, edit, assign, delete, restore, purge, export, print_record)
+)
 """The generic commands, which every site has."""
 
 __all__ = [
@@ -21,6 +24,8 @@ __all__ = [
     "goes_to_another",
     "insert_many",
     "load",
+    "opens_bin",
+    "print_record",
     "purge",
     "restore",
     "visible",

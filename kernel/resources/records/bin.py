@@ -18,7 +18,7 @@ from kernel.resources.errors import Forbidden, Invalid, NotFound, Refused
 from kernel.resources.models import Attachment, Note
 from kernel.resources.naming import named
 from kernel.resources.records.blockers import blockers, links_of, reasons_of
-from kernel.resources.records.load import announce, editable, load
+from kernel.resources.records.load import announce, editable, load, opens_bin
 from kernel.resources.resource import Resource
 from kernel.resources.user_fields.links import forget_links
 
@@ -47,9 +47,9 @@ def delete(context: Context, *, resource: str, record_id: int) -> int:
 
 @command("record.restore", _("Bring a record back from the bin"), checks_itself=True)
 def restore(context: Context, *, resource: str, record_id: int) -> int:
-    """Take a record out of the bin. Whoever may delete it may bring it back."""
+    """Take a record out of the bin: a right of its own, asked of this very record."""
     declared = context.runtime.resource(resource)
-    _check_binned(context, declared, record_id, "delete")
+    _check_binned(context, declared, record_id, "restore")
     _parents_are_there(context, declared, record_id)
     with context.system("out of the bin") as system:
         record = _binned(system, declared, record_id)
@@ -130,7 +130,7 @@ def _belongs_to_binned(context: Context, system: Context, target: Any, number: i
             mine = mine.where(kind.only(model))
         if system.session.execute(mine).first() is not None:
             link = (context.text(_("Bin of %(kind)s", kind=kind.plural)), f"/{kind.path}/bin")
-            links = [link] if context.may(kind.permission, "delete") else []
+            links = [link] if opens_bin(context, kind) else []
             return _lies_in_bin(kind.title, links)
     return _lies_in_bin(named(context, None, target.fullname)[0], [])
 

@@ -20,6 +20,7 @@ from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.fields import Link
 from kernel.resources.naming import comma, named
+from kernel.resources.records.load import opens_bin
 from kernel.resources.resource import Resource
 
 HANGING = text("SELECT * FROM kernel.hanging_on(CAST(:table AS regclass), :ids)")
@@ -127,7 +128,7 @@ def _blocker(context: Context, row: Any, count: int, binned: int, record_id: int
     if kind is None:
         return Blocker(title, count, binned)
     narrowed = f"?{urlencode({f'f.{item.name}.is': record_id})}" if item is not None and row.direct else ""
-    bin_url = f"/{kind.path}/bin" if context.may(kind.permission, "delete") else None
+    bin_url = f"/{kind.path}/bin" if opens_bin(context, kind) else None
     return Blocker(title, count, binned, f"/{kind.path}{narrowed}", bin_url)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.access.session import allowed
+from kernel.data.base import Binnable
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, NotFound
 from kernel.resources.resource import Resource
@@ -48,6 +49,12 @@ def editable(context: Context, resource: Resource, record_id: int, action: str =
     if context.session.execute(statement).scalar_one_or_none() is None:
         load(context, resource, record_id)
         raise Forbidden()
+
+
+def opens_bin(context: Context, resource: Resource) -> bool:
+    """Say whether a kind has a bin, and the actor may look into it: there is something in it that he may do."""
+    held = (context.may(resource.permission, action) for action in ("restore", "purge"))
+    return issubclass(resource.model, Binnable) and any(held)
 
 
 def announce(context: Context, resource: Resource, record_ids: Sequence[int], action: str) -> None:

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from kernel.data.base import Binnable
 from kernel.i18n import LazyText, _, ngettext_lazy
 from kernel.resources.context import Context
-from kernel.resources.errors import NotFound
+from kernel.resources.errors import Forbidden, NotFound
 from kernel.resources.lists import ListQuery
 from kernel.resources.lists import page as fetch
+from kernel.resources.records import opens_bin
 from kernel.resources.resource import Resource
 from kernel.web.current import current, in_bin, scope, tell
 from kernel.web.pages import go_to, render
@@ -22,6 +23,7 @@ from kernel.web.views.bulk import ticked
 from kernel.web.views.refused import tried
 
 COMMANDS = {"restore": "record.restore", "purge": "record.purge"}
+"""What is done in the bin, each under a right of the same name."""
 
 
 def page_of(context: Context, resource: Resource, query: ListQuery) -> Any:
@@ -31,8 +33,9 @@ def page_of(context: Context, resource: Resource, query: ListQuery) -> Any:
 
 def page(resource: Resource) -> ResponseReturnValue:
     """Show what lies in the bin, of the records that the actor may see."""
-    current().require(resource.permission, "delete")
     _must_have_bin(resource)
+    if not opens_bin(current(), resource):
+        raise Forbidden()
     query = ListQuery.from_args(resource, request.args)
     with in_bin() as context:
         found = page_of(context, resource, query)
@@ -50,7 +53,7 @@ def page(resource: Resource) -> ResponseReturnValue:
             previous_url=list_url(resource, query.turned(found.previous_cursor, "previous"), "/bin")
             if found.previous_cursor
             else None,
-            may_purge=context.may(resource.permission, "purge"),
+            may={action: context.may(resource.permission, action) for action in COMMANDS},
         )
 
 
@@ -60,7 +63,7 @@ def act(resource: Resource) -> ResponseReturnValue:
     wanted = request.form.get("do", "")
     if wanted not in COMMANDS:
         raise NotFound()
-    current().require(resource.permission, "delete" if wanted == "restore" else "purge")
+    current().require(resource.permission, wanted)
     ids = ticked(request.form)
     if not ids:
         tell(_("Tick some rows first."), "error")

@@ -18,9 +18,10 @@ from kernel.resources.context import Context
 from kernel.resources.errors import Invalid
 from kernel.resources.exporting import may_leave
 from kernel.resources.fields import OPERATORS, Choice, FieldError
-from kernel.resources.lists import Filter, ListPage, ListQuery, list_columns
+from kernel.resources.lists import Filter, ListPage, ListQuery, countable_columns, list_columns
 from kernel.resources.lists import page as fetch
 from kernel.resources.lists.columns import known_columns
+from kernel.resources.records import opens_bin
 from kernel.resources.resource import Resource
 from kernel.web.current import current, tell
 from kernel.web.pages import by_htmx, go, render
@@ -30,6 +31,8 @@ from kernel.web.views.cells import Cell, cells_of, heads_of
 from kernel.web.views.parties import badges_of, is_party, photos_of
 from kernel.web.views.regroup import possible
 
+READING = frozenset({"export", "report"})
+"""What only reads, and so stays after the end of the site's term."""
 MOST_SEGMENTS = 12
 """Segments that the filter menu of a list names."""
 
@@ -127,6 +130,8 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         "next_url": list_url(resource, query.turned(found.next_cursor)) if found.next_cursor else None,
         "quick": _quick_filters(context, resource, query),
         "filter_url": with_query(f"/{resource.path}/filter", first),
+        "totals_url": list_url(resource, first, "/totals") if countable_columns(context, resource) else None,
+        "opens_bin": opens_bin(context, resource),
         "export_url": lambda kind: _with(list_url(resource, first, "/export"), format=kind),
         "new_url": _with(
             f"/{resource.path}/new", **({_name_field(resource): query.search} if query.search else {})
@@ -150,8 +155,8 @@ def _rights(context: Context, resource: Resource) -> dict[str, bool]:
     """What the list offers: where the term has ended files only, and so in an overview of what other lists hold."""
     only_files = context.read_only or resource.overview
     return {
-        action: context.may(resource.permission, action) and (action == "export" or not only_files)
-        for action in ("create", "edit", "delete", "purge", "export", "import", "restore")
+        action: context.may(resource.permission, action) and (action in READING or not only_files)
+        for action in ("create", "edit", "delete", "export", "import", "report")
     }
 
 

@@ -20,7 +20,7 @@ from kernel.resources.errors import CommandError, NotFound, Problem
 from kernel.resources.lists import ListQuery
 from kernel.resources.lists import page as fetch
 from kernel.resources.naming import named
-from kernel.resources.records import load
+from kernel.resources.records import editable, load
 from kernel.resources.resource import Resource
 from kernel.web.current import current, run_command, tell
 from kernel.web.pages import go_to, render
@@ -56,6 +56,7 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
     context.require("party", "merge")
     other = stored_number(request.values.get("with", ""))
     if other is None:
+        editable(context, resource, record_id, "merge")
         return _choose(context, resource, record_id)
     declared = check_pair(context, record_id, other)
     if declared.name != resource.name:

@@ -1,11 +1,10 @@
-"""The printed page of a person or an organisation: a clean sheet of what the reader may see."""
+"""The printed page of a record: a clean sheet of what the reader may see."""
 
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
 from kernel.i18n import _
-from kernel.parties.addressing import addressed_as
 from kernel.resources.errors import NotFound
 from kernel.resources.records import load
 from kernel.resources.resource import Resource
@@ -13,7 +12,7 @@ from kernel.web.current import current, run_command
 from kernel.web.pages import render
 from kernel.web.views.activity import days_of
 from kernel.web.views.addresses import record_url
-from kernel.web.views.parties import badges_of, figures_of, is_party, panels_of
+from kernel.web.views.parties import addressed_line, badges_of, figures_of, is_party, panels_of
 from kernel.web.views.people_block import people_of
 from kernel.web.views.timeline import timeline
 from kernel.web.views.values import groups_of, parts_of
@@ -24,9 +23,9 @@ LATEST = 20
 
 def page(resource: Resource, record_id: int) -> ResponseReturnValue:
     """Show the sheet; who printed it and when stands at its foot and in the audit."""
-    if not is_party(resource) or not resource.editable:
+    if resource.overview:
         raise NotFound()
-    run_command("party.print", resource=resource.name, party_id=record_id)
+    run_command("record.print", resource=resource.name, record_id=record_id)
     context = current()
     record = load(context, resource, record_id)
     label = resource.label_text(getattr(record, resource.label), context)
@@ -35,8 +34,9 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         "records/print.html",
         resource=resource,
         record=record,
+        party=is_party(resource),
         label=label,
-        addressed=addressed_as(context, [record_id]).get(record_id, ""),
+        addressed=addressed_line(context, resource, record_id),
         kind=context.text(resource.title),
         badges=badges_of(context, resource, [record_id]).get(record_id, []),
         figures=figures_of(context, resource, record_id),

@@ -32,6 +32,7 @@ from kernel.web.views import (
     printing,
     records,
     regroup,
+    totals,
 )
 
 View = Callable[..., ResponseReturnValue]
@@ -44,6 +45,7 @@ ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("/filter", "filters.choose", GET, filters.choose),
     ("/filter/apply", "filters.apply", GET, filters.apply),
     ("/export", "export.download", GET, export.download),
+    ("/totals", "totals.page", GET, totals.page),
     ("/bulk", "bulk.act", POST, bulk.act),
     ("/regroup", "regroup.act", POST, regroup.act),
     ("/hand-over", "handing.act", POST, handing.act),

@@ -159,9 +159,13 @@ def may_edit(context: Context, resource: Resource, record_id: int) -> bool:
     return may_do(context, resource, record_id, "edit")
 
 
+LASTING = frozenset({"print"})
+"""What may be done with a record after the end of the site's term."""
+
+
 def may_do(context: Context, resource: Resource, record_id: int, action: str) -> bool:
     """Say whether the actor may do something to this very record."""
-    if context.read_only or not context.may(resource.permission, action):
+    if (context.read_only and action not in LASTING) or not context.may(resource.permission, action):
         return False
     try:
         editable(context, resource, record_id, action)

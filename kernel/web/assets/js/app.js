@@ -18,6 +18,7 @@ import './lookup.js';
 import './menu.js';
 import './palette.js';
 import './rows.js';
+import './scopes.js';
 import './tree.js';
 import './upload.js';
 

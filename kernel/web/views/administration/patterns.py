@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from kernel.access.actor import ALL
-from kernel.access.scopes import kinds_of
+from kernel.access.scopes import scopes_of
 from kernel.administration.field_rules import rules_of
 from kernel.administration.patterns import find_pattern, grants_of, holders, pattern_rows, places_of
 from kernel.administration.plugins import titles as plugin_titles
+from kernel.administration.reasons import scope_words
 from kernel.administration.rights import ACTIONS, ResourceRights, grantable
 from kernel.administration.suggestions import suggestions
 from kernel.fa.digits import stored_number
@@ -28,12 +28,14 @@ Held = Mapping[tuple[str, str], frozenset[str]]
 
 @dataclass(frozen=True)
 class Cell:
-    """One right in the table: the name of its control, the choices, and the one that is held."""
+    """One right in the table: the name of its control, the choices, and those that are held."""
 
     name: str
     title: str
     scopes: list[tuple[str, str]]
-    held: str
+    held: frozenset[str]
+    told: str
+    """What is held, in words."""
 
 
 @dataclass
@@ -132,18 +134,18 @@ def _save(pattern_id: int | None) -> ResponseReturnValue:
     if outcome.done:
         tell(SAVED)
         return go("administration.patterns")
-    held = {right: frozenset((scope,)) for right, scope in grants.items()}
-    return _form(held, title, pattern_id=pattern_id, version=version, form=form, status=outcome.status)
+    return _form(grants, title, pattern_id=pattern_id, version=version, form=form, status=outcome.status)
 
 
-def entered_grants() -> dict[tuple[str, str], str]:
-    """Read the table: controls are named `grant:<resource>:<action>` and hold a scope, or nothing."""
+def entered_grants() -> dict[tuple[str, str], frozenset[str]]:
+    """Read the table: controls are named `grant:<resource>:<action>` and hold scopes, one each, or nothing."""
     grants = {}
-    for name, scope in request.form.items():
+    for name, entered in request.form.lists():
         mark, _colon, right = name.partition(":")
         resource, colon, action = right.partition(":")
-        if mark == "grant" and colon and scope:
-            grants[resource, action] = scope
+        scopes = scopes_of(scope for scope in entered if scope)
+        if mark == "grant" and colon and scopes:
+            grants[resource, action] = scopes
     return grants
 
 
@@ -194,14 +196,6 @@ def _cell(context: Context, right: ResourceRights, action: str, title: str, held
         return None
     scopes = right.actions[action]
     mine = held.get((right.name, action), frozenset())
-    widest = next((scope for scope in scopes if scope in mine), "")
-    named = [("", "—"), *((scope, context.text(scope_title(scope))) for scope in scopes)]
-    return Cell(f"grant:{right.name}:{action}", title, named, widest)
-
-
-def scope_title(name: str) -> LazyText | str:
-    """Give what a scope is called in the table."""
-    if name == ALL:
-        return _("All records")
-    kinds = kinds_of(name)
-    return kinds[0].title if kinds else name
+    named = [(scope, scope_words(context, scope)) for scope in scopes]
+    told = "، ".join(words for scope, words in named if scope in mine)
+    return Cell(f"grant:{right.name}:{action}", title, named, mine, told or "—")
