@@ -21,7 +21,7 @@ from kernel.access.session import allowed
 from kernel.resources.context import Context
 from kernel.resources.fields import Lookup, Money
 from kernel.resources.lists.cells import labels_of, read_values
-from kernel.resources.lists.columns import Column, chosen_columns
+from kernel.resources.lists.columns import EVERY, Column, chosen_columns, list_columns
 from kernel.resources.lists.query import ListQuery
 from kernel.resources.lists.searching import any_of
 from kernel.resources.lists.selection import Selection, select_rows
@@ -63,11 +63,13 @@ def unguarded(text: str) -> str:
 
 
 def export_columns(context: Context, resource: Resource, query: ListQuery) -> list[tuple[Column, str]]:
-    """Give the columns of an export with their headings; a heading used twice gets the facet's title behind it.
+    """Give the columns of an export with their headings, for `EVERY` all there are.
 
+    A heading used twice gets the facet's title behind it.
     Sensitive ones are left out unless the actor may export them: seeing them is not enough.
     """
-    chosen = chosen_columns(context, resource, query.columns)
+    every = query.columns == (EVERY,)
+    chosen = list_columns(context, resource) if every else chosen_columns(context, resource, query.columns)
     columns = [column for column in chosen if may_leave(context, resource, column)]
     titles = [context.text(column.title) for column in columns]
     return [

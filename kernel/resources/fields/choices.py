@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import ColumnElement, select
@@ -94,6 +94,11 @@ class Lookup(Field):
             raise FieldError(_("%(field)s was not found.", field=self.title))
         return number
 
+    @property
+    def source_of_labels(self) -> Hashable:
+        """What fields have in common whose labels can be asked for together."""
+        return id(self)
+
     def labels(self, ids: Sequence[int], context: Context) -> dict[int, str]:
         """Give the labels of those rows that the actor may see; one query."""
         raise NotImplementedError
@@ -163,6 +168,11 @@ class Link(Lookup):
     def __init__(self, *args: Any, to: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.to = to
+
+    @property
+    def source_of_labels(self) -> Hashable:
+        """All links to one resource are read together."""
+        return (Link, self.to)
 
     def labels(self, ids: Sequence[int], context: Context) -> dict[int, str]:
         """One query for all ids."""
@@ -240,3 +250,18 @@ class UserLink(Lookup):
         with context.system("names of users") as system:
             rows = [(row[0], row[1]) for row in system.session.execute(statement)]
         return [row for row in rows if wanted in search_key(row[1])][:limit]
+
+
+def labels_behind(held: Iterable[tuple[Lookup, Iterable[int]]], context: Context) -> list[Mapping[int, str]]:
+    """Give for each field the labels of the ids that it holds, in the order given.
+
+    One query for all links to the same resource, however many fields there are.
+    """
+    pairs = [(item, set(ids)) for item, ids in held]
+    wanted: dict[Hashable, tuple[Lookup, set[int]]] = {}
+    for item, ids in pairs:
+        wanted.setdefault(item.source_of_labels, (item, set()))[1].update(ids)
+    found = {
+        source: item.labels(sorted(ids), context) if ids else {} for source, (item, ids) in wanted.items()
+    }
+    return [found[item.source_of_labels] for item, _ids in pairs]

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from kernel.resources.context import Context
 from kernel.resources.fields import Lookup
+from kernel.resources.fields.choices import labels_behind
 from kernel.resources.fields.gathered import Gathered
 from kernel.resources.lists.columns import Column
 from kernel.resources.lists.searching import any_of
@@ -143,11 +144,10 @@ def _add_facets(context: Context, columns: Sequence[Column], values: Values) -> 
 
 
 def labels_of(context: Context, columns: Sequence[Column], values: Values) -> Labels:
-    """Resolve the ids in the columns of links, one question per column."""
-    found: dict[str, Mapping[int, str]] = {}
+    """Resolve the ids in the columns of links, one question for all links to the same resource."""
+    held: dict[str, tuple[Lookup, set[int]]] = {}
     for column in columns:
         if isinstance(column.field, Lookup):
             shown = (cells.get(column.key) for _label, _version, cells in values.values())
-            ids = {number for number in shown if number is not None}
-            found[column.key] = column.field.labels(sorted(ids), context) if ids else {}
-    return found
+            held[column.key] = (column.field, {number for number in shown if number is not None})
+    return dict(zip(held, labels_behind(held.values(), context), strict=True))

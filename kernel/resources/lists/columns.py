@@ -14,6 +14,8 @@ from kernel.resources.fields import Field
 from kernel.resources.resource import Facet, Resource
 
 MOST_COLUMNS = 60
+EVERY = "*"
+"""In place of keys: all columns that there are, for files."""
 USUAL_COLUMNS = 6
 """Columns of a list whose resource names none."""
 

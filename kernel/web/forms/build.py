@@ -19,6 +19,7 @@ from kernel.resources.context import Context
 from kernel.resources.errors import Problem
 from kernel.resources.fields import Field as ResourceField
 from kernel.resources.fields import Lookup, Text
+from kernel.resources.fields.choices import labels_behind
 from kernel.resources.records.facets import facet_rows, written_facets
 from kernel.resources.records.values import (
     writable,
@@ -212,17 +213,12 @@ class RecordForm:
         return form[name] if form is not None and name in form else None
 
     def label(self) -> None:
-        """Find the names of what lookups hold; one query for each field, however many rows."""
-        waiting: dict[int, tuple[Lookup, list[LookupControl]]] = {}
-        for item, made in self._lookups():
-            waiting.setdefault(id(item), (item, []))[1].append(made)
-        for item, made_all in waiting.values():
-            held = [(made, stored_number(str(made.data or ""))) for made in made_all]
-            ids = {number for _made, number in held if number is not None}
-            names = item.labels(sorted(ids), self.context) if ids else {}
-            for made, number in held:
-                if number is not None:
-                    made.lookup_label = names.get(number, "")
+        """Find the names of what lookups hold; one query for all links to one resource, however many rows."""
+        held = [(item, made, stored_number(str(made.data or ""))) for item, made in self._lookups()]
+        filled = [(item, made, number) for item, made, number in held if number is not None]
+        found = labels_behind([(item, (number,)) for item, _made, number in filled], self.context)
+        for (_item, made, number), names in zip(filled, found, strict=True):
+            made.lookup_label = names.get(number, "")
 
     def _lookups(self) -> Iterable[tuple[Lookup, LookupControl]]:
         sources: list[tuple[Iterable[ResourceField], BaseForm]] = [(self.fields, self.main)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -13,6 +13,7 @@ from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.field_rules import facet_fields, part_fields
 from kernel.resources.fields import Field, Lookup
+from kernel.resources.fields.choices import labels_behind
 from kernel.resources.history import UNTOLD
 from kernel.resources.models import History, Note
 from kernel.resources.records.values import visible_parts
@@ -168,7 +169,7 @@ class Known:
         except (ValueError, TypeError):
             return str(plain)
 
-    def _fetch(self, changes: Sequence[History]) -> dict[int, dict[int, str]]:
+    def _fetch(self, changes: Sequence[History]) -> dict[int, Mapping[int, str]]:
         wanted: dict[int, tuple[Lookup, set[int]]] = {}
         for entry in changes:
             fields, _title = self.title(entry.subject)
@@ -177,4 +178,4 @@ class Known:
                 if isinstance(item, Lookup):
                     ids = {value for value in pair if isinstance(value, int)}
                     wanted.setdefault(id(item), (item, set()))[1].update(ids)
-        return {key: item.labels(sorted(ids), self.context) for key, (item, ids) in wanted.items() if ids}
+        return dict(zip(wanted, labels_behind(wanted.values(), self.context), strict=True))

@@ -20,7 +20,7 @@ from kernel.resources.exporting import may_leave
 from kernel.resources.fields import OPERATORS, Choice, FieldError
 from kernel.resources.lists import Filter, ListPage, ListQuery, countable_columns, list_columns
 from kernel.resources.lists import page as fetch
-from kernel.resources.lists.columns import known_columns
+from kernel.resources.lists.columns import EVERY, known_columns
 from kernel.resources.records import opens_bin
 from kernel.resources.resource import Resource
 from kernel.web.current import current, tell
@@ -132,7 +132,9 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         "filter_url": with_query(f"/{resource.path}/filter", first),
         "totals_url": list_url(resource, first, "/totals") if countable_columns(context, resource) else None,
         "opens_bin": opens_bin(context, resource),
-        "export_url": lambda kind: _with(list_url(resource, first, "/export"), format=kind),
+        "export_url": lambda kind, every=False: _with(
+            list_url(resource, replace(first, columns=(EVERY,)) if every else first, "/export"), format=kind
+        ),
         "new_url": _with(
             f"/{resource.path}/new", **({_name_field(resource): query.search} if query.search else {})
         ),

@@ -1,4 +1,4 @@
-"""Values of a record as facts to read: by sections, with the names behind ids fetched once per field."""
+"""Values of a record as facts to read: by sections, with the names behind ids fetched together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,18 @@ from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError
 from kernel.resources.field_rules import facet_fields, part_fields
-from kernel.resources.fields import Choice, Choices, Email, Field, Link, Lookup, Money, Phone, Website
+from kernel.resources.fields import (
+    Choice,
+    Choices,
+    Email,
+    Field,
+    Link,
+    Lookup,
+    Money,
+    Phone,
+    Website,
+)
+from kernel.resources.fields.choices import labels_behind
 from kernel.resources.records import editable
 from kernel.resources.records.facets import facet_rows
 from kernel.resources.records.values import visible_parts
@@ -77,8 +88,10 @@ def fact_of(
 def facts_of(
     context: Context, fields: Sequence[Field], records: Sequence[Any], edit_urls: dict[str, str] | None = None
 ) -> list[list[Fact]]:
-    """Describe the fields of several records; one query for each lookup field, however many records."""
-    names = {item.name: _labels(context, item, records) for item in fields if isinstance(item, Lookup)}
+    """Describe the fields of several records; the names behind ids are read together."""
+    lookups = [item for item in fields if isinstance(item, Lookup)]
+    behind = labels_behind([(item, _held(item, records)) for item in lookups], context)
+    names = dict(zip((item.name for item in lookups), behind, strict=True))
     urls = edit_urls or {}
     described = []
     for record in records:
@@ -91,10 +104,8 @@ def facts_of(
     return described
 
 
-def _labels(context: Context, item: Lookup, records: Iterable[Any]) -> dict[int, str]:
-    held = (item.value_of(record) for record in records)
-    ids = {value for value in held if value is not None}
-    return item.labels(sorted(ids), context) if ids else {}
+def _held(item: Lookup, records: Iterable[Any]) -> set[int]:
+    return {value for record in records if (value := item.value_of(record)) is not None}
 
 
 def groups_of(context: Context, resource: Resource, record: Any) -> list[FactGroup]:
