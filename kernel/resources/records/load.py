@@ -52,9 +52,9 @@ def editable(context: Context, resource: Resource, record_id: int, action: str =
 
 
 def opens_bin(context: Context, resource: Resource) -> bool:
-    """Say whether a kind has a bin, and the actor may look into it: there is something in it that he may do."""
+    """Say whether a kind has a bin of its own, and the actor may look into it: there is something that he may do there."""
     held = (context.may(resource.permission, action) for action in ("restore", "purge"))
-    return issubclass(resource.model, Binnable) and any(held)
+    return issubclass(resource.model, Binnable) and not resource.overview and any(held)
 
 
 def announce(context: Context, resource: Resource, record_ids: Sequence[int], action: str) -> None:
