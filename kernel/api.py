@@ -72,6 +72,9 @@ from kernel.messages.gateways import (
     Received,
     Uncertain,
 )
+from kernel.messages.inbound.answering import answer_received
+from kernel.messages.inbound.menus import UssdAnswer, UssdEntry, UssdStep
+from kernel.messages.inbound.models import Inbound
 from kernel.messages.outbox import Queued, queue_message
 from kernel.parties.addresses import address_for
 from kernel.parties.addressing import addressed_as
@@ -139,6 +142,7 @@ __all__ = [
     "GatewayProblem",
     "Handed",
     "Identified",
+    "Inbound",
     "InstantType",
     "Invalid",
     "Job",
@@ -182,11 +186,15 @@ __all__ = [
     "Stopped",
     "TimelineEntry",
     "Uncertain",
+    "UssdAnswer",
+    "UssdEntry",
+    "UssdStep",
     "Versioned",
     "_",
     "add_user_values",
     "address_for",
     "addressed_as",
+    "answer_received",
     "background",
     "calendar",
     "child",

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         TimelineEntry,
     )
     from kernel.messages.gateways import Gateway
+    from kernel.messages.inbound.menus import UssdEntry
     from kernel.resources.commands import Command
     from kernel.resources.context import Context
     from kernel.resources.errors import Problem
@@ -164,6 +165,11 @@ def channels() -> Iterable[Any] | None:
 @once
 def gateways() -> Iterable[Gateway] | None:
     """Carriers of messages: functions that hand over, ask for states and fetch what came in, outside of any transaction."""
+
+
+@once
+def ussd_menus() -> Iterable[UssdEntry] | None:
+    """Entries of the first menu of conversations by USSD, and what each answers to whom."""
 
 
 @once
@@ -310,6 +316,13 @@ def match_caller(ctx: Context, number: str) -> int | None:
 def price(ctx: Context, item_id: int, party_id: int | None, quantity: Decimal, day: date) -> int | None:
     """Price of one unit in Rials for this party, quantity and day; `None` leaves it to the next, at last to
     the item.
+    """
+
+
+@first
+def answer_message(ctx: Context, message_id: int) -> str | None:
+    """The answer to a received message, sent to its sender by the same channel; `None` leaves it to the next, at last to
+    people. `ctx` acts for the system, in a transaction of its own after the message was stored.
     """
 
 

@@ -24,6 +24,8 @@ CONNECT = 10.0
 """Seconds until a connection stands, encryption included."""
 READ = 30.0
 """Seconds that an answer may take, from the last byte sent to the last byte read."""
+LONGEST = 120.0
+"""Seconds after which no more requests are made for one batch: a worker's lease is longer than that and one request."""
 LARGEST = 8 * 2**20
 """Bytes of an answer; a longer one is not read."""
 
@@ -160,12 +162,16 @@ class Declined(Exception):
 
 
 def divided(
-    messages: Sequence[Outgoing], once: Callable[[Sequence[Outgoing]], Sequence[Receipt]]
+    messages: Sequence[Outgoing],
+    once: Callable[[Sequence[Outgoing]], Sequence[Receipt]],
+    until: float | None = None,
 ) -> list[Receipt]:
     """Hand over a batch so that one bad message does not spoil it: a declined batch is offered in halves.
 
     What `once` raises for the whole batch goes on to the caller; after part of it was taken, the rest is told by receipts.
+    Nothing more is offered after an answer that cannot be read, nor after `until` (of the monotonic clock; two minutes).
     """
+    until = until or time.monotonic() + LONGEST
     try:
         return list(once(messages))
     except Declined as declined:
@@ -175,13 +181,16 @@ def divided(
     receipts: list[Receipt] = []
     stopped: NotHandedOver | None = None
     for half in (messages[:middle], messages[middle:]):
+        if stopped is None and time.monotonic() > until:
+            stopped = NotHandedOver(UNREADABLE, temporary=True)
         if stopped is None:
             try:
-                receipts += divided(half, once)
+                receipts += divided(half, once, until)
                 continue
             except NotHandedOver as problem:
                 stopped = problem
             except Uncertain as problem:
+                stopped = NotHandedOver(problem.reason, temporary=True)
                 receipts += [
                     Receipt(client_id=each.client_id, state="unknown", reason=problem.reason) for each in half
                 ]

@@ -129,6 +129,12 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def from_machines(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that other programs call: it has no form of ours before it, and proves by itself who may call it."""
+    view.__dict__["__from_machines__"] = True
+    return view
+
+
 def needs(resource: str, action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Guard a view: only who holds the right `action` on `resource` (a permission name), on whatever rows, gets in."""
 

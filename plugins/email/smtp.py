@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+import time
 from collections.abc import Callable, Sequence
 
 from kernel.api import Line, NotHandedOver, Outgoing, Receipt, _
 from plugins.email.letters import BadMessage, compose, reference_of
 
-CONNECT, ANSWER = 15.0, 60.0
+CONNECT, ANSWER = 15.0, 30.0
 """Seconds for connecting, and for each answer afterwards."""
+LONGEST = 60.0
+"""Seconds after which no further mail of a batch is begun: a worker's lease is longer than that and one mail."""
 BATCH = 20
 STARTTLS, TLS, PLAIN = "starttls", "tls", "none"
 
@@ -23,6 +26,7 @@ UNREACHED = _("The mail server could not be reached.")
 UNTRUSTED = _("The mail server's certificate is not trusted.")
 NOT_ENCRYPTED = _("The mail server offers no encryption.")
 LOGIN = _("The mail server does not accept user name and password.")
+SLOW = _("The mail server is slow; the message waits for the next turn.")
 DROPPED = _("The mail server ended the connection.")
 UNCERTAIN = _("The mail server did not say whether it took the message.")
 NO_RECIPIENT = _("The mail server knows no such recipient.")
@@ -52,7 +56,10 @@ def deliver(
     server = connect(line)
     receipts: list[Receipt] = []
     try:
+        until = time.monotonic() + LONGEST
         for place, message in enumerate(messages):
+            if receipts and time.monotonic() > until:
+                return receipts + _again(messages[place:], NotHandedOver(SLOW, temporary=True))
             try:
                 receipts.append(_hand_over(server, line, message, composing))
             except _Stopped as stopped:

@@ -115,7 +115,7 @@ def test_its_page_names_the_plugins_that_use_it(hook: ast.FunctionDef) -> None:
 @each_hook
 def test_it_is_asked_by_the_kernel_or_said_not_to_be_yet(hook: ast.FunctionDef) -> None:
     sources = (path for path in (ROOT / "kernel").rglob("*.py") if path.name != "hooks.py")
-    ways = "items|gather|require|require_of|first|of|of_plugin|values|event"
+    ways = "items|gather|require|require_of|first|of|of_plugin|values|event|publish"
     way = re.compile(rf'\b({ways})\b[^"]{{0,60}}"{hook.name}"')
     asked = any(way.search(path.read_text("utf-8")) for path in sources)
     assert asked != (NOT_ASKED in page_of(hook))

@@ -10,12 +10,12 @@ from kernel.extension.markers import RULE_ATTRIBUTE, Rule, rule_of
 HOOKS = {name: value for name, value in vars(kernel.hooks).items() if hasattr(value, RULE_ATTRIBUTE)}
 EXPECTED = {
     Rule.ONCE: "resources permissions policies base_lists facets party_roles relation_kinds patterns settings menu "
-    "blueprints jobs templates reports search_sources commands cli channels gateways number_series narrow_rows "
+    "blueprints jobs templates reports search_sources commands cli channels gateways ussd_menus number_series narrow_rows "
     "erasures scopes",
     Rule.REQUIRE: "installed upgraded obstacles_to_uninstall validate obstacles_to_delete merge_conflicts merging "
     "erasing",
     Rule.GATHER: "party_panels party_figures party_actions party_badges timeline dashboard_blocks slot health",
-    Rule.FIRST: "match_caller price",
+    Rule.FIRST: "match_caller price answer_message",
     Rule.PUBLISH: "party_changed interaction_recorded message_received",
 }
 

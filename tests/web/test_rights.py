@@ -21,6 +21,7 @@ OPEN_TO_ALL = {
     "second_factor.code",
     "branding.colours",
     "branding.image",
+    "doors.door",
 }
 WITHOUT_DATA = {
     *("home.desk", "account.page", "account.password", "search.page", "search.palette", "deputies.own"),

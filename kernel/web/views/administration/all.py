@@ -21,6 +21,7 @@ from kernel.web.views.administration import (
     units,
     user_fields,
     users,
+    ways_in,
 )
 from kernel.web.views.administration.blueprint import pages
 
@@ -46,4 +47,5 @@ __all__ = [
     "units",
     "user_fields",
     "users",
+    "ways_in",
 ]

@@ -1,0 +1,1 @@
+"""Messages that come in: stored first, then matched to parties, offered to plugins, answered at most once."""
