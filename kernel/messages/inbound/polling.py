@@ -51,10 +51,8 @@ JOBS = (Job(name="inbound", title=_("Fetch received messages"), function=ask_for
 @background(FETCH, _("Fetch received messages"), queue="messages")
 def fetch_in_background(runtime: Runtime, progress: Progress, *, line_id: int) -> None:
     """Fetch what came in over a line, as a piece of background work."""
-    for done, _new in enumerate(fetch(runtime, line_id), 1):
-        progress.report(done, 0)
-        if progress.stopped():
-            return
+    done = len(fetch(runtime, line_id))
+    progress.report(done, done)
 
 
 def fetch(runtime: Runtime, line_id: int) -> Sequence[int]:

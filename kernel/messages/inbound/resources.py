@@ -11,7 +11,7 @@ from kernel.messages.inbound.answering import CARRYING
 from kernel.messages.inbound.making import contact_of
 from kernel.messages.inbound.models import ANSWERED, CALLBACK, DONE, NEW, POLL, SESSION, Inbound
 from kernel.messages.lines import CHANNEL_TITLES
-from kernel.messages.resources import Address
+from kernel.messages.resources import Address, OverLine
 from kernel.resources.context import Context
 from kernel.resources.fields import Choice, Code, Instant, Link, LongText, Text, UserLink, YesNo
 from kernel.resources.resource import Resource, Section, Sort
@@ -87,6 +87,7 @@ INBOUND = Resource(
         Choice("state", _("State"), options=STATES, read_only=True),
         Choice("channel", _("Channel"), options=CHANNELS, read_only=True),
         UserLink("assignee", _("Looked after by"), attribute="assignee_id", read_only=True),
+        OverLine("line", _("Line"), attribute="line_id", read_only=True, in_list=False),
         Choice("way", _("How it came"), options=WAYS, read_only=True, in_list=False),
         YesNo("opted_out", _("Wants no more messages"), read_only=True, in_list=False),
         YesNo("automatic", _("Written by a program"), read_only=True, in_list=False),
@@ -105,6 +106,7 @@ INBOUND = Resource(
                 "answer",
                 "opted_out",
                 "automatic",
+                "line",
                 "way",
                 "sent_at",
                 "reference",
