@@ -90,21 +90,16 @@ def widened(
 def kept_fields(
     grants: Grants, rules: Mapping[tuple[str, str], Rule], deputies: Iterable[StandsIn]
 ) -> Mapping[tuple[str, str], Rule]:
-    """Give the rules for fields that bind a user who stands in for others: of his and theirs the mildest.
+    """Give the rules for fields that bind a user who stands in for others: of his and theirs the stricter.
 
-    Only those count who have anything to do with such records, as of several patterns of one user.
+    Standing in never lifts a rule of his own. Theirs bind him as well, but for kinds of records of which he sees all anyway:
+    those he reads in his own right. Rules are about fields, not rows, so theirs hold for his own records too meanwhile.
     """
     found = dict(rules)
-    sides = [(frozenset(grants), rules), *((each.rights, each.fields) for each in deputies)]
-    for resource, name in {key for _rights, kept in sides for key in kept}:
-        held = [
-            kept.get((resource, name))
-            for rights, kept in sides
-            if any((resource, action) in rights for action in ("view", "create", "edit"))
-        ]
-        mildest = next((rule for rule in MILDEST if rule in held), None)
-        if None in held or mildest is None:
-            found.pop((resource, name), None)
-        else:
-            found[resource, name] = mildest
+    for each in deputies:
+        for (resource, name), rule in each.fields.items():
+            involved = any((resource, action) in each.rights for action in ("view", "create", "edit"))
+            if involved and "all" not in grants.get((resource, "view"), ()):
+                held = found.get((resource, name), rule)
+                found[resource, name] = max(held, rule, key=MILDEST.index)
     return MappingProxyType(found)

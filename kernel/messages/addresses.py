@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 
-from kernel.access.session import allowed
 from kernel.i18n import LazyText, _
 from kernel.messages.models import MessageKind, OptOut
 from kernel.parties.employments import contact_persons
@@ -30,15 +29,6 @@ REASONS: Mapping[str, LazyText] = {
     ALREADY: _("Has been sent this already"),
 }
 """Why somebody is left out; a word after a colon names the variable that is empty."""
-
-
-def may_send_to(context: Context) -> ColumnElement[bool]:
-    """Give the condition of the parties to whom the actor may send."""
-    return allowed(context.session, Party, SEND)
-
-
-SEND = "view"
-"""The right on a party that sending to it needs."""
 
 
 def addresses_of(context: Context, ids: Sequence[int], channel: str) -> dict[int, str]:

@@ -25,6 +25,7 @@ from kernel.messages.wording import EmptyVariable, fill, variables_in
 from kernel.parties.groups import members
 from kernel.parties.models import Party
 from kernel.parties.segments.reading import segment_ids
+from kernel.parties.sending import may_send
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError, Invalid, NotFound
 from kernel.resources.lists import Filter, ListQuery
@@ -165,13 +166,9 @@ Target = tuple[int | None, str | None, str]
 
 def _reached(context: Context, work: Work, ids: Sequence[int]) -> list[Target]:
     """Give for a batch of parties where they are reached, an organisation's contact persons in its place."""
-    may = set(
-        context.session.execute(
-            select(Party.id).where(Party.id.in_(list(ids)), addresses.may_send_to(context))
-        ).scalars()
-    )
     behind = addresses.persons_behind(context, ids, work.row.channel)
     persons = sorted({person for number in ids for person in behind.get(number, [])})
+    may = set(may_send(context, [*ids, *persons]))
     found = addresses.addresses_of(context, persons, work.row.channel)
     targets: list[Target] = []
     for number in ids:
@@ -180,8 +177,9 @@ def _reached(context: Context, work: Work, ids: Sequence[int]) -> list[Target]:
         elif not behind.get(number):
             targets.append((number, None, addresses.NO_CONTACT))
         for person in behind.get(number, []) if number in may else []:
-            address = found.get(person)
-            targets.append((person, address, "" if address else addresses.NO_ADDRESS))
+            address = found.get(person) if person in may else None
+            missing = addresses.NO_ADDRESS if person in may else addresses.NO_RIGHT
+            targets.append((person, address, "" if address else missing))
     return targets
 
 

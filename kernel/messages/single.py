@@ -24,9 +24,10 @@ from kernel.messages.templates import check_text
 from kernel.messages.variables import closed, house_values, party_values
 from kernel.messages.wording import EmptyVariable, fill, variables_in
 from kernel.parties.models import Party
+from kernel.parties.sending import may_send
 from kernel.resources.commands import command
 from kernel.resources.context import Context
-from kernel.resources.errors import Invalid, NotFound, Problem, Refused
+from kernel.resources.errors import Forbidden, Invalid, NotFound, Problem, Refused
 
 SINGLE = "kernel.single"
 MESSAGE = "kernel.message"
@@ -56,7 +57,10 @@ def send(
     problems = text_problems(context, channel, body, subject)
     if problems:
         raise Invalid(problems)
-    reached = addresses.persons_behind(context, [party.id], channel).get(party.id) or []
+    behind = addresses.persons_behind(context, [party.id], channel).get(party.id) or []
+    reached = may_send(context, behind)
+    if behind and not reached:
+        raise Forbidden()
     if not reached:
         raise Invalid([Problem(None, addresses.REASONS[addresses.NO_CONTACT])])
     words = filled(context, body, subject, reached[0], language)
@@ -168,11 +172,11 @@ def _visible(context: Context, message_id: int) -> Message:
 
 
 def _recipient(context: Context, party_id: int) -> Party:
-    row = context.session.execute(
-        select(Party).where(Party.id == party_id, addresses.may_send_to(context))
-    ).scalar_one_or_none()
+    row = context.session.execute(select(Party).where(Party.id == party_id)).scalar_one_or_none()
     if row is None:
         raise NotFound()
+    if not may_send(context, [party_id]):
+        raise Forbidden()
     return row
 
 

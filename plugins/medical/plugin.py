@@ -127,6 +127,7 @@ def patterns() -> Iterable[PatternSuggestion]:
             grants={
                 **desk,
                 **{("party", action): "all" for action in ("print", "send")},
+                **{("message", action): "own" for action in ("view", "send", "again")},
                 **{("medical.appointment", action): "all" for action in ("print", "report")},
                 **patients,
                 **reading,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from kernel.access.actor import Actor, load_actor
 from kernel.access.identity import Identity
 from kernel.access.judging import Judge, rows_of
+from kernel.access.scope_functions import make_scope_functions
 from kernel.access.session import UserSession, allowed
 from kernel.access.walls import apply_policies
 from kernel.data.embedded import EmbeddedServer
@@ -62,6 +63,7 @@ class Trial:
         self.become_owner()
         build(connection, world)
         world.policies.check_complete(MODELS)
+        make_scope_functions(connection, world.policies, app_role(site.name))
         apply_policies(connection, SCHEMA, world.policies, app_role(site.name))
         self.actor: Actor = load_actor(connection, world.ids["users"][0])
         self.row_of = rows_of(connection)

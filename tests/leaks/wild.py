@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import strategies as st
-from sqlalchemy import Connection, ForeignKey, Text, func, insert
+from sqlalchemy import ColumnElement, Connection, ForeignKey, Select, Text, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.access.models import AccessGrant, Pattern, PatternPlace, Unit, UserAccount, UserPattern
-from kernel.access.policies import Policy, PolicySet, child, public, rows, system
+from kernel.access.policies import Policy, PolicySet, Rows, child, public, rows, system
 from kernel.access.protected import ACCESS_POLICIES
+from kernel.access.scopes import RowScope, Scope, declared_scope
 from kernel.data.base import Binnable, Identified, schema_base
+from kernel.extension.models import PluginRow
+from kernel.i18n import _
 from kernel.testing.oracle import Holding
 
 SCHEMA = "wildtest"
@@ -78,6 +82,25 @@ SCOPES = {
     "province": ("province_id",),
     "city": ("city_id",),
 }
+
+
+CARE = f"{SCHEMA}.care"
+"""The scope that the schema declares as a plugin would: numbers out of the leaves that somebody is assigned."""
+
+
+def in_care(user: ColumnElement[Any]) -> Select[Any]:
+    """The select of the scope."""
+    return select(Leaf.also_id).where(Leaf.assignee_id == user, Leaf.binned_at.is_(None))
+
+
+@st.composite
+def _care(draw: st.DrawFn, policies: list[Policy]) -> list[Scope]:
+    """Let the scope cover some of the records that have rights of their own, by one column or another."""
+    models = [policy.model for policy in policies if isinstance(policy, Rows)]
+    column = st.sampled_from(("id", "id", "province_id", "also_id"))
+    wanted = {model: draw(column) for model in models if draw(st.booleans())}
+    covers = {model: name for model, name in wanted.items() if name in model.__table__.c}
+    return [declared_scope(SCHEMA, RowScope(key="care", title=_("Care"), rows=in_care, covers=covers))]
 
 
 @st.composite
@@ -165,6 +188,11 @@ class Wild:
             {right: frozenset(scopes) for right, scopes in grants.items()},
             frozenset(users[each] for each in self.team()),
             {key: frozenset(ids) for key, ids in places.items()},
+            {
+                CARE: frozenset(
+                    line.also + 1 for line in self.lines[Leaf] if line.assignee == ME and not line.binned
+                )
+            },
         )
 
 
@@ -174,6 +202,9 @@ held_scopes = st.sampled_from(
     [
         frozenset(each.split())
         for each in (
+            f"own {CARE}",
+            f"location {CARE}",
+            CARE,
             "own location",
             "own team",
             "team location",
@@ -194,7 +225,8 @@ places = st.frozensets(
 @st.composite
 def wild(draw: st.DrawFn) -> Wild:
     """Draw policies, rows, a house of users and units, and what the first user holds."""
-    policies = PolicySet((*ACCESS_POLICIES, *(draw(_a_policy(model)) for model in MODELS)))
+    drawn = [draw(_a_policy(model)) for model in MODELS]
+    policies = PolicySet((*ACCESS_POLICIES, *drawn), draw(_care(drawn)))
     lines: dict[type, list[Line]] = {}
     for model in MODELS:
         leads = {key: len(lines[target]) for key, target in LEADS.get(model, {}).items()}
@@ -227,6 +259,9 @@ def build(owner: Connection, world: Wild) -> None:
     def made(model: type, **given: object) -> int:
         return int(owner.execute(insert(model).values(**given).returning(model.id)).scalar_one())  # type: ignore[attr-defined]
 
+    owner.execute(
+        insert(PluginRow).values(name=SCHEMA, title=SCHEMA, version="1", state="enabled", requires=[])
+    )
     users = [
         made(
             UserAccount,

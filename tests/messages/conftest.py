@@ -25,7 +25,7 @@ from kernel.testing.gateways import RecordingGateway
 from kernel.testing.plugin import MakeUser
 
 ALL = {
-    **{("party", action): "all" for action in ("view", "create", "edit")},
+    **{("party", action): "all" for action in ("view", "create", "edit", "send")},
     **{("message", action): "all" for action in ("view", "send", "again")},
 }
 

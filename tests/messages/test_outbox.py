@@ -300,6 +300,11 @@ def test_who_may_not_send_does_not(post, make_user):
     blind = make_user("blind", {("party", "view"): "own", ("message", "send"): "all"})
     with pytest.raises(NotFound):
         post.do("message.send", blind, **arguments)
+    silent = make_user(
+        "silent", {("party", "view"): "all", ("party", "send"): "own", ("message", "send"): "all"}
+    )
+    with pytest.raises(Forbidden):
+        post.do("message.send", silent, **arguments)
 
 
 def test_a_message_whose_person_is_erased_keeps_its_figures_only(post):

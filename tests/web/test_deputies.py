@@ -70,6 +70,47 @@ def test_a_deputy_works_at_once_and_history_says_for_whom(
     ]
 
 
+def test_of_the_rules_for_fields_of_both_the_stricter_binds(
+    mina: Browser, reza: Browser, sign_in: SignIn, run, id_of
+) -> None:
+    head = sign_in("head", {("party", action): "all" for action in ("view", "edit")})
+    hers = mina.made(
+        "/persons/new",
+        last_name="مینایی",
+        mobile="09121234567",
+        email="neshan@example.org",
+        note="یادداشت‌نشان",
+    )
+    rules = {
+        "mina": {"mobile": "masked", "note": "read_only"},
+        "reza": {"note": "hidden", "email": "read_only"},
+    }
+    for user, kept in rules.items():
+        for name, rule in kept.items():
+            run(
+                "INSERT INTO kernel.pattern_field SELECT pattern_id, 'party', :name, :rule FROM kernel.user_pattern"
+                " WHERE user_id = :user RETURNING 1",
+                name=name,
+                rule=rule,
+                user=id_of(user),
+            )
+    for other in ("reza", "head"):
+        mina.post("/deputies", {"deputy": id_of(other), "since": day(), "until": day(1)})
+    page, form = reza.get(hers).text, reza.get(f"{hers}/edit").text
+    for shown in (page, form):
+        assert "•••• ۴۵۶۷" in shown, "as the absent user reads it"
+        assert "۰۹۱۲ ۱۲۳ ۴۵۶۷" not in shown
+        assert "یادداشت‌نشان" not in shown, "as he himself reads it"
+        assert "neshan@example.org" in shown
+    for name in ("mobile", "note", "email"):
+        assert f'name="{name}"' not in form
+        sent = {"last_name": "دیگر", name: "x", "_version": reza.version(f"{hers}/edit")}
+        assert reza.post(f"{hers}/edit", sent).status_code == 422
+    whole = head.get(hers).text
+    assert "۰۹۱۲ ۱۲۳ ۴۵۶۷" in whole, "who sees all records reads them in his own right"
+    assert "یادداشت‌نشان" in whole
+
+
 def test_days_and_users_are_checked_beside_their_fields(mina: Browser, reza: Browser, id_of, run) -> None:
     for entered, words in (
         ({"deputy": id_of("mina"), "since": day(), "until": day()}, "کاربر دیگری"),

@@ -249,7 +249,11 @@ def test_read_only_fields_are_seen_and_refused(scene: Scene) -> None:
     )
     browser = scene.browser("reader")
     assert "یادداشت‌نشان" in browser.get(f"/persons/{scene.person}").text
-    assert 'name="note"' not in browser.get(f"/persons/{scene.person}/edit").text
+    form = browser.get(f"/persons/{scene.person}/edit").text
+    assert 'name="note"' not in form
+    told = re.findall(r'<div class="field told">.*?</div>', form, re.S)
+    assert [("یادداشت‌نشان" in each, "۱۱۱ ۲۲۳۳" in each) for each in told].count((True, False)) == 1
+    assert any("۱۱۱ ۲۲۳۳" in each for each in told), "of rows of parts as well"
     answer = browser.post(
         f"/persons/{scene.person}/edit", {"first_name": "رویا", "last_name": "نو", "note": "دیگر"}
     )

@@ -13,7 +13,11 @@ from kernel.messages import worker
 from kernel.messages.kinds import seed_kinds
 from tests.web.conftest import ALL
 
-SENDER = {**ALL, **{("message", action): "all" for action in ("view", "send", "again")}}
+SENDER = {
+    **ALL,
+    ("party", "send"): "all",
+    **{("message", action): "all" for action in ("view", "send", "again")},
+}
 WRITER = {
     **SENDER,
     **{

@@ -44,6 +44,8 @@ class Group:
     fields: list[Field]
     plugin: str = ""
     help: str = ""
+    key: str = ""
+    """The name of the facet, for groups of facets."""
 
     @property
     def opened(self) -> bool:
@@ -167,6 +169,7 @@ class RecordForm:
                 self.context.text(facet.title),
                 list(self.facet_forms[facet.plugin]),
                 plugin_title(self.context, facet),
+                key=facet.plugin,
             )
             for facet in self.facets
         ]

@@ -18,6 +18,7 @@ from kernel.web.forms import RecordForm, blank_form, form_of_record, form_of_req
 from kernel.web.pages import go_to, render
 from kernel.web.security import local_address
 from kernel.web.views.addresses import list_url, record_url
+from kernel.web.views.closed import Closed, closed_to
 from kernel.web.views.duplicates import duplicates_of, shown
 
 
@@ -110,6 +111,7 @@ def _page(
         list_url=list_url(resource),
         list_title=context.text(resource.plural),
         back=back or list_url(resource),
+        closed=closed_to(context, resource, record) if record is not None else Closed(),
         watched=resource.duplicates is not None and record is None,
         duplicates=shown(context, resource, duplicates or []),
     )

@@ -143,7 +143,7 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         **_segments(context, resource, first),
         "groupable": possible(context, resource),
         "may_assign": handing.possible(context, resource),
-        "may_send": is_party(resource) and context.may("message", "send"),
+        "may_send": is_party(resource) and context.may("message", "send") and context.may("party", "send"),
         "may": _rights(context, resource),
         "files_lack_sensitive": context.may(resource.permission, "export")
         and not all(may_leave(context, resource, column) for column in found.columns),
