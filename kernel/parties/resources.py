@@ -92,7 +92,7 @@ def _shared_fields(kind: str) -> tuple[Field, ...]:
             "acquaintance", _("How they came to know us"), source=ACQUAINTANCE, attribute="acquaintance_id"
         ),
         *_mirrored(),
-        LongText("note", _("Note")),
+        LongText("note", _("Note"), aliases=("توضیح", "توضیحات", "remarks", "comment")),
         Instant("created_at", _("Created"), read_only=True),
         InRole(),
         states.InState(),

@@ -158,3 +158,11 @@ def test_the_first_name_typed_into_a_new_record_is_not_lost(page: Page, width: i
     page.keyboard.type("سارا")
     expect(page.locator("#first_name")).to_have_value("سارا")
     assert page.evaluate("scrollY") == 0
+
+
+def test_an_address_that_aims_at_a_part_of_the_form_opens_it_with_an_empty_row(page: Page) -> None:
+    make(page, "/persons", "last_name", "کریمی")
+    page.goto(f"{page.url}/edit#contacts")
+    expect(page.locator("#contacts-0-value")).to_be_visible()
+    page.goto("about:blank")
+    expect(page).to_have_url("about:blank")

@@ -42,6 +42,7 @@ def test_a_file_goes_all_the_way(sara: Browser, runtime: Runtime) -> None:
     guessed = chosen(columns)
     assert guessed["column-1"] == "last_name"
     assert guessed["column-2"] == "mobile"
+    assert guessed["column-3"] == "note"
     assert sara.post(f"{run}/columns", {**guessed, "column-0": "first_name"}).status_code == 303
     page = sara.get(run).text
     assert "پیش‌نمایش" in page

@@ -74,6 +74,16 @@ function removeRow(row) {
   find('[data-repeat-add]', repeat)?.focus();
 }
 
+// An address may aim at a part of a form (#consents): it is open then, with a row to fill in, and nothing to be lost yet.
+const aimed = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+if (aimed && aimed.matches('details.fold')) {
+  aimed.open = true;
+  const repeat = find('[data-repeat]', aimed);
+  if (repeat) addRow(repeat);
+  dirty.delete(aimed.closest('form'));
+  aimed.scrollIntoView();
+}
+
 on('click', '[data-repeat-add]', (button) => addRow(button.closest('[data-repeat]')));
 on('click', '[data-repeat-remove]', (button) => removeRow(button.closest('.repeat-row')));
 
