@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         PartyRole,
         PatternSuggestion,
         Permission,
+        RecordDate,
         RelationKind,
         SearchSource,
         Series,
@@ -130,6 +131,11 @@ def blueprints() -> Iterable[Blueprint] | None:
 @once
 def jobs() -> Iterable[Job] | None:
     """Work that comes due by itself; the kernel schedules it on each site where the plugin is enabled."""
+
+
+@once
+def record_dates() -> Iterable[RecordDate] | None:
+    """Dates that the plugin's records carry and that users may be reminded of: end of a contract, appointment."""
 
 
 @once

@@ -13,6 +13,7 @@ from kernel.jobs.part import PART as JOBS
 from kernel.lifecycle.part import PART as LIFECYCLE
 from kernel.messages.inbound.part import PART as INBOUND
 from kernel.messages.part import PART as MESSAGES
+from kernel.messages.reminders.part import PART as REMINDERS
 from kernel.parties.part import PART as PARTIES
 from kernel.resources.part import PART as RESOURCES
 from kernel.resources.parts import register_part
@@ -20,7 +21,7 @@ from kernel.resources.parts import register_part
 
 def assemble() -> None:
     """Enter all parts; whoever opens a site calls this once, and calling it again changes nothing."""
-    for part in (RESOURCES, JOBS, PARTIES, MESSAGES, INBOUND, LIFECYCLE, ADMINISTRATION, BACKUPS):
+    for part in (RESOURCES, JOBS, PARTIES, MESSAGES, INBOUND, REMINDERS, LIFECYCLE, ADMINISTRATION, BACKUPS):
         register_part(part)
     furnishing.install()
     store_rows()

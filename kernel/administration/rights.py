@@ -64,6 +64,8 @@ KERNEL_RESOURCES: Mapping[str, LazyText] = {
     "place": _("Countries, provinces, cities, districts"),
     "base_data": _("Base data"),
     "import": _("Imports of files"),
+    "reminder": _("Reminders"),
+    "reminder_ladder": _("Ladders of reminders"),
 }
 """Titles where several resources share one name in grants, or none bears it."""
 

@@ -7,7 +7,7 @@ are broken by the plugin's name, never by who was registered first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -180,6 +180,36 @@ class Job:
         longest = max(LONGEST_MONTHS[month - 1] for month in months)
         if any(not (1 <= day <= longest or day == LAST_DAY) for day in self.month_days):
             raise ValueError(f"job {self.name}: these months have no such day")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatedRecord:
+    """A record with one of its dates, as a search for dates gives it."""
+
+    record_id: int
+    day: date
+    """The date itself: of a birthday the day of birth."""
+    party_id: int
+    """Whom it concerns: who is reminded, or called."""
+    owner_id: int | None = None
+    """The user who is in charge of the record."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordDate:
+    """A date that records carry and that users may be reminded of: the end of a contract, a birthday, an appointment."""
+
+    key: str
+    """Stable, unique within the plugin."""
+    title: Text
+    find: Callable[[Any, Sequence[date]], Iterable[DatedRecord]]
+    """Called with a system context and days; gives the records whose date is one of them, in one statement. For `yearly`
+    dates the days are those of all years whose anniversary is wanted."""
+    yearly: bool = False
+    """Whether it comes back every year (a birthday); 30 Esfand is 29 Esfand in common years."""
+    permission: Right | None = None
+    """What somebody must hold to be reminded of it."""
+    order: int = 500
 
 
 @dataclass(frozen=True, kw_only=True)

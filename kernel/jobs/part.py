@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from kernel.access.policies import public, system
-from kernel.jobs import own_work
+from kernel.jobs import occasions, own_work
 from kernel.jobs.models import EventDelivery, EventRow, Held, JobRow, JobRun, Occasion, Worker, WorkRow
 from kernel.resources.commands import commands_in
 from kernel.resources.parts import KernelPart
@@ -17,7 +17,8 @@ PART = KernelPart(
         system(Held, read_only=True),
         public(Occasion, "base_data"),
     ),
-    commands=commands_in(own_work),
-    jobs=(own_work.FORGETTING,),
+    commands=commands_in(own_work, occasions),
+    jobs=(own_work.FORGETTING, occasions.FILLING),
+    resources=(occasions.OCCASION,),
     files=(select(WorkRow.file_hash).where(WorkRow.file_hash.is_not(None)),),
 )

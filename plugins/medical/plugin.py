@@ -22,6 +22,7 @@ from kernel.api import (
     Permission,
     Plugin,
     Policy,
+    RecordDate,
     RelationKind,
     Resource,
     RowScope,
@@ -36,6 +37,7 @@ from plugins.medical import commands as commands_module
 from plugins.medical import resources as resources_module
 from plugins.medical.erasures import ERASURES
 from plugins.medical.policies import POLICIES
+from plugins.medical.reminding import appointments_on
 from plugins.medical.scopes import OWN_PATIENTS
 from plugins.medical.views import make_blueprint
 
@@ -74,6 +76,19 @@ def facets() -> Iterable[Facet]:
 @hookimpl
 def erasures() -> Iterable[Erasure]:
     return ERASURES
+
+
+@hookimpl
+def record_dates() -> Iterable[RecordDate]:
+    return (
+        RecordDate(
+            key="appointment",
+            title=_("Appointment"),
+            find=appointments_on,
+            permission=("medical.appointment", "view"),
+            order=100,
+        ),
+    )
 
 
 @hookimpl
