@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -193,6 +193,8 @@ class DatedRecord:
     """Whom it concerns: who is reminded, or called."""
     owner_id: int | None = None
     """The user who is in charge of the record."""
+    at: time | None = None
+    """The time of day, by the clock of the site, where the date has one (an appointment)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,5 +26,11 @@ def appointments_on(context: Context, days: Sequence[date]) -> Iterable[DatedRec
         or_(*((Appointment.starts_at >= begin) & (Appointment.starts_at < end) for begin, end in within)),
     )
     for number, starts_at, patient_id, doctor in context.session.execute(statement):
-        day = clock.local(starts_at, context.time_zone).date()
-        yield DatedRecord(record_id=number, day=day, party_id=patient_id, owner_id=doctor)
+        begins = clock.local(starts_at, context.time_zone)
+        yield DatedRecord(
+            record_id=number,
+            day=begins.date(),
+            party_id=patient_id,
+            owner_id=doctor,
+            at=begins.time(),
+        )

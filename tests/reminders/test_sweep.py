@@ -153,6 +153,17 @@ def test_who_may_not_see_a_date_plans_nothing_with_it(runtime, make_user):
         reza.ladder(1, source="kernel.nothing")
 
 
+def test_who_changes_a_ladder_lends_it_his_own_eyes(planner, runtime, make_user, born):
+    from tests.reminders.conftest import PLANNING, Planner
+
+    born(date(1990, 10, 5))
+    ladder = planner.ladder(0)
+    narrow = {right: "own" if right[0] == "party" else scope for right, scope in PLANNING.items()}
+    Planner(runtime, make_user("reza", narrow)).edit("reminder_ladder", ladder, name="دیگر")
+    planner.sweep()
+    assert planner.rows() == []
+
+
 def test_when_the_right_is_lost_later_it_reaches_nobody(planner, born):
     born(date(1990, 10, 5))
     planner.ladder(0)

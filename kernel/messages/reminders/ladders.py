@@ -14,7 +14,7 @@ from kernel.messages.reminders.sources import OCCASION, sources
 from kernel.parties.segments.reading import visible_segments
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
-from kernel.resources.fields import Choice, FieldError, Link, Lookup, Text, TimeOfDay, Whole, YesNo
+from kernel.resources.fields import Choice, FieldError, Lookup, Text, TimeOfDay, UserLink, Whole, YesNo
 from kernel.resources.resource import Part, Resource, Section, Sort
 
 LADDER_RIGHT = "reminder_ladder"
@@ -89,10 +89,15 @@ class SegmentChoice(Lookup):
 
 
 def prepare_ladder(context: Context, ladder: ReminderLadder, values: Mapping[str, Any]) -> list[Problem]:
-    """See that what is chosen fits together, and that its owner may know the dates; it begins on the day it is made."""
+    """See that what is chosen fits together, and that its owner may know the dates; it begins on the day it is made.
+
+    Whoever changes it becomes its owner: nobody plans with the rights of another.
+    """
     problems = []
     ladder.name = clean(ladder.name or "")
     ladder.occasion = clean(ladder.occasion or "") or None
+    if context.actor.user_id:
+        ladder.owner_id = context.actor.user_id
     if ladder.source == OCCASION:
         if ladder.occasion is None:
             problems.append(Problem("occasion", _("Say which occasion, as the calendar calls it.")))
@@ -155,7 +160,7 @@ REMINDER_LADDER = Resource(
         Choice("on_day_off", _("On a day off it"), options=ON_DAYS_OFF, required=True, default=KEEP),
         YesNo("nowruz_off", _("1 to 13 Farvardin are days off"), default=True),
         YesNo("active", _("In use"), default=True),
-        Link("owner", _("Of"), to="user", attribute="owner_id", read_only=True),
+        UserLink("owner", _("Of"), attribute="owner_id", read_only=True),
     ),
     list_columns=("name", "source", "channel", "recipient", "active", "owner"),
     sections=(
@@ -189,7 +194,7 @@ THRESHOLD = Resource(
         ),
         YesNo("active", _("In use"), default=True),
         Whole("counted", _("Last counted"), read_only=True),
-        Link("owner", _("Of"), to="user", attribute="owner_id", read_only=True),
+        UserLink("owner", _("Of"), attribute="owner_id", read_only=True),
     ),
     list_columns=("name", "segment", "most", "counted", "active", "owner"),
     sections=(Section(_("Watched limit"), ("name", "segment", "most", "active")),),

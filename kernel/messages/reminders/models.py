@@ -120,6 +120,8 @@ class Reminder(Identified, KernelBase):
     recipient: Mapped[str] = mapped_column(Text)
     target: Mapped[date] = mapped_column(Date)
     """The date that is reminded of; of a yearly one, this year's."""
+    at: Mapped[time | None] = mapped_column(Time)
+    """The time of day of that date, where it has one."""
     day: Mapped[date] = mapped_column(Date)
     """On which day it is due, holidays considered."""
     due_at: Mapped[datetime] = mapped_column(Instant)

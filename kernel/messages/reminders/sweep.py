@@ -200,6 +200,7 @@ def _rows(context: Context, ladder: ReminderLadder, due: Due, state: str) -> Ite
             "channel": ladder.channel,
             "recipient": recipient,
             "target": due.target,
+            "at": due.record.at,
             "day": due.day,
             "due_at": _instant(context, due.day, due.rung),
             "state": state,

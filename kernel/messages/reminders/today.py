@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 
@@ -47,6 +47,7 @@ class Line:
     name: str
     phone: str | None
     target: date
+    at: time | None
     days: int
     """Days from today to the date; negative when it has passed."""
     due_at: datetime
@@ -170,6 +171,7 @@ def _line(context: Context, reminder: Reminder, party: Party, ladder: str) -> Li
         name=party.display_name,
         phone=party.mobile or party.phone,
         target=reminder.target,
+        at=reminder.at,
         days=(reminder.target - context.today).days,
         due_at=reminder.due_at,
         state=reminder.state,

@@ -182,6 +182,7 @@ def _create_reminder() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("target", sa.Date(), nullable=False),
+        sa.Column("at", sa.Time()),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("due_at", INSTANT, nullable=False),
         sa.Column("state", sa.Text(), server_default=sa.text("'waiting'"), nullable=False),
