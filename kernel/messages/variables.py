@@ -47,7 +47,13 @@ HOUSE = (
     Variable("sender.name", _("Name of the sender")),
     Variable("today", _("Today's date")),
 )
-VARIABLES = (*PARTY, *HOUSE)
+REMINDER = (
+    Variable("reminder.day", _("Date that is reminded of")),
+    Variable("reminder.time", _("Time that is reminded of")),
+    Variable("reminder.days", _("Days until the date that is reminded of")),
+)
+"""Only reminders have them; in all other messages they are empty."""
+VARIABLES = (*PARTY, *HOUSE, *REMINDER)
 """What every text may name; templates of plugins know places of their own besides."""
 NAMES = frozenset(each.name for each in VARIABLES)
 
@@ -81,6 +87,7 @@ def house_values(context: Context, language: str) -> dict[str, str]:
         "own.phone": _phone(phone, language),
         "sender.name": context.actor.name if context.actor.user_id else own_name(context),
         "today": _day(context.today, language),
+        **{each.name: "" for each in REMINDER},
     }
 
 

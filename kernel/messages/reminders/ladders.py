@@ -8,18 +8,25 @@ from typing import Any
 
 from kernel.fa.text import clean, search_key
 from kernel.i18n import LazyText, _
+from kernel.messages.models import Template
 from kernel.messages.reminders.days import EARLIER, KEEP, LATER
 from kernel.messages.reminders.models import ReminderLadder, ReminderRung, Threshold
 from kernel.messages.reminders.sources import OCCASION, sources
+from kernel.messages.variables import closed
+from kernel.messages.wording import variables_in
 from kernel.parties.segments.reading import visible_segments
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
-from kernel.resources.fields import Choice, FieldError, Lookup, Text, TimeOfDay, UserLink, Whole, YesNo
+from kernel.resources.fields import Choice, FieldError, Link, Lookup, Text, TimeOfDay, UserLink, Whole, YesNo
 from kernel.resources.resource import Part, Resource, Section, Sort
 
 LADDER_RIGHT = "reminder_ladder"
 """What grants on ladders and limits speak of."""
-CHANNELS: Mapping[str, LazyText] = {"list": _("Only on the page of reminders")}
+CHANNELS: Mapping[str, LazyText] = {
+    "list": _("Only on the page of reminders"),
+    "sms": _("SMS"),
+    "email": _("E-mail"),
+}
 RECIPIENTS: Mapping[str, LazyText] = {
     "party": _("The person or organisation"),
     "owner": _("Whoever is in charge"),
@@ -91,13 +98,13 @@ class SegmentChoice(Lookup):
 def prepare_ladder(context: Context, ladder: ReminderLadder, values: Mapping[str, Any]) -> list[Problem]:
     """See that what is chosen fits together, and that its owner may know the dates; it begins on the day it is made.
 
-    Whoever changes it becomes its owner: nobody plans with the rights of another.
+    Only its owner changes it, or an administrator: nobody plans with the rights of another.
     """
     problems = []
     ladder.name = clean(ladder.name or "")
     ladder.occasion = clean(ladder.occasion or "") or None
-    if context.actor.user_id:
-        ladder.owner_id = context.actor.user_id
+    if ladder.id is not None and not _is_own(context, ladder.owner_id):
+        return [Problem(None, _("Only whoever made it changes it; make one of your own."))]
     if ladder.source == OCCASION:
         if ladder.occasion is None:
             problems.append(Problem("occasion", _("Say which occasion, as the calendar calls it.")))
@@ -106,9 +113,15 @@ def prepare_ladder(context: Context, ladder: ReminderLadder, values: Mapping[str
     else:
         ladder.occasion = None
         problems += _unknown_date(context, ladder)
+    problems += _unfit_template(context, ladder)
     if ladder.swept_on is None or ("active" in values and ladder.active):
         ladder.swept_on = context.today
     return problems
+
+
+def _is_own(context: Context, owner_id: int) -> bool:
+    actor = context.actor
+    return actor.kind == "system" or actor.is_administrator or actor.user_id == owner_id
 
 
 def _unknown_date(context: Context, ladder: ReminderLadder) -> list[Problem]:
@@ -119,6 +132,23 @@ def _unknown_date(context: Context, ladder: ReminderLadder) -> list[Problem]:
     if right is not None and not context.may(*right):
         return [Problem("source", _("You may not see these dates yourself."))]
     return []
+
+
+def _unfit_template(context: Context, ladder: ReminderLadder) -> list[Problem]:
+    """See that what is sent has words for that way, and that whoever plans may send and see what they name."""
+    if ladder.channel == "list":
+        ladder.template_id = None
+        return []
+    if not context.may("message", "send"):
+        return [Problem("channel", _("You may not send messages, so a ladder of yours cannot."))]
+    template = context.session.get(Template, ladder.template_id) if ladder.template_id else None
+    if template is None:
+        return [Problem("template", _("Choose the template that is sent."))]
+    way = "email" if ladder.recipient == "owner" else ladder.channel
+    if template.channel != way:
+        return [Problem("template", _("This template is for another way."))]
+    names = variables_in(template.body) | variables_in(template.subject or "")
+    return [Problem("template", problem.message) for problem in closed(context, names)]
 
 
 RUNGS = Part(
@@ -156,6 +186,7 @@ REMINDER_LADDER = Resource(
             help=_("Without one it is for all whom you see."),
         ),
         Choice("channel", _("Way"), options=CHANNELS, required=True, default="list"),
+        Link("template", _("Template"), to="message_template", attribute="template_id"),
         Choice("recipient", _("Who gets it"), options=RECIPIENTS, required=True, default="party"),
         Choice("on_day_off", _("On a day off it"), options=ON_DAYS_OFF, required=True, default=KEEP),
         YesNo("nowruz_off", _("1 to 13 Farvardin are days off"), default=True),
@@ -165,7 +196,7 @@ REMINDER_LADDER = Resource(
     list_columns=("name", "source", "channel", "recipient", "active", "owner"),
     sections=(
         Section(_("What is reminded of"), ("name", "source", "occasion", "segment", "active")),
-        Section(_("How"), ("channel", "recipient", "on_day_off", "nowruz_off")),
+        Section(_("How"), ("channel", "template", "recipient", "on_day_off", "nowruz_off")),
     ),
     parts=(RUNGS,),
     sorts=(Sort("newest", _("Newest first"), ("id",), descending=True),),

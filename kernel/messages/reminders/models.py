@@ -47,7 +47,10 @@ class ReminderLadder(Identified, Stamped, Versioned, KernelBase):
     """Only parties of this segment, as the ladder's owner sees it; None for all whom he sees."""
     channel: Mapped[str] = mapped_column(Text, server_default=text("'list'"), default="list")
     """`list` only shows it on the page of today's reminders."""
-    template_id: Mapped[int | None] = mapped_column(BigInteger)
+    template_id: Mapped[int | None] = mapped_column(
+        BigInteger,
+        ForeignKey("kernel.message_template.id", name="fk_reminder_ladder_template_id", ondelete="RESTRICT"),
+    )
     recipient: Mapped[str] = mapped_column(Text, server_default=text("'party'"), default="party")
     on_day_off: Mapped[str] = mapped_column(Text, server_default=text("'keep'"), default="keep")
     nowruz_off: Mapped[bool] = mapped_column(Boolean, server_default=text("true"), default=True)

@@ -24,6 +24,7 @@ from kernel.jobs.models import Occasion
 from kernel.jobs.schedule import work_days
 from kernel.messages.reminders.days import DaysOff, overtaken, targets_due, targets_of
 from kernel.messages.reminders.models import Reminder, ReminderLadder, ReminderRung
+from kernel.messages.reminders.sending import send_open
 from kernel.messages.reminders.sources import OCCASION, sources
 from kernel.parties.models import Party
 from kernel.parties.segments.reading import segment_ids
@@ -70,6 +71,7 @@ def sweep(context: Context) -> int:
         except Exception:  # a plugin's search for dates: whatever it raises, only its ladder waits
             log.exception("the dates of ladder %s cannot be read", ladder.id)
     open_due(context)
+    send_open(context)
     return made
 
 

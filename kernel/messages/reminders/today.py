@@ -52,6 +52,7 @@ class Line:
     """Days from today to the date; negative when it has passed."""
     due_at: datetime
     state: str
+    reason: str
     ladder: str
 
 
@@ -146,6 +147,13 @@ def visible_ids(context: Context, ids: Sequence[int]) -> list[int]:
     return found
 
 
+def parties_of(context: Context, ids: Sequence[int]) -> list[int]:
+    """Give the parties of some reminders, those that the actor sees, each once."""
+    found = visible_ids(context, ids)
+    statement = select(Reminder.party_id).where(Reminder.id.in_(found)).order_by(Reminder.id)
+    return list(dict.fromkeys(context.session.execute(statement).scalars()))
+
+
 def dashboard_blocks(ctx: Context) -> list[DashboardBlock]:
     """Tell on the desk how many reminders are open."""
     if not ctx.may(RIGHT, "view"):
@@ -175,6 +183,7 @@ def _line(context: Context, reminder: Reminder, party: Party, ladder: str) -> Li
         days=(reminder.target - context.today).days,
         due_at=reminder.due_at,
         state=reminder.state,
+        reason=reminder.reason,
         ladder=ladder,
     )
 

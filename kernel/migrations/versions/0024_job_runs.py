@@ -144,6 +144,7 @@ def _create_ladders() -> None:
         *_stamps(),
         sa.PrimaryKeyConstraint("id", name="pk_reminder_ladder"),
         _to("reminder_ladder", "segment_id", "segment", "RESTRICT"),
+        _to("reminder_ladder", "template_id", "message_template", "RESTRICT"),
         _to("reminder_ladder", "owner_id", "user_account", "CASCADE"),
         sa.CheckConstraint("channel IN ('list', 'sms', 'email')", name="ck_reminder_ladder_channel"),
         sa.CheckConstraint("recipient IN ('party', 'owner', 'both')", name="ck_reminder_ladder_recipient"),

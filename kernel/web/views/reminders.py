@@ -9,11 +9,13 @@ from kernel.fa.digits import stored_number
 from kernel.i18n import _, ngettext_lazy
 from kernel.messages.reminders.ladders import LADDER_RIGHT
 from kernel.messages.reminders.thresholds import crossed
-from kernel.messages.reminders.today import RIGHT, STATES, Line, todays
+from kernel.messages.reminders.today import RIGHT, STATES, Line, parties_of, todays
 from kernel.resources.errors import NotFound
+from kernel.resources.lists import ListQuery
 from kernel.web.current import current, needs, run_command, tell
 from kernel.web.pages import go, render
 from kernel.web.views.addresses import record_url
+from kernel.web.views.messages import sendings
 
 pages = Blueprint("reminders", __name__, url_prefix="/reminders")
 
@@ -45,6 +47,7 @@ def today() -> ResponseReturnValue:
         tones=TONES,
         party_url=_party_url,
         may_edit=context.may(RIGHT, "edit") and not context.read_only,
+        may_send=context.may("message", "send") and not context.read_only,
         may_plan=context.may(LADDER_RIGHT, "view"),
     )
 
@@ -61,6 +64,8 @@ def act() -> ResponseReturnValue:
         run_command("threshold.seen", number=number)
         return go("reminders.today")
     ids = [number for each in request.form.getlist("id") if (number := stored_number(each)) is not None]
+    if wanted == "write" and ids:
+        return _write(ids)
     if wanted not in ("done", "dismiss", "reopen"):
         raise NotFound()
     if not ids:
@@ -74,6 +79,13 @@ def act() -> ResponseReturnValue:
         count = outcome.value
         tell(ngettext_lazy("%(n)d reminder was changed.", "%(n)d reminders were changed.", n=count))
     return go("reminders.today")
+
+
+def _write(ids: list[int]) -> ResponseReturnValue:
+    """Show the form of a message to the parties of the ticked reminders."""
+    context = current()
+    parties = parties_of(context, ids)
+    return sendings.for_selection(context.runtime.resource("person"), ListQuery(), parties)
 
 
 def _party_url(line: Line) -> str:
