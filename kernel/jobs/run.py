@@ -17,7 +17,7 @@ from kernel.access.actor import SYSTEM, rights_digest
 from kernel.data.files import FileStore
 from kernel.extension.contributions import Job
 from kernel.extension.editions import see_day
-from kernel.jobs import runs, schedule, store
+from kernel.jobs import deliveries, runs, schedule, store
 from kernel.jobs.models import WorkRow
 from kernel.resources.acting import acting_user
 from kernel.resources.context import Context
@@ -54,18 +54,18 @@ def sweep(runtime: Runtime, send: Send) -> int:
         note = store.held(context.session)
         store.pull_back(context.session, now)
         work = store.due_work(context.session, now, note=note, kinds=kinds_when_ended() if ended else None)
-        deliveries = store.due_deliveries(context.session, now) if note is None and not ended else []
+        events = deliveries.due_deliveries(context.session, now) if note is None and not ended else []
         jobs = []
         if note is None:
             runs.reap(context.session, runtime, declared, now)
             jobs = schedule.due_jobs(context.session, runtime, now, ended=ended)
     for number, queue in work:
         send("work", queue, (number,))
-    for event_id, plugin in deliveries:
+    for event_id, plugin in events:
         send("deliver", "default", (event_id, plugin))
     for name in jobs:
         send("job", declared[name][1].queue, (name,))
-    return len(work) + len(deliveries) + len(jobs)
+    return len(work) + len(events) + len(jobs)
 
 
 @dataclass
@@ -157,13 +157,13 @@ def deliver(runtime: Runtime, event_id: int, plugin: str) -> str:
     """Tell one plugin of one event; its effect and the end of the delivery are one transaction."""
     try:
         with runtime.writing(SYSTEM(f"event for {plugin}"), "jobs.deliver") as context:
-            event = store.claim_delivery(context.session, event_id, plugin)
+            event = deliveries.claim_delivery(context.session, event_id, plugin)
             if event is None:
                 return "taken"
             state = "done" if plugin in runtime.plugins else "skipped"
             if state == "done":
                 runtime.hooks.deliver(plugin, event.name, ctx=context, event=event)
-            store.end_delivery(context.session, event_id, plugin, state)
+            deliveries.end_delivery(context.session, event_id, plugin, state)
         return state
     except TermEnded:
         return "waits"
@@ -174,7 +174,7 @@ def deliver(runtime: Runtime, event_id: int, plugin: str) -> str:
         with runtime.writing(
             SYSTEM("postpone an event"), "jobs.postpone", allowed_when_ended=True
         ) as context:
-            store.postpone_delivery(
+            deliveries.postpone_delivery(
                 context.session, event_id, plugin, context.now, described(failure), traced(failure)
             )
         return "postponed"

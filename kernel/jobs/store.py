@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from kernel.extension.contributions import Event
 from kernel.jobs.models import EventDelivery, EventRow, Held, Worker, WorkRow
 from kernel.resources.events import Pending
 from kernel.resources.queue import Work, kind_of_work, kinds_inside
@@ -24,12 +23,10 @@ LEASE = timedelta(minutes=5)
 """How long a worker may be silent before its work is given to another."""
 LOOK_AGAIN = timedelta(minutes=1)
 """When a row whose message was sent is looked at again: the broker may have lost the message."""
-DELIVERIES = 8
-"""Attempts at one event for one plugin before it is given up, visibly."""
 IN_FLIGHT = {"messages": 8, "default": 8, "long": 2}
 """Pieces of a site's work that wait in a queue or run at a time."""
-LATEST = timedelta(seconds=10 * 2**DELIVERIES)
-"""The longest time between two attempts at an event."""
+LONGEST_BREATH = timedelta(hours=1)
+"""More than the longest time between two attempts at an event."""
 TOLERANCE = timedelta(minutes=1)
 """By how much clocks of several machines may differ."""
 ATTEMPTS = 20
@@ -223,85 +220,14 @@ def _held(claim: Claim) -> ColumnElement[bool]:
     return and_(WorkRow.id == claim.number, WorkRow.state == "running", WorkRow.attempts == claim.attempt)
 
 
-def due_deliveries(session: Session, now: datetime, limit: int = 500) -> list[tuple[int, str]]:
-    """Take event ids and plugins whose turn it is; they are looked at again in a minute."""
-    key = (EventDelivery.event_id, EventDelivery.plugin)
-    statement = (
-        select(*key)
-        .where(EventDelivery.state.in_(("due", "running")), EventDelivery.due_at <= now)
-        .order_by(EventDelivery.due_at, *key)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    found = [(row[0], row[1]) for row in session.execute(statement)]
-    if found:
-        session.execute(update(EventDelivery).where(tuple_(*key).in_(found)).values(due_at=now + LOOK_AGAIN))
-    return found
-
-
-def claim_delivery(session: Session, event_id: int, plugin: str) -> Event | None:
-    """Lock one delivery for this transaction and give its event; None when it is done, held, or another has it."""
-    if held(session) is not None:
-        return None
-    statement = (
-        select(EventDelivery.event_id)
-        .where(
-            EventDelivery.event_id == event_id,
-            EventDelivery.plugin == plugin,
-            EventDelivery.state.in_(("due", "running")),
-        )
-        .with_for_update(skip_locked=True)
-    )
-    if session.execute(statement).scalar_one_or_none() is None:
-        return None
-    row = session.execute(select(EventRow).where(EventRow.id == event_id)).scalar_one()
-    return Event(id=row.id, name=row.name, at=row.at, subject_id=row.subject_id, data=row.data)
-
-
-def end_delivery(session: Session, event_id: int, plugin: str, state: str) -> None:
-    """End a delivery in the transaction of its effect."""
-    session.execute(
-        update(EventDelivery)
-        .where(EventDelivery.event_id == event_id, EventDelivery.plugin == plugin)
-        .values(state=state, error=None, traceback=None)
-    )
-
-
 def pull_back(session: Session, now: datetime) -> None:
     """Make due at once what is due later than it ever can be: the clock stood wrong when that was written."""
-    for model, farthest in ((WorkRow, LEASE), (EventDelivery, LATEST)):
+    for model, farthest in ((WorkRow, LEASE), (EventDelivery, LONGEST_BREATH)):
         session.execute(
             update(model)
             .where(model.state.in_(("due", "running")), model.due_at > now + farthest + TOLERANCE)
             .values(due_at=now)
         )
-
-
-def postpone_delivery(
-    session: Session, event_id: int, plugin: str, now: datetime, error: str, traceback: str | None = None
-) -> None:
-    """Note a failure: later again, each time later; in the end *failed*, where somebody can see it."""
-    mine = and_(EventDelivery.event_id == event_id, EventDelivery.plugin == plugin)
-    statement = select(EventDelivery.attempts).where(mine).with_for_update()
-    attempts = session.execute(statement).scalar_one() + 1
-    failed = attempts >= DELIVERIES
-    session.execute(
-        update(EventDelivery)
-        .where(mine)
-        .values(
-            attempts=attempts,
-            error=error[:1000],
-            traceback=traceback,
-            state="failed" if failed else "due",
-            due_at=now + breath(attempts),
-            ended_at=now if failed else None,
-        )
-    )
-
-
-def breath(attempts: int) -> timedelta:
-    """Give the time before the next attempt at an event: longer each time."""
-    return timedelta(seconds=10 * 2**attempts)
 
 
 def beat(session: Session, name: str, now: datetime) -> None:
