@@ -142,6 +142,11 @@ def test_it_reaches_only_those_whom_its_owner_sees(planner, runtime, make_user, 
     assert [row[0] for row in planner.rows()] == [mine]
 
 
+def test_a_ladder_without_rungs_is_refused(planner):
+    with pytest.raises(Invalid, match="how many days before"):
+        planner.ladder()
+
+
 def test_who_may_not_see_a_date_plans_nothing_with_it(runtime, make_user):
     from tests.reminders.conftest import PLANNING, Planner
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Any
 
+from sqlalchemy import select
+
 from kernel.fa.text import clean, search_key
 from kernel.i18n import LazyText, _
 from kernel.messages.models import Template
@@ -16,7 +18,7 @@ from kernel.messages.variables import closed
 from kernel.messages.wording import variables_in
 from kernel.parties.segments.reading import visible_segments
 from kernel.resources.context import Context
-from kernel.resources.errors import Problem
+from kernel.resources.errors import Invalid, Problem
 from kernel.resources.fields import Choice, FieldError, Link, Lookup, Text, TimeOfDay, UserLink, Whole, YesNo
 from kernel.resources.resource import Part, Resource, Section, Sort
 
@@ -119,6 +121,13 @@ def prepare_ladder(context: Context, ladder: ReminderLadder, values: Mapping[str
     return problems
 
 
+def need_a_rung(context: Context, ladder: ReminderLadder) -> None:
+    """Refuse a ladder without rungs: it would remind of nothing."""
+    rungs = select(ReminderRung.id).where(ReminderRung.ladder_id == ladder.id).limit(1)
+    if context.session.execute(rungs).first() is None:
+        raise Invalid([Problem(None, _("Enter how many days before; 0 is the day itself."))])
+
+
 def _is_own(context: Context, owner_id: int) -> bool:
     actor = context.actor
     return actor.kind == "system" or actor.is_administrator or actor.user_id == owner_id
@@ -201,6 +210,7 @@ REMINDER_LADDER = Resource(
     parts=(RUNGS,),
     sorts=(Sort("newest", _("Newest first"), ("id",), descending=True),),
     prepare=prepare_ladder,
+    written=need_a_rung,
     owner="owner_id",
 )
 
