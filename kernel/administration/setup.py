@@ -13,6 +13,7 @@ from kernel.data.engines import Engines
 from kernel.data.site import Site
 from kernel.data.site_store import SiteStore
 from kernel.extension.discovery import Discovery, discover
+from kernel.jobs import occasions
 from kernel.lifecycle.sites import create_site, upgrade_site
 from kernel.lifecycle.steps import Workshop
 from kernel.lifecycle.switching import renew_walls
@@ -91,6 +92,7 @@ def seed_kernel(runtime: Runtime) -> None:
         base_data.seed(context, [item for part in runtime.declared.parts for item in part.base_lists])
         seed_kinds(context, KERNEL_KINDS)
         message_kinds.seed_kinds(context)
+        occasions.fill(context)
 
 
 def _fill(site: Site, engines: Engines, edition: Edition | None, discovery: Discovery) -> None:
