@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel.messages.inbound import polling, storing
-from kernel.messages.inbound.words import asks_for_no_more, keyword_of, sender_of
+from kernel.messages.inbound.words import asks_for_no_more, keyword_of, sender_of, written
 from tests.inbound.conftest import LINE, Inbox
 
 FROM = {"from": "09121112233", "to": LINE}
@@ -260,3 +260,7 @@ def test_whatever_comes_is_stored_once(inbox: Inbox, told: list[tuple[int, str, 
     assert set(numbered) == {each.reference.replace("\x00", "") for each in received} - {""}
     plain = [(row[1], " ".join(row[2].split())) for row in stored if not row[0]]
     assert len(set(plain)) == len(plain)
+
+
+def test_the_lines_of_a_text_are_kept() -> None:
+    assert written("\u200fسلام كيك\r\n\nبا احترام\n") == "سلام کیک\n\nبا احترام"

@@ -10,6 +10,7 @@ from kernel.i18n import _
 from kernel.messages.inbound.answering import answer_by_person
 from kernel.messages.inbound.making import contact_of, make_person, tie
 from kernel.messages.inbound.models import DONE, NEW, Inbound
+from kernel.messages.inbound.words import written
 from kernel.messages.single import LONGEST_TEXT
 from kernel.parties.models import Party
 from kernel.resources.commands import command
@@ -30,7 +31,7 @@ def reply(context: Context, *, inbound_id: int, text: str) -> None:
         problems.append(Problem("text", _("The text is longer than %(most)d characters.", most=LONGEST_TEXT)))
     if problems:
         raise Invalid(problems)
-    answer_by_person(context, inbound_id, clean(text))
+    answer_by_person(context, inbound_id, written(text))
 
 
 @command("inbound.make_party", _("Enter senders as persons"), resource="inbound", action="edit")

@@ -28,6 +28,7 @@ from kernel.messages.inbound.words import (
     sender_of,
     storable,
     subject_of,
+    written,
 )
 from kernel.messages.models import OptOut, SenderLine
 from kernel.resources import attachments
@@ -142,7 +143,7 @@ def _insert(context: Context, line: SenderLine, told: _Told, way: str, parties: 
         "addressee": storable(received.to),
         "subject": subject_of(received),
         "raw_text": told.text,
-        "body": clean(told.text),
+        "body": written(told.text),
         "keyword": told.keyword,
         "automatic": received.automatic,
         "opted_out": _opt_out(context, line.channel, told),

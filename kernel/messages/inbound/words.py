@@ -37,6 +37,11 @@ def sender_of(channel: str, raw: str) -> str:
     return text
 
 
+def written(text: str) -> str:
+    """Write a text with our letters and without marks of direction, its lines kept."""
+    return "\n".join(clean(line) for line in text.splitlines()).strip()
+
+
 def keyword_of(text: str) -> str:
     """Give a text as commands are recognised in it: «۱», «١» and «1 » are one."""
     return search_key(clean(text))[:LONGEST_KEYWORD]
