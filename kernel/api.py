@@ -28,6 +28,7 @@ from kernel.extension.contributions import (
     Action,
     Badge,
     Change,
+    Channel,
     Check,
     Cursor,
     DashboardBlock,
@@ -58,6 +59,7 @@ from kernel.fa.digits import stored_number, to_ascii_digits, to_persian_digits
 from kernel.fa.sorting import sort_key
 from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
+from kernel.interactions.calls import log_call
 from kernel.messages.exchange import Declined, Reply, divided, exchange, matched, national
 from kernel.messages.gateways import (
     Answer,
@@ -121,6 +123,7 @@ __all__ = [
     "Bond",
     "Callback",
     "Change",
+    "Channel",
     "Charge",
     "Check",
     "Command",
@@ -223,6 +226,7 @@ __all__ = [
     "in_group",
     "introducer_of",
     "load",
+    "log_call",
     "matched",
     "national",
     "needs",

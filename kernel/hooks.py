@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Action,
         Badge,
         Change,
+        Channel,
         Check,
         Cursor,
         DashboardBlock,
@@ -164,8 +165,8 @@ def cli() -> Iterable[click.Command] | None:
 
 
 @once
-def channels() -> Iterable[Any] | None:
-    """Ways to reach a party that the kernel does not know, such as a messenger."""
+def channels() -> Iterable[Channel] | None:
+    """Ways in which we and a party are in touch that the kernel does not know, such as a messenger."""
 
 
 @once

@@ -21,6 +21,7 @@ from kernel.access.rules import (
     Either,
     Every,
     Granted,
+    HasRow,
     Kept,
     Rule,
     SignedIn,
@@ -42,6 +43,9 @@ class RowOf(Protocol):
 
     def reached(self, scope: Scope, user_id: int) -> frozenset[int]:
         """Give the numbers that a declared scope gives a user, were it granted to him."""
+
+    def naming(self, table: Table, column: str, value: Any) -> list[Row]:
+        """Give the rows of a table that hold a value in a column."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,8 @@ class Judge:
                 return self._led(rule, policy, row, target, key, self.policies.view_rule(target))
             case Through(key, target, inner):
                 return self._led(rule, policy, row, target, key, inner)
+            case HasRow(key, source):
+                return self._named(rule, policy, row, key, source)
             case _:
                 return Finding(rule, policy, row, self._plain(rule, row))
 
@@ -138,6 +144,13 @@ class Judge:
             return Finding(rule, policy, row, self._unlimited(inner))
         part = self.find(inner, target, other)
         return Finding(rule, policy, row, part.holds, (part,))
+
+    def _named(self, rule: Rule, policy: Policy, row: Row, key: str, source: Policy) -> Finding:
+        number = row[next(iter(policy.table.primary_key)).key]
+        naming = self._row_of.naming(source.table, key, number)
+        view = self.policies.view_rule(source)
+        parts = tuple(self.find(view, source, each) for each in naming)
+        return Finding(rule, policy, row, any(part.holds for part in parts), parts)
 
     def _unlimited(self, rule: Rule) -> bool:
         """Whether a rule sets this actor no condition at all: then it holds wherever a key leads, or does not lead."""
@@ -195,6 +208,10 @@ class _Rows:
             found = self._source.execute(select(*table.columns).where(first == key)).mappings().first()
             self._known[table, key] = None if found is None else row_by_key(table, found)
         return self._known[table, key]
+
+    def naming(self, table: Table, column: str, value: Any) -> list[Row]:
+        statement = select(*table.columns).where(table.c[column] == value)
+        return [row_by_key(table, found) for found in self._source.execute(statement).mappings()]
 
     def reached(self, scope: Scope, user_id: int) -> frozenset[int]:
         if (scope.name, user_id) not in self._reached:

@@ -1,7 +1,9 @@
 """Wall 1's half of a policy: a rule as an SQLAlchemy condition for one actor, with bound values.
 
 What an actor holds without limit becomes *no* condition, so that no index is lost; a child list gets
-`key IN (SELECT id FROM parent WHERE ...)`, which at the top level of a statement is a join.
+`key IN (SELECT id FROM parent WHERE ...)`, which at the top level of a statement is a join. Within an `OR` it is none:
+there the server makes a hash of all that the inner statement gives, which is dear where that is nearly every row. So
+whoever holds a right on all rows has each row looked up by itself instead.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 
 from kernel.access.actor import ALL, Actor
@@ -33,6 +36,7 @@ from kernel.access.rules import (
     Either,
     Every,
     Granted,
+    HasRow,
     Kept,
     Rule,
     SignedIn,
@@ -64,14 +68,18 @@ class Reach:
             case Every(rules):
                 return _all_of(self.condition(part, column) for part in rules)
             case Either(rules):
-                return _one_of([self.condition(part, column) for part in rules])
+                return _one_of([self._alternative(part, column) for part in rules])
             case Granted():
                 return self._granted(rule, column)
             case Visible(key, target, optional):
-                found = self._through(column(key), target, self.policies.view_rule(target))
-                return or_(column(key).is_(None), found) if optional and found is not None else found
+                if optional:
+                    found = self._alternative(Visible(key, target), column)
+                    return None if found is None else or_(column(key).is_(None), found)
+                return self._through(column(key), target, self.policies.view_rule(target))
             case Through(key, target, inner):
                 return self._through(column(key), target, inner)
+            case HasRow(key, source):
+                return self._has_row(column, key, source)
             case Unbinned():
                 return None if self.lift_bin else column("binned_at").is_(None)
             case Kept():
@@ -82,6 +90,37 @@ class Reach:
                 return None if self.actor.is_administrator else false()
             case _:
                 return false()
+
+    def _alternative(self, rule: Rule, column: ColumnOf) -> Condition | None:
+        """Give the condition of one of several rules of which one must hold."""
+        match rule:
+            case Visible(key, target, False) if self._wide(target):
+                parent = target.table.alias()
+                inner = self.condition(self.policies.view_rule(target), parent.c.__getitem__)
+                return None if inner is None else _looked_up(target.key_of(parent) == column(key), inner)
+            case HasRow(key, source) if self._wide(source):
+                number = column(next(iter(self._pointed(source, key).primary_key)).key)
+                rows = source.table.alias()
+                inner = self.condition(self.policies.view_rule(source), rows.c.__getitem__)
+                return _looked_up(rows.c[key] == number, true() if inner is None else inner)
+            case _:
+                return self.condition(rule, column)
+
+    def _wide(self, policy: Policy) -> bool:
+        """Say whether the actor holds a right on all rows of a table, those of its parents included."""
+        mine = policy.resource is None or ALL in self.actor.scopes(policy.resource, "view")
+        return mine and all(self._wide(parent) for parent in policy.leads_to(self.policies))
+
+    def _has_row(self, column: ColumnOf, key: str, source: Policy) -> Condition:
+        number = column(next(iter(self._pointed(source, key).primary_key)).key)
+        rows = source.table.alias()
+        inner = self.condition(self.policies.view_rule(source), rows.c.__getitem__)
+        naming = select(rows.c[key])
+        return number.in_(naming if inner is None else naming.where(inner))
+
+    @staticmethod
+    def _pointed(source: Policy, key: str) -> Any:
+        return next(iter(source.table.c[key].foreign_keys)).column.table
 
     def bound(self, held: Held) -> BindParameter[Any] | None:
         """The values that the actor holds of a scope, as one bound parameter; None where he holds none."""
@@ -155,6 +194,12 @@ def _reached(kind: Scope, rule: Granted, user: BindParameter[Any]) -> Select[Any
     right = (literal(each, Text) for each in (rule.resource, rule.action))
     function: Any = getattr(getattr(func, schema), name)
     return select(function(*right, user, type_=BigInteger).column_valued("reached"))
+
+
+def _looked_up(named: Condition, inner: Condition) -> Condition:
+    """Look one row up by an index: a scalar sub-query is never made into a hash."""
+    found: Condition = select(true()).where(named, inner).limit(1).scalar_subquery()
+    return found.is_(true())
 
 
 def _all_of(conditions: Iterable[Condition | None]) -> Condition | None:

@@ -20,6 +20,7 @@ from kernel.access.rules import (
     Either,
     Every,
     Granted,
+    HasRow,
     Kept,
     Rule,
     SignedIn,
@@ -70,6 +71,8 @@ class RuleText:
             case Through(key, target, inner):
                 found = self._look_up(target, f"{row}.{quoted(key)}", inner)
                 return f"(SELECT {self.shortcut(inner)}) OR {found}"
+            case HasRow(key, source):
+                return self._named_by(source, key, row)
             case Unbinned():
                 return f"{row}.binned_at IS NULL OR (SELECT kernel.shows_bin())"
             case Kept():
@@ -105,6 +108,14 @@ class RuleText:
         more = "" if inner is None else f" AND ({self.write(inner, alias)})"
         source = f"{full_name(target.table)} {alias}"
         return f"(SELECT true FROM {source} WHERE {alias}.{number} = {key}{more})"  # noqa: S608 - names, quoted
+
+    def _named_by(self, source: Policy, key: str, row: str) -> str:
+        """Look for a row of `source` that names this one; its own policies say which of them are seen."""
+        alias = f"p{next(self._numbers)}"
+        pointed = next(iter(source.table.c[key].foreign_keys)).column.name
+        rows = f"{full_name(source.table)} {alias}"
+        named = f"{alias}.{quoted(key)} = {row}.{quoted(pointed)}"
+        return f"(SELECT true FROM {rows} WHERE {named} LIMIT 1)"  # noqa: S608 - names, quoted
 
     def _granted(self, rule: Granted, row: str) -> str:
         arms = [f"(SELECT {self.shortcut(rule)})"]

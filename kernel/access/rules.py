@@ -55,6 +55,14 @@ class Through(Rule):
 
 
 @dataclass(frozen=True)
+class HasRow(Rule):
+    """A visible row of `source` names this row in its column `key`: one of the parties that took part is visible."""
+
+    key: str
+    source: Policy
+
+
+@dataclass(frozen=True)
 class Unbinned(Rule):
     """The row is not in the bin, or the session shows the bin."""
 

@@ -8,6 +8,7 @@ from functools import cache
 from kernel.administration import furnishing
 from kernel.administration.backups.part import PART as BACKUPS
 from kernel.administration.part import PART as ADMINISTRATION
+from kernel.interactions.part import PART as INTERACTIONS
 from kernel.jobs.app import store_rows
 from kernel.jobs.part import PART as JOBS
 from kernel.lifecycle.part import PART as LIFECYCLE
@@ -21,7 +22,18 @@ from kernel.resources.parts import register_part
 
 def assemble() -> None:
     """Enter all parts; whoever opens a site calls this once, and calling it again changes nothing."""
-    for part in (RESOURCES, JOBS, PARTIES, MESSAGES, INBOUND, REMINDERS, LIFECYCLE, ADMINISTRATION, BACKUPS):
+    for part in (
+        RESOURCES,
+        JOBS,
+        PARTIES,
+        INTERACTIONS,
+        MESSAGES,
+        INBOUND,
+        REMINDERS,
+        LIFECYCLE,
+        ADMINISTRATION,
+        BACKUPS,
+    ):
         register_part(part)
     furnishing.install()
     store_rows()

@@ -89,6 +89,32 @@ class RelationKind:
     tree: bool = False
 
 
+DIRECTIONS = ("none", "in", "out", "either")
+"""How a channel leads: nowhere (a visit), to us, from us, or as is said of each interaction."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """A way in which we and a party are in touch (کانال): a call that came in, a visit, a messenger.
+
+    `direction` is one of `DIRECTIONS`; `either` asks for it when an interaction is recorded. `number` says that a telephone
+    number or an address belongs to it, `duration` that it takes time, so that its end is asked for.
+    """
+
+    key: str
+    """Stable, of small Latin letters and underscores. A plugin's channels carry its name: `chatbot.bale`."""
+    title: Text
+    icon: str = "message"
+    direction: str = "either"
+    number: bool = False
+    duration: bool = False
+    order: int = 500
+
+    def __post_init__(self) -> None:
+        if self.direction not in DIRECTIONS:
+            raise ValueError(f"channel {self.key}: {self.direction} is no direction")
+
+
 WHOLE_KINDS = frozenset({"number", "whole"})
 """Kinds of settings that may have bounds."""
 SECRET_KINDS = frozenset({"text", "long_text", "secret_text"})

@@ -68,6 +68,13 @@ TRACES = (
         order=410,
     ),
     Trace(
+        key="interaction-links",
+        title=_("What interactions say they are about"),
+        table="kernel.interaction_link",
+        where="starts_with(resource, :plugin || '.')",
+        order=420,
+    ),
+    Trace(
         key="user-fields",
         title=_("Fields defined for its records, or linking to them"),
         table="kernel.user_field",

@@ -296,12 +296,21 @@ def entries(
 
 
 def entries_by_time(
-    context: Context, table: str, record_id: int, *, before: datetime | None, skip: int, limit: int
+    context: Context,
+    table: str,
+    record_id: int,
+    *,
+    before: datetime | None,
+    skip: int,
+    limit: int,
+    by: int | None = None,
 ) -> Sequence[History]:
-    """Give history as `entries` does, in the order of the moments and only from before one."""
+    """Give history as `entries` does, in the order of the moments and only from before one; `by` names a user."""
     statement = _about(context, table, record_id).order_by(History.at.desc(), History.id.desc())
     if before is not None:
         statement = statement.where(History.at < before)
+    if by is not None:
+        statement = statement.where(History.actor_id == by)
     return _read(context, statement.offset(skip).limit(limit))
 
 

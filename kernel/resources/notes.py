@@ -21,11 +21,17 @@ BODY = LongText("body", _("Note"), required=True)
 
 
 def notes(
-    context: Context, resource: Resource, record_id: int, *, before: datetime | None = None, limit: int = 500
+    context: Context,
+    resource: Resource,
+    record_id: int,
+    *,
+    before: datetime | None = None,
+    limit: int = 500,
+    by: int | None = None,
 ) -> Sequence[Note]:
     """Give the notes on a record, newest first; raises `NotFound` for a record that is not visible.
 
-    With `before` only those written earlier.
+    With `before` only those written earlier, with `by` only those of a user.
     """
     load(context, resource, record_id)
     statement = (
@@ -36,6 +42,8 @@ def notes(
     )
     if before is not None:
         statement = statement.where(Note.created_at < before)
+    if by is not None:
+        statement = statement.where(Note.created_by == by)
     with context.system("notes on a visible record") as system:
         found = list(system.session.execute(statement).scalars())
         for note in found:

@@ -182,7 +182,7 @@ class Resource:
     constraints: Mapping[str, tuple[str | None, LazyText]] = field(default_factory=dict)
     owner: str | None = None
     charges: tuple[Charge, ...] = ()
-    """Further columns that name who is in charge; `owner` is one of itself."""
+    """Further columns that name who is in charge; `owner` is one of itself, and named here only to go along with others."""
     importable: bool = False
     duplicates: Callable[[Context, Sequence[Mapping[str, Any]]], Sequence[Sequence[Duplicate]]] | None = None
     """Duplicates of each of several sets of values, asked in one go: a sequence of hits per set."""

@@ -19,6 +19,7 @@ from kernel.resources.resource import Resource
 from kernel.resources.term import day_in_words, seen_day
 from kernel.web.current import Scope, current, runtime, signed_in
 from kernel.web.pages import direction
+from kernel.web.recording_link import recording_url
 
 STAFF = ("plugin", "view")
 """Who is told that a plugin failed on this page."""
@@ -127,6 +128,11 @@ class Shell:
             {"label": text(_("Work under way")), "url": url_for("work.own"), "icon": "hourglass"},
             {"label": text(_("Deputies")), "url": url_for("deputies.own"), "icon": "users"},
         ]
+
+    @property
+    def recording_url(self) -> str:
+        """Where an interaction is recorded from this page (F9); empty where the reader may not."""
+        return recording_url(current()) if signed_in() else ""
 
     @property
     def sign_out_url(self) -> str:

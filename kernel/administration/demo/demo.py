@@ -17,6 +17,7 @@ from kernel.access.actor import SYSTEM, Actor, load_actor
 from kernel.access.models import Pattern
 from kernel.access.users import create_user, give_patterns, set_active
 from kernel.administration.demo import people
+from kernel.administration.demo.contacts import make_contacts
 from kernel.administration.demo.grouping import make_groups, make_segments
 from kernel.administration.demo.kin import make_kin
 from kernel.administration.demo.signins import SignIn, new_password
@@ -145,6 +146,7 @@ def _fill(demo: Demo, parties: int, owners: Sequence[int], tell: Tell) -> None:
     demo.persons = _make_parties(demo, parties, owners, tell)
     make_standing(demo)
     make_kin(demo)
+    make_contacts(demo)
     make_segments(demo)
     _search_duplicates(demo)
     for plugin in sorted(demo.runtime.plugins):

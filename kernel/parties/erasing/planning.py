@@ -121,12 +121,11 @@ def _imports_under_way(system: Context, ids: Sequence[int]) -> bool:
 
 
 def _declared(context: Context) -> dict[tuple[str, str], Erasure]:
-    """Give what plugins declare of their own tables."""
-    return {
-        (answer.value.table, answer.value.key): answer.value
-        for answer in context.runtime.declared.declarations.of("erasures")
-        if answer.value.table.partition(".")[0] == answer.plugin
-    }
+    """Give what the kernel's parts and plugins declare of their own tables."""
+    declared = context.runtime.declared
+    found = [("kernel", each) for part in declared.parts for each in part.ask("erasures", {}) or ()]
+    found += [(answer.plugin, answer.value) for answer in declared.declarations.of("erasures")]
+    return {(each.table, each.key): each for owner, each in found if each.table.partition(".")[0] == owner}
 
 
 def _part(

@@ -48,7 +48,7 @@ def charges(runtime: Runtime) -> Iterator[Held]:
     for resource in runtime.resources.values():
         if resource.overview:
             continue
-        if resource.owner is not None:
+        if resource.owner is not None and all(each.column != resource.owner for each in resource.charges):
             yield Held(resource, Charge(resource.owner))
         for charge in resource.charges:
             yield Held(resource, charge)

@@ -61,6 +61,8 @@ class Happening:
     source: str = ""
     """Whose entry it is: the kernel's own kinds, or a plugin's name; with `key` it names the entry."""
     key: str = ""
+    who_id: int | None = None
+    """The user whose entry it is, by whom a timeline can be narrowed; None where it is nobody's."""
 
 
 def days_of(context: Context, happenings: Sequence[Happening]) -> list[tuple[date, list[Happening]]]:
@@ -99,6 +101,7 @@ def described(context: Context, resource: Resource, changes: Sequence[History]) 
             changes=shown if entry.action != "purge" else [],
             source="changes",
             key=str(entry.id),
+            who_id=entry.actor_id or None,
         )
 
 

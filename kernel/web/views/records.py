@@ -17,6 +17,7 @@ from kernel.resources.history import entries
 from kernel.resources.lists import ListQuery, neighbours
 from kernel.resources.records import load
 from kernel.resources.resource import Resource
+from kernel.web.composer import composer
 from kernel.web.current import current, run_command, tell
 from kernel.web.pages import by_htmx, go_to, render
 from kernel.web.views import erasing
@@ -24,6 +25,7 @@ from kernel.web.views.activity import days_of, described
 from kernel.web.views.addresses import list_url, record_url
 from kernel.web.views.attachments import allowed_note, size_of
 from kernel.web.views.binned import has_bin
+from kernel.web.views.interaction_lines import beside, call_beside
 from kernel.web.views.lists import query_of
 from kernel.web.views.merging import undoable
 from kernel.web.views.parties import (
@@ -36,7 +38,7 @@ from kernel.web.views.parties import (
     photos_of,
 )
 from kernel.web.views.people_block import household_of, people_of
-from kernel.web.views.timeline import AT_ONCE, Place, day_of, kinds_of, timeline
+from kernel.web.views.timeline import AT_ONCE, Place, authors_of, day_of, kinds_of, timeline
 from kernel.web.views.values import groups_of, may_do, parts_of
 
 TABS = ("activity", "files", "history")
@@ -79,6 +81,8 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         parts=parts_of(context, resource, record_id),
         people=people_of(context, resource, record),
         household=household_of(context, resource, record_id),
+        interaction=beside(context, resource, record),
+        call=call_beside(context, resource, record),
         panels=panels_of(context, resource, record_id),
         figures=figures_of(context, resource, record_id),
         may_print=not resource.overview and may_do(context, resource, record_id, "print"),
@@ -157,18 +161,20 @@ def _content(context: Context, resource: Resource, record_id: int, tab: str) -> 
             older = f"{record_url(resource, record_id)}?tab=history&before={found[-1].id}"
         days = days_of(context, list(described(context, resource, found)))
         return {"days": days, "older_url": older, "ended_with": None}
-    return _activity(context, resource, record_id)
+    return {"composer": composer(context, resource, record_id), **_activity(context, resource, record_id)}
 
 
 def _activity(context: Context, resource: Resource, record_id: int) -> dict[str, Any]:
-    """One page of the timeline, narrowed to a kind where one was chosen."""
+    """One page of the timeline, narrowed to a kind and to a user's entries where they were chosen."""
     kinds = kinds_of(context, resource)
     kind = request.args.get("kind", "")
     kind = kind if kind in kinds else ""
     place = Place.decode(request.args.get("before", ""))
-    found = timeline(context, resource, record_id, kind=kind, place=place)
+    by = stored_number(request.args.get("by", "")) or 0
+    found = timeline(context, resource, record_id, kind=kind, by=by, place=place)
     base = record_url(resource, record_id)
-    chosen = {"kind": kind} if kind else {}
+    chosen = {**({"kind": kind} if kind else {}), **({"by": by} if by else {})}
+    authors = authors_of(context, found.happenings, by)
     older = f"{base}?{urlencode({**chosen, 'before': found.next.encode()})}" if found.next else None
     return {
         "days": days_of(context, found.happenings),
@@ -176,10 +182,21 @@ def _activity(context: Context, resource: Resource, record_id: int) -> dict[str,
         "newest_url": f"{base}?{urlencode(chosen)}" if place else None,
         "ended_with": day_of(context, place) if by_htmx() else None,
         "kinds": [
-            {"label": title, "url": f"{base}?kind={key}" if key else base, "current": key == kind}
+            {"label": title, "url": _narrowed(base, kind=key, by=by), "current": key == kind}
             for key, title in {"": context.text(_("Everything")), **kinds}.items()
         ],
+        "authors": [
+            {"label": name, "url": _narrowed(base, kind=kind, by=number), "current": number == by}
+            for number, name in {0: context.text(_("By everybody")), **authors}.items()
+        ]
+        if by or len(authors) > 1
+        else [],
     }
+
+
+def _narrowed(base: str, *, kind: str, by: int) -> str:
+    chosen = {name: value for name, value in (("kind", kind), ("by", by)) if value}
+    return f"{base}?{urlencode(chosen)}" if chosen else base
 
 
 def _older(context: Context, resource: Resource, record_id: int) -> ResponseReturnValue:

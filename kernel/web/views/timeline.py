@@ -1,4 +1,6 @@
-"""The timeline of a record, newest first and page by page: notes, changes, and what plugins tell, each under its own right.
+"""The timeline of a record, newest first and page by page: each entry under its own right.
+
+Notes, changes, interactions and what further layers register are the kernel's own; plugins tell theirs by their hook.
 
 A page ends at a moment. The next one begins there again and leaves out what was shown of that very moment, so that nothing
 is lost or told twice where several things happened at once, and nothing that happens meanwhile moves the pages.
@@ -9,12 +11,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from kernel.extension.contributions import Cursor
 from kernel.fa.clock import local
+from kernel.fa.sorting import sort_key
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.fields import UserLink
@@ -32,8 +35,47 @@ INSTANT = timedelta(microseconds=1)
 LONGEST = 6_000
 """Characters of a place that are looked at."""
 NOTES, CHANGES = "notes", "changes"
-KINDS: Mapping[str, LazyText] = {NOTES: _("Notes"), CHANGES: _("Changes")}
-"""What the kernel itself tells; further kinds are the plugins that do."""
+EVERYBODY = 0
+"""No user: the entries of all are shown."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a source is asked for: at most `limit` entries of a record from before a moment, of one user where `by` names
+    him.
+    """
+
+    resource: Resource
+    record_id: int
+    before: datetime | None
+    limit: int
+    by: int | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of entries that the kernel itself tells, newest first. It is asked only about records that are visible."""
+
+    key: str
+    title: LazyText
+    entries: Callable[[Context, Asked], Iterable[Happening]]
+    about: Callable[[Context, Resource], bool] = lambda _context, _resource: True
+    """Whether it tells anything of records of a kind, to this reader."""
+    order: int = 500
+
+
+_SOURCES: dict[str, Source] = {}
+
+
+def register_source(source: Source) -> None:
+    """Add a kind of entries to the timelines; the same key replaces. Layers of the web do so when they are loaded."""
+    _SOURCES[source.key] = source
+
+
+def sources_of(context: Context, resource: Resource) -> list[Source]:
+    """Give the sources that tell of records of a kind, in their order."""
+    found = [source for source in _SOURCES.values() if source.about(context, resource)]
+    return sorted(found, key=lambda source: (source.order, source.key))
 
 
 @dataclass(frozen=True)
@@ -72,7 +114,7 @@ class Page:
 
 def kinds_of(context: Context, resource: Resource) -> dict[str, str]:
     """Give the kinds of entries that this record's timeline can be narrowed to, with their titles."""
-    found = {key: context.text(title) for key, title in KINDS.items()}
+    found = {source.key: context.text(source.title) for source in sources_of(context, resource)}
     if is_party(resource):
         telling = context.runtime.hooks.implementing("timeline")
         found.update({name: plugin_title(context, name) for name in telling})
@@ -85,24 +127,32 @@ def timeline(
     record_id: int,
     *,
     kind: str = "",
+    by: int = EVERYBODY,
     place: Place | None = None,
     limit: int = AT_ONCE,
 ) -> Page:
-    """Give one page of a visible record's timeline; `kind` narrows it to one of `kinds_of`."""
+    """Give one page of a visible record's timeline; `kind` narrows it to one of `kinds_of`, `by` to a user's entries."""
     before = None if place is None else place.at + INSTANT
     shown = {} if place is None else place.shown
     asked = limit + 1 + sum(len(keys) for keys in shown.values())
-    sources = {NOTES: _notes, CHANGES: _changes}
     found: list[Happening] = []
-    for name, source in sources.items():
-        if kind in ("", name):
-            found += source(context, resource, record_id, before, asked)
-    if kind not in sources:
+    sources = sources_of(context, resource)
+    for source in sources:
+        if kind in ("", source.key):
+            found += source.entries(context, Asked(resource, record_id, before, asked, by or None))
+    if not by and kind not in {source.key for source in sources}:
         found += _told(context, resource, record_id, before, asked, kind)
     fresh = [one for one in found if place is None or not _was_shown(one, place)]
     fresh.sort(key=lambda one: one.at, reverse=True)
     happenings = fresh[:limit]
     return Page(happenings, _end_of(happenings, place) if len(fresh) > limit else None)
+
+
+def authors_of(context: Context, happenings: Sequence[Happening], by: int) -> dict[int, str]:
+    """Give the users whose entries a page shows, and the one that it is narrowed to, by name."""
+    ids = {one.who_id for one in happenings if one.who_id} | ({by} if by else set())
+    names = UserLink("by", _("By")).labels(sorted(ids), context) if ids else {}
+    return dict(sorted(names.items(), key=lambda pair: sort_key(pair[1])))
 
 
 def day_of(context: Context, place: Place | None) -> date | None:
@@ -125,10 +175,10 @@ def _end_of(happenings: Sequence[Happening], place: Place | None) -> Place:
     return Place(last, {source: frozenset(keys) for source, keys in shown.items()})
 
 
-def _notes(
-    context: Context, resource: Resource, record_id: int, before: datetime | None, limit: int
-) -> Iterator[Happening]:
-    written = notes(context, resource, record_id, before=before, limit=limit)
+def _notes(context: Context, asked: Asked) -> Iterator[Happening]:
+    written = notes(
+        context, asked.resource, asked.record_id, before=asked.before, limit=asked.limit, by=asked.by
+    )
     names = _names_of(context, written)
     for note in written:
         yield Happening(
@@ -141,24 +191,29 @@ def _notes(
             mine=note.created_by == context.actor.user_id or context.actor.is_administrator,
             source=NOTES,
             key=str(note.id),
+            who_id=note.created_by or None,
         )
 
 
-def _changes(
-    context: Context, resource: Resource, record_id: int, before: datetime | None, limit: int
-) -> Iterator[Happening]:
+def _changes(context: Context, asked: Asked) -> Iterator[Happening]:
     """What history tells; entries that say nothing to this reader make room for older ones."""
     told = looked_at = 0
-    while told < limit:
+    while told < asked.limit:
         found = entries_by_time(
-            context, resource.table, record_id, before=before, skip=looked_at, limit=limit
+            context,
+            asked.resource.table,
+            asked.record_id,
+            before=asked.before,
+            skip=looked_at,
+            limit=asked.limit,
+            by=asked.by,
         )
-        for one in described(context, resource, found):
+        for one in described(context, asked.resource, found):
             told += 1
             yield one
-        if len(found) < limit:
+        if len(found) < asked.limit:
             return
-        looked_at += limit
+        looked_at += asked.limit
 
 
 def _told(
@@ -197,3 +252,7 @@ def _told(
 def _names_of(context: Context, written: Sequence[Note]) -> dict[int, str]:
     ids = {note.created_by for note in written if note.created_by}
     return UserLink("created_by", _("Written by")).labels(sorted(ids), context) if ids else {}
+
+
+register_source(Source(NOTES, _("Notes"), _notes, order=10))
+register_source(Source(CHANGES, _("Changes"), _changes, order=900))

@@ -19,6 +19,7 @@ import './menu.js';
 import './palette.js';
 import './rows.js';
 import './scopes.js';
+import './timer.js';
 import './tree.js';
 import './upload.js';
 

@@ -1,5 +1,6 @@
 // Shortcuts of every page. `event.code`, never `event.key`: on a Persian layout KeyK types «ن».
 //   /  search box   J K  next and previous row   X  tick   Enter  open   N  new   ?  list of keys
+//   F9  record an interaction, also while typing elsewhere
 //   G then a letter: an entry of the menu with data-key="KeyP"
 import { find, findAll, isTyping } from './dom.js';
 import { openPalette } from './palette.js';
@@ -31,6 +32,11 @@ document.addEventListener('keydown', (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.code === 'F9' && !event.shiftKey && find('#recording') && !find('dialog[open]')) {
+    event.preventDefault();
+    find('#recording').click();
+    return;
+  }
   if (isTyping(event.target)) {
     if (event.key === 'Escape' && event.target.matches('[data-search]')) event.target.blur();
     return;
