@@ -52,13 +52,19 @@ def note_receipts(
     if line.refusals or line.trouble:
         context.session.execute(update(SenderLine).where(SenderLine.id == line_id).values(awake))
     said = {receipt.client_id: receipt for receipt in receipts}
+    others = _other_lines(context, line)
     changed = []
     for message in context.session.execute(_locked().where(Message.client_id.in_(list(attempts)))):
         if message.state not in (SENDING, UNKNOWN) or message.attempts != attempts[message.client_id]:
             continue
         receipt = said.get(message.client_id)
         found = receipt or Receipt(client_id=message.client_id, state="unknown", reason=missing)
-        changed.append(_told(context, message, line, found))
+        if found.state == FAILED and found.again and message.state == SENDING:
+            changed.append(
+                _refused(context, message, line_id, others, context.runtime.translate(found.reason))
+            )
+        else:
+            changed.append(_told(context, message, line, found))
     _write(context, line_id, changed)
 
 
@@ -82,23 +88,7 @@ def note_refusal(
     for message in context.session.execute(statement):
         if message.attempts != attempts[message.client_id]:
             continue
-        passed = sorted({*message.passed, line_id})
-        left = [
-            number
-            for number, kind in others
-            if number not in passed and kind in carrying(message.advertising)
-        ]
-        given_up = message.attempts >= MOST_ATTEMPTS
-        changed.append(
-            {
-                **_unchanged(message),
-                "state": FAILED if given_up else QUEUED,
-                "reason": trouble,
-                "passed": passed if left else [],
-                "due_at": context.now if left else _later(context, message),
-                "ended_at": context.now if given_up else None,
-            }
-        )
+        changed.append(_refused(context, message, line_id, others, trouble))
     _write(context, line_id, changed)
 
 
@@ -173,6 +163,25 @@ def _locked() -> Select[Any]:
         .order_by(Message.id)
         .with_for_update()
     )
+
+
+def _refused(
+    context: Context, message: Any, line_id: int, others: Sequence[tuple[int, str]], reason: str
+) -> dict[str, Any]:
+    """Give the row of a message that the gateway certainly does not have: queued again, or failed for good at last."""
+    passed = sorted({*message.passed, line_id})
+    left = [
+        number for number, kind in others if number not in passed and kind in carrying(message.advertising)
+    ]
+    given_up = message.attempts >= MOST_ATTEMPTS
+    return {
+        **_unchanged(message),
+        "state": FAILED if given_up else QUEUED,
+        "reason": reason,
+        "passed": passed if left else [],
+        "due_at": context.now if left else _later(context, message),
+        "ended_at": context.now if given_up else None,
+    }
 
 
 def _unchanged(message: Any) -> dict[str, Any]:
