@@ -1,4 +1,4 @@
-"""Run the measurements: `python -m bench [hooks trades lists imports http memory start backup merge walls] [--parties N]`.
+"""Run the measurements: `python -m bench [hooks trades lists imports http memory start backup …] [--parties N]`.
 
 Without a name all of them run.
 """
@@ -8,7 +8,19 @@ from __future__ import annotations
 import argparse
 import importlib
 
-PARTS = ("hooks", "trades", "lists", "imports", "http", "memory", "start", "backup", "merge", "walls")
+PARTS = (
+    "hooks",
+    "trades",
+    "lists",
+    "imports",
+    "http",
+    "memory",
+    "start",
+    "backup",
+    "merge",
+    "walls",
+    "messages",
+)
 
 
 def main() -> None:

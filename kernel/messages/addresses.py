@@ -18,7 +18,7 @@ PERSONS_ONLY = frozenset({"sms"})
 """Channels on which nothing goes to an organisation itself."""
 
 NO_ADDRESS, OPTED_OUT, DUPLICATE, NO_RIGHT = "no_address", "opted_out", "duplicate", "no_right"
-NO_CONTACT, EMPTY, ALREADY = "no_contact", "empty", "already"
+NO_CONTACT, EMPTY, ALREADY, RESTORED = "no_contact", "empty", "already", "restored"
 REASONS: Mapping[str, LazyText] = {
     NO_ADDRESS: _("No number or address on this channel"),
     OPTED_OUT: _("Wants no messages of this kind"),
@@ -27,6 +27,7 @@ REASONS: Mapping[str, LazyText] = {
     NO_CONTACT: _("An organisation without a contact person"),
     EMPTY: _("A variable of the text is empty"),
     ALREADY: _("Has been sent this already"),
+    RESTORED: _("It waited when the backup was made; the site that was backed up may have sent it"),
 }
 """Why somebody is left out; a word after a colon names the variable that is empty."""
 

@@ -20,6 +20,7 @@ from kernel.administration.demo import people
 from kernel.administration.demo.contacts import make_contacts
 from kernel.administration.demo.grouping import make_groups, make_segments
 from kernel.administration.demo.kin import make_kin
+from kernel.administration.demo.posting import make_posting
 from kernel.administration.demo.signins import SignIn, new_password
 from kernel.administration.demo.standing import make_standing
 from kernel.parties.finding import begin_scan, find_duplicates
@@ -133,6 +134,7 @@ def make_demo(runtime: Runtime, parties: int, tell: Tell) -> list[SignIn]:
         number,
     ]
     _fill(demo, parties, owners, tell)
+    make_posting(demo)
     return demo.sign_ins
 
 

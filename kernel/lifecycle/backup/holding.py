@@ -15,6 +15,8 @@ from kernel.i18n import _
 from kernel.jobs.models import EventDelivery, EventRow, Held, JobRow, WorkRow
 from kernel.jobs.schedule import next_due
 from kernel.lifecycle.backup.errors import BackupRefused
+from kernel.messages.addresses import RESTORED
+from kernel.messages.models import PREPARED, QUEUED, SENDING, STOPPED, UNKNOWN, Message, Sending
 
 NOT_REPEATED = "It waited when the backup was made; the site that was backed up may have done it."
 
@@ -79,6 +81,7 @@ def release(
                 _make_due(connection, now)
             else:
                 _end(connection, note.last_work, note.last_event, now)
+                _stop_messages(connection, note.taken_at, now)
                 for name, (_plugin, job) in jobs.items():
                     due = next_due(job, now, site.time_zone)
                     connection.execute(update(JobRow).where(JobRow.name == name).values(due_at=due))
@@ -110,6 +113,23 @@ def _end(connection: Connection, last_work: int, last_event: int, now: datetime)
         update(EventDelivery)
         .where(EventDelivery.event_id <= last_event, EventDelivery.state.in_(("due", "running")))
         .values(state="skipped", error=NOT_REPEATED)
+    )
+
+
+def _stop_messages(connection: Connection, taken_at: datetime, now: datetime) -> None:
+    """Stop what waited in the outbox when the backup was made; what was just being handed over is unknown."""
+    waited = Message.created_at <= taken_at
+    for before, after in (((QUEUED, PREPARED), STOPPED), ((SENDING,), UNKNOWN)):
+        connection.execute(
+            update(Message)
+            .where(waited, Message.state.in_(before))
+            .values(
+                state=after, reason=RESTORED, leased_until=None, ended_at=now if after == STOPPED else None
+            )
+        )
+    begun = Sending.state.in_(("preparing", "ready", "planned", "running", "paused"))
+    connection.execute(
+        update(Sending).where(Sending.created_at <= taken_at, begun).values(state="stopped", ended_at=now)
     )
 
 
