@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ARRAY, BindParameter, Text, any_, bindparam, or_, select
 
 from kernel.i18n import LazyText, _
 from kernel.messages.models import MessageKind, OptOut
 from kernel.parties.employments import contact_persons
 from kernel.parties.models import ORGANISATION, ContactPoint, Party
 from kernel.resources.context import Context
+from kernel.resources.lists.searching import any_of
 
 FIELDS: Mapping[str, str] = {"sms": "mobile", "email": "email", "fax": "fax"}
 """The field of a party that holds its address on a channel; further ones are contact details of that kind."""
@@ -40,16 +42,14 @@ def addresses_of(context: Context, ids: Sequence[int], channel: str) -> dict[int
     column = getattr(Party, field)
     found = {
         number: address
-        for number, address in context.session.execute(
-            select(Party.id, column).where(Party.id.in_(list(ids)))
-        )
+        for number, address in context.session.execute(select(Party.id, column).where(any_of(Party.id, ids)))
         if address
     }
     missing = [number for number in ids if number not in found]
     if missing:
         statement = (
             select(ContactPoint.party_id, ContactPoint.value)
-            .where(ContactPoint.party_id.in_(missing), ContactPoint.kind == field)
+            .where(any_of(ContactPoint.party_id, missing), ContactPoint.kind == field)
             .order_by(ContactPoint.id)
         )
         for number, value in context.session.execute(statement):
@@ -64,19 +64,26 @@ def normal(channel: str, address: str) -> str:
 
 def persons_behind(context: Context, ids: Sequence[int], channel: str) -> dict[int, list[int]]:
     """Give for each party whom a message reaches: itself, or where an organisation gets none, its contact persons."""
+    kept = select(Party.id, Party.kind).where(any_of(Party.id, ids), Party.binned_at.is_(None))
+    kinds = {row.id: row.kind for row in context.session.execute(kept)}
     if channel not in PERSONS_ONLY:
-        return {number: [number] for number in ids}
-    kinds = {
-        row.id: row.kind
-        for row in context.session.execute(select(Party.id, Party.kind).where(Party.id.in_(list(ids))))
-    }
+        return {number: [number] for number in ids if number in kinds}
     organisations = [number for number in ids if kinds.get(number) == ORGANISATION]
-    contacts = contact_persons(context, organisations) if organisations else {}
+    contacts = _contacts(context, organisations) if organisations else {}
     return {
         number: contacts.get(number, []) if kinds[number] == ORGANISATION else [number]
         for number in ids
         if number in kinds
     }
+
+
+def _contacts(context: Context, organisations: Sequence[int]) -> dict[int, list[int]]:
+    """Give the contact persons of organisations, those in the bin left out also where the system asks."""
+    found = contact_persons(context, organisations)
+    persons = sorted({person for some in found.values() for person in some})
+    kept = select(Party.id).where(any_of(Party.id, persons), Party.binned_at.is_(None))
+    there = set(context.session.execute(kept).scalars())
+    return {number: [person for person in some if person in there] for number, some in found.items()}
 
 
 def opted_out(context: Context, channel: str, addresses: Collection[str], kind: MessageKind) -> set[str]:
@@ -88,8 +95,16 @@ def opted_out(context: Context, channel: str, addresses: Collection[str], kind: 
     with context.system("who wants no messages") as system:
         found: set[str] = set()
         for some in _batches(list(addresses)):
-            found.update(system.session.execute(statement.where(OptOut.address.in_(some))).scalars())
+            found.update(
+                system.session.execute(statement.where(OptOut.address == any_(_texts(some)))).scalars()
+            )
     return found
+
+
+def _texts(values: Sequence[str]) -> BindParameter[Any]:
+    """Give many texts as one bound array."""
+    kind: Any = ARRAY(Text())
+    return bindparam(None, list(values), kind, unique=True)
 
 
 def _batches(values: Sequence[str], size: int = 5000) -> Iterable[Sequence[str]]:

@@ -20,7 +20,7 @@ from kernel.messages.results import MOST_ATTEMPTS
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
-from kernel.resources.errors import Forbidden, Invalid, NotFound, Problem
+from kernel.resources.errors import Forbidden, Invalid, NotFound, Problem, Refused
 from kernel.resources.fields import FieldError
 from kernel.resources.queue import enqueue
 
@@ -66,7 +66,12 @@ def remove(context: Context, *, line_id: int) -> None:
     """Take a line away; its messages stay."""
     _administrators(context)
     with context.system("lines of messages") as system:
-        system.session.delete(_line(system, line_id))
+        row = _line(system, line_id)
+        if row.busy_until is not None and row.busy_until > context.now:
+            raise Refused(
+                _("A worker is just handing messages over for this line; switch it off first, or try again.")
+            )
+        system.session.delete(row)
         system.session.flush()
     note(context, "line.remove", resource="message_line", record_id=line_id)
 

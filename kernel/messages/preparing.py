@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -29,6 +30,7 @@ from kernel.parties.sending import may_send
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError, Invalid, NotFound
 from kernel.resources.lists import Filter, ListQuery
+from kernel.resources.lists.searching import any_of
 from kernel.resources.lists.selection import select_rows
 from kernel.resources.queue import Progress, background
 from kernel.resources.runtime import Runtime
@@ -47,7 +49,7 @@ class Work:
     costs: Tariff = field(default_factory=Tariff)
     taken: set[str] = field(default_factory=set)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The variables of text and subject."""
         return variables_in(self.row.body) | variables_in(self.row.subject)
@@ -202,7 +204,7 @@ def _store(context: Context, work: Work, targets: Sequence[Target]) -> None:
         if not reason and work.names:
             given = {**work.house, **values.get(party or 0, {})}
             try:
-                body, subject = fill(body, given), fill(subject, given)
+                body, subject = fill(body, given), fill(subject, given) if subject else ""
             except EmptyVariable as error:
                 reason = f"{addresses.EMPTY}:{error.name}"
         if not reason and address is not None:

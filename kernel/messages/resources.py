@@ -111,6 +111,14 @@ class OverLine(Choice):
             return names_of(system.session, [value]).get(value, "")
 
 
+class MessageNumber(Whole):
+    """The number of a message, as its page is called."""
+
+    def show(self, value: Any, context: Context) -> str:
+        """With the word for it."""
+        return context.text(_("Message %(number)d", number=value)) if value is not None else ""
+
+
 class Reason(Text):
     """Why a message is where it is."""
 
@@ -171,6 +179,7 @@ MESSAGE = Resource(
     label="id",
     editable=False,
     fields=(
+        MessageNumber("number", _("Number"), attribute="id", read_only=True, in_list=False, filterable=False),
         Instant("created_at", _("Queued at"), read_only=True),
         Link("party", _("Recipient"), to="party", attribute="party_id", read_only=True),
         Address("address", _("Number or address"), read_only=True, private=True, filterable=False),

@@ -172,6 +172,7 @@ def start(context: Context, *, sending_id: int, count: int | None = None) -> Non
         if row.planned_at is not None and row.planned_at > context.now:
             _set_state(system, sending_id, "ready", state="planned")
         else:
+            _set_state(system, sending_id, "ready", state="running", started_at=context.now)
             begin_messages(system, sending_id)
 
 
@@ -216,9 +217,12 @@ def pause(context: Context, *, sending_id: int) -> None:
 @command("sending.resume", _("Send messages"), resource="message", action="send")
 def resume(context: Context, *, sending_id: int) -> None:
     """Go on with a sending that pauses."""
-    _mine(context, sending_id)
+    row = _mine(context, sending_id)
     with context.system("a sending goes on") as system:
-        _set_state(system, sending_id, "paused", state="running")
+        if row.planned_at is not None and row.planned_at > context.now:
+            _set_state(system, sending_id, "paused", state="planned")
+            return
+        _set_state(system, sending_id, "paused", state="running", started_at=row.started_at or context.now)
         begin_messages(system, sending_id)
 
 

@@ -17,6 +17,7 @@ from kernel.parties.own import own_name, own_organisation
 from kernel.parties.places.models import City
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
+from kernel.resources.lists.searching import any_of
 from kernel.resources.models import BaseValue
 
 
@@ -102,7 +103,7 @@ def party_values(context: Context, ids: Sequence[int], language: str) -> dict[in
         )
         .outerjoin(BaseValue, BaseValue.id == Party.title_id)
         .outerjoin(City, City.id == Party.city_id)
-        .where(Party.id.in_(list(ids)))
+        .where(any_of(Party.id, ids))
     )
     return {row.id: _values(row, language) for row in context.session.execute(statement)}
 

@@ -28,7 +28,7 @@ from kernel.resources.lists import ListQuery
 from kernel.resources.resource import Resource
 from kernel.web.current import current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
-from kernel.web.pages import by_htmx, go, render, words
+from kernel.web.pages import by_htmx, go, go_to, render, words
 from kernel.web.views.messages.blueprint import pages
 from kernel.web.views.messages.writing import start_values, templates_to_choose, text_fields
 
@@ -110,7 +110,11 @@ def sending(sending_id: int) -> ResponseReturnValue:
     context = current()
     row = find_sending(context, sending_id)
     if by_htmx() and "part" in request.args:
-        return render("messages/progress.html", **_standing(context, row))
+        standing = _standing(context, row)
+        # Another state has other buttons: the whole page is fetched again.
+        if row.state != request.args["part"]:
+            return go_to(standing["url"])
+        return render("messages/progress.html", **standing)
     return render(
         "messages/sending.html",
         samples=_samples(context, row),
