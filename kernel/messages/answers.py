@@ -13,6 +13,7 @@ from kernel.messages.gateways import Gateway
 from kernel.messages.lines import channels_of
 from kernel.messages.models import LEFT_OUT, PREPARED, Message
 from kernel.messages.resources import STATES
+from kernel.parties.sending import may_send
 from kernel.resources.context import Context
 
 
@@ -31,7 +32,9 @@ def menu() -> Iterable[MenuItem]:
 
 
 def party_actions(ctx: Context, party_id: int) -> Sequence[Action]:
-    """Lead to writing to the party."""
+    """Lead to writing to the party, where the actor may send to it."""
+    if not may_send(ctx, [party_id]):
+        return []
     return [
         Action(
             label=_("Message"),

@@ -297,7 +297,9 @@ def test_who_may_not_send_does_not(post, make_user):
     }
     with pytest.raises(Forbidden):
         post.do("message.send", make_user("reader", {("party", "view"): "all"}), **arguments)
-    blind = make_user("blind", {("party", "view"): "own", ("message", "send"): "all"})
+    blind = make_user(
+        "blind", {("party", "view"): "own", ("party", "send"): "all", ("message", "send"): "all"}
+    )
     with pytest.raises(NotFound):
         post.do("message.send", blind, **arguments)
     silent = make_user(
