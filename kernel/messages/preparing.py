@@ -30,7 +30,6 @@ from kernel.parties.sending import may_send
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError, Invalid, NotFound
 from kernel.resources.lists import Filter, ListQuery
-from kernel.resources.lists.searching import any_of
 from kernel.resources.lists.selection import select_rows
 from kernel.resources.queue import Progress, background
 from kernel.resources.runtime import Runtime
