@@ -179,7 +179,14 @@ MESSAGE = Resource(
     label="id",
     editable=False,
     fields=(
-        MessageNumber("number", _("Number"), attribute="id", read_only=True, in_list=False, filterable=False),
+        MessageNumber(
+            "number",
+            _("Number of the record"),
+            attribute="id",
+            read_only=True,
+            in_list=False,
+            filterable=False,
+        ),
         Instant("created_at", _("Queued at"), read_only=True),
         Link("party", _("Recipient"), to="party", attribute="party_id", read_only=True),
         Address("address", _("Number or address"), read_only=True, private=True, filterable=False),
