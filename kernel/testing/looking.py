@@ -17,11 +17,16 @@ from kernel.lifecycle.ownership import outside
 from kernel.lifecycle.steps import Workshop
 
 
-def schema_dump(site: Site, *, without: str | None = None) -> str:
-    """Give the definition of everything in the site's database as text, as `pg_dump` writes it."""
+def schema_dump(site: Site, *, without: str | None = None, walls: bool = True) -> str:
+    """Give the definition of everything in the site's database as text, as `pg_dump` writes it.
+
+    Not of the schema `without`; and without row security unless `walls` are wanted.
+    """
     command = [str(tool("pg_dump")), "--schema-only", "--no-comments", conninfo(site.owner_url)]
     if without is not None:
         command.append(f"--exclude-schema={without}")
+    if not walls:
+        command.append("--no-policies")
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - pg_dump
     lines = output.splitlines()
     return "\n".join(line for line in lines if not line.startswith(("--", "\\restrict", "\\unrestrict")))

@@ -135,6 +135,12 @@ def patterns() -> Iterable[PatternSuggestion]:
     patients = {("medical.patient", action): "all" for action in STAFF}
     importing = {("party", "import"): "all", **{("import", action): "own" for action in STAFF}}
     reading = {(resource, "view"): "all" for resource in ("medical.doctor", "medical.service")}
+    # Interactions are seen with the people that they were with: a doctor of few patients sees few of them.
+    noting = {
+        ("interaction", "view"): "all",
+        ("interaction", "create"): "all",
+        ("interaction", "edit"): "own",
+    }
     return (
         PatternSuggestion(
             name="receptionist",
@@ -143,6 +149,8 @@ def patterns() -> Iterable[PatternSuggestion]:
                 **desk,
                 **{("party", action): "all" for action in ("print", "send")},
                 **{("message", action): "own" for action in ("view", "send", "again")},
+                **{("interaction", action): "all" for action in STAFF},
+                **{("call", action): "all" for action in ("view", "edit")},
                 **{("medical.appointment", action): "all" for action in ("print", "report")},
                 **patients,
                 **reading,
@@ -165,6 +173,7 @@ def patterns() -> Iterable[PatternSuggestion]:
                 **{("party_family", action): "all" for action in STAFF},
                 **{("party_health", action): "all" for action in STAFF},
                 **{("consent", action): "all" for action in STAFF},
+                **noting,
                 **patients,
                 **reading,
             },
@@ -183,6 +192,7 @@ def patterns() -> Iterable[PatternSuggestion]:
                     for resource in ("medical.patient", "party_family", "party_health", "consent")
                     for action in STAFF
                 },
+                **noting,
                 **reading,
             },
         ),

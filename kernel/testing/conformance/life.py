@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from kernel.access.actor import SYSTEM
+from kernel.access.scope_functions import tables_asking
 from kernel.extension.traces import traces
 from kernel.lifecycle.archive import Archive
 from kernel.lifecycle.install import install
@@ -45,16 +46,25 @@ class Life:
         """Go through all steps; gives each problem with the rule that it breaks."""
         for needed in self.workshop.discovery.dependencies(self.name):
             install(self.workshop, needed, BY)
-        bare = schema_dump(self.workshop.site)
+        bare, open_ground = (schema_dump(self.workshop.site, walls=walls) for walls in (True, False))
         yield from self._killed("install", lambda here: install(here, self.name, BY))
         install(self.workshop, self.name, BY)
-        if schema_dump(self.workshop.site, without=self.name) != bare:
+        # A scope that it declares is asked by walls elsewhere, which the kernel makes; they go with it (see `_removed`).
+        walls = not self._covers()
+        if schema_dump(self.workshop.site, without=self.name, walls=walls) != (
+            bare if walls else open_ground
+        ):
             yield "schema", "installing it changes definitions outside its schema"
         self.fill()
         outside = self._rows(outside=True)
         yield from self._switched()
         yield from self._upgraded()
         yield from self._removed(bare, outside)
+
+    def _covers(self) -> bool:
+        """Say whether walls of tables ask a scope that the plugin declares."""
+        with self.engine.connect() as owner:
+            return bool(tables_asking(owner, self.name))
 
     def _switched(self) -> Iterator[tuple[str, str]]:
         before = schema_dump(self.workshop.site), self._rows()
