@@ -54,7 +54,7 @@ def scalar(served: Served, statement: object) -> object:
 def sara(served: Served) -> int:
     with system(served) as session:
         number = create_user(session, "Sara", PASSWORD, display_name="سارا")
-        pattern = save_pattern(session, "seller", "فروشنده", {("party", "view"): ("own", "all")})
+        pattern = save_pattern(session, "seller", "فروشنده", {("party", "view"): ("own", "team")})
         give_patterns(session, number, [pattern])
         session.commit()
     return number
@@ -80,7 +80,7 @@ def test_a_token_tells_who_and_what_he_may(served: Served, sara: int) -> None:
     assert found is not None
     assert found.actor.user_id == sara
     assert found.actor.name == "سارا"
-    assert found.actor.grants == {("party", "view"): frozenset({"own", "all"})}
+    assert found.actor.grants == {("party", "view"): frozenset({"own", "team"})}
     assert (found.locale, found.epoch, found.username) == ("fa", 1, "sara")
 
 
