@@ -20,8 +20,13 @@ from kernel.extension.models import Setting
 from kernel.extension.state import raise_epoch
 from kernel.i18n import _
 from kernel.lifecycle.sites import alone
+from kernel.messages.models import SenderLine
 
-PLACES: tuple[tuple[type[KernelBase], str], ...] = ((SecondFactor, "secret"), (Setting, "value"))
+PLACES: tuple[tuple[type[KernelBase], str], ...] = (
+    (SecondFactor, "secret"),
+    (Setting, "value"),
+    (SenderLine, "secrets"),
+)
 """The columns that hold sealed texts, by themselves or within JSON."""
 
 

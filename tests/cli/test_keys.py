@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pyotp
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
 from kernel.access import own_second_factor, second_step, signin
 from kernel.data.sealing import SealBroken, new_key
 from kernel.data.site_store import SiteStore
 from kernel.lifecycle.rotation import sealed_texts
+from kernel.messages.models import SenderLine
 from kernel.resources.build import build_runtime
 
 PASSWORD = "گل-سرخ-باغ-۷"
@@ -27,6 +28,14 @@ def with_secrets(peyvand, own_site, engines):
     own_second_factor.begin(runtime, me.actor.user_id)
     secret = own_second_factor.state(runtime, me.actor.user_id, with_secret=True).secret
     own_second_factor.set_up(runtime, me, PASSWORD, pyotp.TOTP(secret).now(), address="::1")
+    with engines.owner(own_site).begin() as owner:
+        line = {
+            "name": "sms",
+            "gateway": "x.sms",
+            "channel": "sms",
+            "secrets": {"key": own_site.sealer.seal(PASSWORD)},
+        }
+        owner.execute(insert(SenderLine).values(line))
     return secret
 
 
@@ -39,9 +48,9 @@ def kept(config, engines, name):
 def test_a_new_key_opens_what_the_old_one_sealed(peyvand, own_site, config, engines, with_secrets):
     name = own_site.name
     before, sealed = kept(config, engines, name)
-    assert len(sealed) == 2
+    assert len(sealed) == 3
     told = peyvand("site", "rotate-key", name)
-    assert "2 secrets" in told
+    assert "3 secrets" in told
     assert "--forget-old" in told
     both, anew = kept(config, engines, name)
     assert not set(sealed) & set(anew)
@@ -59,6 +68,7 @@ def test_a_new_key_opens_what_the_old_one_sealed(peyvand, own_site, config, engi
     with engines.owner(after).connect() as owner:
         device = owner.scalar(text("SELECT secret FROM kernel.second_factor"))
         assert after.sealer.open(device) == with_secrets
+        assert after.sealer.open(owner.scalar(select(SenderLine.secrets))["key"]) == PASSWORD
         told = owner.scalars(
             text("SELECT detail FROM kernel.audit_entry WHERE what = 'site.rotate_key' ORDER BY id")
         )
@@ -72,8 +82,8 @@ def test_what_no_key_opens_is_told_and_nothing_is_changed(peyvand, own_site, con
     SiteStore(config).keep_keys(name, (new_key(),))
     with engines.owner(own_site).begin() as owner:
         owner.execute(text("INSERT INTO kernel.worker (name) VALUES ('short@here')"))
-    assert "0 of 2 encrypted secrets can be opened" in peyvand("doctor", "--site", name, status=1)
+    assert "0 of 3 encrypted secrets can be opened" in peyvand("doctor", "--site", name, status=1)
     assert "opened by no key" in peyvand("site", "rotate-key", name, status=1)
     assert kept(config, engines, name)[1] == sealed
     SiteStore(config).keep_keys(name, right)
-    assert "2 of 2 encrypted secrets can be opened" in peyvand("doctor", "--site", name)
+    assert "3 of 3 encrypted secrets can be opened" in peyvand("doctor", "--site", name)
