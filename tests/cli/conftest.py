@@ -7,11 +7,13 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from kernel.cli.main import main
+from kernel.cli.state import console
 
 
 @pytest.fixture
 def peyvand(config):
     """Run `peyvand` with these arguments; gives the result, whose output is never wrapped."""
+    console.width = 200  # whatever was imported first may have found a narrower one
 
     def run(*arguments, status=0, **options):
         environment = {"PEYVAND_HOME": str(config.home), "COLUMNS": "200"}
