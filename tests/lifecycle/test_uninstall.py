@@ -82,7 +82,7 @@ def test_the_plan_says_what_goes(hotel: Workshop, owner_engine: Engine) -> None:
     assert {str(trace.title): trace.count for trace in plan.elsewhere} == {
         "Settings": 1,
         "Access patterns that it brought": 1,
-        "Grants on its records": 4,
+        "Grants on its records, and in scopes of its own": 4,
         "Roles of parties in its trade": 3,
     }
     assert plan.obstacles == ()
