@@ -13,7 +13,7 @@ from kernel.resources.build import build_runtime
 EVERYTHING = {
     (resource, action): "all"
     for resource in ("party", "party_group", "place", "base_data")
-    for action in ("view", "create", "edit", "delete", "assign", "purge", "import")
+    for action in ("view", "create", "edit", "delete", "restore", "assign", "purge", "import")
 }
 
 
