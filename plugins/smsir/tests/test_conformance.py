@@ -1,4 +1,4 @@
-"""The plugin holds to what every plugin must; the suite of Kavenegar, which is built alike, is part of the gate."""
+"""The plugin holds to what every plugin must."""
 
 import pytest
 
