@@ -81,7 +81,7 @@ def release(
                 _make_due(connection, now)
             else:
                 _end(connection, note.last_work, note.last_event, now)
-                _stop_messages(connection, note.taken_at, now)
+                _stop_messages(connection, note.taken_at or note.since, now)
                 for name, (_plugin, job) in jobs.items():
                     due = next_due(job, now, site.time_zone)
                     connection.execute(update(JobRow).where(JobRow.name == name).values(due_at=due))
