@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import or_, select
 
 from kernel.fa.errors import FaError
 from kernel.fa.phone import parse_phone
 from kernel.i18n import _
 from kernel.interactions.models import Call, CallParty, Interaction
-from kernel.parties.models import ContactPoint, Party
+from kernel.parties.callers import callers, parties_with
+from kernel.parties.models import Party
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound, Problem, Refused
@@ -68,22 +69,9 @@ def canonical(context: Context, given: str) -> str | None:
         return None
 
 
-def parties_of(context: Context, number: str) -> list[int]:
-    """Give the parties that have a number, in whatever place it stands; those that the actor of the context sees."""
-    statement = union(
-        select(Party.id).where(or_(Party.mobile == number, Party.phone == number, Party.fax == number)),
-        select(ContactPoint.party_id).where(ContactPoint.value == number),
-    ).limit(MOST)
-    return sorted(context.session.execute(select(Party.id).where(Party.id.in_(statement))).scalars())
-
-
 def _match(system: Context, call: Call) -> None:
     assert call.number is not None
-    found = parties_of(system, call.number)
-    if not found:
-        answer = system.runtime.hooks.first("match_caller", ctx=system, number=call.number)
-        known = select(Party.id).where(Party.id == answer.value) if answer is not None else None
-        found = [] if known is None else list(system.session.execute(known).scalars())
+    found = callers(system, call.number, most=MOST)
     if not found:
         return
     call.party_id = found[0]
@@ -180,7 +168,7 @@ def new_party(context: Context, *, call_id: int) -> int:
 def candidates(context: Context, call: Call) -> Sequence[tuple[int, str, str]]:
     """Give the parties that a call may be with and that the reader sees, by id, name and kind: those noted, and of today."""
     noted = select(CallParty.party_id).where(CallParty.call_id == call.id)
-    today = parties_of(context, call.number) if call.number else []
+    today = parties_with(context, call.number, most=MOST) if call.number else []
     statement = (
         select(Party.id, Party.display_name, Party.kind)
         .where(or_(Party.id.in_(noted), Party.id.in_(today), Party.id == call.party_id))

@@ -41,8 +41,10 @@ Text = str | LazyText
 
 def note_receipts(
     context: Context, line_id: int, attempts: Mapping[int, int], receipts: Sequence[Receipt], missing: Text
-) -> None:
+) -> bool:
     """Write down what a gateway said of messages that this worker claimed; without a receipt one is unknown.
+
+    Gives whether some of them are to be offered again, to another line first: the gateway lacks them, by its own word.
 
     `attempts` are the claims by client id: a message that was decided upon meanwhile is left alone. `missing` is the reason
     where there is no receipt. The context acts for the system.
@@ -53,19 +55,21 @@ def note_receipts(
         context.session.execute(update(SenderLine).where(SenderLine.id == line_id).values(awake))
     said = {receipt.client_id: receipt for receipt in receipts}
     others = _other_lines(context, line)
-    changed = []
+    changed, again = [], False
     for message in context.session.execute(_locked().where(Message.client_id.in_(list(attempts)))):
         if message.state not in (SENDING, UNKNOWN) or message.attempts != attempts[message.client_id]:
             continue
         receipt = said.get(message.client_id)
         found = receipt or Receipt(client_id=message.client_id, state="unknown", reason=missing)
         if found.state == FAILED and found.again and message.state == SENDING:
+            again = True
             changed.append(
                 _refused(context, message, line_id, others, context.runtime.translate(found.reason))
             )
         else:
             changed.append(_told(context, message, line, found))
     _write(context, line_id, changed)
+    return again
 
 
 def note_refusal(

@@ -102,15 +102,8 @@ def hand_over(runtime: Runtime, batch: Batch) -> None:
         receipts, reason = (), _("The gateway failed (%(kind)s).", kind=type(failure).__name__)
     else:
         reason = _("The gateway gave no receipt for this message.")
-    again = {each.client_id: each for each in receipts if each.again and each.state == "failed"}
-    refused = {number: claim for number, claim in batch.attempts.items() if number in again}
-    settled = {number: claim for number, claim in batch.attempts.items() if number not in again}
     with _noting(runtime) as context:
-        results.note_receipts(context, batch.line_id, settled, receipts, reason)
-        if refused:
-            results.note_refusal(
-                context, batch.line_id, refused, next(iter(again.values())).reason, temporary=True
-            )
+        if results.note_receipts(context, batch.line_id, batch.attempts, receipts, reason):
             _wake_others(context, batch.line_id)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kernel.fa.phone import format_phone
 from kernel.i18n import _
-from kernel.messages.inbound.matching import owner_of, parties_with
+from kernel.messages.inbound.matching import owner_of, senders_known
 from kernel.messages.inbound.models import Inbound, InboundParty
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError
@@ -60,7 +60,7 @@ def enter_sender(system: Context, row: Inbound) -> int | None:
     """Make a person of the unknown sender of a message by rule; None for senders of which none can be made."""
     if not contact_of(row.sender):
         return None
-    known = parties_with(system, row.channel, row.sender)
+    known = senders_known(system, row.channel, row.sender)
     if known:
         tie(system, row.sender, known[0])
         return known[0]
