@@ -24,6 +24,8 @@ class RecordingGateway:
     lines: list[Line] = field(default_factory=list)
     """The line of each of them."""
     failure: Exception | None = None
+    lacks: set[str] = field(default_factory=set)
+    """Addresses for which it takes nothing at the moment, and says so in the receipt: to be offered again."""
     states: dict[int, State] = field(default_factory=dict)
     """State by client id; `sent` until the test says otherwise."""
 
@@ -32,9 +34,15 @@ class RecordingGateway:
         if self.failure is not None:
             failure, self.failure = self.failure, None
             raise failure
-        self.sent += messages
-        self.lines += [line] * len(messages)
-        return [self._receipt(each.client_id) for each in messages]
+        taken = [each for each in messages if each.to not in self.lacks]
+        self.sent += taken
+        self.lines += [line] * len(taken)
+        return [
+            Receipt(client_id=each.client_id, state="failed", reason="not now", again=True)
+            if each.to in self.lacks
+            else self._receipt(each.client_id)
+            for each in messages
+        ]
 
     def state(self, line: Line, handed: Sequence[Handed]) -> list[Receipt]:
         """The states of messages that were sent; those that never came here are left out."""

@@ -45,6 +45,11 @@ def test_all_parties_of_a_number_are_noted_and_a_further_number_counts(desk, per
     assert set(noted) == {person, other}
 
 
+def test_a_party_in_the_bin_is_nobody_who_calls(desk, person, clock):
+    desk.run("record.delete", resource="person", record_id=person)
+    assert call(desk, log(desk, clock)).party_id is None
+
+
 @pytest.mark.parametrize("hidden", [None, "", "anonymous"])
 def test_a_hidden_number_fits_nobody(desk, person, clock, hidden):
     row = call(desk, log(desk, clock, number=hidden))

@@ -127,6 +127,33 @@ def test_any_other_failure_of_a_gateway_leaves_unknown(post):
     assert post.gateways["one"].sent == []
 
 
+def test_one_message_that_a_gateway_lacks_holds_up_no_other_of_its_line(post):
+    line = post.line()
+    post.gateways["one"].lacks = {"+989121111111"}
+    lacking = post.queue(post.person()).id
+    post.work()
+    row = post.message(lacking)
+    assert (row.state, row.reason) == ("queued", "not now")
+    assert post.rows(f"SELECT rests_until FROM kernel.message_line WHERE id = {line}") == [(None,)]
+    other = post.queue(None, address="+989122222222").id
+    post.work()
+    assert post.message(other).state == "sent"
+    post.gateways["one"].lacks = set()
+    post.clock.advance(hours=3)
+    post.work()
+    assert post.message(lacking).state == "sent"
+    assert len(post.gateways["one"].sent) == 2
+
+
+def test_what_one_line_lacks_another_takes(post):
+    post.line("one", position=1)
+    second, mina = post.line("two", position=2), post.person()
+    post.gateways["one"].lacks = {"+989121111111"}
+    number = post.queue(mina).id
+    post.work()
+    assert (post.message(number).state, post.message(number).line_id) == ("sent", second)
+
+
 def test_refusals_come_to_an_end(post):
     post.line()
     number = post.queue(post.person()).id
