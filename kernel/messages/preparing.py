@@ -38,6 +38,10 @@ BATCH = 5000
 """Recipients of one transaction."""
 
 
+Target = tuple[int | None, str | None, str]
+"""Whom a message reaches: party, address, and the reason why it is left out, empty where it is not."""
+
+
 @dataclass
 class Work:
     """A sending in the making: what is the same for all, and the addresses that are taken."""
@@ -54,7 +58,12 @@ class Work:
         return variables_in(self.row.body) | variables_in(self.row.subject)
 
 
-@background(PREPARE, _("Prepare a sending"), queue="long", inside=True)
+def leave_unprepared(runtime: Runtime, *, sending_id: int) -> None:
+    """Say of a sending whose preparation broke down that nothing comes of it."""
+    _give_up(runtime, sending_id, _("Preparing it broke down. Make it again, or ask an administrator."))
+
+
+@background(PREPARE, _("Prepare a sending"), queue="long", inside=True, on_stop=leave_unprepared)
 def prepare_in_background(runtime: Runtime, progress: Progress, *, sending_id: int) -> None:
     """Prepare a sending as a piece of background work."""
     prepare(runtime, sending_id, progress)
@@ -86,20 +95,17 @@ def _prepare(runtime: Runtime, actor: Actor, row: Sending, progress: Progress | 
         ids, hidden = _meant(context, row.source)
         numbers = numbers_between(context, *row.source["range"]) if "range" in row.source else []
         work = _begin(context, row)
-    total = len(ids) + len(numbers)
-    done = 0
-    for some in _batches(numbers):
+    meant: Sequence[int | str] = numbers or ids
+    for done in range(0, len(meant), BATCH):
+        if progress is not None:
+            progress.report(done, len(meant))
+            if progress.stopped():
+                return
         with runtime.writing(actor, PREPARE) as context:
-            _store(context, work, [(None, number, "") for number in some])
-        done += len(some)
-        _tell(progress, done, total)
-    for some_ids in _batches(ids):
-        with runtime.writing(actor, PREPARE) as context:
-            _store(context, work, _reached(context, work, some_ids))
-        done += len(some_ids)
-        if progress is not None and progress.stopped():
-            return
-        _tell(progress, done, total)
+            some = meant[done : done + BATCH]
+            _store(context, work, _targets(context, work, some))
+    if progress is not None:
+        progress.report(len(meant), len(meant))
     with runtime.system_work("a sending is prepared", PREPARE) as context:
         ready = (
             update(Sending)
@@ -161,8 +167,11 @@ def _listed(context: Context, wanted: Mapping[str, Any]) -> list[int]:
     )
 
 
-Target = tuple[int | None, str | None, str]
-"""Whom a message reaches: party, address, and the reason why it is left out, empty where it is not."""
+def _targets(context: Context, work: Work, some: Sequence[int | str]) -> list[Target]:
+    """Give a batch of numbers as they are, or where parties by their ids are reached."""
+    if "range" in work.row.source:
+        return [(None, str(number), "") for number in some]
+    return _reached(context, work, [int(number) for number in some])
 
 
 def _reached(context: Context, work: Work, ids: Sequence[int]) -> list[Target]:
@@ -239,15 +248,6 @@ def _row(
         "due_at": context.now,
         "created_at": context.now,
     }
-
-
-def _batches(values: Sequence[Any]) -> list[Sequence[Any]]:
-    return [values[start : start + BATCH] for start in range(0, len(values), BATCH)]
-
-
-def _tell(progress: Progress | None, done: int, total: int) -> None:
-    if progress is not None:
-        progress.report(done, total)
 
 
 def _give_up(runtime: Runtime, sending_id: int, message: LazyText) -> None:

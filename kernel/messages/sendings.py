@@ -373,7 +373,13 @@ def _source(
                     "filters": filters,
                 }
             }
-        return {kind: [int(each) for each in given][:MOST_TICKED]}
+        ids = [int(each) for each in given]
     except (TypeError, ValueError, KeyError):
         problems.append(wrong)
         return {}
+    if len(ids) > MOST_TICKED:
+        text = _(
+            "At most %(most)d are chosen one by one; save them as a segment or a group.", most=MOST_TICKED
+        )
+        problems.append(Problem(None, text))
+    return {kind: ids}

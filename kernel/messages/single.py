@@ -110,6 +110,8 @@ def again(context: Context, *, message_id: int) -> None:
     An unknown one keeps its number, so that a gateway that knows it will not send it twice; a failed one gets a new one.
     """
     message = _visible(context, message_id)
+    if message.party_id is not None and not may_send(context, [message.party_id]):
+        raise Forbidden()
     if message.state not in AGAIN or message.address is None:
         raise Refused(_("Only what is unknown, failed or stopped can be sent again."))
     values: dict[str, Any] = {
