@@ -6,8 +6,10 @@ same transaction. What cannot be sent stays on the page, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import select, update
 
@@ -40,6 +42,16 @@ class NotSent(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True)
+class Voice:
+    """What the messages of one ladder say: its template, and what its owner may see of those whom they speak of."""
+
+    template: Template
+    kind: MessageKind
+    house: Mapping[str, str]
+    parties: Mapping[int, Mapping[str, str]]
+
+
 def send_open(context: Context) -> int:
     """Hand over the reminders that are open and have a way; the context acts for the system. Gives how many were queued."""
     statement = (
@@ -50,15 +62,29 @@ def send_open(context: Context) -> int:
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True, of=Reminder)
     )
+    rows = context.session.execute(statement).all()
     queued = 0
-    actors: dict[int, Actor | None] = {}
-    for reminder, ladder in context.session.execute(statement).all():
-        if ladder.owner_id not in actors:
-            actors[ladder.owner_id] = _sender(context, ladder.owner_id)
+    for _ladder_id, together in groupby(rows, key=lambda row: row[1].id):
+        some = list(together)
+        queued += _send_of_ladder(context, some[0][1], [reminder for reminder, _ladder in some])
+    return queued
+
+
+def _send_of_ladder(context: Context, ladder: ReminderLadder, reminders: Sequence[Reminder]) -> int:
+    about = _about(context, reminders)
+    voice: Voice | NotSent
+    try:
+        voice = _voice(context, ladder, sorted({*about.values()}))
+    except NotSent as why:
+        voice = why
+    queued = 0
+    for reminder in reminders:
         values: dict[str, object] = {"state": "left_out"}
         try:
+            if isinstance(voice, NotSent):
+                raise voice
             with context.session.begin_nested():
-                message = _queue(context, reminder, ladder, actors[ladder.owner_id])
+                message = _queue(context, reminder, voice, about.get(reminder.id))
         except NotSent as why:
             values["reason"] = context.runtime.translate(why.reason)
         except CommandError as why:
@@ -70,6 +96,35 @@ def send_open(context: Context) -> int:
     return queued
 
 
+def _about(context: Context, reminders: Sequence[Reminder]) -> dict[int, int]:
+    """Give by reminder whom its message speaks of: the party, or who is reached in its place; nobody where there is none."""
+    found = {each.id: each.party_id for each in reminders if each.recipient == "owner"}
+    for channel in {each.channel for each in reminders if each.recipient != "owner"}:
+        some = [each for each in reminders if each.recipient != "owner" and each.channel == channel]
+        behind = addresses.persons_behind(context, [each.party_id for each in some], channel)
+        found |= {each.id: behind[each.party_id][0] for each in some if behind.get(each.party_id)}
+    return found
+
+
+def _voice(context: Context, ladder: ReminderLadder, parties: Sequence[int]) -> Voice:
+    """Read once for all reminders of a ladder what its owner may say; raise `NotSent` where he may say nothing."""
+    actor = _sender(context, ladder.owner_id)
+    if actor is None:
+        raise NotSent(_("Whoever planned it may not send messages."))
+    template = context.session.get(Template, ladder.template_id) if ladder.template_id else None
+    if template is None or not template.active:
+        raise NotSent(_("Its template is not in use any more."))
+    with context.runtime.reading(actor) as theirs:
+        if closed(theirs, variables_in(template.body) | variables_in(template.subject or "")):
+            raise NotSent(_("The template names something that whoever planned it may not see."))
+        return Voice(
+            template,
+            context.session.get_one(MessageKind, template.kind_id),
+            house_values(theirs, template.language),
+            party_values(theirs, parties, template.language),
+        )
+
+
 def _sender(context: Context, user_id: int) -> Actor | None:
     try:
         actor = acting_user(context, user_id)
@@ -78,29 +133,21 @@ def _sender(context: Context, user_id: int) -> Actor | None:
     return actor if actor.may(*SEND) else None
 
 
-def _queue(context: Context, reminder: Reminder, ladder: ReminderLadder, actor: Actor | None) -> int | None:
+def _queue(context: Context, reminder: Reminder, voice: Voice, about: int | None) -> int | None:
     """Queue the message of one reminder; raise `NotSent`."""
-    if actor is None:
-        raise NotSent(_("Whoever planned it may not send messages."))
-    template = context.session.get(Template, ladder.template_id) if ladder.template_id else None
-    if template is None or not template.active:
-        raise NotSent(_("Its template is not in use any more."))
-    to_owner = reminder.recipient == "owner"
-    channel = "email" if to_owner else reminder.channel
-    reached = addresses.persons_behind(context, [reminder.party_id], channel).get(reminder.party_id) or []
-    if not reached and not to_owner:
+    if about is None:
         raise NotSent(addresses.REASONS[addresses.NO_CONTACT])
-    about = reminder.party_id if to_owner else reached[0]
-    body, subject = _words(context, actor, template, about, reminder)
+    to_owner = reminder.recipient == "owner"
+    body, subject = _words(context, voice, about, reminder)
     whom = {"address": _address(context, reminder)} if to_owner else {"party_id": about}
     done = queue_message(
         context,
         purpose=PURPOSE,
         occasion=str(reminder.id),
-        channel=channel,
-        kind=context.session.get_one(MessageKind, template.kind_id),
+        channel="email" if to_owner else reminder.channel,
+        kind=voice.kind,
         text=body,
-        subject=subject or template.name,
+        subject=subject or voice.template.name,
         due=_not_before(context),
         **whom,
     )
@@ -118,19 +165,13 @@ def _address(context: Context, reminder: Reminder) -> str:
     return str(address)
 
 
-def _words(
-    context: Context, actor: Actor, template: Template, party_id: int, reminder: Reminder
-) -> tuple[str, str]:
-    """Fill the template for a party with what the ladder's owner may see of it."""
-    body, subject = template.body, template.subject or ""
-    with context.runtime.reading(actor) as theirs:
-        if closed(theirs, variables_in(body) | variables_in(subject)):
-            raise NotSent(_("The template names something that whoever planned it may not see."))
-        values = house_values(theirs, template.language)
-        values |= party_values(theirs, [party_id], template.language).get(party_id, {})
+def _words(context: Context, voice: Voice, party_id: int, reminder: Reminder) -> tuple[str, str]:
+    """Fill the ladder's template for a party."""
+    template = voice.template
+    values = {**voice.house, **voice.parties.get(party_id, {})}
     values |= dict(_own_values(context, reminder, template.language))
     try:
-        return fill(body, values), fill(subject, values) if subject else ""
+        return fill(template.body, values), fill(template.subject, values) if template.subject else ""
     except EmptyVariable as error:
         raise NotSent(
             _("%(reason)s: %(name)s", reason=addresses.REASONS[addresses.EMPTY], name=error.name)
