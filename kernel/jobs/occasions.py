@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.extension.contributions import Job
+from kernel.fa.digits import to_persian_digits
 from kernel.fa.jalali import to_gregorian, to_jalali
 from kernel.fa.text import clean
 from kernel.i18n import LazyText, _
@@ -56,7 +57,7 @@ def official(years: Iterable[int]) -> list[Named]:
         for day, names in sorted(known.items()):
             if first <= day < last:
                 for name in dict.fromkeys(names.split(SEVERAL)):
-                    title = clean(name.replace(ESTIMATED, "")).strip()
+                    title = to_persian_digits(clean(name.replace(ESTIMATED, "")).strip())
                     found.append(Named(day, title, True, ESTIMATED in name))
     return found
 
@@ -81,15 +82,10 @@ def fill(context: Context) -> int:
     ]
     statement = insert(Occasion).on_conflict_do_nothing().returning(Occasion.id)
     new = len(context.session.execute(statement.values(rows)).all()) if rows else 0
-    for each in days:
-        if not each.estimated:
-            fixed = update(Occasion).where(
-                Occasion.day == each.day,
-                Occasion.title == each.title,
-                Occasion.source == CALENDAR,
-                Occasion.estimated,
-            )
-            context.session.execute(fixed.values(estimated=False))
+    certain = [(each.day, each.title) for each in days if not each.estimated]
+    named = tuple_(Occasion.day, Occasion.title).in_(certain)
+    fixed = update(Occasion).where(named, Occasion.source == CALENDAR, Occasion.estimated)
+    context.session.execute(fixed.values(estimated=False), execution_options={"synchronize_session": False})
     return new
 
 

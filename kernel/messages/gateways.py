@@ -205,7 +205,8 @@ class Gateway:
     title: Text
     channels: tuple[str, ...]
     """Such as `sms`, `email`, `fax`."""
-    send: Send
+    send: Send | None = None
+    """None for one by which messages only come in."""
     fields: tuple[GatewayField, ...] = ()
     batch: int = 1
     """The most messages of one request."""

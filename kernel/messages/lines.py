@@ -16,6 +16,8 @@ from kernel.messages.models import SenderLine
 from kernel.resources.runtime import Runtime
 
 CHANNEL_TITLES: Mapping[str, LazyText] = {"sms": _("SMS"), "email": _("E-mail"), "fax": _("Fax")}
+RECEIVING_TITLES: Mapping[str, LazyText] = {"ussd": _("USSD"), "web": _("Web hook")}
+"""Channels by which messages only come in."""
 LINE_KINDS: Mapping[str, LazyText] = {
     "both": _("Everything"),
     "service": _("Service messages only"),
@@ -35,8 +37,8 @@ def gateways_of(runtime: Runtime) -> dict[str, Gateway]:
 
 
 def channels_of(runtime: Runtime) -> dict[str, LazyText]:
-    """Give the channels that messages can go by on this site, with their titles."""
-    found = dict(CHANNEL_TITLES)
+    """Give the channels that messages go and come by on this site, with their titles."""
+    found = {**CHANNEL_TITLES, **RECEIVING_TITLES}
     for gateway in gateways_of(runtime).values():
         for channel in gateway.channels:
             found.setdefault(channel, _("%(name)s", name=channel))

@@ -87,9 +87,10 @@ def dispatch(runtime: Runtime, line_id: int, *, budget: float = BUDGET) -> int:
 def hand_over(runtime: Runtime, batch: Batch) -> None:
     """Call the gateway, outside of any transaction, and write down what it says."""
     try:
-        if batch.trouble is not None or batch.gateway is None or batch.line is None:
+        send = batch.gateway.send if batch.gateway is not None else None
+        if batch.trouble is not None or send is None or batch.line is None:
             raise batch.trouble or NotHandedOver(_("The gateway of this line does not run."), temporary=False)
-        receipts = _checked(batch.gateway.send(batch.line, batch.messages))
+        receipts = _checked(send(batch.line, batch.messages))
     except NotHandedOver as refusal:
         with _noting(runtime) as context:
             results.note_refusal(context, batch.line_id, batch.attempts, refusal.reason, refusal.temporary)

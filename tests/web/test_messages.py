@@ -84,6 +84,8 @@ def test_a_message_is_written_counted_sent_and_told_on_the_timeline(boss, kinds,
     make_line(boss, price="1500")
     mina = person(boss, "مینا", "09121111111")
     page = boss.get(f"/outbox/write?party={mina}").text
+    (channels,) = re.findall(r'<select[^>]*name="channel".*?</select>', page, re.S)
+    assert re.findall(r'value="(\w+)"', channels) == ["sms", "email", "fax"]
     measured = boss.post(
         "/outbox/measure",
         data={

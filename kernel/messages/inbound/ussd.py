@@ -21,9 +21,6 @@ from kernel.messages.gateways import (
     GatewayField,
     GatewayProblem,
     Line,
-    NotHandedOver,
-    Outgoing,
-    Receipt,
 )
 from kernel.messages.inbound.making import MOBILE, make_person
 from kernel.messages.inbound.matching import matched
@@ -39,13 +36,6 @@ MOST_STEPS = 60
 KEPT = timedelta(days=30)
 """How long conversations are kept."""
 END_MARK, CON_END = "end_mark", "con_end"
-
-UNSENDABLE = _("USSD answers only while somebody calls; nothing can be sent by it.")
-
-
-def _send(_line: Line, _messages: Sequence[Outgoing]) -> Sequence[Receipt]:
-    raise NotHandedOver(UNSENDABLE, temporary=False)
-
 
 USSD = Gateway(
     name="ussd",
@@ -73,7 +63,6 @@ USSD = Gateway(
             hint=_("whole: all inputs so far, joined by stars; single: the last one alone."),
         ),
     ),
-    send=_send,
 )
 """The kernel's own gateway for short codes; the line's number is the code, such as *6655*123."""
 

@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from kernel.i18n import _
@@ -23,9 +22,6 @@ from kernel.messages.gateways import (
     GatewayField,
     GatewayProblem,
     Line,
-    NotHandedOver,
-    Outgoing,
-    Receipt,
     Received,
 )
 
@@ -36,10 +32,6 @@ OLDEST = 300
 
 class Unsigned(GatewayProblem):
     """A request without a valid signature: whoever sent it does not know the secret."""
-
-
-def _send(_line: Line, _messages: Sequence[Outgoing]) -> Sequence[Receipt]:
-    raise NotHandedOver(_("A web hook only receives."), temporary=False)
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -94,7 +86,6 @@ WEBHOOK = Gateway(
     title=_("Web hook (signed requests of other programs)"),
     channels=(CHANNEL,),
     fields=(GatewayField(name="secret", title=_("Secret of the signature"), secret=True),),
-    send=_send,
     read=read,
 )
 """The kernel's own gateway for websites and other programs."""

@@ -13,7 +13,7 @@ from kernel.fa.digits import stored_number
 from kernel.fa.sms import sms_size
 from kernel.i18n import _
 from kernel.messages.kinds import active_kinds
-from kernel.messages.lines import channels_of
+from kernel.messages.lines import CHANNEL_TITLES
 from kernel.messages.models import Template
 from kernel.messages.single import filled, measured
 from kernel.messages.templates import LANGUAGES, check_text
@@ -32,7 +32,7 @@ from kernel.web.views.messages.blueprint import pages
 def text_fields(context: Context) -> tuple[Field, ...]:
     """Give the fields of a message's words."""
     return (
-        Choice("channel", _("Channel"), options=channels_of(context.runtime), required=True, default="sms"),
+        Choice("channel", _("Channel"), options=CHANNEL_TITLES, required=True, default="sms"),
         Choice(
             "kind_id",
             _("Kind of message"),
