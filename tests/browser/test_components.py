@@ -291,7 +291,7 @@ def test_fact_is_edited_in_place(open_page: OpenPage) -> None:
 # --- forms --------------------------------------------------------------------------------------------------
 def sent(page: Page) -> dict[str, list[str]]:
     page.get_by_role("button", name="ذخیره").click()
-    page.wait_for_function("document.querySelector('#sent')?.textContent.includes('csrf_token')")
+    expect(page.locator("#sent")).to_contain_text("csrf_token")
     values: dict[str, list[str]] = json.loads(page.locator("#sent").text_content() or "{}")
     return values
 
@@ -505,7 +505,6 @@ def test_day_grid_places_blocks_without_inline_style(open_page: OpenPage) -> Non
 
 def test_board_moves_a_card_by_keyboard(open_page: OpenPage) -> None:
     page = open_page("/board")
-    page.wait_for_function("document.querySelector('.pile [draggable], .pile .deal')")
     card = page.locator("[data-id='new-0']")
     expect(page.locator(".pile[data-lane=new] .deal")).to_have_count(3)
     card.focus()
