@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from celery import Celery
 from kombu.entity import Queue
@@ -18,7 +17,7 @@ from kombu.exceptions import KombuError
 from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.site_store import SiteStore
-from kernel.jobs import run, store
+from kernel.jobs import run, spool, store
 from kernel.jobs.schedule import HARD_LIMIT, declared_jobs
 from kernel.resources.events import register_event_sink
 from kernel.resources.queue import register_waker, register_work_sink
@@ -38,8 +37,8 @@ def make_app(config: Config) -> Celery:
     """Make the application of an installation. Nothing is connected before the first message."""
     app = Celery("peyvand", set_as_current=False)
     app.conf.update(
-        broker_url=config.broker_url or "filesystem://localhost//",
-        broker_transport_options={} if config.broker_url else _folders(config.home),
+        broker_url=config.broker_url or f"{spool.SCHEME}://localhost//",
+        broker_transport_options={} if config.broker_url else spool.folders(config.home),
         broker_connection_retry_on_startup=True,
         task_queues=[Queue(name) for name in QUEUES],
         task_default_queue="default",
@@ -64,19 +63,6 @@ def run_folder(config: Config) -> Path:
     folder = config.home / "run"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _folders(home: Path) -> dict[str, Any]:
-    folder = home / "broker"
-    for name in ("messages", "control"):
-        (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-    messages = str(folder / "messages")
-    return {
-        "data_folder_in": messages,
-        "data_folder_out": messages,
-        "control_folder": str(folder / "control"),
-        "polling_interval": 0.1,
-    }
 
 
 class Process:
