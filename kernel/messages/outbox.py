@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from kernel.documents.variables import house_values, party_values
+from kernel.documents.wording import EmptyVariable, fill
 from kernel.i18n import _
 from kernel.messages import addresses
 from kernel.messages.kinds import SERVICE, kind_by_code
@@ -24,8 +26,6 @@ from kernel.messages.models import (
     MessageStep,
 )
 from kernel.messages.templates import Wording, wording_of
-from kernel.messages.variables import house_values, party_values
-from kernel.messages.wording import EmptyVariable, fill
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
 from kernel.resources.queue import enqueue

@@ -11,26 +11,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, update
 
 from kernel.access.actor import SYSTEM, Actor, load_actor
 from kernel.access.bulk import insert_rows
+from kernel.documents.variables import closed, house_values, party_values
+from kernel.documents.wording import EmptyVariable, fill, variables_in
 from kernel.i18n import LazyText, _
 from kernel.messages import addresses
 from kernel.messages.lines import Tariff, tariff
 from kernel.messages.models import LEFT_OUT, PREPARED, STOPPED, Message, MessageKind, Sending
 from kernel.messages.outbox import new_client_id
 from kernel.messages.sendings import PREPARE, PURPOSE, numbers_between
-from kernel.messages.variables import closed, house_values, party_values
-from kernel.messages.wording import EmptyVariable, fill, variables_in
-from kernel.parties.groups import members
-from kernel.parties.models import Party
-from kernel.parties.segments.reading import segment_ids
+from kernel.parties.chosen import meant
 from kernel.parties.sending import may_send
 from kernel.resources.context import Context
-from kernel.resources.errors import CommandError, Invalid, NotFound
-from kernel.resources.lists import Filter, ListQuery
-from kernel.resources.lists.selection import select_rows
+from kernel.resources.errors import CommandError, Invalid
 from kernel.resources.queue import Progress, background
 from kernel.resources.runtime import Runtime
 
@@ -92,20 +88,20 @@ def prepare(runtime: Runtime, sending_id: int, progress: Progress | None = None)
 def _prepare(runtime: Runtime, actor: Actor, row: Sending, progress: Progress | None) -> None:
     with runtime.reading(actor) as context:
         context.require("message", "send")
-        ids, hidden = _meant(context, row.source)
+        ids, hidden = meant(context, row.source)
         numbers = numbers_between(context, *row.source["range"]) if "range" in row.source else []
         work = _begin(context, row)
-    meant: Sequence[int | str] = numbers or ids
-    for done in range(0, len(meant), BATCH):
+    recipients: Sequence[int | str] = numbers or ids
+    for done in range(0, len(recipients), BATCH):
         if progress is not None:
-            progress.report(done, len(meant))
+            progress.report(done, len(recipients))
             if progress.stopped():
                 return
         with runtime.writing(actor, PREPARE) as context:
-            some = meant[done : done + BATCH]
+            some = recipients[done : done + BATCH]
             _store(context, work, _targets(context, work, some))
     if progress is not None:
-        progress.report(len(meant), len(meant))
+        progress.report(len(recipients), len(recipients))
     with runtime.system_work("a sending is prepared", PREPARE) as context:
         ready = (
             update(Sending)
@@ -128,43 +124,6 @@ def _begin(context: Context, row: Sending) -> Work:
     if problems:
         raise Invalid(problems)
     return work
-
-
-def _meant(context: Context, source: Mapping[str, Any]) -> tuple[list[int], int]:
-    """Give the visible parties that are meant, and how many more are hidden from the sender."""
-    if "segment" in source:
-        return sorted(set(context.session.execute(segment_ids(context, source["segment"])).scalars())), 0
-    if "list" in source:
-        return _listed(context, source["list"]), 0
-    if "parties" in source:
-        wanted = sorted(set(source["parties"]))
-        condition = Party.id.in_(wanted)
-    elif "groups" in source:
-        condition = Party.id.in_(members(context.session, source["groups"]))
-    else:
-        return [], 0
-    visible = list(context.session.execute(select(Party.id).where(condition).order_by(Party.id)).scalars())
-    with context.system("how many are hidden from the sender") as system:
-        if "groups" in source:
-            condition = Party.id.in_(members(system.session, source["groups"]))
-        statement = select(func.count()).select_from(Party).where(condition, Party.binned_at.is_(None))
-        everybody = int(system.session.execute(statement).scalar_one())
-    return visible, max(everybody - len(visible), 0)
-
-
-def _listed(context: Context, wanted: Mapping[str, Any]) -> list[int]:
-    """Give the parties that a list finds for the sender now."""
-    resource = context.runtime.resource(wanted["resource"])
-    if resource.model is not Party:
-        raise NotFound()
-    filters = tuple(
-        Filter(name, operator, tuple(value) if isinstance(value, list) else value)
-        for name, operator, value in wanted["filters"]
-    )
-    query = ListQuery(search=wanted["search"], filters=filters)
-    return sorted(
-        set(context.session.execute(select_rows(context, resource, query, whole=True).rows()).scalars())
-    )
 
 
 def _targets(context: Context, work: Work, some: Sequence[int | str]) -> list[Target]:

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import and_, case, exists, func, or_, select, update
 
 from kernel.access.session import allowed
+from kernel.documents.variables import closed, needs_party
+from kernel.documents.wording import variables_in
 from kernel.extension.contributions import Setting
 from kernel.fa.phone import parse_phone
 from kernel.fa.text import clean
@@ -28,8 +30,7 @@ from kernel.messages.models import (
 )
 from kernel.messages.outbox import ask_for_dispatch, queue_message
 from kernel.messages.single import SINGLE, filled, text_problems
-from kernel.messages.variables import closed, needs_party
-from kernel.messages.wording import variables_in
+from kernel.parties.chosen import checked
 from kernel.parties.models import Party
 from kernel.resources.commands import command
 from kernel.resources.context import Context
@@ -61,8 +62,6 @@ SETTINGS = (
         order=40,
     ),
 )
-SOURCES = ("parties", "segment", "groups", "list", "range")
-MOST_TICKED = 10_000
 
 
 @dataclass(frozen=True)
@@ -345,41 +344,17 @@ def _source(
     context: Context, channel: str, source: Mapping[str, Any], problems: list[Problem]
 ) -> dict[str, Any]:
     """Check whom a sending is for, as far as that needs no look at the parties."""
-    kinds = [name for name in SOURCES if source.get(name)]
-    wrong = Problem(None, _("Choose whom the sending is for."))
-    if len(kinds) != 1:
-        problems.append(wrong)
-        return {}
-    [kind] = kinds
-    given = source[kind]
-    if kind == "range":
-        if channel != "sms":
-            problems.append(Problem("channel", _("A range of numbers is reached by SMS only.")))
+    if not source.get("range"):
         try:
-            numbers = numbers_between(context, *(str(each) for each in given))
+            return checked(source)
         except Invalid as error:
             problems.extend(error.problems)
             return {}
-        return {"range": [numbers[0], numbers[-1]]}
+    if channel != "sms":
+        problems.append(Problem("channel", _("A range of numbers is reached by SMS only.")))
     try:
-        if kind == "segment":
-            return {"segment": int(given)}
-        if kind == "list":
-            filters = [[str(field), str(operator), value] for field, operator, value in given["filters"]]
-            return {
-                "list": {
-                    "resource": str(given["resource"]),
-                    "search": str(given["search"]),
-                    "filters": filters,
-                }
-            }
-        ids = [int(each) for each in given]
-    except (TypeError, ValueError, KeyError):
-        problems.append(wrong)
+        numbers = numbers_between(context, *(str(each) for each in source["range"]))
+    except Invalid as error:
+        problems.extend(error.problems)
         return {}
-    if len(ids) > MOST_TICKED:
-        text = _(
-            "At most %(most)d are chosen one by one; save them as a segment or a group.", most=MOST_TICKED
-        )
-        problems.append(Problem(None, text))
-    return {kind: ids}
+    return {"range": [numbers[0], numbers[-1]]}

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from kernel.documents.variables import closed, house_values, party_values
+from kernel.documents.wording import EmptyVariable, fill, variables_in
 from kernel.fa.text import clean
 from kernel.i18n import LazyText, _
 from kernel.messages import addresses
@@ -21,8 +23,6 @@ from kernel.messages.models import (
 )
 from kernel.messages.outbox import ask_for_dispatch, new_client_id, note_steps, queue_message
 from kernel.messages.templates import check_text
-from kernel.messages.variables import closed, house_values, party_values
-from kernel.messages.wording import EmptyVariable, fill, variables_in
 from kernel.parties.models import Party
 from kernel.parties.sending import may_send
 from kernel.resources.commands import command

@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from kernel.documents.variables import NAMES, VARIABLES
+from kernel.documents.wording import faults
 from kernel.extension.contributions import MessageTemplate
 from kernel.fa.text import squeeze
 from kernel.i18n import LazyText, _
 from kernel.messages.kinds import ADVERTISING, SERVICE, kind_by_code
 from kernel.messages.lines import CHANNEL_TITLES
 from kernel.messages.models import Template
-from kernel.messages.variables import NAMES, VARIABLES
-from kernel.messages.wording import faults
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
 from kernel.resources.fields import Choice, Link, LongText, Text, YesNo

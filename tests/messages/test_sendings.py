@@ -6,7 +6,7 @@ import pytest
 
 from kernel.jobs import run
 from kernel.messages import preparing
-from kernel.messages.sendings import MOST_TICKED
+from kernel.parties.chosen import MOST_TICKED
 from kernel.resources.errors import Forbidden, Invalid
 from tests.messages.conftest import ALL
 
@@ -26,7 +26,7 @@ def state(post, number):
 
 def test_one_whose_preparation_breaks_down_says_so(post, create, monkeypatch):
     number = create(parties=[post.person()])
-    monkeypatch.setattr(preparing, "_meant", None)
+    monkeypatch.setattr(preparing, "meant", None)
     post.work()
     found = state(post, number)
     assert found.state == "failed"

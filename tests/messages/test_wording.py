@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernel.documents.wording import EmptyVariable, faults, fill, variables_in
 from kernel.messages.templates import as_stored
-from kernel.messages.wording import EmptyVariable, faults, fill, variables_in
 
 KNOWN = {"party.name", "party.city", "hour"}
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from kernel.documents.variables import closed
+from kernel.documents.wording import variables_in
 from kernel.fa.text import clean, search_key
 from kernel.i18n import LazyText, _
 from kernel.messages.models import Template
 from kernel.messages.reminders.days import EARLIER, KEEP, LATER
 from kernel.messages.reminders.models import ReminderLadder, ReminderRung, Threshold
 from kernel.messages.reminders.sources import OCCASION, sources
-from kernel.messages.variables import closed
-from kernel.messages.wording import variables_in
 from kernel.parties.segments.reading import visible_segments
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem

@@ -15,6 +15,8 @@ from sqlalchemy import select, update
 
 from kernel.access.actor import Actor
 from kernel.access.models import UserAccount
+from kernel.documents.variables import closed, house_values, in_digits, party_values
+from kernel.documents.wording import EmptyVariable, fill, variables_in
 from kernel.fa.calendar import format_date
 from kernel.i18n import LazyText, _
 from kernel.messages import addresses
@@ -22,8 +24,6 @@ from kernel.messages.models import MessageKind, Template
 from kernel.messages.outbox import queue_message
 from kernel.messages.quiet import is_quiet, quiet_ends
 from kernel.messages.reminders.models import Reminder, ReminderLadder
-from kernel.messages.variables import closed, house_values, in_digits, party_values
-from kernel.messages.wording import EmptyVariable, fill, variables_in
 from kernel.resources.acting import acting_user
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError

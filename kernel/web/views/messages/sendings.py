@@ -10,6 +10,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from kernel.documents.variables import VARIABLES
 from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.messages.addresses import reason_text
@@ -17,7 +18,6 @@ from kernel.messages.lines import channels_of
 from kernel.messages.models import LEFT_OUT, PREPARED, Message, MessageKind, Sending
 from kernel.messages.resources import SENDING_STATES, STATES, TONES
 from kernel.messages.sendings import CONFIRM, PLANNED, Counts, counts, find_sending
-from kernel.messages.variables import VARIABLES
 from kernel.parties.models import Party, PartyGroup
 from kernel.parties.segments.reading import find_segment
 from kernel.resources.context import Context

@@ -9,6 +9,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from kernel.documents.variables import VARIABLES
 from kernel.fa.digits import stored_number
 from kernel.fa.sms import sms_size
 from kernel.i18n import _
@@ -17,7 +18,6 @@ from kernel.messages.lines import CHANNEL_TITLES
 from kernel.messages.models import Template
 from kernel.messages.single import filled, measured
 from kernel.messages.templates import LANGUAGES, check_text
-from kernel.messages.variables import VARIABLES
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid
 from kernel.resources.fields import Choice, Field, LongText, Text
