@@ -192,6 +192,17 @@ def test_shortcuts_sleep_while_typing(open_page: OpenPage) -> None:
     expect(page.locator("[data-search]")).to_have_value("jx/")
 
 
+def test_closing_what_a_menu_opened_leads_back_to_its_button(open_page: OpenPage) -> None:
+    page = open_page("/list")
+    opener = page.locator("[popovertarget=account]")
+    opener.press("Enter")
+    page.locator("#account [data-keys]").press("Enter")
+    expect(page.locator("#account")).to_be_hidden()
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+
 # --- dialogs, questions, faults ----------------------------------------------------------------------------
 def test_dialog_stays_on_422_and_closes_on_204(open_page: OpenPage) -> None:
     page = open_page("/kit")

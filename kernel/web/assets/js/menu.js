@@ -29,12 +29,13 @@ function openedBy(element) {
   return menu?.matches(':popover-open') ? menu : null;
 }
 
-// A column chooser keeps ticking; every other choice closes its menu.
+// A column chooser keeps ticking; every other choice closes its menu, before anybody acts on it: then the focus is back
+// at the menu's button, to which a dialog that the choice opens will return it.
 document.addEventListener('click', (event) => {
   const item = within(event, '.menu a, .menu button');
   const menu = item?.closest('.menu[popover]');
   if (menu && !('stay' in menu.dataset)) menu.hidePopover();
-});
+}, true);
 
 for (const type of ['scroll', 'resize']) {
   addEventListener(type, (event) => {
