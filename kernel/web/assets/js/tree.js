@@ -61,7 +61,8 @@ function menuOf(item) {
       if (filled !== value) element.setAttribute(name, filled);
     }
   }
-  template.parentElement.append(menu);
+  // Outside the tree, which may be drawn anew by an earlier change while the menu is open.
+  find('main').append(menu);
   htmx.process(menu);
   return menu;
 }
