@@ -11,6 +11,7 @@ from kernel.jobs import run as jobs
 from kernel.jobs.app import store_rows
 from kernel.messages import worker
 from kernel.messages.kinds import seed_kinds
+from kernel.web.views.messages import sendings
 from tests.web.conftest import ALL
 
 SENDER = {
@@ -129,7 +130,7 @@ def test_a_text_with_a_fault_is_refused_beside_its_field(boss, kinds):
     assert "None" not in answer.text
 
 
-def test_a_selection_is_prepared_reviewed_and_sent(boss, kinds, work):
+def test_a_selection_is_prepared_reviewed_and_sent(boss, kinds, work, monkeypatch):
     make_line(boss)
     people = [person(boss, f"شخص{place}", f"0912111111{place}") for place in range(3)]
     twin = person(boss, "همزاد", "09121111110")
@@ -154,6 +155,9 @@ def test_a_selection_is_prepared_reviewed_and_sent(boss, kinds, work):
     assert "شماره یا نشانی در این کانال ندارد" in review
     assert "سلام شخص۰" in review or "سلام شخص0" in review
     assert boss.post(f"{address}/start").status_code == 303
+    for quiet in (True, False):
+        monkeypatch.setattr(sendings, "is_quiet", lambda _context: quiet)  # noqa: B023
+        assert ("ساعت‌های سکوت" in boss.get(address).text) is quiet
     work()
     shown = boss.get(address).text
     assert "ارسال‌شده" in shown

@@ -16,6 +16,7 @@ from kernel.i18n import _
 from kernel.messages.addresses import reason_text
 from kernel.messages.lines import channels_of
 from kernel.messages.models import LEFT_OUT, PREPARED, Message, MessageKind, Sending
+from kernel.messages.quiet import is_quiet, quiet_ends
 from kernel.messages.resources import SENDING_STATES, STATES, TONES
 from kernel.messages.sendings import CONFIRM, PLANNED, Counts, counts, find_sending
 from kernel.parties.models import Party, PartyGroup
@@ -211,6 +212,9 @@ def _standing(context: Context, row: Sending) -> dict[str, Any]:
         ),
         "may_send": context.may("message", "send"),
         "at_work": row.state in ("preparing", "running", "planned"),
+        "quiet_until": quiet_ends(context)
+        if row.state in ("ready", "planned", "running") and is_quiet(context)
+        else None,
         "url": url_for("outbox.sending", sending_id=row.id),
     }
 
