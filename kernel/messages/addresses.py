@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import ARRAY, BindParameter, Text, any_, bindparam, or_, select
+from sqlalchemy import or_, select
 
 from kernel.i18n import LazyText, _
+from kernel.messages.barred import SAMPLE, dead_among, has_samples, samples_among
 from kernel.messages.models import MessageKind, OptOut
 from kernel.parties.employments import contact_persons
 from kernel.parties.models import ORGANISATION, ContactPoint, Party
 from kernel.resources.context import Context
-from kernel.resources.lists.searching import any_of
+from kernel.resources.lists.searching import any_of, any_text
 
 FIELDS: Mapping[str, str] = {"sms": "mobile", "email": "email", "fax": "fax"}
 """The field of a party that holds its address on a channel; further ones are contact details of that kind."""
@@ -21,6 +21,7 @@ PERSONS_ONLY = frozenset({"sms"})
 
 NO_ADDRESS, OPTED_OUT, DUPLICATE, NO_RIGHT = "no_address", "opted_out", "duplicate", "no_right"
 NO_CONTACT, EMPTY, ALREADY, RESTORED = "no_contact", "empty", "already", "restored"
+DEAD = "dead"
 REASONS: Mapping[str, LazyText] = {
     NO_ADDRESS: _("No number or address on this channel"),
     OPTED_OUT: _("Wants no messages of this kind"),
@@ -29,6 +30,8 @@ REASONS: Mapping[str, LazyText] = {
     NO_CONTACT: _("An organisation without a contact person"),
     EMPTY: _("A variable of the text is empty"),
     ALREADY: _("Has been sent this already"),
+    DEAD: _("An e-mail to this address came back for good; it stands among the dead addresses"),
+    SAMPLE: _("Sample data: nothing is really sent to invented persons and organisations"),
     RESTORED: _("It waited when the backup was made; the site that was backed up may have sent it"),
 }
 """Why somebody is left out; a word after a colon names the variable that is empty."""
@@ -77,6 +80,21 @@ def persons_behind(context: Context, ids: Sequence[int], channel: str) -> dict[i
     }
 
 
+def is_sample(context: Context, channel: str, party_id: int | None, address: str) -> bool:
+    """Say whether a message would really go to sample data: to an invented party, or to a number that only such ones have.
+
+    The context acts for the system.
+    """
+    if party_id is not None:
+        return bool(samples_among(context, channel, [party_id]))
+    field = FIELDS.get(channel)
+    if field is None or not has_samples(context):
+        return False
+    having = select(Party.id).where(getattr(Party, field) == address, Party.binned_at.is_(None))
+    parties = set(context.session.execute(having).scalars())
+    return bool(parties) and parties == samples_among(context, channel, parties)
+
+
 def _contacts(context: Context, organisations: Sequence[int]) -> dict[int, list[int]]:
     """Give the contact persons of organisations, those in the bin left out also where the system asks."""
     found = contact_persons(context, organisations)
@@ -95,16 +113,14 @@ def opted_out(context: Context, channel: str, addresses: Collection[str], kind: 
     with context.system("who wants no messages") as system:
         found: set[str] = set()
         for some in _batches(list(addresses)):
-            found.update(
-                system.session.execute(statement.where(OptOut.address == any_(_texts(some)))).scalars()
-            )
+            found.update(system.session.execute(statement.where(any_text(OptOut.address, some))).scalars())
     return found
 
 
-def _texts(values: Sequence[str]) -> BindParameter[Any]:
-    """Give many texts as one bound array."""
-    kind: Any = ARRAY(Text())
-    return bindparam(None, list(values), kind, unique=True)
+def refused(context: Context, channel: str, addresses: Collection[str], kind: MessageKind) -> dict[str, str]:
+    """Give why nothing of a kind goes to those of the addresses that are refused; asked as the system."""
+    found = dict.fromkeys(dead_among(context, channel, addresses), DEAD)
+    return found | dict.fromkeys(opted_out(context, channel, addresses, kind), OPTED_OUT)
 
 
 def _batches(values: Sequence[str], size: int = 5000) -> Iterable[Sequence[str]]:

@@ -36,5 +36,6 @@ CONSOLE = Gateway(
     state=_state,
     batch=100,
     knows_client_ids=True,
+    pretends=True,
 )
 """The kernel's own gateway."""

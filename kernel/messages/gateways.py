@@ -84,6 +84,8 @@ class Receipt:
     """Why it failed, in words for the user."""
     cost: int | None = None
     """Whole Rials, where the provider tells it."""
+    dead: bool = False
+    """With `failed`: the address takes nothing from anybody, for good; nothing else is sent to it."""
     again: bool = False
     """With `failed`: the provider certainly has no such message and nothing is wrong with the message itself, so that it
     may be offered again, here or elsewhere. Said of single messages of a batch; of all of them `NotHandedOver` is raised.
@@ -112,6 +114,8 @@ class Received:
     """The provider's own number; empty where it gives none."""
     at: datetime | None = None
     subject: str = ""
+    thread: str = ""
+    """Of a mail: the Message-IDs that an answer refers to, separated by spaces, its own last."""
     attachments: tuple[Attachment, ...] = ()
     automatic: bool = False
     """A program wrote it (an absence notice): no program answers it."""
@@ -155,6 +159,8 @@ class Answer:
     """For each delivery report: the provider's number of the message, its state, and a reason."""
     body: str = "OK"
     """What a callback is answered with; nothing where the answer was fetched."""
+    dead: tuple[str, ...] = ()
+    """The provider's numbers of messages in `receipts` whose address takes nothing from anybody, for good."""
     handled: tuple[str, ...] = ()
     """References of what was fetched besides `received` and is settled by `receipts`; `taken` is told them as well."""
 
@@ -217,5 +223,7 @@ class Gateway:
     taken: Taken | None = None
     """For providers that give a message until they are told that it is stored, such as a mailbox."""
     read: Read | None = None
+    pretends: bool = False
+    """Shows what would go and lets nothing leave this machine."""
     credit: Callable[[Line], int] | None = None
     """Money left at the provider, in whole Rials."""

@@ -78,6 +78,10 @@ class Template(Identified, Stamped, Versioned, KernelBase):
     )
     subject: Mapped[str | None] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
+    approved: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"), default=dict)
+    """By full name of a gateway: `{"name": …, "variables": […]}`, the template that its provider has approved."""
+    approved_only: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
+    """Never goes as plain text: only over lines whose provider has approved it."""
     active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"), default=True)
 
 
@@ -229,6 +233,10 @@ class Message(Identified, KernelBase):
     """E.164, or an e-mail address in small letters; None where there is none, or no longer."""
     subject: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
     body: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+    answers: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+    """The Message-IDs of the mails that it answers, the last one last."""
+    approved: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """How providers' approved templates are filled, by gateway; see `approved`. None for a plain text."""
     parts: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
     price: Mapped[int] = mapped_column(Rial, server_default=text("0"), default=0)
     """What it is expected to cost."""

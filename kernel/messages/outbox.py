@@ -15,6 +15,9 @@ from kernel.documents.variables import house_values, party_values
 from kernel.documents.wording import EmptyVariable, fill
 from kernel.i18n import _
 from kernel.messages import addresses
+from kernel.messages.barred import SAMPLE
+from kernel.messages.files import as_given, attach
+from kernel.messages.gateways import Attachment
 from kernel.messages.kinds import SERVICE, kind_by_code
 from kernel.messages.lines import lines_for, tariff
 from kernel.messages.models import (
@@ -57,6 +60,8 @@ def queue_message(
     subject: str = "",
     values: Mapping[str, Any] | None = None,
     due: datetime | None = None,
+    answers: str = "",
+    files: Sequence[Attachment] = (),
 ) -> Queued:
     """Queue one message within the present command; nothing is sent unless that commits.
 
@@ -64,7 +69,9 @@ def queue_message(
     words are those of `template` (`<plugin>.<key>` as declared, with the site's own words), or `text` as it is. `values`
     are the template's places. `purpose` and `occasion` say what for (`hotel.welcome`, `stay 12`): the same pair never
     reaches the same party or address twice. Who cannot be reached, or has a variable empty, is kept in the outbox as left
-    out, with the reason. `due`: not before this moment. Works as the system; the caller has checked what may be done.
+    out, with the reason. `due`: not before this moment. `answers`: the Message-IDs of
+    the mails that this one answers. `files` go along with e-mails and faxes. Works as the system; the caller has checked
+    what may be done.
     """
     if (party_id is None) == (address is None):
         raise TypeError("give either a party or an address")
@@ -88,11 +95,18 @@ def queue_message(
             address = addresses.addresses_of(system, [person], channel).get(person) if person else None
             row["reason"] = "" if address else (addresses.NO_ADDRESS if person else addresses.NO_CONTACT)
         row["address"] = addresses.normal(channel, address) if address else None
-        if address and addresses.opted_out(system, channel, [address], found):
-            row["reason"] = addresses.OPTED_OUT
+        if address:
+            row["reason"] = addresses.refused(system, channel, [row["address"]], found).get(
+                row["address"], ""
+            )
+        if address and addresses.is_sample(system, channel, row["party_id"], row["address"]):
+            row["reason"] = SAMPLE
+        row["answers"] = answers
         if not row["reason"]:
             _fill(system, row, wording, values or {}, template is not None)
         queued = _store(system, row)
+        if queued.id is not None and not queued.left_out:
+            attach(system, Message, queued.id, channel, as_given(files))
     if queued.id is not None and not queued.left_out:
         ask_for_dispatch(context, channel, found.advertising)
     return queued

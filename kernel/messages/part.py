@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from kernel.messages import answers, line_editing, preparing, quiet, sendings, single, watching, worker
+from kernel.messages import (
+    answers,
+    files,
+    leaving,
+    line_editing,
+    preparing,
+    quiet,
+    sendings,
+    single,
+    watching,
+    worker,
+)
 from kernel.messages.policies import POLICIES
 from kernel.messages.resources import RESOURCES
 from kernel.resources.commands import commands_in
@@ -13,7 +24,7 @@ PART = KernelPart(
     resources=RESOURCES,
     policies=POLICIES,
     commands=commands_in(single, sendings, line_editing),
-    settings=(*quiet.SETTINGS, *sendings.SETTINGS),
+    settings=(*quiet.SETTINGS, *sendings.SETTINGS, *files.SETTINGS, *leaving.SETTINGS),
     jobs=watching.JOBS,
     hooks=answers,
 )

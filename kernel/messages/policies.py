@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.access.policies import child, public, rows, system
 from kernel.i18n import _
+from kernel.messages.barred import DeadAddress, SampleParty
 from kernel.messages.models import (
     Message,
     MessageKind,
@@ -25,6 +26,8 @@ POLICIES = (
     rows(Message, "message", own=("sender_id",), party="party_id"),
     child(MessageStep, parent=Message, key="message_id"),
     rows(OptOut, "opt_out", own=("created_by",)),
+    rows(DeadAddress, "opt_out", own=("created_by",)),
+    system(SampleParty),
 )
 
 call_table("kernel.message", _("Messages"))

@@ -19,6 +19,7 @@ from kernel.documents.variables import closed, house_values, party_values
 from kernel.documents.wording import EmptyVariable, fill, variables_in
 from kernel.i18n import LazyText, _
 from kernel.messages import addresses
+from kernel.messages.barred import SAMPLE, samples_among
 from kernel.messages.lines import Tariff, tariff
 from kernel.messages.models import LEFT_OUT, PREPARED, STOPPED, Message, MessageKind, Sending
 from kernel.messages.outbox import new_client_id
@@ -155,16 +156,19 @@ def _reached(context: Context, work: Work, ids: Sequence[int]) -> list[Target]:
 def _store(context: Context, work: Work, targets: Sequence[Target]) -> None:
     """Write a batch of recipients with their words."""
     row = work.row
-    refused = addresses.opted_out(
+    refused = addresses.refused(
         context, row.channel, [address for _party, address, _why in targets if address], work.kind
     )
+    samples = samples_among(context, row.channel, [party for party, _address, _why in targets if party])
     people = [party for party, address, reason in targets if party is not None and not reason]
     values = party_values(context, people, row.language) if work.names and people else {}
     rows = []
     for party, address, why in targets:
         reason = why
-        if not reason and address in refused:
-            reason = addresses.OPTED_OUT
+        if party in samples:
+            reason = SAMPLE
+        elif not reason and address in refused:
+            reason = refused[address]
         elif not reason and address in work.taken:
             reason = addresses.DUPLICATE
         body, subject = row.body, row.subject

@@ -16,6 +16,7 @@ from kernel.i18n import LazyText, _
 from kernel.i18n.messages import explain
 from kernel.messages import models
 from kernel.messages.addresses import reason_text
+from kernel.messages.barred import DeadAddress
 from kernel.messages.kinds import MESSAGE_KIND
 from kernel.messages.lines import CHANNEL_TITLES, names_of
 from kernel.messages.models import Message, MessageStep, OptOut, Sending, Snippet
@@ -70,6 +71,7 @@ SOURCES: Mapping[str, LazyText] = {
     "inbound": _("By a message"),
     "gateway": _("By the operator"),
     "bounce": _("An e-mail came back"),
+    "link": _("By the link in an e-mail"),
     "import": _("By an import"),
 }
 
@@ -128,10 +130,25 @@ class Reason(Text):
 
 
 def message_actions(context: Context, message_id: int) -> list[Action]:
-    """Give what a person may decide about a message as it stands."""
-    state = context.session.execute(
-        select(Message.state).where(Message.id == message_id)
-    ).scalar_one_or_none()
+    """Give what a person may decide about a message as it stands, and where more of it is to be seen."""
+    row = context.session.execute(
+        select(Message.state, Message.channel, Message.address).where(Message.id == message_id)
+    ).one_or_none()
+    state = row.state if row is not None else ""
+    shown = [_as_read(message_id)] if row is not None and row.channel == "email" and row.address else []
+    return [*shown, *_decisions(message_id, state)]
+
+
+def _as_read(message_id: int) -> Action:
+    return Action(
+        label=_("As the recipient reads it"),
+        url=f"/outbox/messages/{message_id}/mail",
+        icon="eye",
+        permission=("message", "view"),
+    )
+
+
+def _decisions(message_id: int, state: str) -> list[Action]:
     if state == models.QUEUED:
         return [
             Action(
@@ -344,4 +361,43 @@ OPT_OUT = Resource(
     constraints={"uq_opt_out_address": ("address", _("This is recorded already."))},
 )
 
-RESOURCES = (MESSAGE, SENDING, MESSAGE_TEMPLATE, SNIPPET, MESSAGE_KIND, OPT_OUT)
+
+def lifting(context: Context, number: int) -> list[Action]:
+    """Give what takes an address off the list again."""
+    del context
+    return [
+        Action(
+            label=_("Send to it again"),
+            url=f"/dead-addresses/{number}/delete",
+            icon="refresh",
+            method="post",
+            permission=("opt_out", "delete"),
+        )
+    ]
+
+
+DEAD_ADDRESS = Resource(
+    name="dead_address",
+    model=DeadAddress,
+    title=_("Dead address"),
+    plural=_("Dead addresses"),
+    path="dead-addresses",
+    permission="opt_out",
+    icon="mail",
+    label="id",
+    editable=False,
+    fields=(
+        Choice("channel", _("Channel"), options=CHANNEL_TITLES, read_only=True),
+        Address("address", _("Number or address"), read_only=True, private=True),
+        Text("reason", _("Reason"), read_only=True, filterable=False),
+        Link("message", _("Message that came back"), to="message", attribute="message_id", read_only=True),
+        Instant("since", _("Since"), read_only=True),
+    ),
+    list_columns=("address", "reason", "since"),
+    sections=(Section(_("Dead address"), ("channel", "address", "reason", "message", "since")),),
+    actions=lifting,
+    sorts=(Sort("newest", _("Newest first"), ("id",), descending=True),),
+)
+"""Addresses that came back for good: nothing goes there until somebody takes one off the list."""
+
+RESOURCES = (MESSAGE, SENDING, MESSAGE_TEMPLATE, SNIPPET, MESSAGE_KIND, OPT_OUT, DEAD_ADDRESS)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select, update
 
 from kernel.i18n import LazyText
+from kernel.messages.barred import note_dead
 from kernel.messages.gateways import Receipt, State
 from kernel.messages.lines import carrying, gateways_of
 from kernel.messages.models import (
@@ -67,6 +68,8 @@ def note_receipts(
                 _refused(context, message, line_id, others, context.runtime.translate(found.reason))
             )
         else:
+            if found.dead:
+                _note_dead(context, line, message, found.reason)
             changed.append(_told(context, message, line, found))
     _write(context, line_id, changed)
     return again
@@ -96,10 +99,13 @@ def note_refusal(
     _write(context, line_id, changed)
 
 
-def note_reports(context: Context, line_id: int, reports: Sequence[tuple[str, State, Text]]) -> int:
+def note_reports(
+    context: Context, line_id: int, reports: Sequence[tuple[str, State, Text]], dead: Collection[str] = ()
+) -> int:
     """Write down delivery reports: the provider's number of a message, its state, a reason; gives how many were ours.
 
-    They may come twice, late and in any order. The context acts for the system.
+    Of those in `dead` the address takes nothing any more. They may come twice, late and in any order. The context acts
+    for the system.
     """
     line = context.session.get_one(SenderLine, line_id)
     said = {reference: (state, reason) for reference, state, reason in reports if reference}
@@ -108,6 +114,8 @@ def note_reports(context: Context, line_id: int, reports: Sequence[tuple[str, St
     for message in context.session.execute(statement):
         ours += 1
         state, reason = said[message.reference]
+        if message.reference in dead:
+            _note_dead(context, line, message, reason)
         if _is_news(message, state):
             receipt = Receipt(client_id=message.client_id, state=state, reason=reason)
             changed.append(_told(context, message, line, receipt))
@@ -145,6 +153,13 @@ def can_ask(context: Context, line: SenderLine, reference: str) -> bool:
     return gateway is not None and gateway.state is not None and bool(reference or gateway.knows_client_ids)
 
 
+def _note_dead(context: Context, line: SenderLine, message: Any, reason: Text) -> None:
+    """Bar the address of a mail that came back for good; other channels know no such word."""
+    if line.channel == "email" and message.address:
+        told = context.runtime.translate(reason)
+        note_dead(context, line.channel, message.address, told, message.id)
+
+
 def _is_news(message: Any, state: str) -> bool:
     """Say whether a word changes something: nothing is taken back by "sent" or "unknown"."""
     if message.state not in OPEN or state == UNKNOWN:
@@ -162,7 +177,7 @@ def _locked() -> Select[Any]:
     return (
         select(
             *(Message.id, Message.client_id, Message.attempts, Message.state, Message.advertising),
-            *(Message.created_at, *columns),
+            *(Message.created_at, Message.address, *columns),
         )
         .order_by(Message.id)
         .with_for_update()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,8 @@ from kernel.fa.phone import parse_phone
 from kernel.fa.text import clean
 from kernel.i18n import _
 from kernel.messages import addresses
+from kernel.messages.barred import DeadAddress
+from kernel.messages.files import Given, attach
 from kernel.messages.kinds import active_kinds
 from kernel.messages.models import (
     LEFT_OUT,
@@ -97,11 +99,13 @@ def create(
     subject: str = "",
     language: str = "fa",
     planned_at: datetime | str | None = None,
+    files: Sequence[Given] = (),
 ) -> int:
     """Make a sending and have it prepared in the background; nothing goes out before it is begun. Gives its number.
 
     `source` is one of `{"parties": [ids]}`, `{"segment": id}`, `{"groups": [ids]}`, `{"range": [first, last]}`, and
-    `{"list": {"resource", "search", "filters"}}` for all that a list finds, with filters as triples.
+    `{"list": {"resource", "search", "filters"}}` for all that a list finds, with filters as triples. `files`
+    go along with every message.
     """
     problems = text_problems(context, channel, body, subject)
     if kind_id not in {kind.id for kind in active_kinds(context)}:
@@ -131,6 +135,7 @@ def create(
         system.session.add(row)
         system.session.flush()
         number = row.id
+        attach(system, Sending, number, channel, files)
     enqueue(context, PREPARE, subject=(SUBJECT, number), sending_id=number)
     return number
 
@@ -187,11 +192,13 @@ def begin_messages(context: Context, sending_id: int) -> None:
         concerned = or_(concerned, OptOut.kind_id.is_(None))
     prepared = and_(Message.sending_id == sending_id, Message.state == PREPARED)
     gone = exists().where(OptOut.channel == Message.channel, OptOut.address == Message.address, concerned)
+    dead = exists().where(DeadAddress.channel == Message.channel, DeadAddress.address == Message.address)
     quietly = {"synchronize_session": False}
-    context.session.execute(
-        update(Message).where(prepared, gone).values(state=LEFT_OUT, reason=addresses.OPTED_OUT),
-        execution_options=quietly,
-    )
+    for barred, reason in ((gone, addresses.OPTED_OUT), (dead, addresses.DEAD)):
+        context.session.execute(
+            update(Message).where(prepared, barred).values(state=LEFT_OUT, reason=reason),
+            execution_options=quietly,
+        )
     context.session.execute(
         update(Message).where(prepared).values(state=QUEUED, due_at=context.now), execution_options=quietly
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -11,6 +12,8 @@ from kernel.documents.wording import EmptyVariable, fill, variables_in
 from kernel.fa.text import clean
 from kernel.i18n import LazyText, _
 from kernel.messages import addresses
+from kernel.messages.barred import SAMPLE, samples_among
+from kernel.messages.files import Given, attach
 from kernel.messages.lines import CHANNEL_TITLES, tariff
 from kernel.messages.models import (
     FAILED,
@@ -47,8 +50,9 @@ def send(
     token: str,
     subject: str = "",
     language: str = "fa",
+    files: Sequence[Given] = (),
 ) -> int:
-    """Queue a message to one party and give its number. The text may hold variables.
+    """Queue a message to one party and give its number. The text may hold variables; `files` go along with it.
 
     `token` comes with the form: sent twice, it queues one message. Raises `Invalid` naming the field, also where the party
     cannot be reached: a number is missing, it wants none, a variable is empty.
@@ -78,6 +82,8 @@ def send(
         raise Invalid([Problem(None, _as_text(addresses.reason_text(queued.left_out)))])
     if queued.id is None:
         raise Refused(_("This message has been queued already."))
+    with context.system("files of a new message") as system:
+        attach(system, Message, queued.id, channel, files)
     return queued.id
 
 
@@ -114,6 +120,9 @@ def again(context: Context, *, message_id: int) -> None:
         raise Forbidden()
     if message.state not in AGAIN or message.address is None:
         raise Refused(_("Only what is unknown, failed or stopped can be sent again."))
+    barred = _barred(context, message)
+    if barred:
+        raise Refused(_as_text(addresses.reason_text(barred)))
     values: dict[str, Any] = {
         "state": QUEUED,
         "reason": "",
@@ -128,6 +137,16 @@ def again(context: Context, *, message_id: int) -> None:
         values["client_id"] = new_client_id()
     _decide(context, message, values)
     ask_for_dispatch(context, message.channel, message.advertising)
+
+
+def _barred(context: Context, message: Message) -> str:
+    """Give why nothing of this message's kind goes to its address or party now; empty where something may."""
+    assert message.address is not None
+    if message.party_id is not None and samples_among(context, message.channel, [message.party_id]):
+        return SAMPLE
+    with context.system("who is barred") as system:
+        kind = system.session.get_one(MessageKind, message.kind_id)
+        return addresses.refused(system, message.channel, [message.address], kind).get(message.address, "")
 
 
 @command("message.stop", _("Stop messages"), resource="message", action="send", allowed_when_ended=True)

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,9 @@ from sqlalchemy import func, or_, select, text, update
 from kernel.access.actor import SYSTEM
 from kernel.i18n import _
 from kernel.jobs.store import held
-from kernel.messages import results
+from kernel.messages import outgoing, results
+from kernel.messages.barred import keep_samples_here
+from kernel.messages.files import Kept, files_of
 from kernel.messages.gateways import Gateway, Line, NotHandedOver, Outgoing, Receipt, Uncertain
 from kernel.messages.lines import carrying, gateways_of, line_value
 from kernel.messages.models import QUEUED, SENDING, Message, SenderLine
@@ -53,6 +55,8 @@ class Batch:
     line: Line | None
     gateway: Gateway | None
     trouble: NotHandedOver | None = None
+    files: Mapping[int, Sequence[Kept]] = field(default_factory=dict)
+    """What goes along, by client id."""
 
 
 @background(DISPATCH, _("Hand over messages"), queue="messages")
@@ -90,7 +94,8 @@ def hand_over(runtime: Runtime, batch: Batch) -> None:
         send = batch.gateway.send if batch.gateway is not None else None
         if batch.trouble is not None or send is None or batch.line is None:
             raise batch.trouble or NotHandedOver(_("The gateway of this line does not run."), temporary=False)
-        receipts = _checked(send(batch.line, batch.messages))
+        whole, unready = outgoing.with_files(runtime, batch.messages, batch.files)
+        receipts = (*unready, *(_checked(send(batch.line, whole)) if whole else ()))
     except NotHandedOver as refusal:
         with _noting(runtime) as context:
             results.note_refusal(context, batch.line_id, batch.attempts, refusal.reason, refusal.temporary)
@@ -118,11 +123,15 @@ def claim(runtime: Runtime, line_id: int, token: int) -> Batch | None:
         if row is None or held(context.session) is not None:
             return None
         gateway = gateways_of(runtime).get(row.gateway)
+        if gateway is None or not gateway.pretends:
+            keep_samples_here(context, row.channel)
         found = _claimed(context, row, _room(context, row, gateway))
         if not found:
             return None
         renewed = {"busy_until": context.now + LEASE, "next_at": _after_rate(context, row, len(found))}
         context.session.execute(update(SenderLine).where(SenderLine.id == line_id).values(renewed))
+        numbers = {each.id: each.client_id for each in found}
+        kept = files_of(context, [(each.id, each.sending_id) for each in found])
         trouble, line = None, None
         try:
             line = line_value(runtime, row, gateway) if gateway is not None else None
@@ -131,13 +140,11 @@ def claim(runtime: Runtime, line_id: int, token: int) -> Batch | None:
     return Batch(
         line_id,
         {each.client_id: each.attempts for each in found},
-        tuple(
-            Outgoing(client_id=each.client_id, to=each.address or "", text=each.body, subject=each.subject)
-            for each in found
-        ),
+        tuple(outgoing.made(runtime, each) for each in found),
         line,
         gateway,
         trouble,
+        {numbers[number]: some for number, some in kept.items()},
     )
 
 
@@ -280,7 +287,15 @@ def _claim_some(
             reason="",
         )
         .returning(
-            *(Message.id, Message.client_id, Message.attempts, Message.address, Message.subject, Message.body)
+            *(
+                Message.id,
+                Message.client_id,
+                Message.attempts,
+                Message.address,
+                Message.subject,
+                Message.body,
+            ),
+            *(Message.channel, Message.advertising, Message.sender_id, Message.sending_id, Message.answers),
         )
         .execution_options(synchronize_session=False)
     )

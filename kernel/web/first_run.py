@@ -133,7 +133,11 @@ def _form(config: Config) -> Any:
         )
         samples = BooleanField(
             text(_("Fill in sample data")),
-            description=text(_("Two hundred invented persons and organisations to try things on.")),
+            description=text(
+                _(
+                    "Two hundred invented persons and organisations to try things on. Nothing is really sent to them."
+                )
+            ),
         )
         administrator = StringField(text(_("Your name")))
         username = StringField(text(_("User name")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
 from typing import Literal
@@ -12,8 +13,19 @@ from plugins.email.letters import OURS
 from plugins.email.parsing import content_of, header, text_of
 
 State = Literal["sent", "delivered", "failed", "unknown"]
-Report = tuple[str, State, LazyText | str]
-"""Our reference of the mail, its state, why."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a server says of one of our mails."""
+
+    reference: str
+    """Ours."""
+    state: State
+    reason: LazyText | str = ""
+    dead: bool = False
+    """The address takes nothing, for good: its server says so with a code of class 5 that speaks of the address."""
+
 
 NO_RECIPIENT = _("There is no such recipient.")
 FULL = _("The recipient's mailbox is full.")
@@ -26,6 +38,9 @@ STATES: dict[str, State] = {
     "delayed": "sent",
     "relayed": "sent",
 }
+NOT_OF_ADDRESS = ("5.", "6.", "7.")
+"""Codes that speak of the protocol, the content, or of what a server has against us: other mails may still arrive."""
+TOO_LARGE = ("2.3", "3.4")
 ROBOTS = {"mailer-daemon", "postmaster"}
 
 
@@ -38,7 +53,7 @@ def report_in(mail: EmailMessage) -> list[Report] | None:
         told = [_told(ours, block) for block in _blocks(mail)]
         return [each for each in told if each is not None]
     if parseaddr(header(mail, "From"))[1].partition("@")[0].lower() in ROBOTS:
-        return [(ours, "failed", CAME_BACK_PLAIN)]
+        return [Report(ours, "failed", CAME_BACK_PLAIN)]
     return None
 
 
@@ -48,7 +63,15 @@ def _told(ours: str, block: Message) -> Report | None:
         return None
     code = str(block.get("Status", "")).split("(")[0].strip()[:12]
     state = STATES[action]
-    return ours, state, _reason(code) if state == "failed" else ""
+    if state != "failed":
+        return Report(ours, state)
+    return Report(ours, state, _reason(code), is_dead(code))
+
+
+def is_dead(code: str) -> bool:
+    """Say whether a status such as 5.1.1 means that the address takes nothing from anybody, for good."""
+    kind, _dot, detail = code.partition(".")
+    return kind == "5" and bool(detail) and not detail.startswith(NOT_OF_ADDRESS) and detail not in TOO_LARGE
 
 
 def _reason(code: str) -> LazyText:

@@ -54,7 +54,13 @@ def fetched(line: Line, reading: Reading) -> Answer:
             else:
                 reports += report
                 handled.append(reference)
-    return Answer(received=tuple(came), receipts=tuple(reports), handled=tuple(handled), body="")
+    return Answer(
+        received=tuple(came),
+        receipts=tuple((each.reference, each.state, each.reason) for each in reports),
+        dead=tuple(each.reference for each in reports if each.dead),
+        handled=tuple(handled),
+        body="",
+    )
 
 
 def taken(line: Line, references: Sequence[str]) -> None:

@@ -34,6 +34,7 @@ def received(line: Line, raw: bytes, reference: str) -> Received:
         reference=reference,
         at=moment(mail),
         subject=header(mail, "Subject"),
+        thread=" ".join(header(mail, name) for name in ("References", "Message-ID")).strip(),
         attachments=tuple(files_of(mail)),
         automatic=is_automatic(mail),
     )

@@ -32,6 +32,8 @@ UNCERTAIN = _("The mail server did not say whether it took the message.")
 NO_RECIPIENT = _("The mail server knows no such recipient.")
 NO_ADDRESS = _("The address is not an e-mail address.")
 
+NOBODY = re.compile(rb"5\.(1\.\d|2\.1)")
+"""Codes with which a server says that there is no such mailbox; a bare 550 may mean something else."""
 LINE_END = re.compile(rb"\r\n|\n|\r")
 AS_ENCRYPTION = _("The encryption must be one of: starttls, tls, none.")
 
@@ -136,12 +138,14 @@ def _hand_over(
         server.send(_stuffed(body))
         code, _words = server.getreply()
     except (OSError, smtplib.SMTPException):
-        return Receipt(client_id=message.client_id, state="unknown", reason=UNCERTAIN)
+        code = -1
+    reference = reference_of(line, message)
     if code == 250:
-        return Receipt(client_id=message.client_id, state="sent", reference=reference_of(line, message))
+        return Receipt(client_id=message.client_id, state="sent", reference=reference)
     if 400 <= code < 600:
         return _refused(message, code)
-    return Receipt(client_id=message.client_id, state="unknown", reason=UNCERTAIN)
+    # With its number: a notification that it came back then tells of it.
+    return Receipt(client_id=message.client_id, state="unknown", reason=UNCERTAIN, reference=reference)
 
 
 def _envelope(server: smtplib.SMTP, line: Line, message: Outgoing) -> Receipt | None:
@@ -155,7 +159,7 @@ def _envelope(server: smtplib.SMTP, line: Line, message: Outgoing) -> Receipt | 
         if code != 250:
             reason = _("The mail server refused the sender (code %(code)s).", code=code)
             raise _Stopped(NotHandedOver(reason, temporary=400 <= code < 500))
-        code, _words = server.rcpt(message.to.strip())
+        code, words = server.rcpt(message.to.strip())
         if code in (250, 251):
             code, _words = server.docmd("DATA")
             if code == 354:
@@ -166,7 +170,8 @@ def _envelope(server: smtplib.SMTP, line: Line, message: Outgoing) -> Receipt | 
     if lost or code == 421:
         raise _Stopped(NotHandedOver(DROPPED, temporary=True))
     if code in (550, 551, 553):
-        return Receipt(client_id=message.client_id, state="failed", reason=NO_RECIPIENT)
+        dead = bool(NOBODY.match(words))
+        return Receipt(client_id=message.client_id, state="failed", reason=NO_RECIPIENT, dead=dead)
     return _refused(message, code)
 
 

@@ -22,6 +22,7 @@ OPEN_TO_ALL = {
     "branding.colours",
     "branding.image",
     "doors.door",
+    "leaving.page",
 }
 WITHOUT_DATA = {
     *("home.desk", "account.page", "account.password", "search.page", "search.palette", "deputies.own"),

@@ -23,6 +23,7 @@ from kernel.administration.demo.kin import make_kin
 from kernel.administration.demo.posting import make_posting
 from kernel.administration.demo.signins import SignIn, new_password
 from kernel.administration.demo.standing import make_standing
+from kernel.messages.barred import mark_samples
 from kernel.parties.finding import begin_scan, find_duplicates
 from kernel.parties.models import PartyGroupMember
 from kernel.resources.context import Context
@@ -222,6 +223,7 @@ def _store(
             if chance.random() < MEMBERS
         ]
         insert_many(context, PartyGroupMember, members)
+        mark_samples(context, ids)
     return ids
 
 

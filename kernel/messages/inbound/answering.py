@@ -77,12 +77,17 @@ def _answer(context: Context, row: Inbound, text: str, plugin: str) -> None:
         address=row.sender,
         channel=row.channel,
         text=text,
-        subject=f"Re: {row.subject}" if row.channel == "email" else "",
+        subject=_answering(row.subject) if row.channel == "email" else "",
+        answers=row.thread,
     )
     row.state = ANSWERED
     row.answered_by = plugin
     row.answer_id = queued.id
     context.session.flush()
+
+
+def _answering(subject: str) -> str:
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}".strip()
 
 
 def _locked(context: Context, inbound_id: int) -> Inbound | None:

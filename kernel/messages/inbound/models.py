@@ -63,6 +63,8 @@ class Inbound(Confidential, Identified, Versioned, KernelBase):
     raw_sender: Mapped[str] = mapped_column(Text)
     addressee: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
     subject: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+    thread: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+    """Of a mail: the Message-IDs that an answer refers to, its own last."""
     raw_text: Mapped[str] = mapped_column(Text)
     """As it came."""
     body: Mapped[str] = mapped_column(Text)

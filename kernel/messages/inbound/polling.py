@@ -121,14 +121,14 @@ def _keep(runtime: Runtime, line_id: int, gateway: Gateway, line: Line, answer: 
     with runtime.system_work("store received messages", "inbound.store", allowed_when_ended=True) as context:
         row = context.session.get_one(SenderLine, line_id)
         new = len(take(context, row, answer.received, POLL))
-        note_reports(context, line_id, answer.receipts)
+        note_reports(context, line_id, answer.receipts, answer.dead)
     gateway.taken(line, [*(each.reference for each in answer.received), *answer.handled])
     return new
 
 
 def _report(runtime: Runtime, line_id: int, answer: Answer) -> None:
     with runtime.system_work("delivery reports", "inbound.report", allowed_when_ended=True) as context:
-        note_reports(context, line_id, answer.receipts)
+        note_reports(context, line_id, answer.receipts, answer.dead)
 
 
 def _write_down(runtime: Runtime, line_id: int, received: Sequence[Received]) -> None:
@@ -195,6 +195,7 @@ def _as_json(received: Received) -> dict[str, Any]:
         "reference": received.reference,
         "at": received.at.isoformat() if received.at else None,
         "subject": received.subject,
+        "thread": received.thread,
         "automatic": received.automatic,
         "attachments": [
             [each.name, each.mime, base64.b64encode(each.content).decode()] for each in received.attachments

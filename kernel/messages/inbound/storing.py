@@ -28,6 +28,7 @@ from kernel.messages.inbound.words import (
     sender_of,
     storable,
     subject_of,
+    thread_of,
     written,
 )
 from kernel.messages.models import OptOut, SenderLine
@@ -142,6 +143,7 @@ def _insert(context: Context, line: SenderLine, told: _Told, way: str, parties: 
         "raw_sender": storable(received.sender),
         "addressee": storable(received.to),
         "subject": subject_of(received),
+        "thread": thread_of(received),
         "raw_text": told.text,
         "body": written(told.text),
         "keyword": told.keyword,

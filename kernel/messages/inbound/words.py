@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from kernel.fa.errors import FaError
 from kernel.fa.phone import parse_phone
@@ -64,3 +65,15 @@ def asks_for_no_more(keyword: str) -> bool:
 def subject_of(received: Received) -> str:
     """Give the subject on one line."""
     return " ".join(storable(received.subject).split())[:500]
+
+
+MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
+MOST_OF_THREAD = 20
+"""Mails of a conversation that an answer names."""
+
+
+def thread_of(received: Received) -> str:
+    """Give the Message-IDs that an answer to a mail refers to, the mail's own last."""
+    found = MESSAGE_ID.findall(storable(received.thread))
+    kept = list(dict.fromkeys(each for each in found if each.isascii()))
+    return " ".join(kept[-MOST_OF_THREAD:])

@@ -7,11 +7,11 @@ Hits are capped; what begins with the words typed is fetched by a query of its o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, and_, any_, bindparam, false, func, or_
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, Text, and_, any_, bindparam, false, func, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.fa.text import like_pattern, search_terms
@@ -180,5 +180,12 @@ def _in_order(rows: list[Any], *, descending: bool) -> list[Any]:
 def any_of(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
     """Build `column = ANY(ids)` with one bound array, however many ids there are."""
     array = bindparam(None, list(ids), ARRAY(BigInteger), unique=True)
+    condition: ColumnElement[bool] = column == any_(array)
+    return condition
+
+
+def any_text(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
+    """Build the same for texts."""
+    array = bindparam(None, list(values), ARRAY(Text), unique=True)
     condition: ColumnElement[bool] = column == any_(array)
     return condition

@@ -21,6 +21,7 @@ TABS: tuple[tuple[LazyText, str, tuple[str, str]], ...] = (
     (_("Stored texts"), "/snippets", ("snippet", "view")),
     (_("Kinds"), "/message-kinds", ("message_kind", "view")),
     (_("Opt-outs"), "/opt-outs", ("opt_out", "view")),
+    (_("Dead addresses"), "/dead-addresses", ("opt_out", "view")),
     (_("Report"), "/outbox/report", ("message", "view")),
     (_("Lines"), "/outbox/lines", ("message_line", "edit")),
 )

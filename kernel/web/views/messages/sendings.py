@@ -21,6 +21,7 @@ from kernel.messages.resources import SENDING_STATES, STATES, TONES
 from kernel.messages.sendings import CONFIRM, PLANNED, Counts, counts, find_sending
 from kernel.parties.models import Party, PartyGroup
 from kernel.parties.segments.reading import find_segment
+from kernel.resources.attachments import attachments
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.fields import Code, Field, Text
@@ -31,7 +32,7 @@ from kernel.web.current import current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
 from kernel.web.pages import by_htmx, go, go_to, render, words
 from kernel.web.views.messages.blueprint import pages
-from kernel.web.views.messages.writing import start_values, templates_to_choose, text_fields
+from kernel.web.views.messages.writing import given_files, start_values, templates_to_choose, text_fields
 
 SHOWN = 5
 """Recipients whose words the review shows."""
@@ -68,6 +69,7 @@ def new_sending() -> ResponseReturnValue:
         body=form.values["body"] or "",
         source=source,
         planned_at=form.values["planned_at"],
+        files=given_files(),
     )
     if not outcome.done:
         return form_page(current(), form, source, outcome.status)
@@ -119,6 +121,7 @@ def sending(sending_id: int) -> ResponseReturnValue:
     return render(
         "messages/sending.html",
         samples=_samples(context, row),
+        files=attachments(context, context.runtime.resource("sending"), sending_id),
         token=secrets.token_hex(8),
         confirm_above=context.runtime.setting(CONFIRM),
         **_standing(context, row),

@@ -13,6 +13,8 @@ from kernel.documents.variables import VARIABLES
 from kernel.fa.digits import stored_number
 from kernel.fa.sms import sms_size
 from kernel.i18n import _
+from kernel.messages.files import FIELD as FILES
+from kernel.messages.files import Given
 from kernel.messages.kinds import active_kinds
 from kernel.messages.lines import CHANNEL_TITLES
 from kernel.messages.models import Template
@@ -25,6 +27,7 @@ from kernel.resources.records import load
 from kernel.web.current import current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
 from kernel.web.pages import go_to, render, words
+from kernel.web.uploads import stream_of
 from kernel.web.views.addresses import record_url
 from kernel.web.views.messages.blueprint import pages
 
@@ -42,6 +45,7 @@ def text_fields(context: Context) -> tuple[Field, ...]:
         Choice("language", _("Language"), options=LANGUAGES, required=True, default="fa"),
         Text("subject", _("Subject"), limit=200, help=_("For e-mail.")),
         LongText("body", _("Text"), required=True, limit=4000),
+        Text(FILES, _("Files"), help=_("For e-mail and fax; pictures, PDF and office files.")),
     )
 
 
@@ -68,6 +72,12 @@ def templates_to_choose(context: Context) -> list[Template]:
     return [row for row in rows if not check_text(context.runtime, "body", row.body)]
 
 
+def given_files() -> list[Given]:
+    """Give the files that were chosen in the form."""
+    chosen = [each for each in request.files.getlist(FILES) if each.filename]
+    return [(each.filename or "", stream_of(each)) for each in chosen]
+
+
 @pages.route("/write", methods=["GET", "POST"])
 @needs("message", "send")
 def write() -> ResponseReturnValue:
@@ -91,6 +101,7 @@ def write() -> ResponseReturnValue:
         subject=form.values["subject"] or "",
         body=form.values["body"] or "",
         token=token,
+        files=given_files(),
     )
     if not outcome.done:
         context = current()
