@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Text, UniqueConstraint, inspect
+from sqlalchemy import LargeBinary, Text, UniqueConstraint, inspect
 from sqlalchemy.orm import Session
 
 from kernel.access.actor import Actor
@@ -56,7 +56,9 @@ def plain_column(policy: Policy) -> str:
     free = [each for each in table.columns if each.key not in policy.guarded and not each.foreign_keys]
     texts = [each.key for each in free if isinstance(each.type, Text) and each.key not in bound]
     unnamed = [key for key in texts if not re.search(rf"\b{key}\b", checks)]
-    return str((unnamed or texts or [each.key for each in free])[0])
+    # Shapes write a text, which the driver sends to a column of bytes no more than the database would take it.
+    written = [each.key for each in free if not isinstance(each.type, LargeBinary)]
+    return str((unnamed or texts or written or [each.key for each in free])[0])
 
 
 def _foreign(policy: Policy, maker: RowMaker, theirs: Batch) -> object:
