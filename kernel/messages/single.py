@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
 
-from kernel.documents.variables import closed, house_values, party_values
+from kernel.documents.variables import REMINDER, closed, house_values, party_values
 from kernel.documents.wording import EmptyVariable, fill, variables_in
 from kernel.fa.text import clean
 from kernel.i18n import LazyText, _
@@ -23,9 +23,10 @@ from kernel.messages.models import (
     UNKNOWN,
     Message,
     MessageKind,
+    Template,
 )
 from kernel.messages.outbox import ask_for_dispatch, new_client_id, note_steps, queue_message
-from kernel.messages.templates import check_text
+from kernel.messages.templates import check_text, places_of
 from kernel.parties.models import Party
 from kernel.parties.sending import may_send
 from kernel.resources.commands import command
@@ -87,18 +88,39 @@ def send(
     return queued.id
 
 
-def filled(context: Context, body: str, subject: str, party_id: int, language: str) -> tuple[str, str]:
-    """Fill text and subject for a party as the actor sees it; `Invalid` names a variable that is empty."""
+def filled(
+    context: Context,
+    body: str,
+    subject: str,
+    party_id: int,
+    language: str,
+    known: Mapping[str, str] | None = None,
+) -> tuple[str, str]:
+    """Fill text and subject for a party as the actor sees it, and with what is `known` besides.
+
+    Raises `Invalid` naming a variable that is empty.
+    """
     names = variables_in(body) | variables_in(subject)
     problems = closed(context, names)
     if problems:
         raise Invalid(problems)
     values = house_values(context, language) | party_values(context, [party_id], language).get(party_id, {})
+    values |= known or {}
     try:
         return fill(body, values), fill(subject, values)
     except EmptyVariable as error:
         text = _("“%(name)s” is empty for this recipient.", name=error.name)
         raise Invalid([Problem("body", text)]) from error
+
+
+def previewed(context: Context, template: Template, party_id: int) -> tuple[str, str]:
+    """Fill a template for a party as the actor sees it; what only a plugin or a reminder knows stands as its title.
+
+    Raises `Invalid` naming a variable that is empty or that the actor may not see.
+    """
+    titles = {each.name: each.title for each in REMINDER} | dict(places_of(context.runtime, template.code))
+    known = {name: f"[{context.text(title)}]" for name, title in titles.items()}
+    return filled(context, template.body, template.subject or "", party_id, template.language, known)
 
 
 def measured(context: Context, body: str, channel: str, kind_id: int | None) -> tuple[int, int]:

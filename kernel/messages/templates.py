@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from kernel.documents.variables import NAMES, VARIABLES
 from kernel.documents.wording import faults
-from kernel.extension.contributions import MessageTemplate
+from kernel.extension.contributions import Action, MessageTemplate
 from kernel.fa.text import squeeze
 from kernel.i18n import LazyText, _
 from kernel.messages.kinds import ADVERTISING, SERVICE, kind_by_code
@@ -125,6 +125,20 @@ HELP = _(
     "{{ party.city|default('our city') }}. A choice: {% if party.title %}…{% else %}…{% endif %}."
 )
 
+
+def previewing(context: Context, number: int) -> list[Action]:
+    """Lead to the template's words as a party would read them."""
+    del context
+    return [
+        Action(
+            label=_("Preview"),
+            url=f"/outbox/templates/{number}/preview",
+            icon="eye",
+            permission=("message_template", "view"),
+        )
+    ]
+
+
 MESSAGE_TEMPLATE = Resource(
     name="message_template",
     model=Template,
@@ -149,6 +163,7 @@ MESSAGE_TEMPLATE = Resource(
     sorts=(Sort("name", _("Name"), ("search_key",)),),
     search=Search(),
     prepare=prepare_template,
+    actions=previewing,
     constraints={
         "uq_message_template_search_key": (
             "name",

@@ -18,6 +18,7 @@ from kernel.web.views import (
     inbox,
     interactions,
     leaving,
+    message_lines,
     own,
     pairs,
     people,
@@ -30,6 +31,9 @@ from kernel.web.views import (
 from kernel.web.views.administration import all as administration
 from kernel.web.views.messages import all as messages
 from kernel.web.views.routes import add_resource_routes
+
+SOURCES = (message_lines,)
+"""Modules imported here so that what they tell stands in timelines."""
 
 
 def install(app: Flask, served: Runtime) -> None:

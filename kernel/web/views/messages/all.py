@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from kernel.web.views.messages import lines, overview, report, sendings, snippets, writing
+from kernel.web.views.messages import (
+    composing,
+    lines,
+    overview,
+    report,
+    sendings,
+    snippets,
+    templates,
+    writing,
+)
 from kernel.web.views.messages.blueprint import pages
 
-__all__ = ["lines", "overview", "pages", "report", "sendings", "snippets", "writing"]
+__all__ = [
+    "composing",
+    "lines",
+    "overview",
+    "pages",
+    "report",
+    "sendings",
+    "snippets",
+    "templates",
+    "writing",
+]

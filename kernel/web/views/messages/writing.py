@@ -51,7 +51,7 @@ def text_fields(context: Context) -> tuple[Field, ...]:
 
 def start_values(context: Context) -> dict[str, Any]:
     """Give what a new form holds: the words of the chosen template, where one was."""
-    number = stored_number(request.args.get("template", ""))
+    number = stored_number(request.values.get("template", ""))
     row = context.session.get(Template, number) if number is not None else None
     kinds = active_kinds(context)
     if row is None:
@@ -70,6 +70,20 @@ def templates_to_choose(context: Context) -> list[Template]:
     statement = select(Template).where(Template.active).order_by(Template.channel, Template.search_key)
     rows = context.session.execute(statement).scalars()
     return [row for row in rows if not check_text(context.runtime, "body", row.body)]
+
+
+def sent_by(form: CommandForm, party_id: int, token: str) -> dict[str, Any]:
+    """Give what the command is told by a form of a message to one party."""
+    return {
+        "party_id": party_id,
+        "channel": form.values["channel"] or "",
+        "kind_id": stored_number(form.values["kind_id"] or "") or 0,
+        "language": form.values["language"] or "fa",
+        "subject": form.values["subject"] or "",
+        "body": form.values["body"] or "",
+        "token": token,
+        "files": given_files(),
+    }
 
 
 def given_files() -> list[Given]:
@@ -91,18 +105,7 @@ def write() -> ResponseReturnValue:
         return _page(context, party, form.start(start_values(context)), secrets.token_hex(8), back)
     form.read(request.form)
     token = request.form.get("token", "")[:32] or secrets.token_hex(8)
-    outcome = run_command(
-        "message.send",
-        form=form,
-        party_id=party_id,
-        channel=form.values["channel"] or "",
-        kind_id=stored_number(form.values["kind_id"] or "") or 0,
-        language=form.values["language"] or "fa",
-        subject=form.values["subject"] or "",
-        body=form.values["body"] or "",
-        token=token,
-        files=given_files(),
-    )
+    outcome = run_command("message.send", form=form, **sent_by(form, party_id, token))
     if not outcome.done:
         context = current()
         party = load(context, context.runtime.resource("party"), party_id)
