@@ -20,6 +20,7 @@ PARTS = (
     "merge",
     "walls",
     "messages",
+    "kill",
 )
 
 

@@ -41,7 +41,7 @@ def demo(parties: int, host: str, port: int, only_make: bool) -> None:
     _welcome(sign_ins, f"http://{_shown(host)}:{port}/")
     if not only_make:
         state.engines.dispose()
-        run(state.config, host, port)
+        run(state.config, state.server, host, port)
 
 
 def free_port(host: str, wanted: int) -> int:

@@ -13,7 +13,7 @@ from kernel.cli.newest import bring_up
 from kernel.cli.supervisor import Supervisor
 from kernel.data.config import Config
 from kernel.data.errors import DataError
-from kernel.data.server import connect_server
+from kernel.data.server import Server, connect_server
 from kernel.data.site_store import SiteStore
 
 
@@ -44,10 +44,16 @@ def environment(config: Config) -> dict[str, str]:
     return {**os.environ, "PEYVAND_HOME": str(config.home.absolute())}
 
 
-def run(config: Config, host: str, port: int, *, web: int = 2, threads: int = 4) -> None:
-    """Start web server and workers, and stay until told to stop. The caller keeps the database server running."""
+def run(config: Config, server: Server, host: str, port: int, *, web: int = 2, threads: int = 4) -> None:
+    """Start web server and workers, and stay until told to stop. A database server of ours that crashes is started again."""
+
+    def look_after() -> None:
+        if server.crashed():
+            sys.stderr.write("the database server ended by itself; it is started again\n")
+            server.start()
+
     lines = commands(host, port, web=web, threads=threads)
-    Supervisor(lines, environment(config), {"web": signal.SIGHUP}).run()
+    Supervisor(lines, environment(config), {"web": signal.SIGHUP}, look_after).run()
 
 
 @click.command()
@@ -76,6 +82,6 @@ def serve(host: str, port: int, web: int, threads: int) -> None:
             shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host  # noqa: S104 - compared, not bound
             click.echo("There is no site yet. Set one up in the browser (the code is good until then):")
             click.echo(f"  http://{shown}:{port}/setup?code={setup_code(config)}")
-        run(config, host, port, web=web, threads=threads)
+        run(config, server, host, port, web=web, threads=threads)
     finally:
         server.stop()

@@ -1,4 +1,7 @@
-"""Keep the processes of an installation running: web server and workers, each started again when it ends by itself."""
+"""Keep the processes of an installation running: web server and workers, each started again when it ends by itself.
+
+The embedded database is not a child, but looked after all the same: one that crashed is started again.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -20,6 +24,8 @@ APART = 2.0
 """Seconds between the first starts: all at once on two cores would keep the first page waiting for the workers."""
 SETTLED = 60.0
 """Seconds after which a process counts as running well."""
+LOOK = 1.0
+"""Seconds between two looks at what is no child."""
 
 
 @dataclass
@@ -49,8 +55,11 @@ class Supervisor:
         commands: Mapping[str, Sequence[str]],
         environment: Mapping[str, str],
         reloads: Mapping[str, signal.Signals] | None = None,
+        look_after: Callable[[], None] | None = None,
     ) -> None:
+        """`look_after` is called every second, in a thread of its own, for what must run and is no child."""
         begin = time.monotonic()
+        self._look_after = look_after
         self.children = [
             Child(
                 name,
@@ -69,6 +78,8 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         signal.signal(signal.SIGHUP, self._on_hangup)
+        if self._look_after is not None:
+            threading.Thread(target=self._keep, args=(self._look_after,), daemon=True).start()
         try:
             while not self._stop.is_set():
                 if self._reload.is_set():
@@ -82,6 +93,13 @@ class Supervisor:
     def stop(self) -> None:
         """Make `run` return."""
         self._stop.set()
+
+    def _keep(self, look_after: Callable[[], None]) -> None:
+        while not self._stop.wait(LOOK):
+            try:
+                look_after()
+            except Exception as error:  # it is tried again as long as we run
+                sys.stderr.write(f"{error}\n")
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stop()
@@ -100,7 +118,7 @@ class Supervisor:
     def _look(self) -> None:
         now = time.monotonic()
         for child in self.children:
-            if child.process is not None and child.process.poll() is not None:
+            if child.process is not None and _ended(child.process):
                 lasted = now - child.started
                 child.failures = 0 if child.asked or lasted > SETTLED else child.failures + 1
                 breath = 0.0 if child.asked else BREATH[min(child.failures, len(BREATH) - 1)]
@@ -127,3 +145,17 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def _ended(process: subprocess.Popen[bytes]) -> bool:
+    """Say whether a process has ended; what is left of its group ends with it.
+
+    The processes below one that was killed would go on: web processes that hold the port, a second schedule.
+    """
+    # Looked at without taking it away: as long as it is there, nobody else has its number.
+    if os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        return False
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return True

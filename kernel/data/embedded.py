@@ -83,6 +83,10 @@ class EmbeddedServer:
         """Whether the server of this home runs and accepts connections, whoever started it."""
         return self._status() == "ready"
 
+    def crashed(self) -> bool:
+        """Whether it ended without being stopped: what it writes of itself is there, and no such process."""
+        return (self.data / "postmaster.pid").exists() and self._status() is None
+
     def start(self) -> None:
         """Set the server up if this is the first time, and start it unless it runs. Raises `ServerError`."""
         self.root.mkdir(parents=True, exist_ok=True)

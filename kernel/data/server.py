@@ -18,6 +18,9 @@ class Server(Protocol):
     def start(self) -> None:
         """Make sure that it runs, as far as that is ours to do."""
 
+    def crashed(self) -> bool:
+        """Whether it is ours to start and ended without being stopped."""
+
     def stop(self, *, requested: bool = False) -> bool:
         """Stop it if it is ours to stop; returns whether it was stopped."""
 
@@ -36,6 +39,10 @@ class ExternalServer:
 
     def start(self) -> None:
         """Nothing: it is not ours to start."""
+
+    def crashed(self) -> bool:
+        """Never known: somebody else looks after it."""
+        return False
 
     def stop(self, *, requested: bool = False) -> bool:
         """Never: it is not ours to stop."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,8 +92,10 @@ def house_values(context: Context, language: str) -> dict[str, str]:
     }
 
 
-def party_values(context: Context, ids: Sequence[int], language: str) -> dict[int, dict[str, str]]:
-    """Give the values of these parties, those that the actor may see; one query."""
+def party_values(
+    context: Context, ids: Sequence[int], language: str, names: Collection[str] | None = None
+) -> dict[int, dict[str, str]]:
+    """Give the values of these parties, those that the actor may see; one query. `names` are the variables needed."""
     statement = (
         select(
             *(Party.id, Party.display_name, Party.first_name, Party.last_name, Party.name),
@@ -105,23 +107,29 @@ def party_values(context: Context, ids: Sequence[int], language: str) -> dict[in
         .outerjoin(City, City.id == Party.city_id)
         .where(any_of(Party.id, ids))
     )
-    return {row.id: _values(row, language) for row in context.session.execute(statement)}
-
-
-def _values(row: Any, language: str) -> dict[str, str]:
-    name = row.name or " ".join(filter(None, (row.first_name, row.last_name)))
+    wanted = [(name, of) for name, of in _OF_A_PARTY.items() if names is None or name in names]
     return {
-        "party.addressed": addressed(name, row.last_name, row.title, row.form_of_address),
-        "party.name": row.display_name,
-        "party.title": row.title or "",
-        "party.first_name": row.first_name or "",
-        "party.last_name": row.last_name or "",
-        "party.birth_date": _day(row.birth_date, language) if row.birth_date else "",
-        "party.mobile": _phone(row.mobile or "", language),
-        "party.email": row.email or "",
-        "party.city": row.city or "",
-        "party.number": in_digits(str(row.id), language),
+        row.id: {name: of(row, language) for name, of in wanted} for row in context.session.execute(statement)
     }
+
+
+def _addressed(row: Any, _language: str) -> str:
+    name = row.name or " ".join(filter(None, (row.first_name, row.last_name)))
+    return addressed(name, row.last_name, row.title, row.form_of_address)
+
+
+_OF_A_PARTY: Mapping[str, Callable[[Any, str], str]] = {
+    "party.addressed": _addressed,
+    "party.name": lambda row, _language: row.display_name,
+    "party.title": lambda row, _language: row.title or "",
+    "party.first_name": lambda row, _language: row.first_name or "",
+    "party.last_name": lambda row, _language: row.last_name or "",
+    "party.birth_date": lambda row, language: _day(row.birth_date, language) if row.birth_date else "",
+    "party.mobile": lambda row, language: _phone(row.mobile or "", language),
+    "party.email": lambda row, _language: row.email or "",
+    "party.city": lambda row, _language: row.city or "",
+    "party.number": lambda row, language: in_digits(str(row.id), language),
+}
 
 
 def in_digits(text: str, language: str) -> str:

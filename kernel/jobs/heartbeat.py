@@ -1,6 +1,7 @@
 """Signs of life of the workers: each group of worker processes writes its name and the time into every site.
 
-It is the group's main process that does so, so that a group whose processes are busy for an hour still lives.
+It is the group's main process that does so, so that a group whose processes are busy for an hour still lives. It also sees
+to it that the schedule lives: Celery starts that once, and nobody would miss a process that sends a message now and then.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutting_down
+from celery.worker import state
 from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.access.actor import SYSTEM
@@ -32,8 +34,10 @@ EVERY = 15.0
 class Heartbeat:
     """Writes signs of life until it is stopped; a site that is down is passed over."""
 
-    def __init__(self, config: Config, name: str) -> None:
+    def __init__(self, config: Config, name: str, schedule: Any = None) -> None:
+        """`schedule` is the group's process of that, where it has one."""
         self.name = name
+        self._schedule = schedule
         self._sites = SiteStore(config)
         self._engines = Engines(config)
         self._stop = threading.Event()
@@ -46,6 +50,10 @@ class Heartbeat:
                     self.beat(self._sites.load(name))
                 except (SQLAlchemyError, DataError) as error:
                     log.warning("no sign of life for site %s: %s", name, type(error).__name__)
+            if self._schedule is not None and not self._schedule.is_alive() and not self._stop.is_set():
+                log.error("the schedule was killed: the worker ends its work, to be started again as a whole")
+                state.should_stop = 1  # what Celery's loop looks at, and the status that it ends with
+                return
             self._stop.wait(EVERY)
         self._engines.dispose()
 
@@ -66,7 +74,7 @@ def install(config: Config) -> None:
     beating: list[Heartbeat] = []
 
     def begin(sender: Any, **_arguments: Any) -> None:
-        heart = Heartbeat(config, str(sender.hostname))
+        heart = Heartbeat(config, str(sender.hostname), getattr(sender.controller, "beat", None))
         beating.append(heart)
         threading.Thread(target=heart.run, name="heartbeat", daemon=True).start()
 

@@ -123,9 +123,25 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
 
 
 class Transport(filesystem.Transport):  # type: ignore[misc]
-    """The transport, by its name in an address: `peyvand-spool://localhost//`."""
+    """The transport, by its name in an address: `peyvand-spool://localhost//`.
+
+    It lets workers run an event loop, as Redis and RabbitMQ do: then each process of a worker has pipes of its own. Where
+    they share one, a process that is killed while it waits takes the lock of the pipe along, and all others wait for ever.
+    """
 
     Channel = Channel
+    implements = filesystem.Transport.implements.extend(asynchronous=True)
+
+    def register_with_event_loop(self, _connection: Any, loop: Any) -> None:
+        """Look for messages at every turn of a worker's loop, and let it turn at least once an interval."""
+
+        def look() -> None:
+            with suppress(Empty):
+                while True:
+                    self.cycle.get(self._deliver)
+
+        loop.on_tick.add(look)
+        loop.call_repeatedly(self.polling_interval, int)
 
 
 transport.TRANSPORT_ALIASES[SCHEME] = f"{__name__}:Transport"

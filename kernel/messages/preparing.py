@@ -161,8 +161,9 @@ def _store(context: Context, work: Work, targets: Sequence[Target]) -> None:
     )
     samples = samples_among(context, row.channel, [party for party, _address, _why in targets if party])
     people = [party for party, address, reason in targets if party is not None and not reason]
-    values = party_values(context, people, row.language) if work.names and people else {}
+    values = party_values(context, people, row.language, work.names) if work.names and people else {}
     rows = []
+    common = _common(context, work)
     for party, address, why in targets:
         reason = why
         if party in samples:
@@ -180,20 +181,16 @@ def _store(context: Context, work: Work, targets: Sequence[Target]) -> None:
                 reason = f"{addresses.EMPTY}:{error.name}"
         if not reason and address is not None:
             work.taken.add(address)
-        rows.append(_row(context, work, party, address, reason, body, subject))
+        rows.append(common | _own(work, party, address, reason, body, subject))
     with context.system("recipients of a sending") as system:
         insert_rows(system.session, Message, rows, numbered=False)  # type: ignore[arg-type]
 
 
-def _row(
-    context: Context, work: Work, party: int | None, address: str | None, reason: str, body: str, subject: str
-) -> dict[str, Any]:
+def _common(context: Context, work: Work) -> dict[str, Any]:
+    """Give the columns that are the same for all recipients."""
     row = work.row
-    parts, price = (0, 0) if reason else work.costs.measure(row.channel, body)
     return {
-        "client_id": new_client_id(),
         "sending_id": row.id,
-        "party_id": party,
         "sender_id": row.sender_id,
         "kind_id": row.kind_id,
         "advertising": work.kind.advertising,
@@ -201,6 +198,19 @@ def _row(
         "channel": row.channel,
         "purpose": PURPOSE,
         "occasion": str(row.id),
+        "due_at": context.now,
+        "created_at": context.now,
+    }
+
+
+def _own(
+    work: Work, party: int | None, address: str | None, reason: str, body: str, subject: str
+) -> dict[str, Any]:
+    """Give the columns of one recipient."""
+    parts, price = (0, 0) if reason else work.costs.measure(work.row.channel, body)
+    return {
+        "client_id": new_client_id(),
+        "party_id": party,
         "address": address,
         "subject": "" if reason else subject,
         "body": "" if reason else body,
@@ -208,8 +218,6 @@ def _row(
         "price": price,
         "state": LEFT_OUT if reason else PREPARED,
         "reason": reason,
-        "due_at": context.now,
-        "created_at": context.now,
     }
 
 

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 import kernel
@@ -54,10 +55,9 @@ def numbers(folder, name):
 
 def gone(number):
     try:
-        os.kill(number, 0)
-    except ProcessLookupError:
+        return psutil.Process(number).status() == psutil.STATUS_ZOMBIE  # its new parent may be late
+    except psutil.NoSuchProcess:
         return True
-    return False
 
 
 def test_what_ends_by_itself_is_started_again(supervise, tmp_path):
@@ -92,3 +92,39 @@ def test_a_hangup_makes_every_process_begin_anew_after_it_has_ended_its_work(sup
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0
+
+
+def test_what_a_killed_process_leaves_ends_before_it_is_started_again(supervise, tmp_path):
+    below = SAY + WRITE.format("below") + "signal.pause()"
+    child = f"import subprocess; subprocess.Popen([sys.executable, '-c', {below!r}, sys.argv[1]]); "
+    supervise(above=SAY + child + WRITE.format("above") + "signal.pause()")
+    [above] = until(lambda: numbers(tmp_path, "above"))
+    [left] = until(lambda: numbers(tmp_path, "below"))
+    os.kill(above, signal.SIGKILL)
+    until(lambda: len(numbers(tmp_path, "below")) == 2)
+    assert gone(left)
+
+
+def test_what_is_no_child_is_looked_after_again_and_again(tmp_path):
+    script = """
+import pathlib, sys
+from kernel.cli import supervisor
+supervisor.LOOK = 0.01
+seen = []
+
+def look_after():
+    seen.append(1)
+    pathlib.Path(sys.argv[1], f"look.{len(seen)}").touch()
+    if len(seen) == 1:
+        raise RuntimeError("not yet")
+
+supervisor.Supervisor({}, {}, look_after=look_after).run()
+"""
+    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT)
+    try:
+        until(lambda: len(numbers(tmp_path, "look")) >= 3)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()

@@ -118,11 +118,16 @@ def test_data_outlive_a_stop_and_a_crash(tmp_path, embedded):
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     pid = int((server.data / "postmaster.pid").read_text().split()[0])
     process = psutil.Process(pid)
+    assert not server.crashed()
     process.kill()
     process.wait(30)
     again = embedded(tmp_path)
+    assert again.crashed()
     again.start()
     assert ask(again.admin_url(), "SELECT answer FROM kept") == [(42,)]
+    assert not again.crashed()
+    again.stop(requested=True)
+    assert not again.crashed()
 
 
 def test_a_set_up_that_was_killed_is_begun_anew(tmp_path, embedded):

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from kernel.cli.worker import app
 from kernel.i18n import _
+from kernel.jobs import heartbeat
 from kernel.resources.queue import background
 
 __all__ = ["app"]
+
+heartbeat.EVERY = 0.5
 
 FOLDER = Path(os.environ["PEYVAND_TEST_FOLDER"])
 

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import text
 
@@ -126,3 +127,40 @@ def test_a_worker_does_what_is_due_and_takes_over_from_one_that_was_killed(
         lambda: query(own_site, engines, "SELECT FROM kernel.work WHERE state = 'done' AND attempts = 2"),
         second,
     )
+
+
+def below(worker):
+    """Give the processes that do the work, and the schedule, of a worker that has begun."""
+    return until(lambda: _told_apart(psutil.Process(worker.pid).children()), worker)
+
+
+def _told_apart(processes):
+    """Of the processes of a worker the schedule alone has no pipe: it closes what it was forked with."""
+    schedules = [
+        each for each in processes if not any(_pipe(link) for link in Path(f"/proc/{each.pid}/fd").iterdir())
+    ]
+    return ([each for each in processes if each not in schedules], schedules[0]) if schedules else None
+
+
+def _pipe(link):
+    return int(link.name) > 2 and str(link.readlink()).startswith(("pipe:", "socket:"))
+
+
+def test_an_idle_process_of_a_worker_that_was_killed_is_replaced(own_site, engines, kinds, start_worker):
+    """Where processes share a pipe, whoever is killed while it waits takes the pipe's lock along."""
+    worker = start_worker()
+    for name in ("letter", "parcel", "card"):
+        ask(own_site, engines, "test.write", name)
+        start_worker.wake()
+        until((start_worker.watched / name).exists, worker)
+        until(lambda: not query(own_site, engines, "SELECT FROM kernel.work WHERE state <> 'done'"), worker)
+        working, _schedule = below(worker)
+        for process in working:
+            os.kill(process.pid, signal.SIGKILL)
+
+
+def test_a_worker_whose_schedule_was_killed_ends_to_be_started_again(start_worker):
+    worker = start_worker()
+    _working, schedule = below(worker)
+    os.kill(schedule.pid, signal.SIGKILL)
+    assert worker.wait(PATIENCE) == 1

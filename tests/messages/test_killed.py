@@ -28,6 +28,9 @@ POINTS = ("claimed", "accepted", "recording", "recorded")
 """Before the gateway is called; after it accepted; within the transaction that says so; after it."""
 
 
+UNDER_WAY = "SELECT FROM kernel.message WHERE state IN ('queued', 'sending', 'sent') LIMIT 1"
+
+
 @dataclass
 class Provider:
     """A provider whose book is a file that outlives every worker; it refuses, or goes silent, by chance."""
@@ -141,20 +144,22 @@ def kill_rounds(
             for provider in providers:
                 provider.die, provider.faults = "", False
     assert died >= rounds // 2
-    for _round in range(4):
+    for _round in range(60):
         post.look_after()
-        post.work()
+        post.work(rounds=60)
         post.clock.advance(hours=3)
+        if not post.rows(UNDER_WAY):
+            break
     theirs = sum((provider.accepted() for provider in providers), Counter())
     ours = {row[0]: row[1] for row in post.rows("SELECT client_id, state FROM kernel.message")}
     assert len(ours) == messages
     assert set(theirs) <= set(ours)
     assert max(theirs.values()) == 1, "accepted twice"
-    assert set(ours.values()) <= {"sent", "delivered", "unknown", "failed"}
+    assert set(ours.values()) <= {"delivered", "unknown", "failed"}
     for number, state in ours.items():
-        wanted = {"sent": {1}, "delivered": {1}, "failed": {0}, "unknown": {0, 1}}[state]
+        wanted = {"delivered": {1}, "failed": {0}, "unknown": {0, 1}}[state]
         assert theirs[number] in wanted, (number, state)
-    assert Counter(ours.values())["delivered"] > messages // 4
+    assert Counter(ours.values())["delivered"] > messages // 2, Counter(ours.values())
     assert "unknown" in ours.values()
 
 

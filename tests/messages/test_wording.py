@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel.documents.wording import EmptyVariable, faults, fill, variables_in
+from kernel.documents.wording import EmptyVariable, faults, fill, rendered, variables_in
 from kernel.messages.templates import as_stored
 
 KNOWN = {"party.name", "party.city", "hour"}
@@ -74,3 +74,39 @@ def test_a_text_without_variables_stays_as_it_is(text):
 
 def test_the_short_form_of_a_place_is_brought_to_the_long_one():
     assert as_stored("{name} {other} {{ name }}", ["name"]) == "{{ name }} {other} {{ name }}"
+
+
+PIECES = [
+    "سلام ",
+    "{{ party.name }}",
+    "{{own.name}}",
+    "{{ hour }}",
+    "\n",
+    " ",
+    "  \n",
+    "{",
+    "}",
+    "{{ '' }}",
+    "{# x #}",
+    "٪",
+]
+VALUES = st.sampled_from([None, "", " ", "نام", "{{ hour }}", "<b>", "a\n"])
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=8).map("".join),
+    st.fixed_dictionaries({"own.name": VALUES, "hour": VALUES}, optional={"party.name": VALUES}),
+)
+def test_pieces_put_together_are_what_the_template_gives(text, values):
+    """The quick way is the same as the long one, errors included."""
+
+    def outcome(way):
+        try:
+            return way(text, values)
+        except EmptyVariable as error:
+            return ("empty", error.name)
+        except Exception as error:
+            return type(error)
+
+    assert outcome(fill) == outcome(rendered)

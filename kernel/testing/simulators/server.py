@@ -8,10 +8,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -108,17 +109,24 @@ class Simulator:
     """Numbers that closed themselves to advertising."""
     asked: list[str] = field(default_factory=list)
     """Paths of all requests, in order."""
+    port: int = 0
+    """Where to listen; 0 for a free port."""
+    kept: Path | None = None
+    """A file that the book is kept in, line by line before anything is answered, so that it outlives the process."""
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
         self._next = 1_000_000_000
+        if self.kept is not None:
+            self.book += book_in(self.kept)
+            self._next = max([self._next, *(int(each.reference) % 10**18 for each in self.book)])
         self._closing = threading.Event()
         simulator = self
 
         class Handler(_Handler):
             owner = simulator
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
@@ -171,6 +179,9 @@ class Simulator:
                     if entry.client_id == client_id:
                         return entry
             made = Accepted(str(self.number()), to, text, sender, client_id)
+            if self.kept is not None:
+                with self.kept.open("a") as file:
+                    file.write(json.dumps(asdict(made)) + "\n")
             self.book.append(made)
             return made
 
@@ -185,7 +196,7 @@ class Simulator:
 
     def call_back(self, address: str, inbounds: Iterable[Inbound], *, times: int = 1) -> list[int]:
         """Hand received messages to the customer's address, each `times` times; gives the statuses."""
-        return [_request(address, *self.callbacks(inbound)) for inbound in inbounds for _time in range(times)]
+        return [request(address, *self.callbacks(inbound)) for inbound in inbounds for _time in range(times)]
 
     # --- Serving
 
@@ -205,6 +216,13 @@ class Simulator:
 
     partial: bool = False
     """Whether the request that is just answered meets `PARTIAL`."""
+
+
+def book_in(kept: Path) -> list[Accepted]:
+    """Read a book that a simulator keeps in a file; none where there is no file yet."""
+    if not kept.exists():
+        return []
+    return [Accepted(**json.loads(line)) for line in kept.read_text().splitlines()]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -272,7 +290,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: addresses hold keys."""
 
 
-def _request(address: str, method: str, parameters: Mapping[str, str]) -> int:
+def request(address: str, method: str, parameters: Mapping[str, str]) -> int:
+    """Send parameters to an address as a provider does; gives the status."""
     parts = urlsplit(address)
     connection = HTTPConnection(parts.hostname or "", parts.port, timeout=10)
     encoded = urlencode(parameters)
