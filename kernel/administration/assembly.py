@@ -8,6 +8,7 @@ from functools import cache
 from kernel.administration import furnishing
 from kernel.administration.backups.part import PART as BACKUPS
 from kernel.administration.part import PART as ADMINISTRATION
+from kernel.documents.part import PART as DOCUMENTS
 from kernel.interactions.part import PART as INTERACTIONS
 from kernel.jobs.app import store_rows
 from kernel.jobs.part import PART as JOBS
@@ -27,6 +28,7 @@ def assemble() -> None:
         JOBS,
         PARTIES,
         INTERACTIONS,
+        DOCUMENTS,
         MESSAGES,
         INBOUND,
         REMINDERS,

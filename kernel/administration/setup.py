@@ -12,6 +12,7 @@ from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.site import Site
 from kernel.data.site_store import SiteStore
+from kernel.documents.formats import seed_formats
 from kernel.extension.discovery import Discovery, discover
 from kernel.jobs import occasions
 from kernel.lifecycle.sites import create_site, upgrade_site
@@ -92,6 +93,7 @@ def seed_kernel(runtime: Runtime) -> None:
         base_data.seed(context, [item for part in runtime.declared.parts for item in part.base_lists])
         seed_kinds(context, KERNEL_KINDS)
         message_kinds.seed_kinds(context)
+        seed_formats(context)
         occasions.fill(context)
 
 

@@ -1,1 +1,1 @@
-"""Documents: texts with variables and how they are filled, for messages and for what is printed."""
+"""Documents: texts with variables, an engine that makes PDF of layouts, and what is printed by it."""

@@ -48,6 +48,12 @@ HOUSE = (
     Variable("sender.name", _("Name of the sender")),
     Variable("today", _("Today's date")),
 )
+LETTER = (
+    Variable("letter.number", _("Number of the letter")),
+    Variable("letter.organisation", _("Organisation at which the recipient is addressed")),
+    Variable("letter.position", _("Position of the recipient there")),
+)
+"""Only printed letters have them."""
 REMINDER = (
     Variable("reminder.day", _("Date that is reminded of")),
     Variable("reminder.time", _("Time that is reminded of")),

@@ -81,6 +81,7 @@ ALLOWED = {
     "jobs.resume",
     "jobs.stop_work",
     "message.stop",
+    "print.stop",
     "record.export",
     "record.export_later",
     "record.print",

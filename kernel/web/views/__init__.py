@@ -30,6 +30,7 @@ from kernel.web.views import (
 )
 from kernel.web.views.administration import all as administration
 from kernel.web.views.messages import all as messages
+from kernel.web.views.paper import all as paper
 from kernel.web.views.routes import add_resource_routes
 
 SOURCES = (message_lines,)
@@ -55,6 +56,7 @@ def install(app: Flask, served: Runtime) -> None:
         messages,
         own,
         pairs,
+        paper,
         people,
         reminders,
         search,

@@ -21,6 +21,7 @@ from kernel.web.views.addresses import list_url
 from kernel.web.views.export import send
 from kernel.web.views.lists import query_of
 from kernel.web.views.messages import sendings
+from kernel.web.views.paper import asking
 from kernel.web.views.parties import is_party
 from kernel.web.views.refused import Refusal, tried
 
@@ -50,6 +51,9 @@ def act(resource: Resource) -> ResponseReturnValue:
         return sendings.for_selection(
             resource, query, None if request.form.get("whole") == "1" else ticked(request.form)
         )
+    if wanted == "print" and is_party(resource):
+        ids = None if request.form.get("whole") == "1" else ticked(request.form)
+        return asking.for_selection(resource, query, ids)
     if wanted not in ACTIONS:
         raise NotFound()
     context.require(resource.permission, ACTIONS[wanted])

@@ -10,6 +10,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from kernel.documents.targets import RIGHT as PRINT_RIGHT
 from kernel.fa.digits import stored_number
 from kernel.i18n import _, ngettext_lazy
 from kernel.parties.segments.reading import FIELD, visible_segments
@@ -143,6 +144,7 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         **_segments(context, resource, first),
         "groupable": possible(context, resource),
         "may_assign": handing.possible(context, resource),
+        "may_print": is_party(resource) and context.may(*PRINT_RIGHT),
         "may_send": is_party(resource) and context.may("message", "send") and context.may("party", "send"),
         "may": _rights(context, resource),
         "files_lack_sensitive": context.may(resource.permission, "export")

@@ -1,0 +1,21 @@
+"""Who sees what was printed: whoever printed it, and whoever holds the right on more; formats and templates everybody."""
+
+from __future__ import annotations
+
+from kernel.access.policies import public, rows, system
+from kernel.documents.formats import PERMISSION
+from kernel.documents.models import EnvelopeFormat, LabelFormat, LetterTemplate, PrintItem, PrintRun
+from kernel.i18n import _
+from kernel.resources.naming import call_table
+
+POLICIES = (
+    public(LabelFormat, PERMISSION),
+    public(EnvelopeFormat, PERMISSION),
+    public(LetterTemplate, "letter_template"),
+    rows(PrintRun, "print_run", own=("user_id",)),
+    # For whom a piece was: read for the run's own page only, names through the reader's session.
+    system(PrintItem),
+)
+
+call_table("kernel.print_run", _("Print runs"))
+call_table("kernel.print_item", _("Printed pieces"))

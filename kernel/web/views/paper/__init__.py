@@ -1,0 +1,1 @@
+"""Pages of what is printed: labels, envelopes and letters."""
