@@ -16,13 +16,14 @@ SHORTEST = 8
 LONGEST = 200
 """In characters. A limit keeps the hashing of a megabyte from being an attack."""
 
-_HASHER = PasswordHasher()
+HASHER = PasswordHasher()
+"""At the cost that the library advises. `kernel.testing` puts a cheap one in its place."""
 
 
 @cache
 def _of_nobody() -> str:
     # Made when first needed: hashing is slow on purpose, and most processes never look at a password.
-    return _HASHER.hash("nobody has this password")
+    return HASHER.hash("nobody has this password")
 
 
 def hashed(password: str, username: str = "", *, names: Iterable[str] = ()) -> str:
@@ -47,13 +48,13 @@ def hashed(password: str, username: str = "", *, names: Iterable[str] = ()) -> s
 
 def rehashed(password: str) -> str:
     """Give the hash of a password that is in use already, whatever the rules are by now."""
-    return _HASHER.hash(password)
+    return HASHER.hash(password)
 
 
 def matches(kept: str | None, password: str) -> bool:
     """Whether `password` has the hash `kept`. Takes as long where there is no hash: silence tells nothing either."""
     try:
-        _HASHER.verify(kept or _of_nobody(), password[: LONGEST + 1])
+        HASHER.verify(kept or _of_nobody(), password[: LONGEST + 1])
     except (Argon2Error, InvalidHashError):
         return False
     return kept is not None
@@ -61,4 +62,4 @@ def matches(kept: str | None, password: str) -> bool:
 
 def is_outdated(kept: str) -> bool:
     """Whether the hash was made with weaker parameters than today's."""
-    return _HASHER.check_needs_rehash(kept)
+    return HASHER.check_needs_rehash(kept)

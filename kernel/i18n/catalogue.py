@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from gettext import c2py
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 
 KERNEL_TRANSLATIONS: Final = Path(__file__).parents[1] / "translations"
 """The kernel's own catalogues, the first source of every site."""
+
+FILES_KEPT: Final = 512
+"""Files of catalogues whose entries a process keeps: it builds its sites anew more often than these change."""
 
 Key = tuple[str | None, str]
 """Context and English message."""
@@ -81,7 +85,7 @@ class Catalogue:
         for name, folder in sources:
             for path in _files(folder, locale):
                 try:
-                    found = dict(_entries(_read(path)))
+                    found = _entries_of(path)
                 except Exception:  # readers of catalogues raise whatever a broken file leads them to
                     log.exception("catalogue of %s cannot be read: %s", name, path)
                     continue
@@ -109,6 +113,17 @@ def _newer(po: Path) -> Path:
 def _read(path: Path) -> Catalog:
     with path.open("rb") as file:
         return read_mo(file) if path.suffix == ".mo" else read_po(file, abort_invalid=True)
+
+
+def _entries_of(path: Path) -> dict[Key, Entry]:
+    """What a file says; read again only where it was written since."""
+    status = path.stat()
+    return _entries_at(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=FILES_KEPT)
+def _entries_at(path: Path, _written: int, _size: int) -> dict[Key, Entry]:
+    return dict(_entries(_read(path)))
 
 
 def _entries(catalog: Catalog) -> Iterator[tuple[Key, Entry]]:

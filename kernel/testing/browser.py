@@ -8,6 +8,7 @@ from functools import cache
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Connection, insert, update
 from werkzeug.test import Client, TestResponse
 
@@ -27,10 +28,15 @@ class Browser:
     def __init__(self, wsgi: PeyvandWSGI, host: str) -> None:
         self.client = Client(wsgi)
         self.host = host
+        self._token: tuple[str, object] | None = None
+        """The token of the page shown last, and the secret of the session that it belongs to."""
 
     def get(self, path: str, *, htmx: bool = False, **options: Any) -> TestResponse:
         """Ask for a page; with `htmx`, for a piece of one."""
-        return self.client.get(path, headers=self._headers(htmx), **options)
+        answer = self.client.get(path, headers=self._headers(htmx), **options)
+        if answer.mimetype == "text/html" and (found := TOKEN.search(answer.text)):
+            self._token = found[1], self._secret()
+        return answer
 
     def post(
         self,
@@ -41,8 +47,11 @@ class Browser:
         token: str | None = None,
         **options: Any,
     ) -> TestResponse:
-        """Send a form with the session's token."""
-        sent = {"csrf_token": self.token() if token is None else token, **(data or {})}
+        """Send a form with the session's token, as the page shown last carries it."""
+        if token is None:
+            kept = self._token
+            token = kept[0] if kept and kept[1] == self._secret() else self.token()
+        sent = {"csrf_token": token, **(data or {})}
         return self.client.post(path, data=sent, headers=self._headers(htmx), **options)
 
     def token(self) -> str:
@@ -58,6 +67,12 @@ class Browser:
         """Sign in through the page."""
         answer = self.post("/sign-in", {"username": username, "password": password})
         assert answer.status_code == 303, answer.text
+
+    def _secret(self) -> object:
+        """What the tokens of this browser's session are made of; None where it has none. Signing in or out changes it."""
+        cookie = self.client.get_cookie("peyvand", domain=self.host)
+        held = cookie and URLSafeTimedSerializer("").loads_unsafe(cookie.value)[1]
+        return held.get("csrf_token") if isinstance(held, dict) else None
 
     def _headers(self, htmx: bool) -> dict[str, str]:
         asking = {"HX-Request": "true", "HX-Request-Type": "partial"} if htmx else {}

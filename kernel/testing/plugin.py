@@ -41,6 +41,18 @@ class MakeUser(Protocol):
         """Make a user with exactly these grants."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hash passwords at the lowest cost in this process: signing in takes a quarter of a second of the processor else."""
+    from argon2 import PasswordHasher
+
+    from kernel.access import passwords
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
     """The database server of this run: fast, shared by all workers, gone when the last is done."""

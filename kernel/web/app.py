@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
-from werkzeug.routing import IntegerConverter
 
 from kernel.resources.errors import EpochChanged
 from kernel.resources.runtime import Runtime
 from kernel.web import auth, errors, pages, security, shell, views
+from kernel.web.addresses import SiteRule, StoredNumber
 from kernel.web.assets import Assets
 from kernel.web.current import Scope, SignInNeeded, runtime
 from kernel.web.error_pages import ErrorPages
@@ -20,16 +20,11 @@ from kernel.web.error_pages import ErrorPages
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class StoredNumber(IntegerConverter):
-    """An id in an address: no longer than what a column holds, so that a longer one is a page that is not there."""
-
-    regex = "[0-9]{1,18}"
-
-
 class SiteApp(Flask):
     """A Flask application that hands an epoch's change to who can dispatch anew, and logs without personal data."""
 
     jinja_options = pages.jinja_options()
+    url_rule_class = SiteRule
 
     def handle_exception(self, e: Exception) -> Any:
         """Answer an unhandled error; `EpochChanged` goes on to `PeyvandWSGI`."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import event, func, select, text, update
 from sqlalchemy.orm import Session
 
@@ -314,6 +317,13 @@ def test_ones_own_sessions(served: Served, sara: int) -> None:
     assert who(served, first)
     sessions.end_own_session(served, sara, me.session_id)
     assert who(served, first) is None
+
+
+def test_passwords_are_hashed_at_the_cost_that_the_library_advises() -> None:
+    """In a process without the cheap hashing of tests."""
+    code = "from kernel.access.passwords import rehashed; print(rehashed('x'))"
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert extract_parameters(made.stdout.strip()) == RFC_9106_LOW_MEMORY
 
 
 def test_weaker_hashes_are_renewed(served: Served, sara: int) -> None:

@@ -25,11 +25,12 @@ from kernel.lifecycle.install import install
 from kernel.lifecycle.steps import Workshop
 from kernel.resources.build import build_runtime
 from kernel.resources.runtime import Runtime
+from kernel.testing.browser import hashed_password
 from kernel.testing.users import add_user
 from kernel.testing.worker_sites import WorkerSites
 from kernel.web.wsgi import PeyvandWSGI
 from tests.faults.conftest import DESK
-from tests.web.conftest import HASHED, PASSWORD
+from tests.web.conftest import PASSWORD
 
 HOST = f"desk-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.localhost"
 """Browsers take every name below localhost for this machine."""
@@ -52,7 +53,7 @@ class FrontDesk:
         username = f"{name}{next(_numbers)}"
         with self.engines.owner(self.site).begin() as owner:
             actor = add_user(owner, username, grants, **options)
-            owner.execute(insert(UserPassword).values(user_id=actor.user_id, password_hash=HASHED))
+            owner.execute(insert(UserPassword).values(user_id=actor.user_id, password_hash=hashed_password()))
         return username
 
     def receptionist(self) -> str:

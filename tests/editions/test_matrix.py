@@ -16,10 +16,11 @@ from kernel.extension.discovery import discover
 from kernel.extension.editions import FEATURES
 from kernel.jobs.schedule import declared_jobs
 from kernel.resources.build import build_runtime
+from kernel.testing.browser import hashed_password
 from kernel.testing.users import add_user
 from kernel.web.app import build_app
 from tests.editions.test_files import NAMES
-from tests.web.conftest import HASHED, PASSWORD, Browser
+from tests.web.conftest import PASSWORD, Browser
 
 PLUGINS = sorted(discover().plugins)
 
@@ -41,7 +42,7 @@ def enter(wsgi, clinic, username, pattern=None):
     """Make a user, an administrator or with one pattern, and give a browser in which he is signed in."""
     with clinic.engines.owner(clinic.site).begin() as owner:
         actor = add_user(owner, username, administrator=pattern is None)
-        values = {"id": actor.user_id, "hash": HASHED, "pattern": pattern}
+        values = {"id": actor.user_id, "hash": hashed_password(), "pattern": pattern}
         owner.execute(
             text("INSERT INTO kernel.user_password (user_id, password_hash) VALUES (:id, :hash)"), values
         )

@@ -24,13 +24,14 @@ from kernel.extension.discovery import Discovery
 from kernel.fa.digits import to_persian_digits
 from kernel.resources.importing import run_import
 from kernel.resources.runtime import Runtime
+from kernel.testing.browser import hashed_password
 from kernel.testing.users import add_user
 from kernel.testing.worker_sites import WorkerSites
 from kernel.web.wsgi import PeyvandWSGI
 from plugins.medical.tests.conftest import Clinic
 from tests.extension.making import Maker
 from tests.faults.conftest import DESK
-from tests.web.conftest import HASHED, PASSWORD, Browser, SignIn
+from tests.web.conftest import PASSWORD, Browser, SignIn
 
 MEGABYTE = 1 << 20
 HALF = """
@@ -214,7 +215,7 @@ def boss(own_site: Site, engines: Engines, wsgi: PeyvandWSGI) -> Browser:
     """An administrator on a site of the test's own."""
     with engines.owner(own_site).begin() as owner:
         actor = add_user(owner, "boss", administrator=True)
-        owner.execute(insert(UserPassword).values(user_id=actor.user_id, password_hash=HASHED))
+        owner.execute(insert(UserPassword).values(user_id=actor.user_id, password_hash=hashed_password()))
     wsgi.store.forget()
     browser = Browser(wsgi, own_site.hosts[0])
     assert browser.post("/sign-in", {"username": "boss", "password": PASSWORD}).status_code == 303
@@ -281,7 +282,7 @@ def away(durable_sites: WorkerSites) -> Iterator[tuple[Browser, WorkerSites]]:
     engines = Engines(durable_sites.config)
     with engines.owner(site).begin() as owner:
         actor = add_user(owner, "boss", administrator=True)
-        owner.execute(insert(UserPassword).values(user_id=actor.user_id, password_hash=HASHED))
+        owner.execute(insert(UserPassword).values(user_id=actor.user_id, password_hash=hashed_password()))
     browser = Browser(PeyvandWSGI(durable_sites.config, engines=engines), site.hosts[0])
     assert browser.post("/sign-in", {"username": "boss", "password": PASSWORD}).status_code == 303
     yield browser, durable_sites

@@ -13,13 +13,13 @@ from kernel.data.engines import Engines
 from kernel.data.site import Site
 from kernel.resources.build import build_runtime
 from kernel.resources.runtime import Runtime
-from kernel.testing.browser import PASSWORD, Browser, hashed_password, let_in
+from kernel.testing.browser import PASSWORD, Browser, let_in
 from kernel.testing.plugin import MakeUser
 from kernel.testing.users import Wanted
 from kernel.testing.worker_sites import WorkerSites
 from kernel.web.wsgi import PeyvandWSGI
 
-__all__ = ["ALL", "HASHED", "PASSWORD", "Browser", "SignIn"]
+__all__ = ["ALL", "PASSWORD", "Browser", "SignIn"]
 
 ALL = {
     ("party", action): "all"
@@ -57,7 +57,6 @@ def make_site(worker_sites: WorkerSites) -> Iterator[Callable[[], Site]]:
 
 
 SignIn = Callable[..., Browser]
-HASHED = hashed_password()
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from kernel.testing.corpus.subject import Answer, Shape, Subject
 FAILURES = (StatementError, InvalidRequestError, StaleDataError)
 """How the database, its silence about a hidden row, or a value that no column of the type holds, ends a shape."""
 SETTINGS = ("peyvand.token", "peyvand.bin")
+_NOTED = "SELECT " + ", ".join(f"current_setting('{each}', true)" for each in SETTINGS)
+_SET_BACK = "SELECT " + ", ".join(f"set_config('{each}', %s, true)" for each in SETTINGS)
 
 
 class Watched:
@@ -44,14 +46,10 @@ class Watched:
 
     @contextmanager
     def _as_system(self, connection: Connection) -> Iterator[None]:
-        kept = [
-            connection.exec_driver_sql(f"SELECT current_setting('{each}', true)").scalar()
-            for each in SETTINGS
-        ]
+        kept = connection.exec_driver_sql(_NOTED).one()
         self._identity.announce(connection)
         yield
-        for name, value in zip(SETTINGS, kept, strict=True):
-            connection.exec_driver_sql("SELECT set_config(%s, %s, true)", (name, value or ""))
+        connection.exec_driver_sql(_SET_BACK, tuple(value or "" for value in kept))
 
 
 def examine(
@@ -60,10 +58,14 @@ def examine(
     """Run a shape and say what is wrong, or None; what it wrote is taken back.
 
     With `wall1` the session must give the shape's own verdict; without it, the database alone must keep its rows.
-    `signing_key` lets the look at all rows, before and after, act as the system on the session's own connection.
+    `signing_key` lets the look at all rows, before and after, act as the system on the session's own connection. The
+    subject keeps the look before the first shape: as each takes back what it wrote, it is that before all others.
     """
     watched = Watched(subject, signing_key)
-    before = watched.digest(Session.connection(session))
+    connection = Session.connection(session)
+    before = subject.looks.get(connection.engine)
+    if before is None:
+        before = subject.looks[connection.engine] = watched.digest(connection)
     ended = "filtered"
     wrong: str | None = None
     try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from sqlalchemy import Table, inspect
+from sqlalchemy import Engine, Table, inspect
 from sqlalchemy.orm import Mapper, Session
 
 Verdict = Literal["filtered", "refused"]
@@ -35,6 +36,10 @@ class Subject:
     foreign: Callable[[], object] | None = None
     below: Callable[[int], object] | None = None
     give_away: Callable[[Any], None] | None = None
+    looks: dict[Engine, Counter[tuple[Any, ...]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """The rows that no shape may touch as they were before the first one, for each way to connect."""
 
     @cached_property
     def mapper(self) -> Mapper[Any]:
