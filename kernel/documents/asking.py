@@ -97,7 +97,9 @@ _READERS = (
 )
 _NUMBERING = (
     Choice("numbering", _("Numbers of the letters"), options=NUMBERINGS, required=True),
-    Text("number", _("Number"), limit=40, help=_("The one number, or the first: ۱۴۰۵/ص/۱۲۰.")),
+    Text(
+        "number", _("Number, entered by hand"), limit=40, help=_("The one number, or the first: ۱۴۰۵/ص/۱۲۰.")
+    ),
 )
 _LOOKS = (
     Choice("paper", _("Paper"), options=PAPERS, required=True, default="A4"),

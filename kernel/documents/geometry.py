@@ -85,25 +85,20 @@ def fitting_size(
     lines: Sequence[str], width: float, height: float, *, largest: float = LARGEST
 ) -> float | None:
     """Give the largest size of letters, in points, at which all lines fit a space of millimetres; None where none does."""
+    measured = [[_width(word) + FINAL for word in line.split()] for line in lines]
     size = largest
     while size >= SMALLEST:
-        if _height(lines, width, size) <= height:
+        letter = size * POINT
+        if sum(_rows(words, width / letter) for words in measured) * letter * LEADING <= height:
             return size
         size -= STEP
     return None
 
 
-def _height(lines: Sequence[str], width: float, size: float) -> float:
-    letter = size * POINT
-    rows = sum(_rows(line, width / letter) for line in lines)
-    return rows * letter * LEADING
-
-
-def _rows(line: str, room: float) -> int:
-    """Count the rows that a line takes where `room` letter sizes stand in one: by words, a long one broken."""
+def _rows(words: Sequence[float], room: float) -> int:
+    """Count the rows that words of these widths take where `room` letter sizes stand in one; a long one is broken."""
     rows, taken = 1, 0.0
-    for word in line.split():
-        width = _width(word) + FINAL
+    for width in words:
         if taken and taken + SPACE + width > room:
             rows, taken = rows + 1, 0.0
         if width > room:

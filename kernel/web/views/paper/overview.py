@@ -12,7 +12,7 @@ from kernel.web.current import current, needs
 from kernel.web.pages import render
 from kernel.web.views.paper.blueprint import pages, tabs
 
-SHOWN = 50
+SHOWN = 20
 
 
 @pages.get("/")
