@@ -60,9 +60,11 @@ from kernel.fa.sorting import sort_key
 from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
 from kernel.interactions.calls import log_call
-from kernel.messages.exchange import Declined, Reply, divided, exchange, matched, national
+from kernel.messages.exchange import Declined, Reply, by_form, divided, exchange, matched, national
 from kernel.messages.gateways import (
     Answer,
+    Approved,
+    ApprovedRules,
     Attachment,
     Callback,
     Gateway,
@@ -116,6 +118,8 @@ __all__ = [
     "LAST_DAY",
     "Action",
     "Answer",
+    "Approved",
+    "ApprovedRules",
     "Attachment",
     "Badge",
     "BaseList",
@@ -203,6 +207,7 @@ __all__ = [
     "addressed_as",
     "answer_received",
     "background",
+    "by_form",
     "calendar",
     "child",
     "clean",

@@ -22,6 +22,7 @@ PERSONS_ONLY = frozenset({"sms"})
 NO_ADDRESS, OPTED_OUT, DUPLICATE, NO_RIGHT = "no_address", "opted_out", "duplicate", "no_right"
 NO_CONTACT, EMPTY, ALREADY, RESTORED = "no_contact", "empty", "already", "restored"
 DEAD = "dead"
+UNFIT, NO_LINE = "unfit", "no_approved_line"
 REASONS: Mapping[str, LazyText] = {
     NO_ADDRESS: _("No number or address on this channel"),
     OPTED_OUT: _("Wants no messages of this kind"),
@@ -32,6 +33,10 @@ REASONS: Mapping[str, LazyText] = {
     ALREADY: _("Has been sent this already"),
     DEAD: _("An e-mail to this address came back for good; it stands among the dead addresses"),
     SAMPLE: _("Sample data: nothing is really sent to invented persons and organisations"),
+    UNFIT: _(
+        "A value does not fit the template that the provider approved: empty, too long, or spaces or signs in it"
+    ),
+    NO_LINE: _("No line carries the approved template of this text"),
     RESTORED: _("It waited when the backup was made; the site that was backed up may have sent it"),
 }
 """Why somebody is left out; a word after a colon names the variable that is empty."""

@@ -204,6 +204,46 @@ def divided(
     return receipts
 
 
+def by_form(
+    messages: Sequence[Outgoing],
+    plain: Callable[[Sequence[Outgoing]], Sequence[Receipt]],
+    approved: Callable[[Outgoing], Receipt],
+) -> list[Receipt]:
+    """Hand over plain texts together as `divided` does, then those with approved templates one by one.
+
+    What stops them in the middle is told by receipts, as a part may be there already; of the rest the provider has nothing.
+    """
+    until = time.monotonic() + LONGEST
+    texts = [each for each in messages if each.approved is None]
+    groups = [texts] if texts else []
+    groups += [[each] for each in messages if each.approved is not None]
+    receipts: list[Receipt] = []
+    stopped: NotHandedOver | None = None
+    for some in groups:
+        if stopped is None and receipts and time.monotonic() > until:
+            stopped = NotHandedOver(UNREADABLE, temporary=True)
+        if stopped is None:
+            try:
+                once = plain if some is texts else lambda one: [approved(one[0])]
+                receipts += divided(some, once, until)
+                continue
+            except NotHandedOver as problem:
+                stopped = problem
+            except Uncertain as problem:
+                stopped = NotHandedOver(problem.reason, temporary=True)
+                receipts += [
+                    Receipt(client_id=each.client_id, state="unknown", reason=problem.reason) for each in some
+                ]
+                continue
+        receipts += [
+            Receipt(client_id=each.client_id, state="failed", reason=stopped.reason, again=True)
+            for each in some
+        ]
+    if stopped is not None and all(each.again for each in receipts):
+        raise stopped
+    return receipts
+
+
 def national(number: str) -> str:
     """Write an E.164 number as Iranian providers take it: `09121234567`, and `0044…` for foreign ones."""
     if number.startswith("+98"):

@@ -58,6 +58,33 @@ class Attachment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Approved:
+    """How a message goes by a template that the provider has approved: its name there, and the values of its variables."""
+
+    name: str
+    values: tuple[tuple[str, str], ...]
+    """Each variable by the provider's name, in the order in which it stands."""
+
+    def as_dict(self) -> dict[str, str]:
+        """Give the values by name."""
+        return dict(self.values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovedRules:
+    """What a provider's approved templates take."""
+
+    fits: Callable[[str, str], bool]
+    """Whether the variable of a name may hold a value."""
+    names: tuple[str, ...] = ()
+    """The variables in their order; empty where the site names them itself."""
+    required: tuple[str, ...] = ()
+    """Variables that every template has."""
+    example: str = ""
+    """How a line of such a template is written, for whoever enters one."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outgoing:
     """One message to one recipient."""
 
@@ -67,6 +94,8 @@ class Outgoing:
     """E.164 for SMS and fax (`+989121234567`), an address for e-mail."""
     text: str
     subject: str = ""
+    approved: Approved | None = None
+    """Set where the gateway has `approved` and the message goes by such a template; `text` is then what it comes to."""
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -223,6 +252,8 @@ class Gateway:
     taken: Taken | None = None
     """For providers that give a message until they are told that it is stored, such as a mailbox."""
     read: Read | None = None
+    approved: ApprovedRules | None = None
+    """What its approved templates take; None where it knows none."""
     pretends: bool = False
     """Shows what would go and lets nothing leave this machine."""
     credit: Callable[[Line], int] | None = None

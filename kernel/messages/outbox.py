@@ -15,6 +15,7 @@ from kernel.documents.variables import house_values, party_values
 from kernel.documents.wording import EmptyVariable, fill
 from kernel.i18n import _
 from kernel.messages import addresses
+from kernel.messages.approved import filled_for
 from kernel.messages.barred import SAMPLE
 from kernel.messages.files import as_given, attach
 from kernel.messages.gateways import Attachment
@@ -62,6 +63,7 @@ def queue_message(
     due: datetime | None = None,
     answers: str = "",
     files: Sequence[Attachment] = (),
+    approved: Mapping[str, Any] | None = None,
 ) -> Queued:
     """Queue one message within the present command; nothing is sent unless that commits.
 
@@ -69,9 +71,9 @@ def queue_message(
     words are those of `template` (`<plugin>.<key>` as declared, with the site's own words), or `text` as it is. `values`
     are the template's places. `purpose` and `occasion` say what for (`hotel.welcome`, `stay 12`): the same pair never
     reaches the same party or address twice. Who cannot be reached, or has a variable empty, is kept in the outbox as left
-    out, with the reason. `due`: not before this moment. `answers`: the Message-IDs of
-    the mails that this one answers. `files` go along with e-mails and faxes. Works as the system; the caller has checked
-    what may be done.
+    out, with the reason. `due`: not before this moment. `answers`: the Message-IDs of the mails that this one answers.
+    `files` go along with e-mails and faxes. `approved`: how a `text` of one's own goes by approved templates, as
+    `approved.filled_for` gives it. Works as the system; the caller has checked what may be done.
     """
     if (party_id is None) == (address is None):
         raise TypeError("give either a party or an address")
@@ -101,7 +103,7 @@ def queue_message(
             )
         if address and addresses.is_sample(system, channel, row["party_id"], row["address"]):
             row["reason"] = SAMPLE
-        row["answers"] = answers
+        row["answers"], row["approved"] = answers, approved
         if not row["reason"]:
             _fill(system, row, wording, values or {}, template is not None)
         queued = _store(system, row)
@@ -170,6 +172,8 @@ def _row(
         "address": None,
         "subject": "",
         "body": "",
+        "answers": "",
+        "approved": None,
         "parts": 0,
         "price": 0,
         "state": QUEUED,
@@ -206,6 +210,11 @@ def _fill(
             body, subject = fill(body, given), fill(subject, given) if subject else ""
         except EmptyVariable as error:
             row["reason"] = f"{addresses.EMPTY}:{error.name}"
+            return
+        row["approved"], row["reason"] = filled_for(
+            system, wording.template, given, advertising=row["advertising"]
+        )
+        if row["reason"]:
             return
     if not body.strip():
         raise Invalid([Problem("text", _("The message has no words."))])

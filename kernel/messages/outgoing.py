@@ -5,12 +5,14 @@ What is claimed is made ready here after the claim is committed; a message that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from kernel.data.files import FileMissing, FileStore
 from kernel.i18n import _
+from kernel.messages.addresses import NO_LINE, REASONS
+from kernel.messages.approved import form_of
 from kernel.messages.files import Kept, Reader
 from kernel.messages.gateways import Outgoing, Receipt
 from kernel.messages.leaving import link_of
@@ -21,9 +23,15 @@ NO_MORE = _("You receive this as advertising. If you want no more of it:")
 LEAVE = _("unsubscribe")
 
 
-def made(runtime: Runtime, row: Any) -> Outgoing:
+def made(runtime: Runtime, row: Any, gateway: str) -> Outgoing:
     """Make what a gateway is given of a claimed message, without its files."""
-    plain = Outgoing(client_id=row.client_id, to=row.address or "", text=row.body, subject=row.subject)
+    plain = Outgoing(
+        client_id=row.client_id,
+        to=row.address or "",
+        text=row.body,
+        subject=row.subject,
+        approved=form_of(row.approved, gateway),
+    )
     return as_mail(runtime, row, plain) if row.channel == "email" else plain
 
 
@@ -51,14 +59,25 @@ def _headers(row: Any, link: str) -> Mapping[str, str]:
     return found
 
 
-def with_files(
-    runtime: Runtime, messages: Sequence[Outgoing], files: Mapping[int, Sequence[Kept]]
+def ready(
+    runtime: Runtime,
+    messages: Sequence[Outgoing],
+    files: Mapping[int, Sequence[Kept]],
+    unapproved: Collection[int],
 ) -> tuple[list[Outgoing], list[Receipt]]:
-    """Read the files of messages; gives those that are whole, and receipts of those whose file is gone."""
+    """Read the files of messages; gives those that are whole, and receipts of the others.
+
+    One whose file is gone has failed; one that this line may not carry is offered to others.
+    """
     reader = Reader(FileStore(runtime.site.files))
     whole: list[Outgoing] = []
     receipts: list[Receipt] = []
     for each in messages:
+        if each.client_id in unapproved:
+            receipts.append(
+                Receipt(client_id=each.client_id, state="failed", reason=REASONS[NO_LINE], again=True)
+            )
+            continue
         try:
             read = reader.attachments(files.get(each.client_id, ()))
         except FileMissing:

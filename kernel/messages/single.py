@@ -12,6 +12,7 @@ from kernel.documents.wording import EmptyVariable, fill, variables_in
 from kernel.fa.text import clean
 from kernel.i18n import LazyText, _
 from kernel.messages import addresses
+from kernel.messages.approved import filled_for
 from kernel.messages.barred import SAMPLE, samples_among
 from kernel.messages.files import Given, attach
 from kernel.messages.lines import CHANNEL_TITLES, tariff
@@ -52,8 +53,11 @@ def send(
     subject: str = "",
     language: str = "fa",
     files: Sequence[Given] = (),
+    template_id: int | None = None,
 ) -> int:
     """Queue a message to one party and give its number. The text may hold variables; `files` go along with it.
+
+    With the template that the text was begun with, `template_id`, one that was not changed goes by its approved form.
 
     `token` comes with the form: sent twice, it queues one message. Raises `Invalid` naming the field, also where the party
     cannot be reached: a number is missing, it wants none, a variable is empty.
@@ -69,8 +73,12 @@ def send(
     if not reached:
         raise Invalid([Problem(None, addresses.REASONS[addresses.NO_CONTACT])])
     words = filled(context, body, subject, reached[0], language)
+    approved, unfit = _approved(context, template_id, body, reached[0], kind)
+    if unfit:
+        raise Invalid([Problem("body", _as_text(addresses.reason_text(unfit)))])
     queued = queue_message(
         context,
+        approved=approved,
         purpose=SINGLE,
         occasion=f"{context.actor.user_id}:{token}",
         party_id=reached[0],
@@ -111,6 +119,19 @@ def filled(
     except EmptyVariable as error:
         text = _("“%(name)s” is empty for this recipient.", name=error.name)
         raise Invalid([Problem("body", text)]) from error
+
+
+def _approved(
+    context: Context, template_id: int | None, body: str, party_id: int, kind: MessageKind
+) -> tuple[dict[str, Any] | None, str]:
+    """Fill the approved form of a template whose words were not changed, with what the actor may see of the party."""
+    template = context.session.get(Template, template_id) if template_id is not None else None
+    if template is None or template.body.split() != body.split():
+        return None, ""
+    values = house_values(context, template.language)
+    values |= party_values(context, [party_id], template.language).get(party_id, {})
+    with context.system("which lines carry an approved template") as system:
+        return filled_for(system, template, values, advertising=kind.advertising)
 
 
 def previewed(context: Context, template: Template, party_id: int) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from kernel.documents.wording import faults
 from kernel.extension.contributions import Action, MessageTemplate
 from kernel.fa.text import squeeze
 from kernel.i18n import LazyText, _
+from kernel.messages.approved import ApprovedField, faults_of
 from kernel.messages.kinds import ADVERTISING, SERVICE, kind_by_code
 from kernel.messages.lines import CHANNEL_TITLES
 from kernel.messages.models import Template
@@ -34,6 +35,7 @@ class Wording:
     body: str
     language: str
     kind_id: int | None = None
+    template: Template | None = None
 
 
 def declared_templates(runtime: Runtime) -> dict[str, MessageTemplate]:
@@ -59,7 +61,7 @@ def wording_of(context: Context, code: str, channel: str) -> Wording:
     language = "fa" if context.site.locale.startswith("fa") else "en"
     row = found.get(language) or next(iter(found.values()), None)
     if row is not None:
-        return Wording(row.subject or "", row.body, row.language, row.kind_id)
+        return Wording(row.subject or "", row.body, row.language, row.kind_id, row)
     kind = kind_by_code(context, declared.kind if declared.kind in (SERVICE, ADVERTISING) else SERVICE)
     body = as_stored(context.runtime.translate(declared.body), declared.places)
     return Wording("", body, language, kind.id)
@@ -117,6 +119,10 @@ def prepare_template(context: Context, template: Template, values: Mapping[str, 
     problems += check_text(context.runtime, "subject", template.subject, template.code)
     if template.channel == "email" and not template.subject:
         problems.append(Problem("subject", _("An e-mail needs a subject.")))
+    template.approved = template.approved or {}
+    problems += faults_of(template.approved, NAMES | set(places_of(context.runtime, template.code)))
+    if template.approved_only and not template.approved:
+        problems.append(Problem("approved", _("Enter the approved template without which it is not sent.")))
     return problems
 
 
@@ -124,6 +130,13 @@ HELP = _(
     "Variables stand in double braces, such as {{ party.addressed }}. What is to stand where one is empty: "
     "{{ party.city|default('our city') }}. A choice: {% if party.title %}…{% else %}…{% endif %}."
 )
+
+
+APPROVED_HELP = _(
+    "A line for each gateway whose provider has approved this text, with the provider's variables and ours in their order: "
+    "kavenegar.sms: welcome (token=party.first_name). Service messages then go by that template over lines of the gateway."
+)
+ONLY_HELP = _("Otherwise it goes in its own words over lines whose gateway has no approved template of it.")
 
 
 def previewing(context: Context, number: int) -> list[Action]:
@@ -153,12 +166,21 @@ MESSAGE_TEMPLATE = Resource(
         Link("kind", _("Kind of message"), to="message_kind", attribute="kind_id", required=True),
         Text("subject", _("Subject"), limit=200, in_list=False),
         LongText("body", _("Text"), required=True, limit=4000, help=HELP),
+        ApprovedField(
+            "approved",
+            _("Approved templates of providers"),
+            limit=2000,
+            filterable=False,
+            help=APPROVED_HELP,
+        ),
+        YesNo("approved_only", _("Never as a plain text"), in_list=False, help=ONLY_HELP),
         YesNo("active", _("Offered for choice"), default=True),
     ),
     list_columns=("name", "channel", "language", "kind", "body", "active"),
     sections=(
         Section(_("Template"), ("name", "channel", "language", "kind", "active")),
         Section(_("Words"), ("subject", "body")),
+        Section(_("Approved templates of providers"), ("approved", "approved_only")),
     ),
     sorts=(Sort("name", _("Name"), ("search_key",)),),
     search=Search(),

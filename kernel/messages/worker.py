@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from kernel.access.actor import SYSTEM
 from kernel.i18n import _
 from kernel.jobs.store import held
 from kernel.messages import outgoing, results
+from kernel.messages.approved import may_carry
 from kernel.messages.barred import keep_samples_here
 from kernel.messages.files import Kept, files_of
 from kernel.messages.gateways import Gateway, Line, NotHandedOver, Outgoing, Receipt, Uncertain
@@ -57,6 +58,8 @@ class Batch:
     trouble: NotHandedOver | None = None
     files: Mapping[int, Sequence[Kept]] = field(default_factory=dict)
     """What goes along, by client id."""
+    unapproved: Collection[int] = ()
+    """Client ids of messages that this line may not carry, having no approved template of them."""
 
 
 @background(DISPATCH, _("Hand over messages"), queue="messages")
@@ -94,7 +97,7 @@ def hand_over(runtime: Runtime, batch: Batch) -> None:
         send = batch.gateway.send if batch.gateway is not None else None
         if batch.trouble is not None or send is None or batch.line is None:
             raise batch.trouble or NotHandedOver(_("The gateway of this line does not run."), temporary=False)
-        whole, unready = outgoing.with_files(runtime, batch.messages, batch.files)
+        whole, unready = outgoing.ready(runtime, batch.messages, batch.files, batch.unapproved)
         receipts = (*unready, *(_checked(send(batch.line, whole)) if whole else ()))
     except NotHandedOver as refusal:
         with _noting(runtime) as context:
@@ -140,11 +143,12 @@ def claim(runtime: Runtime, line_id: int, token: int) -> Batch | None:
     return Batch(
         line_id,
         {each.client_id: each.attempts for each in found},
-        tuple(outgoing.made(runtime, each) for each in found),
+        tuple(outgoing.made(runtime, each, row.gateway) for each in found),
         line,
         gateway,
         trouble,
         {numbers[number]: some for number, some in kept.items()},
+        {each.client_id for each in found if not may_carry(each.approved, row.gateway)},
     )
 
 
@@ -296,6 +300,7 @@ def _claim_some(
                 Message.body,
             ),
             *(Message.channel, Message.advertising, Message.sender_id, Message.sending_id, Message.answers),
+            Message.approved,
         )
         .execution_options(synchronize_session=False)
     )

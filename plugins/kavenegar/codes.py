@@ -8,7 +8,7 @@ from kernel.api import LazyText, _
 
 TEMPORARY = {409, 451}
 """Answers after which the same line may be asked again later."""
-OF_THE_MESSAGE = {411, 413, 420, 422, 501}
+OF_THE_MESSAGE = {411, 413, 420, 422, 424, 428, 431, 432, 501}
 """Answers that refuse what is in a request, not the account."""
 
 ANSWERS: dict[int, LazyText] = {
@@ -34,6 +34,9 @@ ANSWERS: dict[int, LazyText] = {
     426: _("Kavenegar: the account needs the advanced service."),
     427: _("Kavenegar: the line needs a higher level of access."),
     429: _("Kavenegar: this server's IP address is not registered in the panel."),
+    428: _("Kavenegar: this template cannot be read out."),
+    431: _("Kavenegar: a value does not fit the template: too long, or spaces or signs in it."),
+    432: _("Kavenegar: the template lacks its first variable."),
     451: _("Kavenegar: too many requests at once."),
     501: _("The account is for trying out and sends to its owner only."),
     604: _("Kavenegar: too many messages at once."),

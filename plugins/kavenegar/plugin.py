@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kernel.api import Gateway, GatewayField, Plugin, _, hookimpl
+from kernel.api import ApprovedRules, Gateway, GatewayField, Plugin, _, hookimpl
 from plugins.kavenegar import reading, sending
 
 plugin = Plugin(
@@ -34,6 +34,12 @@ def gateways() -> Iterable[Gateway]:
                 ),
             ),
             batch=200,
+            approved=ApprovedRules(
+                names=sending.TOKENS,
+                required=("token",),
+                fits=sending.fits,
+                example="kavenegar.sms: welcome (token=party.number, token20=party.name)",
+            ),
             knows_client_ids=True,
             send=sending.send,
             state=sending.states,

@@ -35,6 +35,18 @@ ANSWERS: dict[int, LazyText] = {
 }
 """Definite refusals."""
 
+TEMPLATE_ANSWERS: dict[int, LazyText] = {
+    -1: _("MeliPayamak: the account may not use templates by programs."),
+    -2: _("MeliPayamak: a template goes to one number at a time."),
+    -3: _("MeliPayamak: the line is not valid."),
+    -4: _("MeliPayamak: the template is unknown or not approved."),
+    -5: _("MeliPayamak: the values do not fit the variables of the template."),
+    -7: _("MeliPayamak: the line is not valid."),
+    -10: _("MeliPayamak: a value holds a link."),
+}
+"""Definite refusals of an approved template. -6, a fault in their system, proves nothing."""
+OF_THE_TEMPLATE = {-2, -4, -5, -10}
+
 State = Literal["sent", "delivered", "failed", "unknown"]
 STATES: dict[int, tuple[State, LazyText | str]] = {
     0: ("sent", ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kernel.api import Gateway, GatewayField, Plugin, _, hookimpl
+from kernel.api import ApprovedRules, Gateway, GatewayField, Plugin, _, hookimpl
 from plugins.melipayamak import reading, sending
 
 plugin = Plugin(
@@ -33,6 +33,11 @@ def gateways() -> Iterable[Gateway]:
                     default="https://rest.payamak-panel.com",
                     hint=_("Resellers such as FaraPayamak have another one."),
                 ),
+            ),
+            approved=ApprovedRules(
+                names=sending.PLACES,
+                fits=sending.fits,
+                example="melipayamak.sms: 12345 (party.first_name, party.number)",
             ),
             send=sending.send,
             state=sending.states,

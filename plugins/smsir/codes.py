@@ -7,7 +7,7 @@ from typing import Literal
 from kernel.api import LazyText, _
 
 TEMPORARY = {20}
-OF_THE_MESSAGE = {103, 104, 115, 117}
+OF_THE_MESSAGE = {103, 104, 113, 114, 115, 116, 117}
 """Answers that refuse what is in a request, not the account."""
 
 ANSWERS: dict[int, LazyText] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kernel.api import Gateway, GatewayField, Plugin, _, hookimpl
+from kernel.api import ApprovedRules, Gateway, GatewayField, Plugin, _, hookimpl
 from plugins.smsir import talking
 
 plugin = Plugin(
@@ -34,6 +34,7 @@ def gateways() -> Iterable[Gateway]:
                 ),
             ),
             batch=100,
+            approved=ApprovedRules(fits=talking.fits, example="smsir.sms: 123456 (Name=party.first_name)"),
             send=talking.send,
             state=talking.states,
             poll=talking.poll,

@@ -18,12 +18,14 @@ from kernel.api import (
     Received,
     Uncertain,
     _,
-    divided,
+    by_form,
     exchange,
     national,
 )
 from plugins.smsir.codes import ANSWERS, OF_THE_MESSAGE, REFUSED_BY_STATUS, STATES, TEMPORARY
 
+LONGEST_VALUE = 25
+"""Characters of a value in an approved template."""
 UNREADABLE = _("SMS.ir gave an answer that cannot be read.")
 
 
@@ -63,7 +65,33 @@ def send(line: Line, messages: Sequence[Outgoing]) -> Sequence[Receipt]:
     """Hand over a batch, each message with a text of its own."""
     if not line.sender.strip().isdecimal():
         raise NotHandedOver(ANSWERS[101], temporary=False)
-    return divided(messages, partial(_send, line))
+    return by_form(messages, partial(_send, line), partial(_verify, line))
+
+
+def fits(name: str, value: str) -> bool:
+    """Say whether a variable may hold a value."""
+    del name
+    return len(value) <= LONGEST_VALUE
+
+
+def _verify(line: Line, message: Outgoing) -> Receipt:
+    assert message.approved is not None
+    if not message.approved.name.isdecimal():
+        raise Declined(ANSWERS[113])
+    found = call(
+        line,
+        "POST",
+        "send/verify",
+        {
+            "mobile": national(message.to),
+            "templateId": int(message.approved.name),
+            "parameters": [{"name": name, "value": value} for name, value in message.approved.values],
+        },
+    )
+    number = found.get("messageId") if isinstance(found, dict) else None
+    if number in (None, 0, "0"):
+        raise Uncertain(UNREADABLE)
+    return Receipt(client_id=message.client_id, state="sent", reference=str(number))
 
 
 def _send(line: Line, messages: Sequence[Outgoing]) -> list[Receipt]:

@@ -20,6 +20,7 @@ from kernel.documents.wording import EmptyVariable, fill, variables_in
 from kernel.fa.calendar import format_date
 from kernel.i18n import LazyText, _
 from kernel.messages import addresses
+from kernel.messages.approved import filled_for
 from kernel.messages.models import MessageKind, Template
 from kernel.messages.outbox import queue_message
 from kernel.messages.quiet import is_quiet, quiet_ends
@@ -138,7 +139,13 @@ def _queue(context: Context, reminder: Reminder, voice: Voice, about: int | None
     if about is None:
         raise NotSent(addresses.REASONS[addresses.NO_CONTACT])
     to_owner = reminder.recipient == "owner"
-    body, subject = _words(context, voice, about, reminder)
+    body, subject, values = _words(context, voice, about, reminder)
+    approved, unfit = None, ""
+    if reminder.channel == "sms" and not to_owner:
+        advertising = voice.kind.advertising
+        approved, unfit = filled_for(context, voice.template, values, advertising=advertising)
+    if unfit:
+        raise NotSent(addresses.reason_text(unfit))
     whom = {"address": _address(context, reminder)} if to_owner else {"party_id": about}
     done = queue_message(
         context,
@@ -149,6 +156,7 @@ def _queue(context: Context, reminder: Reminder, voice: Voice, about: int | None
         text=body,
         subject=subject or voice.template.name,
         due=_not_before(context),
+        approved=approved,
         **whom,
     )
     if done.left_out:
@@ -165,13 +173,16 @@ def _address(context: Context, reminder: Reminder) -> str:
     return str(address)
 
 
-def _words(context: Context, voice: Voice, party_id: int, reminder: Reminder) -> tuple[str, str]:
-    """Fill the ladder's template for a party."""
+def _words(
+    context: Context, voice: Voice, party_id: int, reminder: Reminder
+) -> tuple[str, str, Mapping[str, str]]:
+    """Fill the ladder's template for a party; gives text, subject, and the values."""
     template = voice.template
     values = {**voice.house, **voice.parties.get(party_id, {})}
     values |= dict(_own_values(context, reminder, template.language))
     try:
-        return fill(template.body, values), fill(template.subject, values) if template.subject else ""
+        subject = fill(template.subject, values) if template.subject else ""
+        return fill(template.body, values), subject, values
     except EmptyVariable as error:
         raise NotSent(
             _("%(reason)s: %(name)s", reason=addresses.REASONS[addresses.EMPTY], name=error.name)

@@ -10,6 +10,8 @@ from urllib.parse import unquote
 from kernel.testing.simulators.server import Answered, Fault, Inbound, Request, Simulator
 
 LONGEST = 900
+TOKENS = {"token": 0, "token2": 0, "token3": 0, "token10": 5, "token20": 8}
+"""Variables of approved templates, and how many spaces each may hold."""
 REFUSALS = {Fault.REFUSED: 403, Fault.CREDIT: 418, Fault.BUSY: 451}
 
 
@@ -18,8 +20,8 @@ class KavenegarSimulator(Simulator):
     """The methods that the adapter uses, and `sms/send`."""
 
     def is_sending(self, request: Request) -> bool:
-        """`sms/send` and `sms/sendarray`."""
-        return request.path.endswith(("/sms/send.json", "/sms/sendarray.json"))
+        """`sms/send`, `sms/sendarray` and `verify/lookup`."""
+        return request.path.endswith(("/sms/send.json", "/sms/sendarray.json", "/verify/lookup.json"))
 
     def refusal(self, fault: Fault) -> Answered:
         """The code of an account-wide refusal."""
@@ -33,6 +35,7 @@ class KavenegarSimulator(Simulator):
         known = {
             "sms/send.json": self._send,
             "sms/sendarray.json": self._send_array,
+            "verify/lookup.json": self._look_up,
             "sms/status.json": self._status,
             "sms/statuslocalmessageid.json": self._status_by_local,
             "sms/receive.json": self._receive,
@@ -47,6 +50,25 @@ class KavenegarSimulator(Simulator):
         local = form["localid"].split(",") if form.get("localid") else [None] * len(numbers)
         texts, senders = [form.get("message", "")] * len(numbers), [form.get("sender", "")] * len(numbers)
         return self._taken(numbers, texts, senders, local)
+
+    def _look_up(self, request: Request) -> Answered:
+        form = request.form()
+        if not form.get("receptor") or not form.get("template") or not form.get("token"):
+            return _failed(400)
+        if form["receptor"] in self.bad_numbers:
+            return _failed(411)
+        text = self.templates.get(form["template"])
+        if text is None:
+            return _failed(424)
+        for name, spaces in TOKENS.items():
+            value = form.get(name, "")
+            if len(value) > 100 or value.count(" ") > spaces or "_" in value or "\n" in value:
+                return _failed(431)
+        for name in reversed(TOKENS):
+            text = text.replace(f"%{name}", form.get(name, ""))
+        made = self.accept(form["receptor"], text, "service")
+        self.states.setdefault(made.reference, 5)
+        return _done([self._entry(int(made.reference), 5, made.to, text, made.sender)])
 
     def _send_array(self, request: Request) -> Answered:
         if request.method != "POST":

@@ -19,8 +19,8 @@ class MeliPayamakSimulator(Simulator):
         return 5_000_000_000_000_000_000 + super().number()
 
     def is_sending(self, request: Request) -> bool:
-        """`SendSMS`."""
-        return request.path == "/api/SendSMS/SendSMS"
+        """`SendSMS` and `BaseServiceNumber`."""
+        return request.path in ("/api/SendSMS/SendSMS", "/api/SendSMS/BaseServiceNumber")
 
     def refusal(self, fault: Fault) -> Answered:
         """The code of an account-wide refusal."""
@@ -34,6 +34,8 @@ class MeliPayamakSimulator(Simulator):
         match request.path.removeprefix("/api/SendSMS/"):
             case "SendSMS":
                 return self._send(form)
+            case "BaseServiceNumber":
+                return self._by_template(form)
             case "GetDeliveries2":
                 return _told(str(self.states.get(form.get("recId", ""), 100)), 1)
             case "GetMessages":
@@ -57,6 +59,23 @@ class MeliPayamakSimulator(Simulator):
         for entry in made:
             self.states[entry.reference] = 35 if entry.to in self.closed_numbers else 0
         return _told(made[0].reference, 1)
+
+    def _by_template(self, form: dict[str, str]) -> Answered:
+        number, values = form.get("to", ""), form.get("text", "").split(";")
+        if "," in number:
+            return _told("-2", 35)
+        text = self.templates.get(form.get("bodyId", ""))
+        if text is None:
+            return _told("-4", 35)
+        if len(values) != text.count("{"):
+            return _told("-5", 35)
+        if any("http" in each for each in values):
+            return _told("-10", 35)
+        if number in self.bad_numbers:
+            return _told("18", 9)
+        for place, value in enumerate(values):
+            text = text.replace(f"{{{place}}}", value)
+        return _told(self.accept(number, text, "service").reference, 1)
 
     def _messages(self, form: dict[str, str]) -> Answered:
         newest = [each for each in reversed(self.inbox) if form.get("from") in ("", each.line)]

@@ -107,6 +107,8 @@ class Simulator:
     """Numbers (`09…`) for which the provider refuses a request as a whole."""
     closed_numbers: set[str] = field(default_factory=set)
     """Numbers that closed themselves to advertising."""
+    templates: dict[str, str] = field(default_factory=dict)
+    """Approved templates by name or number, with the provider's own places for variables."""
     asked: list[str] = field(default_factory=list)
     """Paths of all requests, in order."""
     port: int = 0

@@ -15,8 +15,8 @@ class SmsIrSimulator(Simulator):
     """The methods that the adapter uses, and `send/bulk`."""
 
     def is_sending(self, request: Request) -> bool:
-        """`send/bulk` and `send/likeToLike`."""
-        return request.path in ("/v1/send/bulk", "/v1/send/likeToLike")
+        """`send/bulk`, `send/likeToLike` and `send/verify`."""
+        return request.path in ("/v1/send/bulk", "/v1/send/likeToLike", "/v1/send/verify")
 
     def refusal(self, fault: Fault) -> Answered:
         """Status and code of an account-wide refusal."""
@@ -29,6 +29,8 @@ class SmsIrSimulator(Simulator):
         match request.method, request.path.removeprefix("/v1/").split("/"):
             case "POST", ["send", "bulk" | "likeToLike" as way]:
                 return self._send(request.json(), way)
+            case "POST", ["send", "verify"]:
+                return self._verify(request.json())
             case "GET", ["send", reference]:
                 return self._state(reference)
             case "GET", ["receive", "latest"]:
@@ -64,6 +66,24 @@ class SmsIrSimulator(Simulator):
                 given.append(int(self.accept(number, text, str(asked["lineNumber"])).reference))
         pack = "8d0c2a1e-0000-4000-8000-000000000001"
         return _done({"packId": pack, "messageIds": given, "cost": 1.5 * len(given)})
+
+    def _verify(self, asked: Any) -> Answered:
+        given = asked.get("parameters") if isinstance(asked, dict) else None
+        if not isinstance(given, list) or not isinstance(asked.get("templateId"), int):
+            return _failed(400, 113)
+        if asked.get("mobile") in self.bad_numbers:
+            return _failed(400, 104)
+        text = self.templates.get(str(asked["templateId"]))
+        if text is None:
+            return _failed(400, 113)
+        for each in given:
+            if not each.get("name") or f"#{each['name']}#" not in text:
+                return _failed(400, 116)
+            if len(each.get("value", "")) > 25:
+                return _failed(400, 114)
+            text = text.replace(f"#{each['name']}#", each["value"])
+        made = self.accept(asked["mobile"], text, "0")
+        return _done({"messageId": int(made.reference), "cost": 1.0})
 
     def _state(self, reference: str) -> Answered:
         for entry in self.book:

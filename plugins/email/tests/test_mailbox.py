@@ -139,14 +139,16 @@ def test_a_bounce_tells_of_the_mail_and_is_no_message(mailbox: Line, port: int) 
     ],
 )
 def test_each_kind_of_notification_is_read(action: str, status: str, state: str, words: str) -> None:
-    ((reference, found, reason),) = report_in(parsed(notification(action, status))) or ()
-    assert (reference, found) == (REFERENCE, state)
-    assert words in str(reason)
+    (report,) = report_in(parsed(notification(action, status))) or ()
+    assert (report.reference, report.state) == (REFERENCE, state)
+    assert words in str(report.reason)
+    assert report.dead == (status in ("5.2.2", "5.0.0"))
 
 
 def test_an_old_bounce_is_known_by_who_wrote_it_and_our_number(mailbox: Line) -> None:
     mail = letter(f"Your message <{REFERENCE}> did not arrive.", From="MAILER-DAEMON@example.com")
-    assert [each[:2] for each in report_in(parsed(mail.as_bytes())) or ()] == [(REFERENCE, "failed")]
+    (report,) = report_in(parsed(mail.as_bytes())) or ()
+    assert (report.reference, report.state, report.dead) == (REFERENCE, "failed", False)
 
 
 def test_what_only_looks_like_a_bounce_is_a_message() -> None:

@@ -83,6 +83,7 @@ def sent_by(form: CommandForm, party_id: int, token: str) -> dict[str, Any]:
         "body": form.values["body"] or "",
         "token": token,
         "files": given_files(),
+        "template_id": stored_number(request.values.get("template", "")),
     }
 
 
@@ -154,6 +155,6 @@ def _page(
         token=token,
         back=back,
         templates=templates_to_choose(context),
-        chosen=stored_number(request.args.get("template", "")),
+        chosen=stored_number(request.values.get("template", "")),
         variables=VARIABLES,
     )
