@@ -254,6 +254,8 @@ class Gateway:
     read: Read | None = None
     approved: ApprovedRules | None = None
     """What its approved templates take; None where it knows none."""
+    opt_out_words: tuple[str, ...] = ()
+    """Words that, received alone over it, ask for no more advertising; for SMS those of the kernel count besides."""
     pretends: bool = False
     """Shows what would go and lets nothing leave this machine."""
     credit: Callable[[Line], int] | None = None

@@ -6,13 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from kernel.access.models import UserAccount
 from kernel.fa.phone import format_phone
 from kernel.i18n import _
+from kernel.messages.exchange import national
 from kernel.messages.inbound.matching import owner_of, senders_known
 from kernel.messages.inbound.models import Inbound, InboundParty
+from kernel.messages.models import SenderLine
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError
 
@@ -56,9 +59,16 @@ def tie(system: Context, sender: str, party: int) -> int:
     return len(numbers)
 
 
+def is_ours(system: Context, sender: str) -> bool:
+    """Say whether a sender is one of us: a user by his e-mail address, or one of our own lines. He is no customer."""
+    user = select(UserAccount.id).where(func.lower(UserAccount.email) == sender)
+    line = select(SenderLine.id).where(func.lower(SenderLine.sender).in_((sender, national(sender))))
+    return any(system.session.execute(each.limit(1)).first() is not None for each in (user, line))
+
+
 def enter_sender(system: Context, row: Inbound) -> int | None:
     """Make a person of the unknown sender of a message by rule; None for senders of which none can be made."""
-    if not contact_of(row.sender):
+    if not contact_of(row.sender) or is_ours(system, row.sender):
         return None
     known = senders_known(system, row.channel, row.sender)
     if known:

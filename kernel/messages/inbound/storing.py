@@ -25,12 +25,14 @@ from kernel.messages.inbound.words import (
     asks_for_no_more,
     fingerprint_of,
     keyword_of,
+    opt_out_words,
     sender_of,
     storable,
     subject_of,
     thread_of,
     written,
 )
+from kernel.messages.lines import gateways_of
 from kernel.messages.models import OptOut, SenderLine
 from kernel.resources import attachments
 from kernel.resources.context import Context
@@ -148,7 +150,7 @@ def _insert(context: Context, line: SenderLine, told: _Told, way: str, parties: 
         "body": written(told.text),
         "keyword": told.keyword,
         "automatic": received.automatic,
-        "opted_out": _opt_out(context, line.channel, told),
+        "opted_out": _opt_out(context, line, told),
         "state": NEW,
         "party_id": parties[0] if parties else None,
         "assignee_id": owner_of(context, parties),
@@ -159,12 +161,17 @@ def _insert(context: Context, line: SenderLine, told: _Told, way: str, parties: 
     return context.session.execute(statement).scalar_one_or_none()
 
 
-def _opt_out(context: Context, channel: str, told: _Told) -> bool:
-    """Write down that a number wants no more advertising, where the message says nothing but that."""
-    if channel != "sms" or not asks_for_no_more(told.keyword):
+def _wants_no_more(context: Context, line: SenderLine, told: _Told) -> bool:
+    words = opt_out_words(line.channel, gateways_of(context.runtime).get(line.gateway))
+    return bool(words) and asks_for_no_more(told.keyword, words)
+
+
+def _opt_out(context: Context, line: SenderLine, told: _Told) -> bool:
+    """Write down that a sender wants no more advertising, where the message says nothing but that."""
+    if not _wants_no_more(context, line, told):
         return False
     values = {
-        "channel": channel,
+        "channel": line.channel,
         "address": told.sender,
         "kind_id": None,
         "source": "inbound",
@@ -208,6 +215,6 @@ def _tell(context: Context, number: int, line: SenderLine, told: _Told, parties:
         parties=list(parties),
         line=line.id,
         automatic=told.received.automatic,
-        opted_out=line.channel == "sms" and asks_for_no_more(told.keyword),
+        opted_out=_wants_no_more(context, line, told),
     )
     enqueue(context, OFFER, inbound_id=number)

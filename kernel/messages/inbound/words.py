@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 
 from kernel.fa.errors import FaError
 from kernel.fa.phone import parse_phone
 from kernel.fa.text import clean, search_key
-from kernel.messages.gateways import Received
+from kernel.messages.gateways import Gateway, Received
 
 LONGEST = 100_000
 """Characters of a text that are kept."""
@@ -57,9 +58,16 @@ OPT_OUT = frozenset({"لغو", "لغو11", "11", "off", "stop", "unsubscribe"})
 """Words that ask for no more messages, without spaces; digits of all scripts are equal."""
 
 
-def asks_for_no_more(keyword: str) -> bool:
+def asks_for_no_more(keyword: str, words: Collection[str] = OPT_OUT) -> bool:
     """Say whether a text consists of nothing but a word that asks for no more messages."""
-    return keyword.replace(" ", "").strip(".!*#") in OPT_OUT
+    return keyword.replace(" ", "").strip(".!*#") in words
+
+
+def opt_out_words(channel: str, gateway: Gateway | None) -> frozenset[str]:
+    """Give the words of a channel: the kernel's own for SMS, and those that the gateway declares."""
+    declared = gateway.opt_out_words if gateway is not None else ()
+    folded = frozenset(keyword_of(word).replace(" ", "") for word in declared)
+    return folded | OPT_OUT if channel == "sms" else folded
 
 
 def subject_of(received: Received) -> str:
