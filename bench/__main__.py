@@ -20,6 +20,8 @@ PARTS = (
     "merge",
     "walls",
     "messages",
+    "handover",
+    "statements",
     "kill",
 )
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import psycopg
 from sqlalchemy import exc
 
 from kernel.data.errors import DatabaseUnavailable
 from kernel.i18n import _
+
+T = TypeVar("T")
+PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
+"""Seconds between tries at what must be written down: longer together than a crashed server needs to come back."""
 
 _GOING_OR_FULL = {"57P01", "57P02", "57P03", "53300"}
 """Shut down by the administrator, crashed, starting up; too many connections."""
@@ -22,6 +28,21 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, exc.DBAPIError):
         return error.connection_invalidated or _lost(error.orig)
     return _lost(error)
+
+
+def outlasting(action: Callable[[], T]) -> T:
+    """Do `action`, a transaction that may be done twice; where the server is away, again after a while, not for ever.
+
+    For what cannot be asked for once more: a provider's answer.
+    """
+    for wait in PATIENCE:
+        try:
+            return action()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+        time.sleep(wait)
+    return action()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kernel.extension.contributions import Job
 from kernel.jobs.calendar import WorkDays, corrected, next_due
 from kernel.jobs.models import JobRow, JobRun, Occasion
-from kernel.jobs.store import LEASE
+from kernel.jobs.store import LEASE, LOOK_AGAIN
 from kernel.resources.runtime import Runtime
 
 __all__ = ["declared_jobs", "due_jobs", "due_next", "next_due", "work_days"]
@@ -66,7 +66,7 @@ def due_jobs(session: Session, runtime: Runtime, now: datetime, *, ended: bool =
     )
     names = list(session.execute(statement).scalars())
     if names:
-        session.execute(update(JobRow).where(JobRow.name.in_(names)).values(leased_until=now + LEASE))
+        session.execute(update(JobRow).where(JobRow.name.in_(names)).values(leased_until=now + LOOK_AGAIN))
     return names
 
 

@@ -174,6 +174,24 @@ def claim_work(
     return Claim(number, row.kind, row.arguments, row.attempts)
 
 
+def absorb(session: Session, kind: str, arguments: Mapping[str, Any], now: datetime) -> int:
+    """End the waiting work of a kind with these arguments, which the caller is about to do; gives how much that was.
+
+    What was asked for before this transaction is seen by what the caller does after it, so nothing is forgotten.
+    """
+    same = select(WorkRow.id).where(
+        WorkRow.kind == kind, WorkRow.state == "due", WorkRow.arguments == dict(arguments)
+    )
+    ended = (
+        update(WorkRow)
+        .where(WorkRow.id.in_(same.with_for_update(skip_locked=True)))
+        .values(state="done", finished_at=now)
+        .returning(WorkRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(session.execute(ended).all())
+
+
 def renew_work(session: Session, claim: Claim, now: datetime, done: int, total: int) -> bool:
     """Note progress and renew the lease; give whether the work should stop: asked to, or taken by another worker."""
     statement = (

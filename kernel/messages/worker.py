@@ -2,7 +2,8 @@
 
 What happens at whatever moment the worker dies: before the claim is committed nothing has happened; after it the messages
 are *sending* with a lease, and where the lease runs out they are *unknown*, since the gateway may have them. Nothing leads
-from *sending* back to the queue but the gateway's own word that it has none of them.
+from *sending* back to the queue but the gateway's own word that it has none of them. A database that is away when the
+gateway has answered is waited for.
 
 One worker at a time is busy with a line, so that a slow gateway holds up nobody but itself.
 """
@@ -14,18 +15,20 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, or_, select, text, update
 
 from kernel.access.actor import SYSTEM
+from kernel.data.outage import outlasting
 from kernel.i18n import _
-from kernel.jobs.store import held
+from kernel.jobs.store import absorb, held
 from kernel.messages import outgoing, results
 from kernel.messages.approved import may_carry
 from kernel.messages.barred import keep_samples_here
 from kernel.messages.files import Kept, files_of
-from kernel.messages.gateways import Gateway, Line, NotHandedOver, Outgoing, Receipt, Uncertain
+from kernel.messages.gateways import Gateway, Line, NotHandedOver, Outgoing, Receipt, Text, Uncertain
 from kernel.messages.lines import carrying, gateways_of, line_value
 from kernel.messages.models import QUEUED, SENDING, Message, SenderLine
 from kernel.messages.outbox import DISPATCH, new_client_id
@@ -80,12 +83,16 @@ def dispatch(runtime: Runtime, line_id: int, *, budget: float = BUDGET) -> int:
     try:
         if not _take_line(runtime, line_id, token):
             return 0
-        while (batch := claim(runtime, line_id, token)) is not None:
-            hand_over(runtime, batch)
-            handed += len(batch.messages)
-            if time.monotonic() > until:
-                break
-        _give_line_back(runtime, line_id, token, again=batch is not None)
+        again = True
+        try:
+            while (batch := claim(runtime, line_id, token)) is not None:
+                hand_over(runtime, batch)
+                handed += len(batch.messages)
+                if time.monotonic() > until:
+                    break
+            again = batch is not None
+        finally:
+            outlasting(lambda: _give_line_back(runtime, line_id, token, again=again))
     except TermEnded:
         log.info("the term of site %s has ended: nothing is handed over", runtime.site.name)
     return handed
@@ -100,9 +107,7 @@ def hand_over(runtime: Runtime, batch: Batch) -> None:
         whole, unready = outgoing.ready(runtime, batch.messages, batch.files, batch.unapproved)
         receipts = (*unready, *(_checked(send(batch.line, whole)) if whole else ()))
     except NotHandedOver as refusal:
-        with _noting(runtime) as context:
-            results.note_refusal(context, batch.line_id, batch.attempts, refusal.reason, refusal.temporary)
-            _wake_others(context, batch.line_id)
+        outlasting(partial(_note_refusal, runtime, batch, refusal))
         return
     except Uncertain as doubt:
         receipts, reason = (), doubt.reason
@@ -111,6 +116,16 @@ def hand_over(runtime: Runtime, batch: Batch) -> None:
         receipts, reason = (), _("The gateway failed (%(kind)s).", kind=type(failure).__name__)
     else:
         reason = _("The gateway gave no receipt for this message.")
+    outlasting(partial(_note_receipts, runtime, batch, receipts, reason))
+
+
+def _note_refusal(runtime: Runtime, batch: Batch, refusal: NotHandedOver) -> None:
+    with _noting(runtime) as context:
+        results.note_refusal(context, batch.line_id, batch.attempts, refusal.reason, refusal.temporary)
+        _wake_others(context, batch.line_id)
+
+
+def _note_receipts(runtime: Runtime, batch: Batch, receipts: Sequence[Receipt], reason: Text) -> None:
     with _noting(runtime) as context:
         if results.note_receipts(context, batch.line_id, batch.attempts, receipts, reason):
             _wake_others(context, batch.line_id)
@@ -166,8 +181,12 @@ def _checked(receipts: Any) -> tuple[Receipt, ...]:
 
 
 def _take_line(runtime: Runtime, line_id: int, token: int) -> bool:
-    """Become the one worker of a line; where there is one, let it know that somebody came."""
+    """Become the one worker of a line; where there is one, let it know that somebody came.
+
+    Each message asks for its line to be looked at: what was asked for so far is done by looking once.
+    """
     with runtime.writing(SYSTEM("take a line"), "messages.take") as context:
+        absorb(context.session, DISPATCH, {"line_id": line_id}, context.now)
         free = or_(SenderLine.busy_until.is_(None), SenderLine.busy_until <= context.now)
         mine = (
             update(SenderLine)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from kernel.messages import worker
+from kernel.data import outage
+from kernel.messages import results, worker
 from kernel.messages.gateways import NotHandedOver, Uncertain
 from kernel.messages.outbox import queue_message
 from kernel.messages.results import note_reports
@@ -347,3 +350,60 @@ def test_a_message_whose_person_is_erased_keeps_its_figures_only(post):
     for number, state in ((sent, "sent"), (waiting, "stopped")):
         row = post.message(number)
         assert (row.state, row.address, row.body, row.party_id, row.parts) == (state, None, "", None, 1)
+
+
+def away(times):
+    """Give a function that fails as often as a database that is away does, and then does its work."""
+    left = [times]
+
+    def wrapping(function):
+        def called(*arguments, **options):
+            if left[0]:
+                left[0] -= 1
+                raise OperationalError("SELECT", {}, psycopg.OperationalError("the server is gone"))
+            return function(*arguments, **options)
+
+        return called
+
+    return wrapping
+
+
+@pytest.mark.parametrize(
+    ("name", "failure"),
+    [
+        ("note_receipts", None),
+        ("note_refusal", NotHandedOver("closed", temporary=True)),
+    ],
+)
+def test_what_a_gateway_said_outlasts_a_database_that_is_away(post, monkeypatch, name, failure):
+    monkeypatch.setattr(outage, "PATIENCE", (0.0, 0.0, 0.0))
+    line = post.line()
+    post.gateways["one"].failure = failure
+    post.queue(post.person())
+    monkeypatch.setattr(worker.results, name, away(3)(getattr(results, name)))
+    assert post.dispatch(line) == 1
+    assert post.states() == ["sent" if failure is None else "queued"]
+    assert len(post.gateways["one"].sent) == (failure is None)
+
+
+def test_a_line_whose_worker_failed_is_free_at_once(post, monkeypatch):
+    monkeypatch.setattr(outage, "PATIENCE", (0.0, 0.0, 0.0))
+    line = post.line()
+    post.queue(post.person())
+    monkeypatch.setattr(worker, "_claimed", away(1)(worker._claimed))
+    monkeypatch.setattr(worker, "_give_line_back", away(2)(worker._give_line_back))
+    with pytest.raises(OperationalError):
+        post.dispatch(line)
+    post.work()
+    assert post.states() == ["sent"]
+
+
+def test_many_messages_are_handed_over_by_looking_once(post):
+    line = post.line()
+    for place in range(5):
+        post.queue(post.person(f"شخص {place}", f"0912000000{place}"))
+    waiting = "SELECT count(*) FROM kernel.work WHERE kind = 'messages.dispatch' AND state = 'due'"
+    assert post.rows(waiting)[0][0] == 5
+    assert post.dispatch(line) == 5
+    assert post.rows(waiting)[0][0] == 0
+    assert post.states() == ["sent"] * 5

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import OperationalError
 
+from kernel.data.outage import outlasting
 from kernel.extension.contributions import Job
 from kernel.i18n import _
 from kernel.messages.gateways import Answer, Attachment, Gateway, GatewayProblem, Line, Received
@@ -33,8 +32,6 @@ EVERY = timedelta(minutes=1)
 LEASE = timedelta(minutes=10)
 MOST_BATCHES = 50
 """Batches of one piece of work; the rest waits for the next."""
-PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds between tries to write down what was given out once."""
 
 
 def ask_for_all(context: Context) -> None:
@@ -136,15 +133,12 @@ def _write_down(runtime: Runtime, line_id: int, received: Sequence[Received]) ->
     if not received:
         return
     told = [_as_json(each) for each in received]
-    for wait in (*PATIENCE, None):
-        try:
-            with runtime.system_work("keep a batch", "inbound.keep", allowed_when_ended=True) as context:
-                context.session.execute(insert(InboundBatch).values(line_id=line_id, told=told))
-            return
-        except OperationalError:
-            if wait is None:
-                raise
-            time.sleep(wait)
+
+    def write() -> None:
+        with runtime.system_work("keep a batch", "inbound.keep", allowed_when_ended=True) as context:
+            context.session.execute(insert(InboundBatch).values(line_id=line_id, told=told))
+
+    outlasting(write)
 
 
 def store_batches(runtime: Runtime, line_id: int) -> int:
