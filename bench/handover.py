@@ -1,4 +1,4 @@
-"""From the commit of a message to its hand-over while nothing else is to do, under `peyvand serve`, workers told by files."""
+"""From the commit of a message to its hand-over while nothing else is to do, under `peyvand serve` without a broker."""
 
 from __future__ import annotations
 
