@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kernel.administration.setup import create_furnished_site
 from kernel.data.config import Config
@@ -22,6 +23,8 @@ class _Kept:
     cleaner: Cleaner
     files: frozenset[str]
     """Hashes of what the file store held at the beginning."""
+    prepared: Any
+    """What its preparing gave."""
 
     def clean(self) -> None:
         self.cleaner.clean()
@@ -42,18 +45,23 @@ class WorkerSites:
         self._original: Original | None = None
         self._engines = Engines(self.config)
 
-    def kept(self, purpose: str = "site", prepare: Callable[[Site], None] | None = None) -> Site:
+    def kept(self, purpose: str = "site", prepare: Callable[[Site], Any] | None = None) -> Site:
         """The worker's site for `purpose`; call `clean` when the test is over.
 
-        `prepare` is called once, when the site is made: what it does (install a plugin) belongs to the beginning.
+        `prepare` is called once, when the site is made: what it does (install a plugin, make records) belongs to the
+        beginning, and what it returns is given by `prepared`.
         """
         if purpose not in self._kept:
             site = self.fresh()
-            if prepare is not None:
-                prepare(site)
+            prepared = prepare(site) if prepare is not None else None
             held = frozenset(FileStore(site.files).hashes())
-            self._kept[purpose] = _Kept(site, Cleaner(self._server.admin_url(site.name)), held)
+            cleaner = Cleaner(self._server.admin_url(site.name))
+            self._kept[purpose] = _Kept(site, cleaner, held, prepared)
         return self._kept[purpose].site
+
+    def prepared(self, purpose: str) -> Any:
+        """What the preparing of the site for `purpose` returned: ids of the records in it, for instance."""
+        return self._kept[purpose].prepared
 
     def clean(self, purpose: str = "site") -> None:
         """Put the site for `purpose` back to its beginning, files too. `AssertionError` for an open transaction."""

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,17 @@ def modules(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*.py")) if "node_modules" not in path.parts]
 
 
-def imported(path: Path) -> Iterator[tuple[str, int]]:
+@cache
+def imported(path: Path) -> tuple[tuple[str, int], ...]:
     """Give what a module imports when it runs; what stands under TYPE_CHECKING does not count."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[tuple[str, int]]:
     tree = ast.parse(path.read_text("utf-8"))
     skipped: set[ast.AST] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        if isinstance(node, ast.If) and _for_types(node.test):
             skipped.update(child for branch in node.body for child in ast.walk(branch))
         if node in skipped:
             continue
@@ -38,6 +44,11 @@ def imported(path: Path) -> Iterator[tuple[str, int]]:
             assert node.level == 0, f"{path}:{node.lineno}: relative import"
             yield node.module or "", node.lineno
             yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def _for_types(condition: ast.expr) -> bool:
+    names = (getattr(node, "id", None) or getattr(node, "attr", None) for node in ast.walk(condition))
+    return "TYPE_CHECKING" in names
 
 
 def layer_of(module: str) -> str | None:

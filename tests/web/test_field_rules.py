@@ -175,9 +175,9 @@ def scene(worker_sites: WorkerSites, engines: Engines, wsgi: PeyvandWSGI) -> Ite
     worker_sites.clean("clinic")
 
 
-def walk(scene: Scene, browser: Browser) -> Iterator[tuple[str, str]]:
+def addresses(scene: Scene) -> Iterator[str]:
     """Every page of the site, of both parties: lists with all columns, files as text, the forms' answers."""
-    app = scene.wsgi._apps[scene.site.name][1]
+    app = scene.wsgi.application(scene.site)
     seen = set()
     for endpoint, method, address in rules(app):
         if method != "GET" or endpoint in OPEN_TO_ALL or endpoint.startswith(("account.sign", "backup")):
@@ -187,32 +187,39 @@ def walk(scene: Scene, browser: Browser) -> Iterator[tuple[str, str]]:
             for further in ("", "?format=csv") if "export" in endpoint else ("",):
                 if path + further not in seen:
                     seen.add(path + further)
-                    yield path + further, browser.get(path + further).get_data().decode(errors="replace")
+                    yield path + further
     for resource in scene.runtime.resources.values():
         # One by one: a column that is kept from the reader refuses the whole list.
-        lists = (f"/{resource.path}?cols={item.name}" for item in resource.fields if item.in_list)
-        for path in (*lists, f"/{resource.path}/export?format=csv"):
-            yield path, browser.get(path).get_data().decode(errors="replace")
+        yield from (f"/{resource.path}?cols={item.name}" for item in resource.fields if item.in_list)
+        yield f"/{resource.path}/export?format=csv"
 
 
-def found_in(scene: Scene, browser: Browser) -> dict[str, str]:
-    """Each marker that some page shows, with the first such page."""
-    found: dict[str, str] = {}
-    for path, text in walk(scene, browser):
-        plain = re.sub(r"[\u2066-\u2069]|&zwnj;", "", text)
-        for marker in MARKERS:
-            if marker in plain:
-                found.setdefault(marker, path)
-    return found
+def read(browser: Browser, path: str) -> str:
+    return browser.get(path).get_data().decode(errors="replace")
 
 
-def test_hidden_and_masked_fields_come_out_of_no_page(scene: Scene) -> None:
+def shown_on(text: str) -> list[str]:
+    """The markers that a page shows."""
+    plain = re.sub(r"[\u2066-\u2069]|&zwnj;", "", text)
+    return [marker for marker in MARKERS if marker in plain]
+
+
+@pytest.mark.parametrize("everywhere", [False, pytest.param(True, marks=pytest.mark.long)])
+def test_hidden_and_masked_fields_come_out_of_no_page(scene: Scene, everywhere: bool) -> None:
+    """Under both rules on all pages that show a value without them; the others under one of the two, by turns.
+
+    With `everywhere`, under both on all pages.
+    """
     scene.user("free", None)
-    shown = found_in(scene, scene.browser("free"))
-    assert len(shown) >= 25, "the walk reaches the pages that show the values"
-    for rule in ("hidden", "masked"):
+    free = scene.browser("free")
+    shown = {path: shown_on(read(free, path)) for path in addresses(scene)}
+    assert len({marker for found in shown.values() for marker in found}) >= 25, "the walk reaches the values"
+    for turn, rule in enumerate(("hidden", "masked")):
         scene.user(rule, rule)
-        assert found_in(scene, scene.browser(rule)) == {}, rule
+        browser = scene.browser(rule)
+        for number, (path, found) in enumerate(shown.items()):
+            if everywhere or found or number % 2 == turn:
+                assert shown_on(read(browser, path)) == [], (rule, path)
 
 
 def test_what_is_kept_can_neither_be_searched_nor_filtered_nor_sorted_by(scene: Scene) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -49,22 +49,44 @@ class Clinic:
         )
 
 
+WITH_RECORDS = "clinic with records"
+
+
 @pytest.fixture
-def clinic_site(worker_sites: WorkerSites, engines: Engines) -> Iterator[Site]:
+def clinic_site(
+    worker_sites: WorkerSites, engines: Engines, request: pytest.FixtureRequest
+) -> Iterator[Site]:
+    """A site with the plugin; for a test that asks for `clinic`, with its records, made once for all of these tests."""
     assemble()
 
     def with_medical(site: Site) -> None:
         install(Workshop(site, engines, discover()), "medical", SYSTEM("tests"))
 
-    yield worker_sites.kept("clinic", with_medical)
-    worker_sites.clean("clinic")
+    def with_records(site: Site) -> Clinic:
+        with_medical(site)
+        return furnished(site, engines)
+
+    if "clinic" in request.fixturenames:
+        purpose, prepare = WITH_RECORDS, with_records
+    else:
+        purpose, prepare = "clinic", with_medical
+    yield worker_sites.kept(purpose, prepare)
+    worker_sites.clean(purpose)
 
 
 @pytest.fixture
-def clinic(clinic_site: Site, engines: Engines) -> Clinic:
-    runtime = build_runtime(clinic_site, engines, isolate=False)
+def clinic(clinic_site: Site, worker_sites: WorkerSites, engines: Engines) -> Clinic:
+    made: Clinic = worker_sites.prepared(WITH_RECORDS)
+    fresh = replace(made, runtime=build_runtime(clinic_site, engines, isolate=False))
+    fresh.runtime.clock = lambda: MORNING
+    return fresh
+
+
+def furnished(site: Site, engines: Engines) -> Clinic:
+    """Make the records."""
+    runtime = build_runtime(site, engines, isolate=False)
     runtime.clock = lambda: MORNING
-    with engines.owner(clinic_site).begin() as owner:
+    with engines.owner(site).begin() as owner:
         administrator = add_user(owner, "head", administrator=True)
     made = Clinic(runtime, administrator, [], [], [])
     for first, last in (("Sara", "Rad"), ("Omid", "Kia"), ("Mina", "Far")):
