@@ -36,6 +36,8 @@ class Unfit(Exception):
 class ApprovedField(LongText):
     """The approved templates of a text, a line for each gateway."""
 
+    ltr = True
+
     def parse(self, raw: Any, context: Context) -> Any:
         """Read the lines; gives what is stored."""
         found: dict[str, Any] = {}
