@@ -26,6 +26,8 @@ from kernel.documents.fonts import FACES, FontMissing, font_files
 
 LIMIT = 60.0
 """Seconds that one chunk of pieces, or the writing of the file, may take."""
+WRITING = 0.5
+"""Seconds more for each piece that the writing of the file may take."""
 START_LIMIT = 60.0
 """Seconds until the process must be ready: a busy machine loads it slowly."""
 LAYOUTS = Path(__file__).parent / "layouts"
@@ -112,7 +114,7 @@ def _run(document: Document, path: Path, tell: Tell, limit: float) -> int:
         )
         try:
             assert process.stdout is not None
-            return _follow(process.stdout, tell, limit)
+            return _follow(process.stdout, tell, limit, len(document.pieces))
         except EOFError as error:
             trouble.seek(0)
             last = trouble.read().decode("utf-8", "replace").strip().splitlines()[-1:]
@@ -124,7 +126,7 @@ def _run(document: Document, path: Path, tell: Tell, limit: float) -> int:
                 process.stdout.close()
 
 
-def _follow(told: IO[bytes], tell: Tell, limit: float) -> int:
+def _follow(told: IO[bytes], tell: Tell, limit: float, total: int) -> int:
     """Hear what the process tells until it is done, and give the number of pages."""
     allowed = START_LIMIT
     with contextlib.closing(_lines(told)) as lines:
@@ -133,6 +135,8 @@ def _follow(told: IO[bytes], tell: Tell, limit: float) -> int:
             allowed = limit
             if word == "at":
                 tell(int(rest))
+                if int(rest) == total:
+                    allowed += WRITING * total
             elif word == "done":
                 return int(rest)
             elif word == "fault":

@@ -20,7 +20,7 @@ from kernel.resources.context import Context
 
 LOGO = "logo"
 """By this name a layout asks for the logo of the site."""
-SHEETS = 10
+SHEETS = 2
 """Sheets or envelopes that are laid out together."""
 MARGINS: Mapping[str, tuple[int, int]] = {"A4": (22, 22), "A5": (15, 15)}
 """Of letters, by their paper: above and below, at the sides; millimetres."""
