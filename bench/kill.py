@@ -56,7 +56,7 @@ FAULTS = 0.35
 SENDER = "30001234"
 FIRST = 9_120_000_000
 """The first number of the sending."""
-SETTLING = 600.0
+SETTLING = 1800.0
 """Seconds that everything may take to go out once nothing is killed any more."""
 TARGETS = (
     "web",
