@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -45,8 +46,12 @@ def supervise(tmp_path):
 
     yield begin
     for process in started:
+        beneath = [] if process.poll() is not None else psutil.Process(process.pid).children(recursive=True)
         process.kill()
         process.wait()
+        for each in beneath:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
 
 
 def numbers(folder, name):
