@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from kernel.api import Context, Demo
 from plugins.medical.calendar import doctor_present
@@ -22,6 +24,10 @@ SINCE = timedelta(days=800)
 """How long ago the doctors began."""
 FILES = 150
 """Patients whose file has more than a name."""
+ASKED = 10
+"""Patients who are asked for one time before it stays free: a small demonstration has few of them."""
+Taken = dict[int, list[tuple[datetime, datetime]]]
+"""When patients have appointments on a day."""
 
 SERVICES: tuple[tuple[str, int, int], ...] = (
     ("ویزیت عمومی", 15, 1_500_000),
@@ -174,14 +180,19 @@ def _day(
     now = demo.runtime.clock()
     morning = datetime.combine(day, time(8), demo.runtime.site.time_zone)
     booked: list[tuple[int, datetime]] = []
+    taken: Taken = defaultdict(list)
     with demo.working(at=min(now, morning - BOOKED_AHEAD)) as context:
         there = doctor_present(context, [number for number, _shape in doctors], day)
         for number, shape in doctors:
-            for starts, service in _visits(demo, there[number], shape):
+            for starts, ends, service in _visits(demo, there[number], shape):
+                patient = _free(patients, taken, starts, ends)
+                if patient is None:
+                    continue
+                taken[patient].append((starts, ends))
                 appointment = context.run(
                     "medical.book",
                     doctor=number,
-                    patient=next(patients),
+                    patient=patient,
                     service=services[service],
                     starts_at=starts,
                 )
@@ -191,7 +202,15 @@ def _day(
             _let_pass(context, demo, appointment, starts, now)
 
 
-def _visits(demo: Demo, there: Sequence[Interval], shape: Shape) -> Iterator[tuple[datetime, str]]:
+def _free(patients: Iterator[int], taken: Taken, starts: datetime, ends: datetime) -> int | None:
+    """Give the next patient who is nowhere else at that time; None where there are too few of them."""
+    for patient in islice(patients, ASKED):
+        if all(ends <= begun or over <= starts for begun, over in taken[patient]):
+            return patient
+    return None
+
+
+def _visits(demo: Demo, there: Sequence[Interval], shape: Shape) -> Iterator[tuple[datetime, datetime, str]]:
     """Fill a doctor's hours one visit after the other, with gaps."""
     lengths = {title: timedelta(minutes=minutes) for title, minutes, _price in SERVICES}
     for interval in there:
@@ -202,7 +221,7 @@ def _visits(demo: Demo, there: Sequence[Interval], shape: Shape) -> Iterator[tup
             if ends > interval.ends:
                 break
             if demo.random.random() < BUSY:
-                yield at, service
+                yield at, ends, service
             at = ends
 
 

@@ -22,7 +22,7 @@ from tests.faults.test_strange_input import fields_of
 from tests.web.conftest import PASSWORD, Browser, SignIn
 
 MARKUP = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
-WITH_A_SECRET = {"/in/<secret>"}
+WITH_A_SECRET = {"/in/<secret>", "/leave/<token>"}
 """Addresses that no browser is meant to send to: the secret in them stands for the token."""
 RUNS = re.compile(r"<script>alert|<img src=x")
 FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", '=HYPERLINK("http://x")')
