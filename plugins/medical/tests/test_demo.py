@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import cycle
 
 from plugins.medical.demo import Taken, _free
 
-AT = datetime(2026, 11, 29, 9)
+AT = datetime(2026, 11, 29, 9, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 
 
