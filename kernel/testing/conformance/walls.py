@@ -22,7 +22,7 @@ from kernel.testing.rows import Batch, RowMaker
 
 WALLS = ("session", "database", "both")
 HARMLESS = re.compile(
-    r"psycopg\.errors\.(\w*Violation|InvalidText\w+|DatatypeMismatch|UndefinedFunction|InvalidDatetime\w+)"
+    r"psycopg\.errors\.(\w*Violation|InvalidText\w+|DatatypeMismatch|(Undefined|Ambiguous)Function|InvalidDatetime\w+)"
     r"|\(builtins\.\w+Error\)"
 )
 """Errors by which a table's own types and constraints stop a shape: nothing was reached."""
