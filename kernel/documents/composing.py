@@ -68,8 +68,9 @@ def compose(
         )
         made = _addresses(context, options, open_ones, room, largest=RECIPIENT_LARGEST)
     else:
-        held = dict(zip(targets, numbers, strict=True)) if numbers else {}
-        made = _letters(context, options, open_ones, [held.get(each, "") for each in open_ones])
+        # By place, not by target: two letters are to one party once it was merged with another.
+        held = zip(targets, numbers or [""] * len(targets), strict=True)
+        made = _letters(context, options, open_ones, [number for each, number in held if not each.reason])
     found = iter(made)
     return [Piece(each, {}) if each.reason else next(found) for each in targets]
 

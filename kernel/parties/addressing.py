@@ -9,6 +9,7 @@ from sqlalchemy import select
 from kernel.fa.text import squeeze
 from kernel.parties.models import Party
 from kernel.resources.context import Context
+from kernel.resources.lists.searching import any_of
 from kernel.resources.models import BaseValue
 
 
@@ -30,7 +31,7 @@ def addressed_as(context: Context, ids: Sequence[int]) -> dict[int, str]:
             Party.id, Party.first_name, Party.last_name, Party.name, BaseValue.title, Party.form_of_address
         )
         .outerjoin(BaseValue, BaseValue.id == Party.title_id)
-        .where(Party.id.in_(list(ids)))
+        .where(any_of(Party.id, ids))
     )
     return {
         number: addressed(name or " ".join(filter(None, (first, last))), last, title, wish)

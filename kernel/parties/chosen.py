@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.parties.groups import members
 from kernel.parties.models import Party
@@ -14,6 +15,7 @@ from kernel.parties.segments.reading import segment_ids
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound, Problem
 from kernel.resources.lists import Filter, ListQuery
+from kernel.resources.lists.searching import any_of
 from kernel.resources.lists.selection import select_rows
 
 SOURCES = ("parties", "segment", "groups", "list")
@@ -34,7 +36,7 @@ def checked(source: Mapping[str, Any]) -> dict[str, Any]:
     given = source[kind]
     try:
         if kind == "segment":
-            return {"segment": int(given)}
+            return {"segment": _stored(given)}
         if kind == "list":
             filters = [[str(field), str(operator), value] for field, operator, value in given["filters"]]
             return {
@@ -44,7 +46,7 @@ def checked(source: Mapping[str, Any]) -> dict[str, Any]:
                     "filters": filters,
                 }
             }
-        ids = [int(each) for each in given]
+        ids = [_stored(each) for each in given]
     except (TypeError, ValueError, KeyError) as error:
         raise Invalid([UNCHOSEN]) from error
     if len(ids) > MOST_TICKED:
@@ -55,6 +57,14 @@ def checked(source: Mapping[str, Any]) -> dict[str, Any]:
     return {kind: ids}
 
 
+def _stored(value: Any) -> int:
+    """Read the number of a record; `ValueError` for what no column holds."""
+    number = stored_number(str(value))
+    if number is None:
+        raise ValueError(value)
+    return number
+
+
 def meant(context: Context, source: Mapping[str, Any]) -> tuple[list[int], int]:
     """Give the parties that are meant and that the actor sees, and how many more are hidden from him."""
     if "segment" in source:
@@ -62,7 +72,7 @@ def meant(context: Context, source: Mapping[str, Any]) -> tuple[list[int], int]:
     if "list" in source:
         return _listed(context, source["list"]), 0
     if "parties" in source:
-        condition = Party.id.in_(sorted(set(source["parties"])))
+        condition = any_of(Party.id, sorted(set(source["parties"])))
     elif "groups" in source:
         condition = Party.id.in_(members(context.session, source["groups"]))
     else:

@@ -487,3 +487,23 @@ def test_a_run_killed_while_it_records_goes_on_and_records_each_letter_once(
     work()
     assert run("SELECT count(*), count(DISTINCT party_id) FROM kernel.interaction") == [(3, 3)]
     assert run("SELECT state FROM kernel.print_run") == [("done",)]
+
+
+def test_letters_to_parties_that_were_merged_meanwhile_keep_their_own_numbers(
+    sara, ground, work, run, monkeypatch
+):
+    ids = [person(sara, f"نفر {word}") for word in ("یکم", "دوم")]
+    url = asked(sara, "letters", ids, **LETTER | {"numbering": "first", "number": "7", "record": ""})
+    work()
+    sara.post(f"{url}/start")
+    run("UPDATE kernel.print_item SET party_id = :survivor", survivor=ids[0])
+    given = []
+
+    def make(document, target, **_options):
+        given.extend(piece["number"] for piece in document.pieces)
+        target.write(b"%PDF-")
+        return len(document.pieces)
+
+    monkeypatch.setattr(making, "make_pdf", make)
+    work()
+    assert given == ["۷", "۸"]
