@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kernel.access.session import allowed_ids
 from kernel.documents.models import LETTERS
 from kernel.i18n import LazyText, _
-from kernel.parties.chosen import meant
+from kernel.parties.chosen import meant, told
 from kernel.parties.employments import contact_persons
 from kernel.parties.models import ORGANISATION, Employment, Party
 from kernel.parties.periods import holds_on
@@ -63,10 +63,7 @@ class Target:
 
 def reason_text(reason: str) -> LazyText | str:
     """Give a stored reason as people read it."""
-    word, colon, name = reason.partition(":")
-    if word not in REASONS:
-        return reason
-    return _("%(reason)s: %(name)s", reason=REASONS[word], name=name) if colon else REASONS[word]
+    return told(REASONS, reason)
 
 
 def may_print(context: Context, ids: Iterable[int]) -> set[int]:

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from kernel.i18n import LazyText, _
 from kernel.messages.barred import SAMPLE, dead_among, has_samples, samples_among
 from kernel.messages.models import MessageKind, OptOut
+from kernel.parties.chosen import told
 from kernel.parties.employments import contact_persons
 from kernel.parties.models import ORGANISATION, ContactPoint, Party
 from kernel.resources.context import Context
@@ -135,9 +136,4 @@ def _batches(values: Sequence[str], size: int = 5000) -> Iterable[Sequence[str]]
 
 def reason_text(reason: str) -> LazyText | str:
     """Give a stored reason as people read it."""
-    word, colon, name = reason.partition(":")
-    if word not in REASONS:
-        return reason
-    if colon:
-        return _("%(reason)s: %(name)s", reason=REASONS[word], name=name)
-    return REASONS[word]
+    return told(REASONS, reason)

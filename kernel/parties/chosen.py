@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kernel.fa.digits import stored_number
-from kernel.i18n import _
+from kernel.i18n import LazyText, _
 from kernel.parties.groups import members
 from kernel.parties.models import Party
 from kernel.parties.segments.reading import segment_ids
@@ -63,6 +63,14 @@ def _stored(value: Any) -> int:
     if number is None:
         raise ValueError(value)
     return number
+
+
+def told(reasons: Mapping[str, LazyText], stored: str) -> LazyText | str:
+    """Give a stored reason for leaving somebody out as people read it; a word after a colon names what it is about."""
+    word, colon, name = stored.partition(":")
+    if word not in reasons:
+        return stored
+    return _("%(reason)s: %(name)s", reason=reasons[word], name=name) if colon else reasons[word]
 
 
 def meant(context: Context, source: Mapping[str, Any]) -> tuple[list[int], int]:

@@ -507,3 +507,20 @@ def test_letters_to_parties_that_were_merged_meanwhile_keep_their_own_numbers(
     monkeypatch.setattr(making, "make_pdf", make)
     work()
     assert given == ["۷", "۸"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '{"groups": ["x"]}',
+        '{"segment": "x"}',
+        '{"parties": 5}',
+        '{"segment": 99999999999999999999999}',
+        "[]",
+        "{",
+    ],
+)
+def test_whom_it_is_for_is_asked_again_where_it_cannot_be_read(boss, ground, source):
+    for address in ("/printing/new", "/outbox/sendings/new"):
+        answer = boss.post(address, data={"kind": "labels", "source": source, **labels(ground)})
+        assert answer.status_code == 422

@@ -19,8 +19,7 @@ from kernel.messages.models import LEFT_OUT, PREPARED, Message, MessageKind, Sen
 from kernel.messages.quiet import is_quiet, quiet_ends
 from kernel.messages.resources import SENDING_STATES, STATES, TONES
 from kernel.messages.sendings import CONFIRM, PLANNED, Counts, counts, find_sending
-from kernel.parties.models import Party, PartyGroup
-from kernel.parties.segments.reading import find_segment
+from kernel.parties.models import Party
 from kernel.resources.attachments import attachments
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
@@ -31,12 +30,12 @@ from kernel.resources.resource import Resource
 from kernel.web.current import current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
 from kernel.web.pages import by_htmx, go, go_to, render, words
+from kernel.web.views import chosen
 from kernel.web.views.messages.blueprint import pages
 from kernel.web.views.messages.writing import given_files, start_values, templates_to_choose, text_fields
 
 SHOWN = 5
 """Recipients whose words the review shows."""
-LONGEST_SOURCE = 200_000
 ACTIONS = {
     "start": _("The sending has begun."),
     "pause": _("The sending pauses."),
@@ -80,10 +79,7 @@ def for_selection(resource: Resource, query: ListQuery, ids: list[int] | None) -
     """Show the form of a sending to ticked rows of a list, or to all rows of its filter."""
     context = current()
     context.require("message", "send")
-    source: dict[str, Any] = {"parties": ids}
-    if ids is None:
-        filters = [[item[0], item[1], item[2]] for item in query.filters]
-        source = {"list": {"resource": resource.name, "search": query.search, "filters": filters}}
+    source = chosen.of_selection(resource, query, ids)
     form = CommandForm(context, _fields(context, source)).start(start_values(context))
     return form_page(context, form, source)
 
@@ -158,36 +154,16 @@ def _fields(context: Context, source: dict[str, Any]) -> tuple[Field, ...]:
 def _source() -> dict[str, Any]:
     """Read whom the sending is for from the address or from the form."""
     if request.method == "POST":
-        try:
-            found = json.loads(request.form.get("source", "")[:LONGEST_SOURCE])
-        except ValueError:
-            found = None
-        return found if isinstance(found, dict) else {}
-    number = stored_number(request.args.get("id", ""))
-    kind = request.args.get("to", "")
-    if kind == "segment" and number is not None:
-        return {"segment": number}
-    if kind == "group" and number is not None:
-        return {"groups": [number]}
-    return {"range": ["", ""]} if kind == "range" else {}
+        return chosen.posted()
+    return {"range": ["", ""]} if request.args.get("to") == "range" else chosen.from_address()
 
 
 def _meant(context: Context, source: dict[str, Any]) -> str:
     """Say in words whom a sending is for."""
-    if source.get("segment"):
-        return words(_("The segment “%(name)s”", name=find_segment(context, int(source["segment"])).name))
-    if source.get("groups"):
-        statement = select(PartyGroup.name).where(PartyGroup.id.in_([int(each) for each in source["groups"]]))
-        names = "، ".join(context.session.execute(statement).scalars())
-        return words(_("The group “%(name)s” with all beneath it", name=names))
-    if source.get("parties"):
-        return words(_("%(count)d ticked parties", count=len(source["parties"])))
-    if source.get("list"):
-        return words(_("All that the filter of the list finds"))
     if "range" in source:
         first, last = source["range"]
         return words(_("Numbers from %(first)s to %(last)s", first=first, last=last)) if first else ""
-    return ""
+    return chosen.in_words(context, source)
 
 
 def _standing(context: Context, row: Sending) -> dict[str, Any]:

@@ -15,8 +15,7 @@ from kernel.documents.models import LABELS, LETTERS, LetterTemplate
 from kernel.documents.targets import POSITION, RIGHT
 from kernel.fa.digits import stored_number
 from kernel.i18n import _
-from kernel.parties.models import Party, PartyGroup
-from kernel.parties.segments.reading import find_segment
+from kernel.parties.models import Party
 from kernel.resources.context import Context
 from kernel.resources.fields import Text
 from kernel.resources.lists import ListQuery
@@ -24,9 +23,8 @@ from kernel.resources.resource import Resource
 from kernel.web.current import current, needs, run_command
 from kernel.web.forms.command import CommandForm
 from kernel.web.pages import go, render, words
+from kernel.web.views import chosen
 from kernel.web.views.paper.blueprint import pages
-
-LONGEST_SOURCE = 200_000
 
 
 @pages.route("/new", methods=["GET", "POST"])
@@ -59,10 +57,7 @@ def for_selection(resource: Resource, query: ListQuery, ids: list[int] | None) -
     """Show the form for ticked rows of a list, or for all rows of its filter."""
     context = current()
     context.require(*RIGHT)
-    source: dict[str, Any] = {"parties": ids}
-    if ids is None:
-        filters = [[item[0], item[1], item[2]] for item in query.filters]
-        source = {"list": {"resource": resource.name, "search": query.search, "filters": filters}}
+    source = chosen.of_selection(resource, query, ids)
     return form_page(context, LABELS, source)
 
 
@@ -137,55 +132,29 @@ def _company() -> int | None:
 def _source() -> dict[str, Any]:
     """Read whom it is for from the address, from the ticks of the page of staff, or from the form."""
     if request.method == "POST" and "source" in request.form:
-        try:
-            found = json.loads(request.form["source"][:LONGEST_SOURCE])
-        except ValueError:
-            found = None
-        return found if isinstance(found, dict) else {}
+        return chosen.posted()
     if request.method == "POST":
         ticked = (stored_number(text) for text in request.form.getlist("id"))
         return {"parties": [number for number in ticked if number is not None]}
-    number = stored_number(request.args.get("id", ""))
-    kind = request.args.get("to", "")
-    if kind == "everywhere":
-        return {"everywhere": True}
-    if number is None:
-        return {}
-    known: dict[str, dict[str, Any]] = {
-        "segment": {"segment": number},
-        "group": {"groups": [number]},
-        "party": {"parties": [number]},
-    }
-    return known.get(kind, {})
+    return {"everywhere": True} if request.args.get("to") == "everywhere" else chosen.from_address()
 
 
 def meant_in_words(context: Context, source: dict[str, Any], company: int | None = None) -> str:
     """Say in words whom it is for; empty where nobody was chosen."""
     if source.get("everywhere"):
         return words(_("Holders of a position at all organisations"))
-    if source.get("segment"):
-        return words(_("The segment “%(name)s”", name=find_segment(context, int(source["segment"])).name))
-    if source.get("groups"):
-        statement = select(PartyGroup.name).where(PartyGroup.id.in_([int(each) for each in source["groups"]]))
-        names = "، ".join(context.session.execute(statement).scalars())
-        return words(_("The group “%(name)s” with all beneath it", name=names))
-    if source.get("parties"):
-        return _ticked(context, source["parties"], company)
-    if source.get("list"):
-        return words(_("All that the filter of the list finds"))
-    return ""
+    ids = source.get("parties")
+    if isinstance(ids, list) and ids and (company is not None or len(ids) == 1):
+        return _of_company(context, ids, company) or chosen.in_words(context, source)
+    return chosen.in_words(context, source)
 
 
-def _ticked(context: Context, ids: list[Any], company: int | None) -> str:
-    if company is not None:
-        name = _name(context, company)
-        if name:
-            return words(_("%(count)d members of the staff of %(name)s", count=len(ids), name=name))
-    if len(ids) == 1:
-        return _name(context, stored_number(str(ids[0])) or 0) or words(
-            _("%(count)d ticked parties", count=1)
-        )
-    return words(_("%(count)d ticked parties", count=len(ids)))
+def _of_company(context: Context, ids: list[Any], company: int | None) -> str:
+    """Name the firm whose staff is meant, or the one party; empty where the actor does not see it."""
+    name = _name(context, company) if company is not None else ""
+    if name:
+        return words(_("%(count)d members of the staff of %(name)s", count=len(ids), name=name))
+    return _name(context, stored_number(str(ids[0])) or 0) if len(ids) == 1 else ""
 
 
 def _name(context: Context, party_id: int) -> str:
