@@ -150,6 +150,10 @@ def _asked(
     return Reply(status=answer.status, body=b"".join(pieces))
 
 
+Once = Callable[[Sequence[Outgoing]], Sequence[Receipt]]
+"""Hands messages over in one request."""
+
+
 class Declined(Exception):
     """A provider refused a whole request because of what is in it: a bad number, a forbidden word.
 
@@ -163,7 +167,7 @@ class Declined(Exception):
 
 def divided(
     messages: Sequence[Outgoing],
-    once: Callable[[Sequence[Outgoing]], Sequence[Receipt]],
+    once: Once,
     until: float | None = None,
 ) -> list[Receipt]:
     """Hand over a batch so that one bad message does not spoil it: a declined batch is offered in halves.
@@ -178,35 +182,12 @@ def divided(
         if len(messages) == 1:
             return [Receipt(client_id=messages[0].client_id, state="failed", reason=declined.reason)]
     middle = len(messages) // 2
-    receipts: list[Receipt] = []
-    stopped: NotHandedOver | None = None
-    for half in (messages[:middle], messages[middle:]):
-        if stopped is None and time.monotonic() > until:
-            stopped = NotHandedOver(UNREADABLE, temporary=True)
-        if stopped is None:
-            try:
-                receipts += divided(half, once, until)
-                continue
-            except NotHandedOver as problem:
-                stopped = problem
-            except Uncertain as problem:
-                stopped = NotHandedOver(problem.reason, temporary=True)
-                receipts += [
-                    Receipt(client_id=each.client_id, state="unknown", reason=problem.reason) for each in half
-                ]
-                continue
-        receipts += [
-            Receipt(client_id=each.client_id, state="failed", reason=stopped.reason, again=True)
-            for each in half
-        ]
-    if stopped is not None and all(each.again for each in receipts):
-        raise stopped
-    return receipts
+    return _in_turn([(half, once) for half in (messages[:middle], messages[middle:])], until)
 
 
 def by_form(
     messages: Sequence[Outgoing],
-    plain: Callable[[Sequence[Outgoing]], Sequence[Receipt]],
+    plain: Once,
     approved: Callable[[Outgoing], Receipt],
 ) -> list[Receipt]:
     """Hand over plain texts together as `divided` does, then those with approved templates one by one.
@@ -215,16 +196,20 @@ def by_form(
     """
     until = time.monotonic() + LONGEST
     texts = [each for each in messages if each.approved is None]
-    groups = [texts] if texts else []
-    groups += [[each] for each in messages if each.approved is not None]
+    groups: list[tuple[Sequence[Outgoing], Once]] = [(texts, plain)] if texts else []
+    groups += [([each], lambda one: [approved(one[0])]) for each in messages if each.approved is not None]
+    return _in_turn(groups, until)
+
+
+def _in_turn(groups: Sequence[tuple[Sequence[Outgoing], Once]], until: float) -> list[Receipt]:
+    """Offer groups one after the other until something stops them; raise that only where nothing of them was offered."""
     receipts: list[Receipt] = []
     stopped: NotHandedOver | None = None
-    for some in groups:
-        if stopped is None and receipts and time.monotonic() > until:
+    for some, once in groups:
+        if stopped is None and time.monotonic() > until:
             stopped = NotHandedOver(UNREADABLE, temporary=True)
         if stopped is None:
             try:
-                once = plain if some is texts else lambda one: [approved(one[0])]
                 receipts += divided(some, once, until)
                 continue
             except NotHandedOver as problem:
