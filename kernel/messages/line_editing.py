@@ -15,8 +15,8 @@ from kernel.messages.gateways import Gateway, GatewayProblem, NotHandedOver
 from kernel.messages.lines import LINE_KINDS, gateways_of, line_value
 from kernel.messages.models import Message, SenderLine
 from kernel.messages.outbox import DISPATCH, queue_message
-from kernel.messages.resources import canonical
 from kernel.messages.results import MOST_ATTEMPTS
+from kernel.messages.unwanted import canonical
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

@@ -1,4 +1,4 @@
-"""Messages, sendings, snippets and opt-outs as resources: lists, forms, filters and export follow from these."""
+"""Messages, sendings and snippets as resources: lists, forms, filters and export follow from these."""
 
 from __future__ import annotations
 
@@ -8,26 +8,20 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.extension.contributions import Action
-from kernel.fa.digits import stored_number
-from kernel.fa.errors import FaError
-from kernel.fa.phone import format_phone, parse_phone
 from kernel.fa.text import squeeze
 from kernel.i18n import LazyText, _
-from kernel.i18n.messages import explain
 from kernel.messages import models
-from kernel.messages.addresses import reason_text
-from kernel.messages.barred import DeadAddress
+from kernel.messages.fields import Address, MessageNumber, OverLine, Reason
 from kernel.messages.kinds import MESSAGE_KIND
-from kernel.messages.lines import CHANNEL_TITLES, names_of
-from kernel.messages.models import Message, MessageStep, OptOut, Sending, Snippet
+from kernel.messages.lines import CHANNEL_TITLES
+from kernel.messages.models import Message, MessageStep, Sending, Snippet
 from kernel.messages.templates import MESSAGE_TEMPLATE
+from kernel.messages.unwanted import DEAD_ADDRESS, OPT_OUT
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
 from kernel.resources.fields import (
     Choice,
     Code,
-    Email,
-    FieldError,
     Instant,
     Link,
     LongText,
@@ -36,7 +30,6 @@ from kernel.resources.fields import (
     UserLink,
     Whole,
 )
-from kernel.resources.fields.masked import masked
 from kernel.resources.resource import Part, Resource, Search, Section, Sort
 
 STATES: Mapping[str, LazyText] = {
@@ -66,67 +59,6 @@ SENDING_STATES: Mapping[str, LazyText] = {
     "stopped": _("Stopped"),
     "failed": _("Could not be prepared"),
 }
-SOURCES: Mapping[str, LazyText] = {
-    "office": _("Told to us"),
-    "inbound": _("By a message"),
-    "gateway": _("By the operator"),
-    "bounce": _("An e-mail came back"),
-    "link": _("By the link in an e-mail"),
-    "import": _("By an import"),
-}
-
-
-class Address(Code):
-    """Where a message goes. Who may not see the number of a party does not read it here either."""
-
-    def show(self, value: Any, context: Context) -> str:
-        """As people read it, or its last digits."""
-        if not value:
-            return ""
-        name = "email" if "@" in value else "mobile"
-        person = context.runtime.resource("person")
-        if not context.runtime.may_see_field(context, person, person.by_name[name]):
-            return str(masked(value))
-        if "@" in value:
-            return str(value)
-        return format_phone(value, digits="fa" if context.locale == "fa" else "en")
-
-
-class OverLine(Choice):
-    """The line that carried a message, by its name; lines themselves are for administrators."""
-
-    def __init__(self, name: str, title: LazyText, **options: Any) -> None:
-        super().__init__(name, title, options={}, **options)
-
-    def parse(self, raw: Any, context: Context) -> Any:
-        """Read the number of a line."""
-        number = stored_number(str(raw))
-        if number is None:
-            raise FieldError(_("There is no such line."))
-        return number
-
-    def show(self, value: Any, context: Context) -> str:
-        """Its name."""
-        if value is None:
-            return ""
-        with context.system("name of a line") as system:
-            return names_of(system.session, [value]).get(value, "")
-
-
-class MessageNumber(Whole):
-    """The number of a message, as its page is called."""
-
-    def show(self, value: Any, context: Context) -> str:
-        """With the word for it."""
-        return context.text(_("Message %(number)d", number=value)) if value is not None else ""
-
-
-class Reason(Text):
-    """Why a message is where it is."""
-
-    def show(self, value: Any, context: Context) -> str:
-        """Words for those left out, and what the gateway said of others."""
-        return context.text(reason_text(value)) if value else ""
 
 
 def message_actions(context: Context, message_id: int) -> list[Action]:
@@ -302,102 +234,5 @@ SNIPPET = Resource(
     constraints={"uq_snippet_search_key": ("name", _("There is already a stored text of this name."))},
 )
 """Texts to be put into any long field."""
-
-_EMAIL = Email("address", _("Number or address"))
-
-
-def prepare_opt_out(context: Context, row: OptOut, values: Mapping[str, Any]) -> list[Problem]:
-    """Bring the address to the form in which messages are compared with it."""
-    if row.id is None:
-        row.since = context.now
-    if "address" not in values and "channel" not in values:
-        return []
-    try:
-        row.address = canonical(context, row.channel, row.address)
-    except FieldError as error:
-        return [Problem("address", error.message)]
-    except FaError as error:
-        return [Problem("address", explain(error))]
-    return []
-
-
-def canonical(context: Context, channel: str, entered: str) -> str:
-    """Give the form in which addresses of a channel are kept; raises `FieldError` or an error of `kernel.fa`."""
-    if channel == "email":
-        return str(_EMAIL.parse(entered, context)).lower()
-    phone = parse_phone(entered, area_code=context.runtime.setting("parties.area_code"))
-    if phone.kind == "sms_line" or (channel == "sms" and phone.kind == "landline"):
-        raise FieldError(_("This is not a mobile number, such as 0912 345 6789."))
-    return phone.e164
-
-
-OPT_OUT = Resource(
-    name="opt_out",
-    model=OptOut,
-    title=_("Opt-out"),
-    plural=_("Opt-outs"),
-    path="opt-outs",
-    icon="user-off",
-    label="id",
-    fields=(
-        Choice("channel", _("Channel"), options=CHANNEL_TITLES, required=True, default="sms"),
-        Address("address", _("Number or address"), required=True, limit=200),
-        Link(
-            "kind",
-            _("Kind of message"),
-            to="message_kind",
-            attribute="kind_id",
-            help=_("Empty: everything that advertises."),
-        ),
-        Choice("source", _("How we know"), options=SOURCES, required=True, default="office"),
-        Text("note", _("Note"), limit=300),
-        Instant("since", _("Since"), read_only=True),
-    ),
-    list_columns=("address", "channel", "kind", "source", "since"),
-    sections=(Section(_("Opt-out"), ("channel", "address", "kind", "source", "note", "since")),),
-    quick_filters=("channel", "source"),
-    sorts=(Sort("newest", _("Newest first"), ("id",), descending=True),),
-    prepare=prepare_opt_out,
-    constraints={"uq_opt_out_address": ("address", _("This is recorded already."))},
-)
-
-
-def lifting(context: Context, number: int) -> list[Action]:
-    """Give what takes an address off the list again."""
-    del context
-    return [
-        Action(
-            label=_("Send to it again"),
-            url=f"/dead-addresses/{number}/delete",
-            icon="refresh",
-            method="post",
-            permission=("opt_out", "delete"),
-        )
-    ]
-
-
-DEAD_ADDRESS = Resource(
-    name="dead_address",
-    model=DeadAddress,
-    title=_("Dead address"),
-    plural=_("Dead addresses"),
-    path="dead-addresses",
-    permission="opt_out",
-    icon="mail",
-    label="id",
-    editable=False,
-    fields=(
-        Choice("channel", _("Channel"), options=CHANNEL_TITLES, read_only=True),
-        Address("address", _("Number or address"), read_only=True, private=True),
-        Text("reason", _("Reason"), read_only=True, filterable=False),
-        Link("message", _("Message that came back"), to="message", attribute="message_id", read_only=True),
-        Instant("since", _("Since"), read_only=True),
-    ),
-    list_columns=("address", "reason", "since"),
-    sections=(Section(_("Dead address"), ("channel", "address", "reason", "message", "since")),),
-    actions=lifting,
-    sorts=(Sort("newest", _("Newest first"), ("id",), descending=True),),
-)
-"""Addresses that came back for good: nothing goes there until somebody takes one off the list."""
 
 RESOURCES = (MESSAGE, SENDING, MESSAGE_TEMPLATE, SNIPPET, MESSAGE_KIND, OPT_OUT, DEAD_ADDRESS)

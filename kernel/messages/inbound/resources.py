@@ -7,11 +7,11 @@ from typing import Any
 
 from kernel.extension.contributions import Action
 from kernel.i18n import LazyText, _
+from kernel.messages.fields import Address, OverLine
 from kernel.messages.inbound.answering import CARRYING
 from kernel.messages.inbound.making import contact_of
 from kernel.messages.inbound.models import ANSWERED, CALLBACK, DONE, NEW, POLL, SESSION, Inbound
 from kernel.messages.lines import CHANNEL_TITLES, RECEIVING_TITLES
-from kernel.messages.resources import Address, OverLine
 from kernel.resources.context import Context
 from kernel.resources.fields import Choice, Code, Instant, Link, LongText, Text, UserLink, YesNo
 from kernel.resources.resource import Resource, Section, Sort
