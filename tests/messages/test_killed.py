@@ -5,7 +5,6 @@ Each message was accepted exactly once, or it is unknown; none is lost, none acc
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import random
@@ -31,9 +30,21 @@ POINTS = ("claimed", "accepted", "recording", "recorded")
 UNDER_WAY = "SELECT FROM kernel.message WHERE state IN ('queued', 'sending', 'sent') LIMIT 1"
 
 
+def _write(file: Path, numbers: Sequence[int]) -> None:
+    with file.open("a") as stream:
+        stream.writelines(f"{number}\n" for number in numbers)
+
+
+def _read(file: Path) -> list[int]:
+    return [int(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
 @dataclass
 class Provider:
-    """A provider whose book is a file that outlives every worker; it refuses, or goes silent, by chance."""
+    """A provider whose book is a file that outlives every worker; it refuses, or goes silent, by chance.
+
+    A second file holds what its caller is left in doubt about: handed over, and no answer recorded.
+    """
 
     name: str
     book: Path
@@ -42,15 +53,23 @@ class Provider:
     faults: bool = True
     die: str = ""
 
+    @property
+    def doubts(self) -> Path:
+        return self.book.with_suffix(".doubts")
+
     def send(self, line: Line, messages: Sequence[Outgoing]) -> list[Receipt]:
+        numbers = [each.client_id for each in messages]
+        if self.die in ("claimed", "recording"):
+            _write(self.doubts, numbers)
         if self.die == "claimed":
             os.kill(os.getpid(), signal.SIGKILL)
         fate = self.chance.random() if self.faults else 1
         if fate < 0.15:
             raise NotHandedOver("closed", temporary=True)
-        accepted = [each.client_id for each in messages if not (self.faults and self.chance.random() < 0.1)]
-        with self.book.open("a") as file:
-            file.writelines(f"{json.dumps(number)}\n" for number in accepted)
+        if self.die == "accepted" or fate < 0.3:
+            _write(self.doubts, numbers)
+        accepted = [number for number in numbers if not (self.faults and self.chance.random() < 0.1)]
+        _write(self.book, accepted)
         if self.die == "accepted":
             os.kill(os.getpid(), signal.SIGKILL)
         if fate < 0.3:
@@ -71,8 +90,7 @@ class Provider:
         ]
 
     def accepted(self) -> Counter[int]:
-        lines = self.book.read_text().splitlines() if self.book.exists() else []
-        return Counter(json.loads(line) for line in lines)
+        return Counter(_read(self.book))
 
     def made(self) -> Gateway:
         return Gateway(
@@ -118,7 +136,7 @@ def kill_rounds(
     chance = random.Random(seed)
     lines = [post.line(name, position=place) for place, name in enumerate(("one", "two", "three"))]
     providers = [
-        Provider(name, folder / name, knows=name == "one", chance=chance) for name in ("one", "two", "three")
+        Provider(name, folder / name, knows=name == "two", chance=chance) for name in ("one", "two", "three")
     ]
     own = (answers.CONSOLE,)
     monkeypatch.setattr(answers, "gateways", lambda: (*own, *(each.made() for each in providers)))
@@ -131,7 +149,7 @@ def kill_rounds(
     forked = multiprocessing.get_context("fork")
     died = 0
     for turn in range(rounds):
-        point = chance.choice(POINTS)
+        point = POINTS[turn] if turn < len(POINTS) else chance.choice(POINTS)
         for provider in providers:
             provider.die = point
         child = forked.Process(target=_work, args=(post.runtime.site, config, post.clock, lines, point))
@@ -159,8 +177,11 @@ def kill_rounds(
     for number, state in ours.items():
         wanted = {"delivered": {1}, "failed": {0}, "unknown": {0, 1}}[state]
         assert theirs[number] in wanted, (number, state)
-    assert Counter(ours.values())["delivered"] > messages // 2, Counter(ours.values())
-    assert "unknown" in ours.values()
+    # A killed call leaves its batch of four unknown, so that ten rounds can cost forty of sixty.
+    assert Counter(ours.values())["delivered"] > messages // 5, Counter(ours.values())
+    unknown = {number for number, state in ours.items() if state == "unknown"}
+    assert unknown, "the first worker died in the middle of a call that nobody can look up"
+    assert unknown <= {number for provider in providers for number in _read(provider.doubts)}
 
 
 def test_books_agree_after_workers_were_killed(post, config, tmp_path, monkeypatch):
