@@ -223,12 +223,27 @@ Send = Callable[[Line, Sequence[Outgoing]], Sequence[Receipt]]
 Ask = Callable[[Line, Sequence[Handed]], Sequence[Receipt]]
 """Ask for the states of messages; those of which nothing is known are left out."""
 Poll = Callable[[Line], "Sequence[Received] | Answer"]
-"""Fetch what came in, one batch of it: the caller asks again until nothing comes. Where the provider gives each message
-only once, the caller stores it before anything else. An `Answer` also tells what became of messages sent (bounces)."""
+"""Fetch what came in, one batch of it: the caller asks again until nothing comes. For providers that give the same again
+when they are asked again. An `Answer` also tells what became of messages sent (bounces)."""
 Taken = Callable[[Line, Sequence[str]], None]
 """Tell the provider that the messages with these references are stored here, so that `poll` gives them no more."""
 Read = Callable[[Line, Callback], Answer]
 """Read a request of the provider; raises `GatewayProblem` where it makes no sense."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOnce:
+    """How a provider is asked that gives out each message only once: its answer is stored before anybody reads it."""
+
+    ask: Callable[[Line], bytes]
+    """Give an answer that may hold messages as it came. Raises `GatewayProblem` where there was none, or a refusal."""
+    read: Callable[[Line, bytes], Sequence[Received]]
+    """Give the messages in an answer. Raises `NotHandedOver` or `Declined` for one that says that there are none in it;
+    after anything else that it raises the answer is kept, and read again later."""
+
+    def __call__(self, line: Line) -> Sequence[Received]:
+        """Ask and read in one, for trying a line out."""
+        return self.read(line, self.ask(line))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,7 +263,8 @@ class Gateway:
     knows_client_ids: bool = False
     """Whether the provider recognises a repeated `client_id`, so that *unknown* can be cleared up by asking."""
     state: Ask | None = None
-    poll: Poll | None = None
+    poll: Poll | ReadOnce | None = None
+    """How received messages are fetched: `ReadOnce` where the provider gives each one only once."""
     taken: Taken | None = None
     """For providers that give a message until they are told that it is stored, such as a mailbox."""
     read: Read | None = None

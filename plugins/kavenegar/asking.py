@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from kernel.api import Declined, Line, NotHandedOver, Uncertain, _, exchange
+from kernel.api import Declined, Line, NotHandedOver, Reply, Uncertain, _, exchange
 from plugins.kavenegar.codes import ANSWERS, OF_THE_MESSAGE, TEMPORARY
+
+UNREADABLE = _("Kavenegar gave an answer that cannot be read.")
 
 
 def call(line: Line, method: str, form: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -15,9 +17,18 @@ def call(line: Line, method: str, form: Mapping[str, str]) -> list[dict[str, Any
 
     Raises `Declined` where the content was refused, `NotHandedOver` for other refusals, and `Uncertain`.
     """
+    return entries(ask(line, method, form))
+
+
+def ask(line: Line, method: str, form: Mapping[str, str]) -> Reply:
+    """Call `method` and give the answer as it came. Raises `NotHandedOver` and `Uncertain` as `exchange` does."""
     base = line.values["address"].rstrip("/")
-    address = f"{base}/v1/{quote(line.values['key'].strip(), safe='')}/{method}.json"
-    envelope = exchange(address, form=form).json()
+    return exchange(f"{base}/v1/{quote(line.values['key'].strip(), safe='')}/{method}.json", form=form)
+
+
+def entries(reply: Reply) -> list[dict[str, Any]]:
+    """Give the entries of an answer; raises as `call` does."""
+    envelope = reply.json()
     told = envelope.get("return")
     try:
         status = int(told["status"]) if isinstance(told, dict) else 0
@@ -34,8 +45,7 @@ def call(line: Line, method: str, form: Mapping[str, str]) -> list[dict[str, Any
 
 
 def _entries(found: object) -> list[dict[str, Any]]:
-    if isinstance(found, dict):
-        return [found]
-    if isinstance(found, list):
-        return [each for each in found if isinstance(each, dict)]
-    return []
+    rows = [found] if isinstance(found, dict) else found or []
+    if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
+        raise Uncertain(UNREADABLE)
+    return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kernel.api import ApprovedRules, Gateway, GatewayField, Plugin, _, hookimpl
+from kernel.api import ApprovedRules, Gateway, GatewayField, Plugin, ReadOnce, _, hookimpl
 from plugins.kavenegar import reading, sending
 
 plugin = Plugin(
@@ -43,7 +43,7 @@ def gateways() -> Iterable[Gateway]:
             knows_client_ids=True,
             send=sending.send,
             state=sending.states,
-            poll=reading.poll,
+            poll=ReadOnce(ask=reading.ask_for_received, read=reading.read_received),
             read=reading.read,
             credit=sending.credit,
         ),

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 
-from kernel.api import Answer, Callback, Declined, GatewayProblem, Line, Received, _
-from plugins.kavenegar.asking import call
+from kernel.api import Answer, Callback, GatewayProblem, Line, Received, Reply, Uncertain, _
+from plugins.kavenegar.asking import UNREADABLE, ask, entries
 from plugins.kavenegar.codes import state_of
 
 
-def poll(line: Line) -> Sequence[Received]:
+def ask_for_received(line: Line) -> bytes:
     """Fetch at most 100 messages, which the service gives only once."""
-    try:
-        entries = call(line, "sms/receive", {"linenumber": line.sender, "isread": "0"})
-    except Declined as problem:
-        raise GatewayProblem(problem.reason) from problem
+    reply = ask(line, "sms/receive", {"linenumber": line.sender, "isread": "0"})
+    if reply.status != HTTPStatus.OK:
+        entries(reply)  # raises what the refusal says
+    return reply.body
+
+
+def read_received(line: Line, body: bytes) -> Sequence[Received]:
+    """Read the messages in an answer."""
+    found = entries(Reply(status=HTTPStatus.OK, body=body))
+    if not all("sender" in entry and "message" in entry for entry in found):
+        raise Uncertain(UNREADABLE)
     return [
         Received(
-            sender=str(entry.get("sender", "")),
-            text=str(entry.get("message", "")),
+            sender=str(entry["sender"]),
+            text=str(entry["message"]),
             to=str(entry.get("receptor") or line.sender),
             reference=str(entry.get("messageid") or ""),
             at=moment(entry.get("date")),
         )
-        for entry in entries
+        for entry in found
     ]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kernel.api import ApprovedRules, Gateway, GatewayField, Plugin, _, hookimpl
-from plugins.smsir import talking
+from kernel.api import ApprovedRules, Gateway, GatewayField, Plugin, ReadOnce, _, hookimpl
+from plugins.smsir import receiving, talking
 
 plugin = Plugin(
     name="smsir",
@@ -37,7 +37,7 @@ def gateways() -> Iterable[Gateway]:
             approved=ApprovedRules(fits=talking.fits, example="smsir.sms: 123456 (Name=party.first_name)"),
             send=talking.send,
             state=talking.states,
-            poll=talking.poll,
+            poll=ReadOnce(ask=receiving.ask_for_received, read=receiving.read_received),
             credit=talking.credit,
         ),
     )

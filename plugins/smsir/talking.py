@@ -1,9 +1,8 @@
-"""Handing over to SMS.ir, asking what became of it, and fetching what came in."""
+"""Handing over to SMS.ir, and asking what became of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -15,7 +14,7 @@ from kernel.api import (
     NotHandedOver,
     Outgoing,
     Receipt,
-    Received,
+    Reply,
     Uncertain,
     _,
     by_form,
@@ -36,14 +35,25 @@ def call(
 
     Raises `Declined` where the content was refused, `NotHandedOver` for other refusals, and `Uncertain`.
     """
+    return data_in(ask(line, method, path, data, query))
+
+
+def ask(
+    line: Line, method: str, path: str, data: Any = None, query: Mapping[str, str] | None = None
+) -> Reply:
+    """One call of the service; gives the answer as it came. Raises `NotHandedOver` and `Uncertain` as `exchange` does."""
     base = line.values["address"].rstrip("/")
-    reply = exchange(
+    return exchange(
         f"{base}/v1/{path}",
         method=method,
         data=data,
         query=query,
         headers={"X-API-KEY": line.values["key"].strip()},
     )
+
+
+def data_in(reply: Reply) -> object:
+    """Give `data` of an answer; raises as `call` does."""
     if reply.status in REFUSED_BY_STATUS:
         reason, temporary = REFUSED_BY_STATUS[reply.status]
         raise NotHandedOver(reason, temporary=temporary)
@@ -139,30 +149,6 @@ def states(line: Line, messages: Sequence[Handed]) -> Sequence[Receipt]:
                 Receipt(client_id=each.client_id, state=state, reference=each.reference, reason=reason)
             )
     return receipts
-
-
-def poll(line: Line) -> Sequence[Received]:
-    """Fetch at most 100 messages, which the service gives only once."""
-    try:
-        found = call(line, "GET", "receive/latest", query={"count": "100"})
-    except Declined as problem:
-        raise GatewayProblem(problem.reason) from problem
-    rows = found if isinstance(found, list) else []
-    return [_received(line, row) for row in rows if isinstance(row, dict)]
-
-
-def _received(line: Line, row: Mapping[str, Any]) -> Received:
-    try:
-        at = datetime.fromtimestamp(int(row["receivedDateTime"]), UTC)
-    except (KeyError, TypeError, ValueError, OverflowError, OSError):
-        at = None
-    return Received(
-        sender=str(row.get("mobile") or ""),
-        text=str(row.get("messageText") or ""),
-        to=str(row.get("number") or line.sender),
-        reference=str(row.get("receiveReturnId") or ""),
-        at=at,
-    )
 
 
 def credit(line: Line) -> int:

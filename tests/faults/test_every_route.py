@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import func, select, text, update
 from werkzeug.routing import Rule
 
 from kernel.access.actor import SYSTEM
+from kernel.access.models import LoginSession
 from kernel.data.engines import Engines
 from kernel.data.site import Site
 from kernel.parties.models import Party
@@ -100,6 +101,7 @@ def scene(desk: Browser, clinic: Clinic, site: Site, engines: Engines) -> Scene:
     assert set(ids) == {"note_id", "file_id"}
     with engines.owner(site).begin() as owner:
         owner.execute(update(Party).values(province_id=8))
+        ids["session_id"] = owner.execute(select(func.min(LoginSession.id))).scalar_one()
     return Scene(
         number, {**ids, "record_id": number, "party_id": number, "visit_id": visit, "appointment_id": visit}
     )

@@ -150,3 +150,20 @@ def test_only_administrators_open_addresses(inbox: Inbox, sign_in: SignIn) -> No
     assert "/in/" not in chief.get("/administration/ways-in").text
     chief.post(f"/administration/ways-in/{line}/close")
     assert inbox.get(f"/in/{path}", **TOLD).status_code == 404
+
+
+def test_answers_that_could_not_be_read_are_downloaded_and_thrown_away(inbox: Inbox, sign_in: SignIn) -> None:
+    _provider, line = inbox.provider("smsir")
+    inbox.rows(f"INSERT INTO kernel.inbound_batch (line_id, raw) VALUES ({line}, '<salaam>') RETURNING id")
+    clerk, chief = sign_in("clerk", {("inbound", "view"): "all"}), sign_in("chief", administrator=True)
+    page = "/administration/ways-in"
+    for part in ("unread", "forget"):
+        assert clerk.post(f"{page}/{line}/{part}").status_code == 403
+        assert f"{page}/{line}/{part}" in chief.get(page).text
+        assert chief.post(f"{page}/{line + 1}/{part}").status_code in (302, 404)
+    given = chief.post(f"{page}/{line}/unread")
+    assert given.data == b"<salaam>"
+    assert given.headers["Content-Disposition"].startswith("attachment")
+    chief.post(f"{page}/{line}/forget")
+    assert inbox.rows("SELECT count(*) FROM kernel.inbound_batch") == [(0,)]
+    assert "unread" not in chief.get(page).text

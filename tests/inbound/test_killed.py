@@ -13,7 +13,7 @@ import pytest
 from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.jobs import store
-from kernel.messages.inbound import answering, polling
+from kernel.messages.inbound import answering, batches, once, polling
 from kernel.resources.build import build_runtime
 from tests.extension.making import Maker
 from tests.inbound.conftest import LINE, Begin, Inbox
@@ -39,8 +39,9 @@ def after(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 POINTS: dict[str, Callable[[], None]] = {
-    "written down": lambda: setattr(polling, "_write_down", after(polling._write_down)),
-    "in the midst of storing": lambda: setattr(polling, "take", after(polling.take)),
+    "kept as it came": lambda: setattr(once, "_kept", after(once._kept)),
+    "read": lambda: setattr(once, "_read", after(once._read)),
+    "in the midst of storing": lambda: setattr(batches, "take", after(batches.take)),
     "stored": lambda: setattr(polling, "store_batches", after(polling.store_batches)),
     "before it is ended": lambda: setattr(polling, "_end", die),
     "answered, not committed": lambda: setattr(answering, "_answer", after(answering._answer)),

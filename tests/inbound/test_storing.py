@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernel.messages.inbound import polling, storing
+from kernel.messages.gateways import Line, ReadOnce, Received
+from kernel.messages.inbound import batches, once, polling, storing
 from kernel.messages.inbound.words import asks_for_no_more, keyword_of, sender_of, written
+from kernel.messages.lines import gateways_of
 from tests.inbound.conftest import LINE, Inbox
 
 FROM = {"from": "09121112233", "to": LINE}
@@ -106,6 +110,72 @@ def test_a_queue_that_is_read_once_is_emptied_into_the_database(inbox: Inbox, na
     assert inbox.rows("SELECT count(*) FROM kernel.inbound_batch") == [(0,)]
 
 
+@pytest.mark.parametrize(
+    ("name", "strange"),
+    [
+        ("kavenegar", b'{"return": {"status": 200}, "entries": [{"messageid": 5, "text": "\xd8\xb3"}]}'),
+        ("kavenegar", b"<html>"),
+        ("smsir", b'{"status": 1, "data": [{"mobile": 989121112233, "text": "\xd8\xb3"}]}'),
+        ("smsir", b'{"status": 1, "data": "\xd8\xb3"}'),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_kept_and_read_once_it_can_be(
+    inbox: Inbox, name: str, strange: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider, line = inbox.provider(name)
+    usual = gateways_of(inbox.runtime)[f"kernel.{name}"]
+    assert isinstance(usual.poll, ReadOnce)
+    way = usual.poll
+    changed = replace(usual, poll=ReadOnce(ask=lambda _line: strange, read=way.read))
+    monkeypatch.setattr(polling, "gateways_of", lambda _runtime: {f"kernel.{name}": changed})
+    for _round in range(3):
+        assert inbox.fetch(line) == []
+    ((trouble,),) = inbox.rows("SELECT trouble FROM kernel.line_door")
+    assert "نگه داشته شده" in trouble
+    assert inbox.rows("SELECT raw, told FROM kernel.inbound_batch") == [
+        (strange, [])
+    ]  # the same one is kept once
+    provider.receive("09121112233", LINE, "بعدی")
+    mended = ReadOnce(ask=way.ask, read=lambda line, raw: _mended(way, line, raw, strange))
+    changed = replace(usual, poll=mended)
+    assert sum(inbox.fetch(line)) == 1
+    assert sorted(inbox.bodies()) == ["بعدی", "نجات"]
+    assert inbox.rows("SELECT count(*) FROM kernel.inbound_batch") == [(0,)]
+
+
+def _mended(way: ReadOnce, line: Line, raw: bytes, strange: bytes) -> Sequence[Received]:
+    """Read as an updated plugin does."""
+    return [Received(sender="09120000000", text="نجات")] if raw == strange else way.read(line, raw)
+
+
+def test_what_cannot_be_read_does_not_grow_without_end(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    _provider, line = inbox.provider("smsir")
+    usual = gateways_of(inbox.runtime)["kernel.smsir"]
+    assert isinstance(usual.poll, ReadOnce)
+    asked: list[bytes] = []
+
+    def ask(_line: Line) -> bytes:
+        asked.append(b"<%d>" % len(asked))
+        return asked[-1]
+
+    changed = replace(usual, poll=ReadOnce(ask=ask, read=usual.poll.read))
+    monkeypatch.setattr(polling, "gateways_of", lambda _runtime: {"kernel.smsir": changed})
+    monkeypatch.setattr(once, "MOST_UNREAD", 3)
+    for _round in range(5):
+        inbox.fetch(line)
+    assert len(asked) == 3
+    assert inbox.do("line.take_unread", line_id=line) == b"<0>\n\n<1>\n\n<2>"
+    assert inbox.do("line.forget_unread", line_id=line) == 3
+    inbox.fetch(line)
+    assert len(asked) == 4
+
+
+def test_a_refusal_is_no_answer_to_be_kept(inbox: Inbox) -> None:
+    _provider, line = inbox.provider("kavenegar", secrets={"key": inbox.runtime.site.sealer.seal("wrong")})
+    inbox.fetch(line)
+    assert inbox.rows("SELECT count(*) FROM kernel.inbound_batch") == [(0,)]
+
+
 def test_a_message_that_cannot_be_stored_waits_and_costs_no_other(
     inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,8 +190,8 @@ def test_a_message_that_cannot_be_stored_waits_and_costs_no_other(
     assert usual is storing.matched
     assert inbox.runtime is not None
     with inbox.runtime.system_work("test", "test") as context:
-        assert polling.waiting(context, line) == 1
-    assert polling.store_batches(inbox.runtime, line) == 1
+        assert batches.waiting(context, line) == 1
+    assert batches.store_batches(inbox.runtime, line) == 1
     assert inbox.bodies() == ["یک", "سه", "دو"]
 
 

@@ -47,11 +47,10 @@ def hashed(secret: str) -> str:
 @command("line.open_door", _("Change lines of messages"), resource="message_line", action="edit")
 def open_door(context: Context, *, line_id: int) -> str:
     """Make a new secret for a line's address, in place of an older one, and give it; it is never shown again."""
-    _administrators(context)
+    administrators_only(context)
     secret = secrets.token_urlsafe(BYTES)
     with context.system("address of a line") as system:
-        if system.session.get(SenderLine, line_id) is None:
-            raise NotFound()
+        known_line(system, line_id)
         _put(system, line_id, secret_hash=hashed(secret))
     note(context, "line.open_door", resource="message_line", record_id=line_id)
     return secret
@@ -60,7 +59,7 @@ def open_door(context: Context, *, line_id: int) -> str:
 @command("line.close_door", _("Change lines of messages"), resource="message_line", action="edit")
 def close_door(context: Context, *, line_id: int) -> None:
     """Take a line's address away: requests to it are answered as to any that does not exist."""
-    _administrators(context)
+    administrators_only(context)
     with context.system("address of a line") as system:
         _put(system, line_id, secret_hash=None)
     note(context, "line.close_door", resource="message_line", record_id=line_id)
@@ -115,7 +114,7 @@ def note_trouble(runtime: Runtime, line_id: int, reason: Text) -> None:
 
 def doors(context: Context) -> dict[int, LineDoor]:
     """Give what is known of the ways in of each line; for administrators."""
-    _administrators(context)
+    administrators_only(context)
     with context.system("ways in") as system:
         found = {row.line_id: row for row in system.session.execute(select(LineDoor)).scalars()}
         for row in found.values():
@@ -129,6 +128,13 @@ def _put(system: Context, line_id: int, **values: object) -> None:
     system.session.execute(statement)
 
 
-def _administrators(context: Context) -> None:
+def known_line(context: Context, line_id: int) -> None:
+    """Raise `NotFound` where there is no such line; the context acts for the system."""
+    if context.session.get(SenderLine, line_id) is None:
+        raise NotFound()
+
+
+def administrators_only(context: Context) -> None:
+    """Raise `Forbidden` for everybody but administrators."""
     if not context.actor.is_administrator:
         raise Forbidden()

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -128,13 +138,18 @@ class LineDoor(KernelBase):
 
 
 class InboundBatch(Identified, KernelBase):
-    """What a provider gave out once, as it gave it: written before anything is done with it, gone when all is stored."""
+    """What a provider gave out once: written before anything is done with it, gone when all of it is stored."""
 
     __tablename__ = "inbound_batch"
     __table_args__ = (Index("ix_inbound_batch_line_id", "line_id"),)
 
     line_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("kernel.message_line.id", ondelete="CASCADE"))
-    told: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The answer as it came, as long as it was not read."""
+    told: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, server_default=text("'[]'::jsonb"), default=list
+    )
+    """The messages that were read from it and are not stored yet."""
     attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
     at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"))
 

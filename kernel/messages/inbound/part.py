@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from kernel.extension.contributions import Job
 from kernel.i18n import _
-from kernel.messages.inbound import answering, answers, desk, doors, polling, storing, ussd
+from kernel.messages.inbound import answering, answers, desk, doors, once, polling, storing, ussd
 from kernel.messages.inbound.policies import POLICIES
 from kernel.messages.inbound.resources import RESOURCES
 from kernel.resources.commands import commands_in
@@ -16,7 +16,7 @@ PART = KernelPart(
     name="inbound",
     resources=RESOURCES,
     policies=POLICIES,
-    commands=commands_in(desk, doors),
+    commands=commands_in(desk, doors, once),
     settings=storing.SETTINGS,
     jobs=(
         *polling.JOBS,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import logging
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from kernel.data.outage import outlasting
 from kernel.extension.contributions import Job
 from kernel.i18n import _
-from kernel.messages.gateways import Answer, Attachment, Gateway, GatewayProblem, Line, Received
-from kernel.messages.inbound.models import POLL, InboundBatch, LineDoor
+from kernel.messages.gateways import Answer, Gateway, GatewayProblem, Line, ReadOnce
+from kernel.messages.inbound import once
+from kernel.messages.inbound.batches import store_batches, write_down
+from kernel.messages.inbound.models import POLL, LineDoor
 from kernel.messages.inbound.storing import take
 from kernel.messages.lines import gateways_of, line_value
 from kernel.messages.models import SenderLine
@@ -63,13 +62,15 @@ def fetch(runtime: Runtime, line_id: int) -> Sequence[int]:
     gateway, line = found
     batches: list[int] = []
     try:
+        if isinstance(gateway.poll, ReadOnce):
+            once.read_kept(runtime, line_id, gateway.poll, line)
         store_batches(runtime, line_id)
         while len(batches) < MOST_BATCHES:
-            answer = _ask(gateway, line)
-            if not answer.received and not answer.receipts and not answer.handled:
+            new = _batch(runtime, line_id, gateway, line)
+            if new is None:
                 break
-            batches.append(_keep(runtime, line_id, gateway, line, answer))
-            if not batches[-1] and gateway.taken is None:
+            batches.append(new)
+            if not new and gateway.taken is None:
                 break  # a provider that gives the same ones again each time has no more
         _end(runtime, line_id, "")
     except GatewayProblem as problem:
@@ -101,16 +102,24 @@ def _end(runtime: Runtime, line_id: int, trouble: str) -> None:
         context.session.execute(update(LineDoor).where(LineDoor.line_id == line_id).values(values))
 
 
-def _ask(gateway: Gateway, line: Line) -> Answer:
+def _batch(runtime: Runtime, line_id: int, gateway: Gateway, line: Line) -> int | None:
+    """Fetch and store a batch; gives how many messages were new, and None where nothing came."""
     assert gateway.poll is not None
-    answer = gateway.poll(line)
-    return answer if isinstance(answer, Answer) else Answer(received=tuple(answer))
+    if isinstance(gateway.poll, ReadOnce):
+        return (
+            store_batches(runtime, line_id) if once.ask_once(runtime, line_id, gateway.poll, line) else None
+        )
+    found = gateway.poll(line)
+    answer = found if isinstance(found, Answer) else Answer(received=tuple(found))
+    if not answer.received and not answer.receipts and not answer.handled:
+        return None
+    return _keep(runtime, line_id, gateway, line, answer)
 
 
 def _keep(runtime: Runtime, line_id: int, gateway: Gateway, line: Line, answer: Answer) -> int:
     """Store a batch; gives how many messages were new."""
     if gateway.taken is None:
-        _write_down(runtime, line_id, answer.received)
+        write_down(runtime, line_id, answer.received)
         new = store_batches(runtime, line_id)
         if answer.receipts:
             _report(runtime, line_id, answer)
@@ -126,81 +135,3 @@ def _keep(runtime: Runtime, line_id: int, gateway: Gateway, line: Line, answer: 
 def _report(runtime: Runtime, line_id: int, answer: Answer) -> None:
     with runtime.system_work("delivery reports", "inbound.report", allowed_when_ended=True) as context:
         note_reports(context, line_id, answer.receipts, answer.dead)
-
-
-def _write_down(runtime: Runtime, line_id: int, received: Sequence[Received]) -> None:
-    """Write a batch down as it came. The provider will not give it again, so a database that is away is waited for."""
-    if not received:
-        return
-    told = [_as_json(each) for each in received]
-
-    def write() -> None:
-        with runtime.system_work("keep a batch", "inbound.keep", allowed_when_ended=True) as context:
-            context.session.execute(insert(InboundBatch).values(line_id=line_id, told=told))
-
-    outlasting(write)
-
-
-def store_batches(runtime: Runtime, line_id: int) -> int:
-    """Store what was written down and not stored yet, each batch in one transaction; gives how many messages were new.
-
-    A message that cannot be stored stays in its batch, for the next time; it does not hold up the others.
-    """
-    with runtime.system_work("store received messages", "inbound.store", allowed_when_ended=True) as context:
-        statement = select(InboundBatch.id).where(InboundBatch.line_id == line_id).order_by(InboundBatch.id)
-        numbers = list(context.session.execute(statement).scalars())
-    return sum(_store_batch(runtime, number) for number in numbers)
-
-
-def _store_batch(runtime: Runtime, number: int) -> int:
-    new = 0
-    with runtime.system_work("store received messages", "inbound.store", allowed_when_ended=True) as context:
-        batch = context.session.get(InboundBatch, number, with_for_update=True)
-        if batch is None:
-            return 0
-        line = context.session.get_one(SenderLine, batch.line_id)
-        left = []
-        for told in batch.told:
-            try:
-                with context.session.begin_nested():
-                    new += len(take(context, line, [_from_json(told)], POLL))
-            except Exception:  # whatever is wrong with one message, it must not cost the others
-                log.exception("a received message of line %s could not be stored", line.id)
-                left.append(told)
-        if left:
-            batch.told, batch.attempts = left, batch.attempts + 1
-        else:
-            context.session.delete(batch)
-    return new
-
-
-def waiting(context: Context, line_id: int) -> int:
-    """Give how many messages of a line are written down and could not be stored; the context acts for the system."""
-    length = func.coalesce(func.sum(func.jsonb_array_length(InboundBatch.told)), 0)
-    found = context.session.execute(select(length).where(InboundBatch.line_id == line_id)).scalar_one()
-    return int(found)
-
-
-def _as_json(received: Received) -> dict[str, Any]:
-    return {
-        "sender": received.sender,
-        "text": received.text.replace("\x00", ""),
-        "to": received.to,
-        "reference": received.reference,
-        "at": received.at.isoformat() if received.at else None,
-        "subject": received.subject,
-        "thread": received.thread,
-        "automatic": received.automatic,
-        "attachments": [
-            [each.name, each.mime, base64.b64encode(each.content).decode()] for each in received.attachments
-        ],
-    }
-
-
-def _from_json(told: Mapping[str, Any]) -> Received:
-    files = tuple(
-        Attachment(name=name, mime=mime, content=base64.b64decode(content))
-        for name, mime, content in told["attachments"]
-    )
-    at = datetime.fromisoformat(told["at"]) if told["at"] else None
-    return Received(**{**told, "at": at, "attachments": files})

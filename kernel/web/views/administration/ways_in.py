@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 
-from flask import request, url_for
+from flask import request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from kernel.i18n import LazyText, _
 from kernel.messages.gateways import Gateway
 from kernel.messages.inbound import ussd
+from kernel.messages.inbound.batches import waiting
 from kernel.messages.inbound.doors import doors
 from kernel.messages.inbound.models import LineDoor
-from kernel.messages.inbound.polling import waiting
+from kernel.messages.inbound.once import unread
 from kernel.messages.line_editing import all_lines
 from kernel.messages.lines import gateways_of
 from kernel.messages.models import SenderLine
@@ -38,6 +40,9 @@ class WayIn:
     by_asking: bool
     door: LineDoor | None
     waiting: int
+    """Messages that could not be stored yet."""
+    unread: int
+    """Answers of the provider that could not be read."""
 
 
 @pages.get("/ways-in")
@@ -75,6 +80,30 @@ def close_way_in(line_id: int) -> ResponseReturnValue:
     return go("administration.ways_in")
 
 
+@pages.post("/ways-in/<int:line_id>/unread")
+@administrators
+def take_unread(line_id: int) -> ResponseReturnValue:
+    """Give out the answers that could not be read, for whoever looks into it, at the provider say."""
+    outcome = run_command("line.take_unread", line_id=line_id)
+    if not outcome.done:
+        return go("administration.ways_in")
+    return send_file(
+        BytesIO(outcome.value),
+        "application/octet-stream",
+        as_attachment=True,
+        download_name=f"answers-{line_id}.txt",
+    )
+
+
+@pages.post("/ways-in/<int:line_id>/forget")
+@administrators
+def forget_unread(line_id: int) -> ResponseReturnValue:
+    """Throw away the answers that could not be read."""
+    if run_command("line.forget_unread", line_id=line_id).done:
+        tell(_("The answers that could not be read are thrown away."))
+    return go("administration.ways_in")
+
+
 def _found(context: Context) -> list[WayIn]:
     gateways, known = gateways_of(context.runtime), doors(context)
     found = []
@@ -83,7 +112,7 @@ def _found(context: Context) -> list[WayIn]:
         if gateway is None or not (_takes_requests(gateway, line) or gateway.poll is not None):
             continue
         with context.system("what waits to be stored") as system:
-            left = waiting(system, line.id)
+            left, strange = waiting(system, line.id), unread(system, line.id)
         found.append(
             WayIn(
                 line,
@@ -92,6 +121,7 @@ def _found(context: Context) -> list[WayIn]:
                 gateway.poll is not None,
                 known.get(line.id),
                 left,
+                strange,
             )
         )
     return found
