@@ -87,7 +87,8 @@ def refreshed(session: Session, s: Subject) -> set[int]:
 def expired(session: Session, s: Subject) -> set[int]:
     found = session.scalars(select(s.model)).all()
     session.expire_all()
-    return {getattr(each, s.key_name) for each in found if getattr(each, s.column) is not None}
+    read = [(getattr(each, s.column), getattr(each, s.key_name)) for each in found]
+    return {key for _value, key in read}
 
 
 @OBJECTS.add(needs=ONE)
