@@ -97,13 +97,13 @@ FAULTS = {
             ),
         ),
         "Profile has no policy",
-        ("budget", "long_texts", "empty_pages", "failing_hooks", "routes"),
+        ("life",),
     ),
     "no_column": Fault(
         "migrations",
         (("migrations/versions/0001_cases.py", '        sa.Column("wishes", sa.Text),\n', ""),),
         "no migration makes the column wishes",
-        ("life", "walls", "routes", "budget", "long_texts", "empty_pages", "failing_hooks"),
+        ("life", "walls", "oracle", "routes", "budget", "long_texts", "empty_pages", "failing_hooks"),
     ),
     "open_page": Fault(
         "routes",

@@ -17,6 +17,7 @@ from kernel.administration.assembly import assemble
 from kernel.data.base import META, KernelBase, SchemaBase
 from kernel.extension.discovery import Discovery, FoundPlugin, discover
 from kernel.resources.fields import Field
+from kernel.resources.parts import kernel_parts
 from kernel.resources.resource import Facet, Resource
 from kernel.resources.runtime import Runtime
 
@@ -73,6 +74,19 @@ class Examined:
         for path in sorted(self.found.folder.rglob("*.py")):
             if "tests" not in path.relative_to(self.found.folder).parts:
                 yield path, ast.parse(path.read_text("utf-8"))
+
+    def policies(self, of: str = "") -> tuple[Policy, ...]:
+        """The policies that it declares, or another plugin."""
+        declare = getattr(self.discovery.plugins[of or self.name].module, "policies", None)
+        return tuple(declare()) if declare is not None else ()
+
+    def everything(self) -> PolicySet:
+        """Its policies with those of the kernel and of what it requires."""
+        required = [
+            policy for name in self.discovery.dependencies(self.name) for policy in self.policies(name)
+        ]
+        kernel = [policy for part in kernel_parts() for policy in part.policies]
+        return PolicySet([*kernel, *required, *self.policies()])
 
     def place(self, path: Path) -> str:
         """A file as people name it."""

@@ -107,9 +107,9 @@ class Conformance:
         with engines.owner(plugin_site).connect() as owner:
             report("schema", tables.schema(examined, owner))
 
-    def test_policies(self, examined: Examined, scene: Scene) -> None:
+    def test_policies(self, examined: Examined) -> None:
         """Every model is protected."""
-        report("policies", tables.policies(examined, scene.declared))
+        report("policies", tables.policies(examined))
 
     def test_migrations(self, examined: Examined, plugin_site: Site, engines: Engines) -> None:
         """The migrations make the models."""

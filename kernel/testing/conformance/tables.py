@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from kernel.access.errors import UnprotectedModel
 from kernel.data.base import META, KernelBase
 from kernel.lifecycle.migrate import VERSION_TABLE
-from kernel.testing.conformance.examined import KERNEL, Declarations, Examined
+from kernel.testing.conformance.examined import KERNEL, Examined
 
 DELETE_RULES = ("CASCADE", "RESTRICT", "SET NULL", "NO ACTION")
 
@@ -70,18 +70,22 @@ def _in_the_database(examined: Examined, owner: Connection) -> Iterator[str]:
         yield f"{row.place}: {row.conname} leads to {row.nspname} without a delete rule in the database"
 
 
-def policies(examined: Examined, declared: Declarations) -> Iterator[str]:
-    """Look whether each model has a policy that can be enforced."""
-    protected = {policy.table for policy in declared.policies}
+def policies(examined: Examined) -> Iterator[str]:
+    """Look whether each model has a policy that can be enforced.
+
+    This needs no site: where a policy is missing, the plugin cannot be installed on one.
+    """
+    own = examined.policies()
+    protected = {policy.table for policy in own}
     missing = [mapper.class_ for mapper in examined.mappers if mapper.local_table not in protected]
     for model in missing:
         yield f"{model.__name__} has no policy: its rows are shown to nobody"
-    for policy in declared.policies:
+    for policy in own:
         if policy.table.schema != examined.name:
             yield f"there is a policy for {policy.table.fullname}, which is another's"
     if not missing:
         try:
-            declared.everything.check_complete([mapper.class_ for mapper in examined.mappers])
+            examined.everything().check_complete([mapper.class_ for mapper in examined.mappers])
         except UnprotectedModel as error:
             yield str(error)
 
