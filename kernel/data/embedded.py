@@ -54,11 +54,15 @@ class EmbeddedServer:
 
     @property
     def socket_folder(self) -> Path:
-        """Where the socket is: in the home folder, or where that path is too long for one, in a short one."""
-        folder = self.root / "run"
+        """Where the socket is: in the home folder, or where that path is too long for one, in a short one.
+
+        It is the same by whichever link the home folder is reached.
+        """
+        real = self.root.resolve()
+        folder = real / "run"
         if len(os.fsencode(folder)) <= LONGEST_SOCKET:
             return folder
-        mark = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
+        mark = hashlib.sha256(os.fsencode(real.parent)).hexdigest()[:16]
         return Path("/tmp") / f"peyvand-{mark}"  # noqa: S108 - checked to be ours before use
 
     def url(self, user: str, password: str, database: str) -> str:

@@ -182,6 +182,16 @@ def test_a_long_path_gets_a_short_socket(tmp_path, embedded):
     shutil.rmtree(server.socket_folder)
 
 
+@pytest.mark.parametrize("length", [1, 120])
+def test_a_home_folder_reached_by_a_link_has_the_same_socket(tmp_path, length):
+    home = tmp_path / "h".ljust(length, "h")
+    (home / "postgres").mkdir(parents=True)
+    link = tmp_path / "l".ljust(120, "l")
+    link.mkdir()
+    (link / "postgres").symlink_to(home / "postgres")
+    assert EmbeddedServer(link).socket_folder == EmbeddedServer(home).socket_folder
+
+
 def test_a_socket_folder_of_somebody_else_is_refused(tmp_path, embedded):
     home = tmp_path / ("y" * LONGEST_SOCKET)
     server = embedded(home)
