@@ -17,6 +17,7 @@ from kernel.extension.contributions import Job
 from kernel.i18n import _
 from kernel.jobs.models import EventDelivery, EventRow, WorkRow
 from kernel.lifecycle.seals.sealing import set_seals
+from kernel.resources import submissions
 from kernel.resources.context import Context
 from kernel.resources.parts import kernel_parts
 
@@ -38,8 +39,9 @@ def sweep_files(context: Context) -> None:
 
 
 def forget_old_work(context: Context) -> None:
-    """Delete finished work, runs of jobs, and events delivered long ago; what failed stays until somebody has looked."""
+    """Delete work, runs of jobs, forms and events that ended long ago; what failed stays until somebody has looked."""
     forget_old_runs(context)
+    submissions.forget(context)
     before = context.now - KEPT
     context.session.execute(
         delete(WorkRow).where(WorkRow.finished_at < before, WorkRow.state.in_(("done", "stopped")))

@@ -106,6 +106,23 @@ class Redaction(KernelBase):
     digest: Mapped[str] = mapped_column(Text)
 
 
+class Submission(Identified, KernelBase):
+    """A form that a user sent and whose command was done, so that a repeat of it is answered and not done again."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        Index("uq_submission_key", "user_id", "key", unique=True),
+        Index("ix_submission_at", "at"),
+    )
+
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    key: Mapped[str] = mapped_column(Text)
+    """SHA-256 of the form as it came, and which of its commands this is."""
+    value: Mapped[Any] = mapped_column(JSONB)
+    """What the command gave: the number of the new record as a rule, or nothing."""
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
 class NumberSeries(KernelBase):
     """The last number given in a series and period; the row's lock makes the numbers gapless."""
 

@@ -22,6 +22,7 @@ from kernel.resources.models import (
     Note,
     NumberSeries,
     Redaction,
+    Submission,
 )
 from kernel.resources.parts import KernelPart
 from kernel.resources.user_fields.models import UserField, UserValueKey
@@ -35,6 +36,7 @@ PART = KernelPart(
         system(Erasure, append_only=True),
         system(Redaction, read_only=True),
         system(NumberSeries),
+        system(Submission),
         system(Note),
         system(Attachment),
         rows(ImportRun, "import", own=("created_by",)),

@@ -27,6 +27,7 @@ from kernel.extension.branding import Branding
 from kernel.extension.calling import Answer, Answers, Hooks, in_order
 from kernel.extension.editions import SiteEdition
 from kernel.i18n import LazyText, _
+from kernel.resources import submissions
 from kernel.resources.commands import Command
 from kernel.resources.constraints import explain_integrity
 from kernel.resources.context import Context
@@ -221,9 +222,19 @@ class Runtime:
         if journal.events or journal.work:
             wake_workers(self)
 
-    def execute(self, actor: Actor, name: str, /, *, locale: str | None = None, **arguments: Any) -> Any:
+    def execute(
+        self,
+        actor: Actor,
+        name: str,
+        /,
+        *,
+        locale: str | None = None,
+        repeat_key: str | None = None,
+        **arguments: Any,
+    ) -> Any:
         """Run a command in a transaction of its own.
 
+        With a `repeat_key`, one that was done before for the same actor and key is not done again: its answer is given.
         Raises `Forbidden`, `Invalid`, `Refused`, `NotFound` or `EditConflict`; after each nothing is saved. `EpochChanged`
         says that plugins were switched meanwhile: run it again on the runtime of the present epoch.
         """
@@ -235,7 +246,13 @@ class Runtime:
                 ) as context:
                     if context.session.info["epoch"] != self.epoch:
                         raise EpochChanged()
-                    return declared.call(context, arguments)
+                    if repeat_key is None:
+                        return declared.call(context, arguments)
+                    if (earlier := submissions.claim(context, repeat_key)) is not None:
+                        return earlier.value
+                    value = declared.call(context, arguments)
+                    submissions.settle(context, repeat_key, value)
+                    return value
             except OperationalError as error:
                 if not remaining or not _is_deadlock(error):
                     raise

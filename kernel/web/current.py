@@ -20,6 +20,7 @@ from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, EpochChanged, Forbidden, Invalid, NotFound, Problem, Refused
 from kernel.resources.runtime import Runtime
 from kernel.resources.term import refuse_read_only
+from kernel.web.repeats import next_key
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -172,13 +173,15 @@ def run_command(
 ) -> Outcome:
     """Run a command on behalf of who asks.
 
-    What it refuses is shown: beside the fields of `form`, or as a message above the next page; `quiet` leaves that to the
-    caller. A missing right and a missing record end the request with their error pages.
+    A form that was sent before and done gets the answer of the first time (`kernel.web.repeats`). What the command refuses
+    is shown: beside the fields of `form`, or as a message above the next page; `quiet` leaves that to the caller. A missing
+    right and a missing record end the request with their error pages.
     """
     mine = scope()
     mine.close()
     try:
-        value = mine.runtime.execute(mine.actor, name, locale=mine.locale, **arguments)
+        key = next_key(name) if signed_in() else None
+        value = mine.runtime.execute(mine.actor, name, locale=mine.locale, repeat_key=key, **arguments)
     except (Forbidden, NotFound):
         raise
     except Invalid as error:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from kernel.i18n import LazyText, Translations, translate
 from kernel.resources.runtime import Runtime
-from kernel.web import formatting
+from kernel.web import formatting, repeats
 from kernel.web.assets import Assets
 from kernel.web.current import current, runtime, scope
 from kernel.web.slots import slot
@@ -66,6 +66,7 @@ def install(app: Flask, served: Runtime, assets: Assets) -> None:
     equip(environment, assets, _formats)
     install_texts(environment, lambda: served.texts.catalogue(scope().locale))
     environment.globals.update(slot=slot, words=in_words, current=current, offers_snippets=_offers_snippets)
+    environment.globals.update(once_field=repeats.field)
 
 
 def equip(environment: Environment, assets: Assets, formats: Callable[[], formatting.Formats]) -> None:

@@ -28,9 +28,10 @@ from kernel.resources.records.values import (
     written_part_fields,
 )
 from kernel.resources.resource import Facet, Part, Resource
+from kernel.web import repeats
 from kernel.web.forms.controls import LookupControl, controls, entered, mark, sent
 
-RESERVED = frozenset({"csrf_token", "_version", "_anyway", "_in"})
+RESERVED = frozenset({"csrf_token", "_version", "_anyway", "_in", repeats.FIELD})
 """Names in a posted form that are no fields of the record."""
 
 ROW = re.compile(r"(?P<part>\w+)-(?P<row>\d{1,6})-(?P<field>\w+)")

@@ -16,6 +16,7 @@ from kernel.resources.resource import Resource
 from kernel.web.current import SAVED, current, run_command, tell
 from kernel.web.forms import RecordForm, blank_form, form_of_record, form_of_request
 from kernel.web.pages import go_to, render
+from kernel.web.repeats import is_repeat
 from kernel.web.security import local_address
 from kernel.web.views.addresses import list_url, record_url
 from kernel.web.views.closed import Closed, closed_to
@@ -34,7 +35,9 @@ def new(resource: Resource) -> ResponseReturnValue:
         given = {name: value[:500] for name, value in request.args.items()}
         return _page(context, resource, blank_form(context, resource, given))
     form = form_of_request(context, resource, request.form, creating=True)
-    found = [] if "_anyway" in request.form else duplicates_of(context, resource, form)
+    # A form that was sent before has made its own duplicate.
+    settled = "_anyway" in request.form or is_repeat(context, "record.create")
+    found = [] if settled else duplicates_of(context, resource, form)
     if found:
         return _page(context, resource, form, status=422, duplicates=found)
     outcome = run_command(

@@ -1,0 +1,65 @@
+"""Forms that come twice: a double click, a browser that sends again after a broken connection, a page gone back to.
+
+What was done is not done again; the repeat gets the answer of the first. The row that says so is written in the transaction
+of the command: what was not committed was not done, and a repeat that comes meanwhile waits for the first to end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from kernel.resources.context import Context
+from kernel.resources.models import Submission
+
+KEPT = timedelta(days=2)
+"""How long a repeat is known as one."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """That the form was sent before, and what its command gave then."""
+
+    value: Any
+
+
+def claim(context: Context, key: str) -> Done | None:
+    """Enter a form as sent by the actor; gives what came of it where it was sent and done before."""
+    mine = {"user_id": context.actor.user_id or 0, "key": key}
+    with context.system("forms sent before") as system:
+        new = insert(Submission).values(**mine, value=None, at=context.now).on_conflict_do_nothing()
+        if system.session.execute(new.returning(Submission.id)).first() is not None:
+            return None
+        return Done(system.session.execute(select(Submission.value).filter_by(**mine)).scalar_one())
+
+
+def settle(context: Context, key: str, value: Any) -> None:
+    """Keep what the command gave. A repeat of one that gave more than a number is done again: files are too large to be
+    kept, and words may be secrets.
+    """
+    if value is None:
+        return
+    with context.system("forms sent before") as system:
+        row = system.session.execute(
+            select(Submission).filter_by(user_id=context.actor.user_id or 0, key=key)
+        ).scalar_one()
+        if isinstance(value, int):
+            row.value = value
+        else:
+            system.session.delete(row)
+
+
+def known(context: Context, key: str) -> bool:
+    """Say whether the actor sent a form before and it was done."""
+    with context.system("forms sent before") as system:
+        mine = select(Submission.id).filter_by(user_id=context.actor.user_id or 0, key=key)
+        return system.session.execute(mine).first() is not None
+
+
+def forget(context: Context) -> None:
+    """Delete forms sent long ago; called by a job, as the system."""
+    context.session.execute(delete(Submission).where(Submission.at < context.now - KEPT))
