@@ -131,7 +131,8 @@ def _party(
 ) -> Resource:
     title, plural, about = texts
     fields = (
-        Text("display_name", _("Name"), read_only=True),
+        # A person has a first name besides, which is called "name" in Persian.
+        Text("display_name", _("Full name") if name == PERSON else _("Name"), read_only=True),
         *own,
         *_shared_fields(name),
     )
