@@ -39,6 +39,8 @@ REMEMBERING = (
     *("kernel.redaction", "kernel.erasure", "kernel.history", "kernel.seal", "kernel.audit_entry"),
     *("kernel.attachment", "kernel.import_row", "kernel.import_run", "kernel.user_value_key"),
 )
+NAMED_BESIDES = {"ghost.ticket": ("holder", "gift_of"), "hotel.stay": ("guest_id", "payer_id")}
+"""Tables whose rows are somebody's and may name another person: the two columns."""
 TOLD = (
     "kernel.erasure",
     "kernel.redaction",
@@ -200,10 +202,13 @@ def others_rows(world, victim):
                 ]
             if table == "kernel.history":
                 mine = ["root_id <> :v"]
-            if (
-                table == "ghost.ticket"
-            ):  # one that somebody else holds stays, and only forgets whose gift it was
-                mine = ["holder <> :v"]
+            row = "t"
+            if table in NAMED_BESIDES:  # what is somebody else's stays, and only forgets the person
+                owner, other = NAMED_BESIDES[table]
+                mine = [f"{owner} <> :v"]
+                row = (
+                    f"jsonb_set(to_jsonb(t), '{{{other}}}', coalesce(to_jsonb(nullif({other}, :v)), 'null'))"
+                )
             if table in ("kernel.import_row", "kernel.import_run"):
                 mine = ["to_jsonb(t)->>'number' = '4'"]
             if table == "kernel.household":
@@ -214,7 +219,6 @@ def others_rows(world, victim):
             if table in ("kernel.user_value_key", "kernel.relation_hold"):
                 continue
             condition = " AND ".join(f"({each})" for each in mine) or "true"
-            row = "ROW(id, amount, holder, nullif(gift_of, :v))" if table == "ghost.ticket" else "t"
             rows = connection.execute(
                 text(f"SELECT {row}::text FROM {table} t WHERE {condition}"), {"v": victim}
             )
@@ -238,7 +242,7 @@ NOBODY_HAS_ANYTHING = {
     **{key: {} for key in ("cards", "tags", "roles", "homes", "guests", "patients")},
     **{key: set() for key in ("friends", "members", "points")},
 }
-GIVEN_TO_ANOTHER = {**NOBODY_HAS_ANYTHING, "tickets": ((0, 0, 5), (3, 0, 7))}
+GIVEN_TO_ANOTHER = {**NOBODY_HAS_ANYTHING, "tickets": ((0, 0, 5), (3, 0, 7)), "stays": ((2, 0),)}
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
