@@ -143,6 +143,18 @@ def test_an_answer_that_cannot_be_read_is_kept_and_read_once_it_can_be(
     assert inbox.rows("SELECT count(*) FROM kernel.inbound_batch") == [(0,)]
 
 
+@pytest.mark.parametrize("name", ["kavenegar", "smsir"])
+def test_signs_that_no_database_takes_hold_up_nothing(inbox: Inbox, name: str) -> None:
+    provider, line = inbox.provider(name)
+    provider.receive("0912\x001112233", LINE, "سلام \x00\ud83d ۱")
+    provider.receive("09121112234", LINE, "دوم")
+    assert sum(inbox.fetch(line)) == 2
+    assert inbox.rows("SELECT sender, raw_text FROM kernel.inbound ORDER BY id") == [
+        ("+989121112233", "سلام ? ۱"),
+        ("+989121112234", "دوم"),
+    ]
+
+
 def _mended(way: ReadOnce, line: Line, raw: bytes, strange: bytes) -> Sequence[Received]:
     """Read as an updated plugin does."""
     return [Received(sender="09120000000", text="نجات")] if raw == strange else way.read(line, raw)

@@ -77,18 +77,24 @@ def waiting(context: Context, line_id: int) -> int:
 def as_json(received: Received) -> dict[str, Any]:
     """Write a received message, files included, so that it can be kept as JSON."""
     return {
-        "sender": received.sender,
-        "text": received.text.replace("\x00", ""),
-        "to": received.to,
-        "reference": received.reference,
+        "sender": _storable(received.sender),
+        "text": _storable(received.text),
+        "to": _storable(received.to),
+        "reference": _storable(received.reference),
         "at": received.at.isoformat() if received.at else None,
-        "subject": received.subject,
-        "thread": received.thread,
+        "subject": _storable(received.subject),
+        "thread": _storable(received.thread),
         "automatic": received.automatic,
         "attachments": [
-            [each.name, each.mime, base64.b64encode(each.content).decode()] for each in received.attachments
+            [_storable(each.name), _storable(each.mime), base64.b64encode(each.content).decode()]
+            for each in received.attachments
         ],
     }
+
+
+def _storable(words: str) -> str:
+    """Leave out what PostgreSQL takes in no text: zero bytes, and halves of signs that a JSON escape may leave alone."""
+    return words.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def from_json(told: Mapping[str, Any]) -> Received:

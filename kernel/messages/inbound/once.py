@@ -7,10 +7,10 @@ a line holds `MOST_UNREAD` of them nothing more is asked for it: what we cannot 
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.data.outage import outlasting
 from kernel.i18n import _
@@ -45,12 +45,16 @@ def ask_once(runtime: Runtime, line_id: int, way: ReadOnce, line: Line) -> bool:
 
 
 def read_kept(runtime: Runtime, line_id: int, way: ReadOnce, line: Line) -> None:
-    """Read what was kept and not read yet. What still cannot be read stays, without an error."""
+    """Read what was kept and not read yet. What still cannot be read stays, and holds up nothing."""
     with runtime.system_work("unread answers", "inbound.unread") as context:
         numbers = list(context.session.execute(_unread(line_id, InboundBatch.id)).scalars())
     for number in numbers:
-        with suppress(GatewayProblem):
+        try:
             _read(runtime, way, line, number)
+        except GatewayProblem:
+            continue
+        except SQLAlchemyError:  # something in it that the database does not take
+            log.exception("an answer that was kept could not be read")
 
 
 def unread(context: Context, line_id: int) -> int:
