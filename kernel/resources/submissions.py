@@ -17,7 +17,9 @@ from kernel.resources.context import Context
 from kernel.resources.models import Submission
 
 KEPT = timedelta(days=2)
-"""How long a repeat is known as one."""
+"""How long a repeat of what made something new is known as one."""
+AT_ONCE = timedelta(minutes=2)
+"""The same for what changed something: later the record may be another, and whoever sends the form means it."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,11 @@ def claim(context: Context, key: str) -> Done | None:
         new = insert(Submission).values(**mine, value=None, at=context.now).on_conflict_do_nothing()
         if system.session.execute(new.returning(Submission.id)).first() is not None:
             return None
-        return Done(system.session.execute(select(Submission.value).filter_by(**mine)).scalar_one())
+        row = system.session.execute(select(Submission).filter_by(**mine).with_for_update()).scalar_one()
+        if row.value is None and row.at < context.now - AT_ONCE:
+            row.at = context.now
+            return None
+        return Done(row.value)
 
 
 def settle(context: Context, key: str, value: Any) -> None:

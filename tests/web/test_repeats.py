@@ -150,6 +150,19 @@ def test_what_gave_a_file_is_done_again(
     assert len(done) == 2
 
 
+def test_a_change_is_made_again_after_a_while(
+    runtime: Runtime, make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+    command = Command("test.change", _("Test"), lambda context: done.append(context.now), None, None, True)
+    monkeypatch.setattr(type(runtime), "command", lambda _self, _name: command)
+    actor, now = make_user("changes", ALL), runtime.clock()
+    for minutes, times in ((0, 1), (1, 1), (3, 2), (4, 2), (600, 3)):
+        runtime.clock = lambda at=now + timedelta(minutes=minutes): at
+        runtime.execute(actor, "test.change", repeat_key="k")
+        assert len(done) == times, minutes
+
+
 def test_words_of_long_ago_are_forgotten(clerk: Browser, runtime: Runtime, run: Run) -> None:
     clerk.post("/persons/new", {**PERSON, "_once": "long ago"})
     assert run("SELECT count(*) FROM kernel.submission") != [(0,)]
