@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from kernel.web.wsgi import PeyvandWSGI
 
 TOKEN = re.compile(r'X-CSRFToken": "([^"]+)"')
+MARKS = re.compile(r'csrf_token" value="[^"]+|X-CSRFToken": "[^"]+|name="_once" value="[^"]+')
+"""What differs between any two answers: tokens, and the words of forms."""
 PASSWORD = "درست-کار-می‌کند-7"  # noqa: S105 - of invented users
 
 

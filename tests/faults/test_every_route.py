@@ -21,6 +21,7 @@ from kernel.data.engines import Engines
 from kernel.data.site import Site
 from kernel.parties.models import Party
 from kernel.resources.runtime import Runtime
+from kernel.testing.browser import MARKS
 from kernel.testing.users import Wanted
 from kernel.web.wsgi import PeyvandWSGI
 from plugins.medical.tests.conftest import Clinic
@@ -41,9 +42,7 @@ USERS: dict[str, Wanted] = {
 }
 """Users who see no record of others, each for a reason of its own."""
 OTHERS_BUSINESS = re.compile(r"account\.sign_out|account\.sign_in|account\.open_link")
-DIFFERENT = re.compile(
-    r'csrf_token" value="[^"]+|X-CSRFToken": "[^"]+|name="_once" value="[^"]+|id="[a-z]+-[0-9a-f]{8,}'
-)
+DIFFERENT = re.compile(MARKS.pattern + r'|id="[a-z]+-[0-9a-f]{8,}')
 """What differs between any two answers."""
 DATA = {
     "do": "delete",

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from kernel.testing.browser import MARKS
 from plugins.medical.tests.conftest import Clinic
 from tests.faults.conftest import DESK
 from tests.web.conftest import Browser, SignIn
@@ -14,8 +15,6 @@ from tests.web.conftest import Browser, SignIn
 OWN = dict.fromkeys(DESK, "own")
 FAR = "999999999"
 SECRET = "پنهان‌زاده"
-MARKS = re.compile(r"csrf_token\" value=\"[^\"]+|X-CSRFToken\": \"[^\"]+")
-"""What differs between any two answers."""
 
 
 @pytest.fixture
