@@ -180,6 +180,11 @@ def test_a_range_is_a_hundred_numbers_with_zeros_kept(boss, kinds, work, run):
     assert refused.status_code == 422
     refused = boss.post("/outbox/sendings/new", data={**form, "last": "09221111299"})
     assert refused.status_code == 422
+    refused = boss.post("/outbox/sendings/new", data={**form, "channel": "email", "subject": "حراج"})
+    assert refused.status_code == 422
+    shown = boss.get("/outbox/sendings/new?to=range").text
+    assert 'value="sms"' in shown
+    assert 'value="email"' not in shown
     address = boss.post("/outbox/sendings/new", data=form).headers["Location"]
     work()
     rows = run("SELECT address, state FROM kernel.message ORDER BY address")

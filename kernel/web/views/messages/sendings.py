@@ -146,7 +146,7 @@ def _fields(context: Context, source: dict[str, Any]) -> tuple[Field, ...]:
     return (
         Text("name", _("Name of the sending"), limit=100),
         *(ends if "range" in source else ()),
-        *text_fields(context),
+        *(text_fields(context, ["sms"]) if "range" in source else text_fields(context)),
         PLANNED,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 from flask import request
@@ -32,10 +33,11 @@ from kernel.web.views.addresses import record_url
 from kernel.web.views.messages.blueprint import pages
 
 
-def text_fields(context: Context) -> tuple[Field, ...]:
-    """Give the fields of a message's words."""
+def text_fields(context: Context, channels: Collection[str] = tuple(CHANNEL_TITLES)) -> tuple[Field, ...]:
+    """Give the fields of a message's words, which goes over one of `channels`."""
+    offered = {name: title for name, title in CHANNEL_TITLES.items() if name in channels}
     return (
-        Choice("channel", _("Channel"), options=CHANNEL_TITLES, required=True, default="sms"),
+        Choice("channel", _("Channel"), options=offered, required=True, default="sms"),
         Choice(
             "kind_id",
             _("Kind of message"),
