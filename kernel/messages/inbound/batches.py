@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def write_down(runtime: Runtime, line_id: int, received: Sequence[Received]) -> None:
-    """Write a batch down as it came. The provider will not give it again, so a database that is away is waited for."""
+    """Write a batch down as it was read. The provider may not give it again, so a database that is away is waited for."""
     if not received:
         return
     told = [as_json(each) for each in received]

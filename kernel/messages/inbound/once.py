@@ -38,14 +38,11 @@ def ask_once(runtime: Runtime, line_id: int, way: ReadOnce, line: Line) -> bool:
 
     Raises `GatewayProblem` where it gave no answer, or none that can be read.
     """
-    with runtime.system_work("count unread answers", "inbound.unread") as context:
-        if unread(context, line_id) >= MOST_UNREAD:
-            raise GatewayProblem(TOO_MANY)
     return _read(runtime, way, line, _kept(runtime, line_id, way.ask(line)))
 
 
-def read_kept(runtime: Runtime, line_id: int, way: ReadOnce, line: Line) -> None:
-    """Read what was kept and not read yet. What still cannot be read stays, and holds up nothing."""
+def read_kept(runtime: Runtime, line_id: int, way: ReadOnce, line: Line) -> int:
+    """Read what was kept and not read yet; gives how many answers still cannot be read. They stay, and hold up nothing."""
     with runtime.system_work("unread answers", "inbound.unread") as context:
         numbers = list(context.session.execute(_unread(line_id, InboundBatch.id)).scalars())
     for number in numbers:
@@ -55,6 +52,8 @@ def read_kept(runtime: Runtime, line_id: int, way: ReadOnce, line: Line) -> None
             continue
         except SQLAlchemyError:  # something in it that the database does not take
             log.exception("an answer that was kept could not be read")
+    with runtime.system_work("unread answers", "inbound.unread") as context:
+        return unread(context, line_id) if numbers else 0
 
 
 def unread(context: Context, line_id: int) -> int:

@@ -62,9 +62,12 @@ def fetch(runtime: Runtime, line_id: int) -> Sequence[int]:
     gateway, line = found
     batches: list[int] = []
     try:
-        if isinstance(gateway.poll, ReadOnce):
-            once.read_kept(runtime, line_id, gateway.poll, line)
+        left = (
+            once.read_kept(runtime, line_id, gateway.poll, line) if isinstance(gateway.poll, ReadOnce) else 0
+        )
         store_batches(runtime, line_id)
+        if left >= once.MOST_UNREAD:
+            raise GatewayProblem(once.TOO_MANY)
         while len(batches) < MOST_BATCHES:
             new = _batch(runtime, line_id, gateway, line)
             if new is None:
