@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.resources.context import Context
@@ -49,14 +49,12 @@ def settle(context: Context, key: str, value: Any) -> None:
     """
     if value is None:
         return
+    mine = (Submission.user_id == (context.actor.user_id or 0), Submission.key == key)
+    kept = isinstance(value, int)
     with context.system("forms sent before") as system:
-        row = system.session.execute(
-            select(Submission).filter_by(user_id=context.actor.user_id or 0, key=key)
-        ).scalar_one()
-        if isinstance(value, int):
-            row.value = value
-        else:
-            system.session.delete(row)
+        system.session.execute(
+            update(Submission).where(*mine).values(value=value) if kept else delete(Submission).where(*mine)
+        )
 
 
 def known(context: Context, key: str) -> bool:
