@@ -66,13 +66,12 @@ def install(app: Flask, served: Runtime, assets: Assets) -> None:
     equip(environment, assets, _formats)
     install_texts(environment, lambda: served.texts.catalogue(scope().locale))
     environment.globals.update(slot=slot, words=in_words, current=current, offers_snippets=_offers_snippets)
-    environment.globals.update(once_field=repeats.field)
 
 
 def equip(environment: Environment, assets: Assets, formats: Callable[[], formatting.Formats]) -> None:
-    """Add what every template of the house relies on: value filters and addresses of assets and icons."""
+    """Add what every template of the house relies on: value filters, addresses of assets and icons, words of forms."""
     formatting.install(environment, formats)
-    environment.globals.update(asset=assets.url, icon_url=assets.icon)
+    environment.globals.update(asset=assets.url, icon_url=assets.icon, once_field=repeats.field)
 
 
 def install_texts(environment: Environment, catalogue: Callable[[], Translations]) -> None:

@@ -17,6 +17,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 
 from kernel.web import formatting
 from kernel.web.assets import Assets
+from kernel.web.pages import equip
 from tests.browser.components_page import data
 from tests.browser.components_page.forms import PartyForm
 
@@ -47,8 +48,7 @@ def create_app(plugin_static: dict[str, Path] | None = None) -> Flask:
         lambda one, many, n: one if n == 1 else many,
         newstyle=True,
     )
-    formatting.install(environment, _formats)
-    environment.globals.update(asset=assets.url, icon_url=assets.icon)
+    equip(environment, assets, _formats)
     app.context_processor(lambda: {"shell": data.shell(request.path, _locale())})
     app.after_request(_headers)
     _routes(app)
