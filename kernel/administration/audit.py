@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.access.models import AuditEntry, UserAccount
-from kernel.administration.guard import administrators_only
 from kernel.fa.clock import day_bounds
 from kernel.i18n import LazyText, _
 from kernel.lifecycle.seals.models import Seal
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

@@ -9,13 +9,13 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import select, update
 
-from kernel.administration.guard import administrators_only
 from kernel.administration.palette import PALETTE
 from kernel.data.media import fits, media_type
 from kernel.extension.branding import BrandingRow
 from kernel.extension.state import raise_epoch
 from kernel.i18n import _
 from kernel.resources import fields
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

@@ -19,10 +19,10 @@ from kernel.access.models import UserAccount
 from kernel.access.policies import Policy
 from kernel.access.rules import Granted, SignedIn
 from kernel.access.session import allowed_ids
-from kernel.administration.guard import administrators_only
 from kernel.administration.reasons import Reasons, action_title
 from kernel.administration.rights import ResourceRights, grantable
 from kernel.i18n import _
+from kernel.resources.administrators import administrators_only
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.resource import Resource

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from kernel.access.deputies import Rule
 from kernel.access.models import PatternField
-from kernel.administration.guard import administrators_only
 from kernel.administration.pattern_rows import exchange_rows
 from kernel.administration.patterns import find_pattern
 from kernel.administration.rights import KERNEL_RESOURCES, RESERVED, Declaring, plugin_of
 from kernel.i18n import LazyText, _
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

@@ -16,10 +16,10 @@ from sqlalchemy import func, or_, select
 from kernel.access import attempts, links
 from kernel.access.models import PasswordLink, UserAccount
 from kernel.access.users import folded
-from kernel.administration.guard import administrators_only
 from kernel.administration.mail import MailFailed, can_send, send
 from kernel.administration.users import explained, find_user
 from kernel.i18n import LazyText, _
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from kernel.access.models import UserAccount
-from kernel.administration.guard import administrators_only
 from kernel.administration.job_words import schedule_words
 from kernel.extension.contributions import Job, Setting
 from kernel.i18n import LazyText, _
@@ -17,6 +16,7 @@ from kernel.jobs.calendar import NEVER
 from kernel.jobs.models import JobRow, JobRun
 from kernel.jobs.runs import forget_runs
 from kernel.jobs.schedule import declared_jobs, due_next
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

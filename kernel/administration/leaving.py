@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from kernel.access.models import Unit, UserAccount
 from kernel.access.users import end_sessions, give_patterns, withdraw_links
-from kernel.administration.guard import administrators_only
 from kernel.administration.users import find_user, keep_one_administrator, lock_administrators
 from kernel.i18n import LazyText, _
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from kernel.access.models import AccessGrant, Pattern, UserAccount, UserPattern
-from kernel.administration.guard import administrators_only
 from kernel.administration.reasons import action_title, scope_words
 from kernel.administration.rights import ACTIONS, ResourceRights, grantable
+from kernel.resources.administrators import administrators_only
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from kernel.access.models import AccessGrant, Pattern, PatternPlace, UserAccount, UserPattern
 from kernel.access.scopes import PLACES, scopes_of
-from kernel.administration.guard import administrators_only
 from kernel.administration.pattern_rows import exchange_rows
 from kernel.administration.rights import Grants, check_grants, grantable_scopes
 from kernel.administration.suggestions import find_suggestion, take_over
 from kernel.fa.text import clean
 from kernel.i18n import _
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

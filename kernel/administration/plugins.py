@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kernel.access.actor import Actor
-from kernel.administration.guard import administrators_only
 from kernel.data.errors import DataError
 from kernel.data.outage import is_outage
 from kernel.data.site import Site
@@ -32,6 +31,7 @@ from kernel.lifecycle.steps import Workshop
 from kernel.lifecycle.switching import pause, repair, resume
 from kernel.lifecycle.uninstall import uninstall
 from kernel.lifecycle.upgrade import upgrade
+from kernel.resources.administrators import administrators_only
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError, Forbidden, NotFound
 from kernel.resources.runtime import Runtime

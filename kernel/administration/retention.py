@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from kernel.access.models import AuditEntry
-from kernel.administration.guard import administrators_only
 from kernel.administration.settings import put_value, stored
 from kernel.data.base import Binnable
 from kernel.extension.contributions import DashboardBlock, Job
 from kernel.extension.models import Setting as SettingRow
 from kernel.i18n import LazyText, _
 from kernel.resources import fields
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from kernel.administration.guard import administrators_only
 from kernel.administration.secret_settings import opened_value, sealed_value
 from kernel.extension.contributions import Setting
 from kernel.extension.models import Setting as SettingRow
 from kernel.extension.state import raise_epoch
 from kernel.i18n import LazyText, _
 from kernel.resources import fields
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

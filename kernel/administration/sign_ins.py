@@ -8,9 +8,9 @@ from datetime import datetime
 from kernel.access import own_second_factor, second_factor
 from kernel.access.sign_in_history import NO_CODE, WRONG_PASSWORD, events
 from kernel.administration.audit import WORDS
-from kernel.administration.guard import administrators_only
 from kernel.administration.users import find_user
 from kernel.i18n import LazyText, _
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from kernel.access.actor import SYSTEM
-from kernel.administration.guard import administrators_only
 from kernel.administration.job_runs import JobLine, job_lines
 from kernel.administration.undelivered import failed_by_plugin
 from kernel.i18n import LazyText, _
 from kernel.jobs.models import Worker, WorkRow
 from kernel.jobs.store import SILENT_WORKER
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

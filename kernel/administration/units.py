@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from kernel.access.models import Unit, UserAccount
 from kernel.access.users import constraint_of
-from kernel.administration.guard import administrators_only
 from kernel.fa.text import clean, squeeze
 from kernel.i18n import _
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.administration.guard import administrators_only
 from kernel.administration.user_field_form import extensible, kind_of, read_definition
 from kernel.extension.state import raise_epoch
 from kernel.i18n import _
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

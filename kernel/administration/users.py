@@ -26,9 +26,9 @@ from kernel.access.users import (
     set_password,
     withdraw_links,
 )
-from kernel.administration.guard import administrators_only
 from kernel.i18n import _
 from kernel.resources import fields
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

@@ -17,10 +17,11 @@ from kernel.messages.models import Message, SenderLine
 from kernel.messages.outbox import DISPATCH, queue_message
 from kernel.messages.results import MOST_ATTEMPTS
 from kernel.messages.unwanted import canonical
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
-from kernel.resources.errors import Forbidden, Invalid, NotFound, Problem, Refused
+from kernel.resources.errors import Invalid, NotFound, Problem, Refused
 from kernel.resources.fields import FieldError
 from kernel.resources.queue import enqueue
 
@@ -36,7 +37,7 @@ def save(
     `values` holds name, sender, kind, position, enabled, rate, price, price_latin, and the gateway's own fields by name; a
     secret left empty stays as it is.
     """
-    _administrators(context)
+    administrators_only(context)
     with context.system("lines of messages") as system:
         row = SenderLine(gateway=gateway, channel=channel) if line_id is None else _line(system, line_id)
         declared = gateways_of(context.runtime).get(row.gateway)
@@ -64,7 +65,7 @@ def save(
 @command("line.remove", _("Change lines of messages"), resource="message_line", action="edit")
 def remove(context: Context, *, line_id: int) -> None:
     """Take a line away; its messages stay."""
-    _administrators(context)
+    administrators_only(context)
     with context.system("lines of messages") as system:
         row = _line(system, line_id)
         if row.busy_until is not None and row.busy_until > context.now:
@@ -79,7 +80,7 @@ def remove(context: Context, *, line_id: int) -> None:
 @command("line.test", _("Change lines of messages"), resource="message_line", action="edit")
 def test(context: Context, *, line_id: int, address: str, token: str) -> int:
     """Queue a message that only this line may carry, and that fails where the line refuses; gives its number."""
-    _administrators(context)
+    administrators_only(context)
     row = find_line(context, line_id)
     try:
         to = canonical(context, row.channel, address)
@@ -107,7 +108,7 @@ def test(context: Context, *, line_id: int, address: str, token: str) -> int:
 
 def all_lines(context: Context) -> list[SenderLine]:
     """Give every line in the order in which they are asked; for administrators."""
-    _administrators(context)
+    administrators_only(context)
     with context.system("lines of messages") as system:
         statement = select(SenderLine).order_by(SenderLine.channel, SenderLine.position, SenderLine.id)
         found = list(system.session.execute(statement).scalars())
@@ -168,8 +169,3 @@ def _line(system: Context, line_id: int) -> SenderLine:
     if row is None:
         raise NotFound()
     return row
-
-
-def _administrators(context: Context) -> None:
-    if not context.actor.is_administrator and context.actor.kind != "system":
-        raise Forbidden()

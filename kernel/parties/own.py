@@ -7,9 +7,10 @@ from sqlalchemy import select
 from kernel.i18n import _
 from kernel.parties.models import ORGANISATION, Party, PartyRole
 from kernel.parties.roles import give_role
+from kernel.resources.administrators import administrators_only
 from kernel.resources.commands import command
 from kernel.resources.context import Context
-from kernel.resources.errors import Forbidden, Problem
+from kernel.resources.errors import Problem
 from kernel.resources.records import load
 from kernel.resources.records.load import announce
 
@@ -34,8 +35,7 @@ def own_name(context: Context) -> str:
 @command("party.set_own", _("Say which organisation is our own"), checks_itself=True)
 def set_own(context: Context, *, party_id: int) -> None:
     """Make an organisation the site's own in place of the former one; administrators only."""
-    if not context.actor.is_administrator and context.actor.kind != "system":
-        raise Forbidden()
+    administrators_only(context)
     declared = context.runtime.resource(ORGANISATION)
     party = load(context, declared, party_id, lock=True)
     if party.is_own:

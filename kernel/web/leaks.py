@@ -19,10 +19,10 @@ from werkzeug.routing import Rule
 from kernel.access.actor import Actor
 from kernel.access.proof import Proof, Prover
 from kernel.access.session import allowed
-from kernel.administration.guard import administrators_only
 from kernel.administration.reasons import action_title
 from kernel.administration.rights import grantable
 from kernel.i18n import LazyText, _
+from kernel.resources.administrators import administrators_only
 from kernel.resources.context import Context
 from kernel.resources.fields import Field, Link
 from kernel.resources.resource import Resource

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from kernel.access.actor import Actor
 from kernel.administration.backups.running import ASKED, MAKE, VERIFY, under_way
-from kernel.administration.guard import administrators_only
 from kernel.data.config import Config
 from kernel.i18n import LazyText, _
 from kernel.jobs.models import Held
@@ -21,6 +20,7 @@ from kernel.jobs.store import held
 from kernel.lifecycle.backup.holding import release
 from kernel.lifecycle.backup.keeping import folder_of
 from kernel.lifecycle.backup.models import BackupRow
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

@@ -8,11 +8,11 @@ from datetime import date
 from kernel.access.seats import Seat, seats
 from kernel.access.sessions import limits
 from kernel.administration.editions.models import words_in
-from kernel.administration.guard import administrators_only
 from kernel.administration.plugins import PluginLine, plugin_lines
 from kernel.extension.editions import FEATURES, SiteEdition, Term, read_site_edition
 from kernel.fa.calendar import add_months
 from kernel.i18n import LazyText
+from kernel.resources.administrators import administrators_only
 from kernel.resources.context import Context
 
 

@@ -18,10 +18,11 @@ from kernel.messages.inbound.storing import take
 from kernel.messages.lines import gateways_of, line_value
 from kernel.messages.models import SenderLine
 from kernel.messages.results import note_reports
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
-from kernel.resources.errors import Forbidden, NotFound
+from kernel.resources.errors import NotFound
 from kernel.resources.runtime import Runtime
 
 LONGEST_SECRET = 100
@@ -132,9 +133,3 @@ def known_line(context: Context, line_id: int) -> None:
     """Raise `NotFound` where there is no such line; the context acts for the system."""
     if context.session.get(SenderLine, line_id) is None:
         raise NotFound()
-
-
-def administrators_only(context: Context) -> None:
-    """Raise `Forbidden` for everybody but administrators."""
-    if not context.actor.is_administrator:
-        raise Forbidden()

@@ -17,8 +17,9 @@ from kernel.i18n import _
 from kernel.messages.exchange import Declined
 from kernel.messages.gateways import GatewayProblem, Line, NotHandedOver, ReadOnce
 from kernel.messages.inbound.batches import as_json
-from kernel.messages.inbound.doors import administrators_only, known_line
+from kernel.messages.inbound.doors import known_line
 from kernel.messages.inbound.models import InboundBatch
+from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context

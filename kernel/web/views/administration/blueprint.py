@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 from flask import Blueprint
 
-from kernel.administration.guard import administrators_only
+from kernel.resources.administrators import administrators_only
 from kernel.web.current import current
 
 P = ParamSpec("P")
