@@ -1,4 +1,4 @@
-"""Forms that come twice: a double click, a browser that sends again after a broken connection, a page gone back to.
+"""Forms that come twice: a browser or a proxy that sends again after a broken connection, a click that no script caught.
 
 What was done is not done again; the repeat gets the answer of the first. The row that says so is written in the transaction
 of the command: what was not committed was not done, and a repeat that comes meanwhile waits for the first to end.

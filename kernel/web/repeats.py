@@ -1,7 +1,7 @@
 """Forms that come twice are done once: each carries a word of its own, and what was sent with it makes a key of the command.
 
-The same form with other contents is another one, so that whoever goes back to a form and changes it is not answered
-with what he entered before.
+The page locks a form that is on its way (`forms.js`); what comes twice all the same is known here. The same form with other
+contents is another one. A page that is fetched again, by going back as well, has a word of its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Forms that come twice: double clicks, browsers that send again, pages gone back to. What was done is not done again."""
+"""Forms that come twice: what was done is not done again."""
 
 from __future__ import annotations
 
