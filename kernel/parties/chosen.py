@@ -27,7 +27,7 @@ def checked(source: Mapping[str, Any]) -> dict[str, Any]:
     """Give a source as it is stored, as far as it can be checked without a look at the parties.
 
     It is one of `{"parties": [ids]}`, `{"segment": id}`, `{"groups": [ids]}`, and `{"list": {"resource", "search",
-    "filters"}}` for all that a list finds, with filters as triples. Raises `Invalid`.
+    "filters"}}` for all that a list finds, with filters as `Filter.plain` gives them. Raises `Invalid`.
     """
     kinds = [name for name in SOURCES if source.get(name)]
     if len(kinds) != 1:
@@ -38,7 +38,7 @@ def checked(source: Mapping[str, Any]) -> dict[str, Any]:
         if kind == "segment":
             return {"segment": _stored(given)}
         if kind == "list":
-            filters = [[str(field), str(operator), value] for field, operator, value in given["filters"]]
+            filters = [Filter.of_plain(each).plain() for each in given["filters"]]
             return {
                 "list": {
                     "resource": str(given["resource"]),
@@ -99,10 +99,7 @@ def _listed(context: Context, wanted: Mapping[str, Any]) -> list[int]:
     resource = context.runtime.resource(wanted["resource"])
     if resource.model is not Party:
         raise NotFound()
-    filters = tuple(
-        Filter(name, operator, tuple(value) if isinstance(value, list) else value)
-        for name, operator, value in wanted["filters"]
-    )
+    filters = tuple(Filter.of_plain(each) for each in wanted["filters"])
     query = ListQuery(search=wanted["search"], filters=filters)
     return sorted(
         set(context.session.execute(select_rows(context, resource, query, whole=True).rows()).scalars())

@@ -23,17 +23,70 @@ SPANS = [
     ("this_month", "1405/09/01", "1405/09/30"),
     ("last_month", "1405/08/01", "1405/08/30"),
     ("next_month", "1405/10/01", "1405/10/30"),
+    ("this_season", "1405/07/01", "1405/09/30"),
+    ("last_season", "1405/04/01", "1405/06/31"),
+    ("next_season", "1405/10/01", "1405/12/29"),
     ("this_year", "1405/01/01", "1405/12/29"),
     ("last_year", "1404/01/01", "1404/12/29"),
     ("next_year", "1406/01/01", "1406/12/29"),
+    ("this_fiscal_year", "1405/07/01", "1406/06/31"),
+    ("last_fiscal_year", "1404/07/01", "1405/06/31"),
+    ("next_fiscal_year", "1406/07/01", "1407/06/31"),
 ]
+FIRST, LAST = to_gregorian(1400, 1, 1), to_gregorian(1412, 12, 29)
+LONGEST_LEAP = 1_200
+"""Days around today that the oracle looks at: more than from the first to the last day of any named period."""
 
 
 @pytest.mark.parametrize(("period", "first", "last"), SPANS)
 def test_periods_are_jalali_and_begin_on_saturday(period: str, first: str, last: str) -> None:
     today = parse_date("1405/09/07")
-    assert periods.span_of(period, today) == (parse_date(first), parse_date(last))
+    assert periods.span_of(period, today, fiscal_start=7) == (parse_date(first), parse_date(last))
     assert set(periods.PERIODS) == {name for name, _first, _last in SPANS}
+
+
+def numbered(period: str, day: date, fiscal_start: int) -> int:
+    """The oracle: the number of the day, week, month, season or year in which a day lies, counted from some beginning."""
+    year, month, _day = to_jalali(day)
+    return {
+        "week": (day.toordinal() + 1) // 7,
+        "month": 12 * year + month,
+        "season": 4 * year + (month - 1) // 3,
+        "year": year,
+        "fiscal_year": year - (month < fiscal_start),
+    }[period]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    today=st.dates(min_value=FIRST, max_value=LAST),
+    period=st.sampled_from(["week", "month", "season", "year", "fiscal_year"]),
+    which=st.sampled_from([("last", -1), ("this", 0), ("next", 1)]),
+    fiscal_start=st.integers(1, 12),
+)
+def test_periods_are_those_days_whose_number_is_that_of_today_or_its_neighbour(
+    today: date, period: str, which: tuple[str, int], fiscal_start: int
+) -> None:
+    word, off = which
+    first, last = periods.span_of(f"{word}_{period}", today, fiscal_start)
+    wanted = numbered(period, today, fiscal_start) + off
+    around = (today + timedelta(days=number) for number in range(-LONGEST_LEAP, LONGEST_LEAP))
+    assert [day for day in around if numbered(period, day, fiscal_start) == wanted] == [
+        first + timedelta(days=number) for number in range((last - first).days + 1)
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(today=st.dates(min_value=FIRST, max_value=LAST), count=st.integers(1, 60))
+def test_months_from_today_touch_each_other_at_today(today: date, count: int) -> None:
+    first, ends = periods.last_months(count, today)
+    begins, last = periods.next_months(count, today)
+    assert ends == begins == today
+    year, month, day = to_jalali(today)
+    for reached, months in ((first - timedelta(days=1), -count), (last + timedelta(days=1), count)):
+        then = to_jalali(reached)
+        assert 12 * then.year + then.month == 12 * year + month + months
+        assert then.day == day or (then.day < day and to_jalali(reached + timedelta(days=1)).day == 1)
 
 
 def has_anniversary(born: date, first: date, last: date) -> bool:

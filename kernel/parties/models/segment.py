@@ -25,7 +25,7 @@ class Segment(Identified, Stamped, Versioned, KernelBase):
     """Name of the list that it filters."""
     search: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
     filters: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"), default=list)
-    """Triples of field, operator and value, as the list's address has them."""
+    """As `Filter.plain` gives them: field, operator, value, and the number of the alternative where there are some."""
     shared: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
     """Seen by everybody, each with the parties that he may see; else by its owner alone."""
     owner_id: Mapped[int] = link("user_account", "fk_segment_owner_id", on_delete="CASCADE")

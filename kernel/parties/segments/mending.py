@@ -63,8 +63,8 @@ def _links_to_parties(system: Context, name: str) -> set[str]:
 
 def _mend(segment: Segment, fields: Collection[str], source: int, target: int) -> bool:
     filters = [
-        [field, operator, _replaced(value, source, target) if field in fields else value]
-        for field, operator, value in segment.filters
+        [field, operator, _replaced(value, source, target) if field in fields else value, *group]
+        for field, operator, value, *group in segment.filters
     ]
     if filters == segment.filters:
         return False

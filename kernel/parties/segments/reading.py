@@ -130,7 +130,7 @@ def count(context: Context, segment_id: int) -> CappedCount | Unread:
 def nested(filters: Sequence[Filter]) -> set[int]:
     """Give the ids of the segments that filters name."""
     found: set[int] = set()
-    for field, _operator, value in filters:
+    for field, _operator, value, _group in filters:
         if field == FIELD:
             found.update(int(one) for one in (value if isinstance(value, tuple) else (value,)))
     return found
@@ -139,7 +139,7 @@ def nested(filters: Sequence[Filter]) -> set[int]:
 def _refuse_missing(context: Context, resource: Resource, saved: Saved) -> None:
     """Say which field is not there for this reader, or which plugin does not run."""
     offered = {column.key: column for column in filter_columns(context, resource)}
-    for field, _operator, value in saved.filters:
+    for field, _operator, value, _group in saved.filters:
         if field == ROLE:
             _refuse_resting(context, value if isinstance(value, tuple) else (value,))
         if field not in offered:
@@ -172,8 +172,5 @@ def _read(context: Context, statement: Select[Any], *, own: bool = False) -> lis
 
 def saved_of(row: Segment) -> Saved:
     """Take a stored segment out of its session."""
-    filters = tuple(
-        Filter(field, operator, tuple(value) if isinstance(value, list) else value)
-        for field, operator, value in row.filters
-    )
+    filters = tuple(Filter.of_plain(each) for each in row.filters)
     return Saved(row.id, row.name, row.resource, row.search, filters, row.shared, row.owner_id, row.version)

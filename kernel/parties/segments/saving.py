@@ -60,7 +60,7 @@ def save(
 ) -> int:
     """Give the filter of a list a name, for oneself or, with the right to share, for everybody; gives its id.
 
-    `filters` are triples of field, operator and value as in the list's address.
+    `filters` are those of the list, as `Filter.plain` gives them.
     """
     if context.actor.user_id is None or resource not in LISTS:
         raise Invalid([Problem("name", _("Segments are made of lists of persons and organisations."))])
@@ -203,7 +203,10 @@ def _checked(
     context: Context, resource: Resource, search: str, filters: Sequence[Sequence[Any]]
 ) -> list[list[Any]]:
     """See that the filter can be read now, and give it in the form in which it is kept."""
-    asked = tuple(Filter(*item) for item in filters)
+    try:
+        asked = tuple(Filter.of_plain(item) for item in filters)
+    except (TypeError, ValueError) as error:
+        raise Invalid([Problem("name", _("The filters of this list cannot be read."))]) from error
     if not search.strip() and not asked:
         raise Invalid([Problem("name", _("Filter or search the list first; a segment is its filter."))])
     try:
@@ -213,7 +216,7 @@ def _checked(
     except DataError as error:
         raise Invalid([Problem("name", _("A value in the filters of this list is out of range."))]) from error
     columns = {column.key: column.field for column in filter_columns(context, resource)}
-    return [[item.field, item.operator, _kept(columns[item.field], item, context)] for item in asked]
+    return [item._replace(value=_kept(columns[item.field], item, context)).plain() for item in asked]
 
 
 def _kept(field: Any, item: Filter, context: Context) -> Any:

@@ -35,6 +35,8 @@ OPERATORS: Mapping[str, LazyText] = {
     "during": _("lies in"),
     "last_days": _("in the last so many days"),
     "next_days": _("in the next so many days"),
+    "last_months": _("in the last so many months"),
+    "next_months": _("in the next so many months"),
     "anniversary": _("has its anniversary"),
     "years_from": _("age in years, from"),
     "years_to": _("age in years, to"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement
 
 from kernel.fa.calendar import format_date, parse_date
-from kernel.fa.clock import format_instant, parse_time
+from kernel.fa.clock import day_bounds, format_instant, parse_time
 from kernel.fa.digits import to_ascii_digits, to_persian_digits
 from kernel.i18n import _
 from kernel.resources.fields import periods
@@ -23,18 +23,25 @@ if TYPE_CHECKING:
 ISO_DAY = re.compile(r"(1[6-9]|2[01])\d\d-\d\d-\d\d")
 
 
-MOVING = ("during", "last_days", "next_days")
+COUNTED = {
+    "last_days": (periods.last_days, periods.MOST_DAYS),
+    "next_days": (periods.next_days, periods.MOST_DAYS),
+    "last_months": (periods.last_months, periods.MOST_MONTHS),
+    "next_months": (periods.next_months, periods.MOST_MONTHS),
+}
+"""Filter operators that count days or months from today, each with what reckons its span and the most that it takes."""
+MOVING = ("during", *COUNTED)
 """Filter operators whose days move with today."""
 YEARS = ("years_from", "years_to")
 MOST_YEARS = 150
 
 
 def _operand_of(field: Field, operator: str) -> Field:
-    """Give the field of the operand: a period, a number of days or years, or a day or moment itself."""
+    """Give the field of the operand: a period, a number of days, months or years, or a day or moment itself."""
     if operator in ("during", "anniversary"):
         return Choice(field.name, field.title, options=periods.PERIODS)
-    if operator in ("last_days", "next_days"):
-        return Whole(field.name, field.title, least=1, most=periods.MOST_DAYS)
+    if operator in COUNTED:
+        return Whole(field.name, field.title, least=1, most=COUNTED[operator][1])
     if operator in YEARS:
         return Whole(field.name, field.title, least=0, most=MOST_YEARS)
     return field
@@ -45,11 +52,15 @@ def _moving_span(field: Field, operator: str, raw: Any, context: Context) -> per
     value = _operand_of(field, operator).parse(raw, context)
     try:
         if operator == "during":
-            return periods.span_of(value, context.today)
-        days = periods.last_days if operator == "last_days" else periods.next_days
-        return days(value, context.today)
+            return _period(value, context)
+        return COUNTED[operator][0](value, context.today)
     except (OverflowError, ValueError) as error:
         raise FieldError(_("%(field)s: there is no such day.", field=field.title)) from error
+
+
+def _period(name: str, context: Context) -> periods.Span:
+    """Give a named period as it is on the site's day, in the site's fiscal year."""
+    return periods.span_of(name, context.today, context.site.fiscal_start)
 
 
 class Day(Field):
@@ -74,10 +85,10 @@ class Day(Field):
         column = self.column(model)
         if operator in MOVING:
             first, last = _moving_span(self, operator, raw, context)
-            return column.between(first, last)
+            return (column >= first) & (column < last + periods.DAY)
         value = self.operand(operator).parse(raw, context)
         if operator == "anniversary":
-            days = periods.anniversaries(*periods.span_of(value, context.today))
+            days = periods.anniversaries(*_period(value, context))
             return periods.is_one_of(column, days)
         if operator == "years_from":
             return column <= periods.born_by(value, context.today)
@@ -145,9 +156,8 @@ class Instant(Field):
         if operator not in MOVING:
             return super().condition(model, operator, raw, context)
         first, last = _moving_span(self, operator, raw, context)
-        zone = context.time_zone
-        starts = datetime.combine(first, time(), zone).astimezone(UTC)
-        ends = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
+        starts, _next = day_bounds(first, context.time_zone)
+        _last, ends = day_bounds(last, context.time_zone)
         column = self.column(model)
         return (column >= starts) & (column < ends)
 

@@ -1,4 +1,7 @@
-"""Periods that move with the day: "this month" is another one next month. Weeks begin on Saturday, months are Jalali."""
+"""Periods that move with the day: "this month" is another one next month. Weeks begin on Saturday, months are Jalali.
+
+The fiscal year begins with the site's own month, and bears the number of the Jalali year in which it begins.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,14 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, any_, bindparam
 
-from kernel.fa.calendar import add_months, add_years, end_of_month, start_of_month, start_of_week
+from kernel.fa.calendar import (
+    add_months,
+    add_years,
+    end_of_month,
+    fiscal_year,
+    start_of_month,
+    start_of_week,
+)
 from kernel.fa.jalali import FIRST_YEAR, is_leap, to_gregorian, to_jalali
 from kernel.i18n import LazyText, _
 
@@ -16,6 +26,7 @@ Span = tuple[date, date]
 """First and last day, both included."""
 DAY = timedelta(days=1)
 MOST_DAYS = 36_600
+MOST_MONTHS = 1_200
 OLDEST_YEARS = 150
 """Years over which anniversaries are looked for."""
 
@@ -29,9 +40,15 @@ PERIODS: Mapping[str, LazyText] = {
     "this_month": _("this month"),
     "last_month": _("last month"),
     "next_month": _("next month"),
+    "this_season": _("this season"),
+    "last_season": _("last season"),
+    "next_season": _("next season"),
     "this_year": _("this year"),
     "last_year": _("last year"),
     "next_year": _("next year"),
+    "this_fiscal_year": _("this fiscal year"),
+    "last_fiscal_year": _("last fiscal year"),
+    "next_fiscal_year": _("next fiscal year"),
 }
 
 
@@ -47,6 +64,23 @@ def _month(months: int) -> Callable[[date], Span]:
     def span(today: date) -> Span:
         first = add_months(start_of_month(today), months)
         return first, end_of_month(first)
+
+    return span
+
+
+def _season(seasons: int) -> Callable[[date], Span]:
+    def span(today: date) -> Span:
+        month = to_jalali(today).month
+        first = add_months(start_of_month(today), 3 * seasons - (month - 1) % 3)
+        return first, end_of_month(add_months(first, 2))
+
+    return span
+
+
+def _fiscal_year(years: int) -> Callable[[date, int], Span]:
+    def span(today: date, fiscal_start: int) -> Span:
+        starts = add_years(fiscal_year(today, fiscal_start).starts, years)
+        return starts, fiscal_year(starts, fiscal_start).ends
 
     return span
 
@@ -73,15 +107,27 @@ _SPANS: Mapping[str, Callable[[date], Span]] = {
     "this_month": _month(0),
     "last_month": _month(-1),
     "next_month": _month(1),
+    "this_season": _season(0),
+    "last_season": _season(-1),
+    "next_season": _season(1),
     "this_year": _year(0),
     "last_year": _year(-1),
     "next_year": _year(1),
 }
+_FISCAL_SPANS: Mapping[str, Callable[[date, int], Span]] = {
+    "this_fiscal_year": _fiscal_year(0),
+    "last_fiscal_year": _fiscal_year(-1),
+    "next_fiscal_year": _fiscal_year(1),
+}
 
 
-def span_of(period: str, today: date) -> Span:
-    """Give the first and the last day of a period as seen from `today`; `KeyError` for one that is not known."""
-    return _SPANS[period](today)
+def span_of(period: str, today: date, fiscal_start: int = 1) -> Span:
+    """Give the first and the last day of a period as seen from `today`; `KeyError` for one that is not known.
+
+    Fiscal years begin with the Jalali month `fiscal_start`, 1 to 12.
+    """
+    fiscal = _FISCAL_SPANS.get(period)
+    return _SPANS[period](today) if fiscal is None else fiscal(today, fiscal_start)
 
 
 def last_days(count: int, today: date) -> Span:
@@ -92,6 +138,16 @@ def last_days(count: int, today: date) -> Span:
 def next_days(count: int, today: date) -> Span:
     """Give the span of so many days that begins today."""
     return today, today + (count - 1) * DAY
+
+
+def last_months(count: int, today: date) -> Span:
+    """Give the span of so many Jalali months that ends today: three months on 10/9 begin on 11/6."""
+    return add_months(today, -count) + DAY, today
+
+
+def next_months(count: int, today: date) -> Span:
+    """Give the span of so many Jalali months that begins today: three months from 10/6 end on 9/9."""
+    return today, add_months(today, count) - DAY
 
 
 def born_by(years: int, today: date) -> date:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, or_
 
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
 from kernel.resources.fields import FieldError
 from kernel.resources.lists.columns import Column, known_columns, searchable_privately
-from kernel.resources.lists.query import MOST_FILTERS, Filter, ListQuery
+from kernel.resources.lists.query import MOST_FILTERS, MOST_GROUPS, Filter, ListQuery
 from kernel.resources.resource import Facet, Resource
 
 MOST_VALUES = 200
@@ -38,28 +38,37 @@ def filter_columns(context: Context, resource: Resource) -> list[Column]:
 
 def narrowing(context: Context, resource: Resource, query: ListQuery) -> Narrowing:
     """Read the filters of a query; `Invalid` names every one that cannot be."""
-    if len(query.filters) > MOST_FILTERS:
-        raise Invalid([Problem(None, _("A list takes %(most)d filters at most.", most=MOST_FILTERS))])
+    _check_number(query)
     offered = {column.key: column for column in filter_columns(context, resource)}
-    conditions: list[ColumnElement[bool]] = []
+    conditions: dict[int, list[ColumnElement[bool]]] = {}
     facets: list[Facet] = []
     problems: list[Problem] = []
     for item in query.filters:
-        column = offered.get(item[0])
+        column = offered.get(item.field)
         if column is None:
             problems.append(
-                Problem(None, _("This list cannot be filtered by “%(name)s”.", name=str(item[0])[:60]))
+                Problem(None, _("This list cannot be filtered by “%(name)s”.", name=str(item.field)[:60]))
             )
             continue
         try:
-            conditions.append(_condition(context, resource, column, Filter(*item)))
+            conditions.setdefault(item.group, []).append(_condition(context, resource, column, item))
         except FieldError as error:
             problems.append(Problem(column.key, error.message))
         if column.facet is not None:
             facets.append(column.facet)
     if problems:
         raise Invalid(problems)
-    return Narrowing(tuple(conditions), distinct(facets))
+    everywhere = conditions.pop(0, [])
+    if conditions:
+        everywhere.append(or_(*(and_(*group) for group in conditions.values())))
+    return Narrowing(tuple(everywhere), distinct(facets))
+
+
+def _check_number(query: ListQuery) -> None:
+    if len(query.filters) > MOST_FILTERS:
+        raise Invalid([Problem(None, _("A list takes %(most)d filters at most.", most=MOST_FILTERS))])
+    if len({item.group for item in query.filters} - {0}) > MOST_GROUPS:
+        raise Invalid([Problem(None, _("A list takes %(most)d alternatives at most.", most=MOST_GROUPS))])
 
 
 def distinct(facets: Iterable[Facet]) -> tuple[Facet, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -12,6 +13,10 @@ LIMIT = 50
 """Rows of a page unless asked otherwise."""
 MOST_ROWS = 200
 MOST_FILTERS = 30
+MOST_GROUPS = 8
+"""Alternatives that a list may be asked for."""
+GROUPED = re.compile(r"g(\d{1,3})\.(.*)", re.DOTALL)
+"""How a condition of an alternative is called in an address: the number of the alternative, and the rest as behind `f.`."""
 LONGEST_SEARCH = 200
 """Characters of a search that are read; what follows is not looked at."""
 
@@ -19,11 +24,32 @@ Direction = Literal["next", "previous"]
 
 
 class Filter(NamedTuple):
-    """`field operator value`; the value of `any` is a tuple. Facet fields are addressed as `plugin.field`."""
+    """`field operator value`; the value of `any` is a tuple. Facet fields are addressed as `plugin.field`.
+
+    What is in `group` 0 must be met by every row. Filters of one group above 0 are an alternative: a row must meet all
+    filters of at least one alternative besides.
+    """
 
     field: str
     operator: str
     value: Any = ""
+    group: int = 0
+
+    def plain(self) -> list[Any]:
+        """Give it as JSON keeps it: field, operator and value, and the number of its alternative where it is in one."""
+        value = list(self.value) if isinstance(self.value, tuple) else self.value
+        return [self.field, self.operator, value, *([self.group] if self.group else [])]
+
+    @classmethod
+    def of_plain(cls, kept: Sequence[Any]) -> Filter:
+        """Read what `plain` gave; `TypeError` or `ValueError` for anything else."""
+        field, operator, value, *rest = kept
+        [group] = rest or [0]
+        if isinstance(group, bool) or not isinstance(group, int) or group < 0:
+            raise ValueError("no number of an alternative")
+        return cls(
+            str(field), str(operator), tuple(value) if isinstance(value, list | tuple) else value, group
+        )
 
 
 @dataclass(frozen=True)
@@ -46,6 +72,7 @@ class ListQuery:
     def from_args(cls, resource: Resource, args: Any) -> ListQuery:
         """Read the arguments of a URL: `q`, `f.<field>.<operator>`, `sort`, `cols`, `after` or `before`, `limit`.
 
+        Alternatives are `g<number>.<field>.<operator>`: those with one number are met together, or those with another.
         `args` is a mapping, with several values per name as a list or through `getlist`. Strange names are ignored, so
         that pages may add arguments of their own. What equals the resource's own choice is left out: one list, one URL.
         """
@@ -69,8 +96,11 @@ class ListQuery:
         if self.search:
             args["q"] = [self.search]
         for item in self.filters:
-            values = item[2] if isinstance(item[2], list | tuple) else (item[2],)
-            args.setdefault(f"f.{item[0]}.{item[1]}", []).extend(str(value) for value in values)
+            values = item.value if isinstance(item.value, list | tuple) else (item.value,)
+            prefix = f"g{item.group}" if item.group else "f"
+            args.setdefault(f"{prefix}.{item.field}.{item.operator}", []).extend(
+                str(value) for value in values
+            )
         if self.sort:
             args["sort"] = [self.sort]
         if self.columns:
@@ -86,8 +116,8 @@ class ListQuery:
         return replace(self, cursor=cursor, direction=direction)
 
     def without(self, field: str) -> ListQuery:
-        """Give the same list without the filters on a field, from its first page."""
-        kept = tuple(item for item in self.filters if item[0] != field)
+        """Give the same list without the filters on a field that every row must meet, from its first page."""
+        kept = tuple(item for item in self.filters if item.group or item.field != field)
         return replace(self, filters=kept, cursor=None, direction="next")
 
 
@@ -103,15 +133,25 @@ def _pairs(args: Any) -> Iterator[tuple[str, list[str]]]:
 
 def _filters(args: Mapping[str, Any]) -> Iterator[Filter]:
     for name, values in _pairs(args):
-        if not name.startswith("f."):
+        called = _called(name)
+        if called is None:
             continue
-        field, dot, operator = name[2:].rpartition(".")
+        group, rest = called
+        field, dot, operator = rest.rpartition(".")
         if not dot or not field:
-            field, operator = name[2:], ""
+            field, operator = rest, ""
         if operator == "any":
-            yield Filter(field, operator, tuple(values))
+            yield Filter(field, operator, tuple(values), group)
         else:
-            yield from (Filter(field, operator, value) for value in values)
+            yield from (Filter(field, operator, value, group) for value in values)
+
+
+def _called(name: str) -> tuple[int, str] | None:
+    """Read the name of an argument that filters: the number of its alternative, 0 for none, and what follows the dot."""
+    if name.startswith("f."):
+        return 0, name[2:]
+    grouped = GROUPED.fullmatch(name)
+    return (int(grouped[1]), grouped[2]) if grouped else None
 
 
 def _limit(text: str) -> int:

@@ -52,7 +52,7 @@ def of_selection(resource: Resource, query: ListQuery, ids: list[int] | None) ->
     """Give the source of ticked rows of a list, or of all rows of its filter where there are no `ids`."""
     if ids is not None:
         return {"parties": ids}
-    filters = [[item[0], item[1], item[2]] for item in query.filters]
+    filters = [item.plain() for item in query.filters]
     return {"list": {"resource": resource.name, "search": query.search, "filters": filters}}
 
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from kernel.fa.digits import stored_number
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.fields import OPERATORS, Day, FieldError
-from kernel.resources.lists import Column, Filter, filter_columns
+from kernel.resources.lists import Column, Filter, ListQuery, filter_columns
+from kernel.resources.lists.query import MOST_GROUPS
 from kernel.resources.resource import Resource
 from kernel.web.current import current
 from kernel.web.forms.controls import controls, mark
@@ -58,7 +60,10 @@ def apply(resource: Resource) -> ResponseReturnValue:
         except FieldError as error:
             return _form(context, resource, column, error.message, 422)
     query = query_of(resource, request.args).turned(None)
-    added = Filter(column.key, operator, "" if operator in WITHOUT_VALUE else value)
+    group = stored_number(request.args.get("where", "")) or 0
+    if group > MOST_GROUPS:
+        raise NotFound()
+    added = Filter(column.key, operator, "" if operator in WITHOUT_VALUE else value, group)
     return go_to(list_url(resource, replace(query, filters=(*query.filters, added))))
 
 
@@ -107,4 +112,23 @@ def _form(
         on=request.args.get("on", "")[:20] if column.field.dated else None,
         operators=[(name, context.text(OPERATORS[name]), name == chosen) for name in column.field.operators],
         kept=[(name, value) for name, values in query.to_args().items() for value in values],
+        places=_places(context, query),
     )
+
+
+def _places(context: Context, query: ListQuery) -> list[tuple[int, str, bool]]:
+    """Where the new filter may go: to all that every row must meet, to an alternative, or to a new one."""
+    groups = sorted({item.group for item in query.filters} - {0})
+    chosen = stored_number(request.args.get("where", "")) or 0
+    places = [(0, context.text(_("Every row must meet it")))]
+    places += [
+        (group, context.text(_("Together with alternative %(number)d", number=place)))
+        for place, group in enumerate(groups, start=1)
+    ]
+    free = next((number for number in range(1, MOST_GROUPS + 1) if number not in groups), None)
+    if free is not None:
+        words = (
+            _("Or: as a further alternative") if groups else _("As the first of several alternatives (or)")
+        )
+        places.append((free, context.text(words)))
+    return [(number, words, number == chosen) for number, words in places]

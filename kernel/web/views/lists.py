@@ -19,7 +19,7 @@ from kernel.resources.context import Context
 from kernel.resources.errors import Invalid
 from kernel.resources.exporting import may_leave
 from kernel.resources.fields import OPERATORS, Choice, FieldError
-from kernel.resources.lists import Filter, ListPage, ListQuery, countable_columns, list_columns
+from kernel.resources.lists import Column, Filter, ListPage, ListQuery, countable_columns, list_columns
 from kernel.resources.lists import page as fetch
 from kernel.resources.lists.columns import EVERY, known_columns
 from kernel.resources.records import opens_bin
@@ -118,7 +118,7 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         "kept": [
             (name, value)
             for name, values in first.to_args().items()
-            if name.startswith("f.") or name == "sort"
+            if name not in ("q", "cols")
             for value in values
         ],
         "columns": _choices(context, resource, found),
@@ -185,29 +185,48 @@ def _segments(context: Context, resource: Resource, first: ListQuery) -> dict[st
 
 
 def chips_of(context: Context, resource: Resource, query: ListQuery) -> list[dict[str, str]]:
-    """Describe the filters in force, each with the address of the list without it."""
+    """Describe the filters in force, each with the address of the list without it.
+
+    Those of alternatives stand last, group by group, each with the word that joins it to the chip before it.
+    """
     known = known_columns(context, resource)
     chips = []
-    for place, item in enumerate(query.filters):
+    several = len({item.group for item in query.filters} - {0}) > 1
+    before: int | None = None
+    for place, item in sorted(enumerate(query.filters), key=lambda pair: (pair[1].group, pair[0])):
         column = known.get(item.field)
         if column is None:
             continue
-        values = item.value if isinstance(item.value, list | tuple) else (item.value,)
-        operand = column.field.operand(item.operator)
-        shown = "، ".join(_shown(context, operand, value) for value in values)
-        operator = context.text(OPERATORS[item.operator]) if item.operator in OPERATORS else item.operator
-        words = operator if item.operator in ("empty", "filled") else shown
-        if item.operator not in ("is", "any", "empty", "filled"):
-            words = f"{operator} {shown}"
         kept = tuple(other for number, other in enumerate(query.filters) if number != place)
         chips.append(
             {
                 "label": context.text(column.title),
-                "value": words,
+                "value": _in_words(context, column, item),
+                "joint": _joint(context, before, item.group, several=several),
                 "remove_url": list_url(resource, replace(query.turned(None), filters=kept)),
             }
         )
+        before = item.group
     return chips
+
+
+def _joint(context: Context, before: int | None, group: int, *, several: bool) -> str:
+    """The word between two chips: none between those that every row meets."""
+    if group == 0 or before is None:
+        return ""
+    if before == 0 and several:
+        return context.text(_("and one of:"))
+    return context.text(_("and") if before in (0, group) else _("or"))
+
+
+def _in_words(context: Context, column: Column, item: Filter) -> str:
+    values = item.value if isinstance(item.value, list | tuple) else (item.value,)
+    operand = column.field.operand(item.operator)
+    shown = "، ".join(_shown(context, operand, value) for value in values)
+    operator = context.text(OPERATORS[item.operator]) if item.operator in OPERATORS else item.operator
+    if item.operator in ("is", "any"):
+        return shown
+    return operator if item.operator in ("empty", "filled") else f"{operator} {shown}"
 
 
 def _with(address: str, **arguments: str) -> str:

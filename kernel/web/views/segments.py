@@ -87,7 +87,7 @@ def new(resource: str) -> ResponseReturnValue:
         return _save_dialog(context, declared, query)
     shared = request.form.get("shared") == "1"
     instead = stored_number(request.form.get("instead", ""))
-    given: dict[str, Any] = {"search": query.search, "filters": [tuple(item) for item in query.filters]}
+    given: dict[str, Any] = {"search": query.search, "filters": [item.plain() for item in query.filters]}
     if instead is None:
         name = request.form.get("name", "")
         outcome = run_command(

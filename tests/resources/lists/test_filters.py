@@ -1,13 +1,21 @@
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Date, DateTime, literal, select
 
+from kernel.i18n import _
 from kernel.resources.errors import Invalid
+from kernel.resources.fields import Day, Instant
+from kernel.resources.fields.periods import span_of
 from kernel.resources.lists import Filter, ListQuery, filter_columns, list_columns, page
 from kernel.resources.lists.filters import MOST_VALUES
-from kernel.resources.lists.query import MOST_FILTERS
+from kernel.resources.lists.query import MOST_FILTERS, MOST_GROUPS
 from tests.resources.bazaar import Health
 
 
@@ -100,6 +108,102 @@ def test_what_does_not_fit_is_refused_politely(names, item):
     with pytest.raises(Invalid) as refused:
         names(item)
     assert refused.value.problems
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ([("kind", "is", "gold", 1), ("regular", "is", "بله", 2)], {ALI, HUNDRED}),
+        ([("kind", "is", "gold", 1), ("regular", "is", "بله", 1)], set()),
+        ([("kind", "is", "gold", 1)], {ALI}),
+        (
+            [("visited_on", "filled", ""), ("kind", "is", "silver", 1), ("name", "contains", "%", 2)],
+            {HUNDRED},
+        ),
+        (
+            [("clinic.weight", "is", "70", 3), ("balance", "from", "1", 5), ("kind", "filled", "", 5)],
+            {ALI, KIAN},
+        ),
+    ],
+)
+def test_one_of_several_alternatives_must_be_met(names, filters, expected):
+    assert names(*filters) == expected
+
+
+def test_a_condition_of_an_alternative_that_does_not_fit_refuses_the_list(names):
+    with pytest.raises(Invalid):
+        names(("kind", "is", "gold", 1), ("nothing", "is", "x", 2))
+    with pytest.raises(Invalid):
+        names(*[("kind", "is", "gold", number) for number in range(1, MOST_GROUPS + 2)])
+
+
+FILTERS = st.lists(
+    st.builds(
+        Filter,
+        st.just("kind"),
+        st.sampled_from(["is", "is_not", "any"]),
+        st.sampled_from(["gold", "silver"]),
+        st.integers(0, 3),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(filters=FILTERS)
+def test_alternatives_are_those_of_logic(names, filters):
+    def meets(kind, item):
+        return kind != item.value if item.operator == "is_not" else kind == item.value
+
+    def found(kind):
+        groups = {}
+        for item in filters:
+            groups.setdefault(item.group, []).append(meets(kind, item))
+        every = all(groups.pop(0, []))
+        return every and (not groups or any(all(group) for group in groups.values()))
+
+    kinds = {ALI: "gold", KIAN: "silver", HUNDRED: None}
+    assert names(*filters) == {name for name, kind in kinds.items() if found(kind)}
+
+
+MOMENTS = [
+    datetime(2021, 3, 20, 20, 29, tzinfo=UTC),
+    datetime(2021, 3, 20, 20, 30, tzinfo=UTC),
+    datetime(2021, 9, 21, 19, 29, 59, tzinfo=UTC),
+    datetime(2022, 3, 20, 20, 29, 59, 999_999, tzinfo=UTC),
+    datetime(2025, 3, 20, 20, 30, tzinfo=UTC),
+    datetime(2026, 3, 20, 20, 29, tzinfo=UTC),
+]
+"""Around the turn of the Jalali year in Tehran, with and without summer time."""
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    now=st.sampled_from(MOMENTS)
+    | st.integers(0, 13 * 365 * 24 * 60).map(lambda minutes: MOMENTS[0] + timedelta(minutes=minutes)),
+    off=st.timedeltas(timedelta(days=-400), timedelta(days=400)),
+    period=st.sampled_from(
+        ["today", "this_week", "last_month", "this_season", "next_fiscal_year", "last_year"]
+    ),
+)
+def test_instants_lie_in_the_period_in_which_their_day_in_the_zone_of_the_site_lies(
+    runtime, user_now, now, off, period
+):
+    context = replace(user_now, now=now, site=replace(user_now.site, fiscal_start=7))
+    for moment in (now, now + off):
+        day = moment.astimezone(context.time_zone).date()
+        first, last = span_of(period, context.today, 7)
+        model = SimpleNamespace(at=literal(moment, DateTime(timezone=True)), day=literal(day, Date()))
+        of_instant = Instant("at", _("At")).condition(model, "during", period, context)
+        of_day = Day("day", _("Day")).condition(model, "during", period, context)
+        asked = context.session.execute(select(of_instant, of_day)).one()
+        assert tuple(asked) == (first <= day <= last,) * 2
+
+
+@pytest.fixture
+def user_now(runtime, user):
+    with runtime.reading(user()) as context:
+        yield context
 
 
 def test_all_wrong_filters_are_named(names):

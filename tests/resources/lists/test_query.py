@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from kernel.resources.errors import Invalid
@@ -19,6 +21,7 @@ QUERIES = [
     ListQuery(filters=(Filter("kind", "any", ("gold", "silver")), Filter("name", "contains", "a=b&c"))),
     ListQuery(filters=(Filter("clinic.blood", "is", "a"), Filter("note", "filled", ""))),
     ListQuery(filters=(Filter("visited_on", "from", "1405/01/01"), Filter("visited_on", "to", "1405/02/01"))),
+    ListQuery(filters=(Filter("kind", "is", "gold", 1), Filter("kind", "any", ("a", "b"), 2))),
     ListQuery(columns=("name", "clinic.weight"), cursor="abc"),
     ListQuery(cursor="abc", direction="previous"),
 ]
@@ -29,6 +32,33 @@ def test_round_trip_through_a_url(query):
     args = query.to_args()
     assert ListQuery.from_args(CLIENT, MultiDict(args)) == query
     assert ListQuery.from_args(CLIENT, args) == query
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="."), min_size=1, max_size=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.builds(Filter, WORDS, st.sampled_from(["is", "contains", "empty"]), WORDS, st.integers(0, 8)),
+        max_size=6,
+        unique_by=lambda item: (item.group, item.field, item.operator),
+    )
+)
+def test_alternatives_round_trip_through_a_url_and_through_json(filters):
+    query = ListQuery(filters=tuple(filters))
+    assert ListQuery.from_args(CLIENT, MultiDict(query.to_args())) == query
+    again = json.loads(json.dumps([item.plain() for item in filters]))
+    assert [Filter.of_plain(item) for item in again] == filters
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [[], ["a"], ["a", "is", "x", "1"], ["a", "is", "x", True], ["a", "is", "x", -1], ["a", "is", 1, 1, 1]],
+)
+def test_what_is_no_filter_is_not_read_as_one(kept):
+    with pytest.raises((TypeError, ValueError)):
+        Filter.of_plain(kept)
 
 
 def test_what_equals_the_resources_own_choice_is_left_out():
