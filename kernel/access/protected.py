@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kernel.access.api_models import ApiAnswer, ApiToken
 from kernel.access.models import (
     AccessGrant,
     AuditEntry,
@@ -28,6 +29,8 @@ ACCESS_POLICIES: tuple[Policy, ...] = (
     rows(UserAccount, "user", own=("id",), administrators_only=True),
     system(UserPassword),
     system(PasswordLink),
+    system(ApiToken),
+    system(ApiAnswer),
     system(SecondFactor),
     system(RecoveryCode),
     system(HalfSignIn),

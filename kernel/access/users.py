@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kernel.access.actor import Right
+from kernel.access.api_tokens import revoke_all
 from kernel.access.errors import AccessProblem
 from kernel.access.models import (
     AccessGrant,
@@ -154,6 +155,7 @@ def set_active(session: Session, user_id: int, active: bool) -> None:
     if not active:
         end_sessions(session, user_id)
         withdraw_links(session, user_id)
+        revoke_all(session, user_id)
 
 
 def set_administrator(session: Session, user_id: int, is_administrator: bool) -> None:

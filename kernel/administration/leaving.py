@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 
+from kernel.access.api_tokens import revoke_all
 from kernel.access.models import Unit, UserAccount
 from kernel.access.users import end_sessions, give_patterns, withdraw_links
 from kernel.administration.users import find_user, keep_one_administrator, lock_administrators
@@ -132,6 +133,7 @@ def _deactivate(context: Context, user_id: int) -> None:
         give_patterns(system.session, user_id, ())
         end_sessions(system.session, user_id, now=context.now)
         withdraw_links(system.session, user_id)
+        revoke_all(system.session, user_id, now=context.now, by=context.actor.user_id or 0)
 
 
 def _key(held: Held) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.administration import (
+    api_tokens,
     audit,
     base_values,
     branding,
@@ -51,11 +52,13 @@ SETTINGS = (
     *sign_in_settings.SETTINGS,
     *mail.SETTINGS,
     *job_runs.SETTINGS,
+    *api_tokens.SETTINGS,
 )
 
 PART = KernelPart(
     name="administration",
     commands=commands_in(
+        api_tokens,
         audit,
         base_values,
         branding,

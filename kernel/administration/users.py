@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from kernel.access.api_tokens import revoke_all
 from kernel.access.errors import AccessProblem
 from kernel.access.links import asking
 from kernel.access.models import LoginSession, Pattern, Unit, UserAccount, UserPassword, UserPattern
@@ -206,6 +207,7 @@ def edit(
         with context.system("a user who may not sign in any longer") as system:
             end_sessions(system.session, user_id, now=context.now)
             withdraw_links(system.session, user_id)
+            revoke_all(system.session, user_id, now=context.now, by=context.actor.user_id or 0)
     note(context, "user.edit", resource="user", record_id=user_id)
 
 

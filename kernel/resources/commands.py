@@ -7,13 +7,13 @@ transaction, checks, calls, writes history, and commits; or nothing happened.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kernel.i18n import LazyText
 from kernel.resources.errors import Invalid, Problem
-from kernel.resources.fields.base import FieldError
+from kernel.resources.fields.base import Field, FieldError
 
 if TYPE_CHECKING:
     from kernel.resources.context import Context
@@ -27,6 +27,8 @@ class Command:
 
     `checks_itself` is for commands whose right depends on their arguments (the generic create and edit).
     `allowed_when_ended` is for the few that go on after the end of the site's term: passwords, sessions, stopping.
+    `fields` describe its arguments, by name, for other programs: a command that has them is part of the interface under
+    `/api/v1/commands/<name>`, one without is not. They are read before it is called, so it is given typed values.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Command:
     action: str | None
     checks_itself: bool = False
     allowed_when_ended: bool = False
+    fields: tuple[Field, ...] | None = None
 
     def call(self, context: Context, arguments: Mapping[str, Any]) -> Any:
         """Check the right, then call; wrong or missing arguments are a programmer's `TypeError`.
@@ -61,11 +64,21 @@ def command(
     action: str | None = None,
     checks_itself: bool = False,
     allowed_when_ended: bool = False,
+    fields: Sequence[Field] | None = None,
 ) -> Callable[[F], F]:
     """Declare a function as the command `name`. The function stays callable; `command_of` gives the declaration."""
 
     def declare(function: F) -> F:
-        declared = Command(name, title, function, resource, action, checks_itself, allowed_when_ended)
+        declared = Command(
+            name,
+            title,
+            function,
+            resource,
+            action,
+            checks_itself,
+            allowed_when_ended,
+            None if fields is None else tuple(fields),
+        )
         function.__dict__["__command__"] = declared
         return function
 

@@ -230,15 +230,19 @@ class Runtime:
         *,
         locale: str | None = None,
         repeat_key: str | None = None,
+        once: submissions.Once | None = None,
         **arguments: Any,
     ) -> Any:
         """Run a command in a transaction of its own.
 
         With a `repeat_key`, one that was done before for the same actor and key is not done again: its answer is given.
+        `once` knows repeats in another way.
         Raises `Forbidden`, `Invalid`, `Refused`, `NotFound` or `EditConflict`; after each nothing is saved. `EpochChanged`
         says that plugins were switched meanwhile: run it again on the runtime of the present epoch.
         """
         declared = self.command(name)
+        if once is None and repeat_key is not None:
+            once = submissions.Form(repeat_key)
         for remaining in reversed(range(TRIES)):
             try:
                 with self.writing(
@@ -246,12 +250,12 @@ class Runtime:
                 ) as context:
                     if context.session.info["epoch"] != self.epoch:
                         raise EpochChanged()
-                    if repeat_key is None:
+                    if once is None:
                         return declared.call(context, arguments)
-                    if (earlier := submissions.claim(context, repeat_key)) is not None:
+                    if (earlier := once.claim(context)) is not None:
                         return earlier.value
                     value = declared.call(context, arguments)
-                    submissions.settle(context, repeat_key, value)
+                    once.settle(context, value)
                     return value
             except OperationalError as error:
                 if not remaining or not _is_deadlock(error):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -27,6 +27,31 @@ class Done:
     """That the form was sent before, and what its command gave then."""
 
     value: Any
+
+
+class Once(Protocol):
+    """What knows a request again: asked before the command runs, and told what it gave, in the command's transaction."""
+
+    def claim(self, context: Context) -> Done | None:
+        """Enter the request; gives what came of it where it was done before."""
+
+    def settle(self, context: Context, value: Any) -> None:
+        """Keep what the command gave."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form, known again by its key."""
+
+    key: str
+
+    def claim(self, context: Context) -> Done | None:
+        """Enter the form as sent by the actor."""
+        return claim(context, self.key)
+
+    def settle(self, context: Context, value: Any) -> None:
+        """Keep what the command gave."""
+        settle(context, self.key, value)
 
 
 def claim(context: Context, key: str) -> Done | None:

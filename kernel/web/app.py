@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from kernel.resources.errors import EpochChanged
@@ -16,6 +16,8 @@ from kernel.web.addresses import SiteRule, StoredNumber
 from kernel.web.assets import Assets
 from kernel.web.current import Scope, SignInNeeded, runtime
 from kernel.web.error_pages import ErrorPages
+from kernel.web.rest import entry, problems
+from kernel.web.rest import routes as rest
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -54,6 +56,8 @@ def build_app(served: Runtime, assets: Assets, error_pages: ErrorPages) -> Flask
     errors.install(app, error_pages)
     shell.install(app)
     views.install(app, served)
+    app.register_blueprint(rest.pages)
+    app.after_request(_finish)
     for answer in served.declared.declarations.of("blueprints"):
         app.register_blueprint(answer.value, url_prefix=f"/{answer.plugin}")
     return app
@@ -61,6 +65,8 @@ def build_app(served: Runtime, assets: Assets, error_pages: ErrorPages) -> Flask
 
 def _enter() -> ResponseReturnValue | None:
     """Find out who asks, open the transaction, and refuse what may not go further. Runs before every view."""
+    if problems.asked():
+        return entry.enter()
     user = auth.load_user()
     g.scope = Scope(runtime(), user.actor, user.locale)
     g.scope.begin()
@@ -73,6 +79,10 @@ def _enter() -> ResponseReturnValue | None:
     if request.method not in READING:
         g.scope.close()
     return None
+
+
+def _finish(response: Response) -> Response:
+    return entry.finish(response) if problems.asked() else response
 
 
 def _view() -> Callable[..., Any] | None:

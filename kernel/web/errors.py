@@ -10,6 +10,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +26,7 @@ from kernel.resources.errors import NO_RIGHT, CommandError, EditConflict, Forbid
 from kernel.web.current import SignInNeeded, runtime
 from kernel.web.error_pages import TITLES, ErrorPages
 from kernel.web.pages import triggering
+from kernel.web.rest import problems
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,11 @@ CANCELLED = "57014"
 def install(app: Flask, pages: ErrorPages) -> None:
     """Register an answer for everything that can go wrong in a request."""
 
+    def register(kind: type[Exception], page: Callable[[Any], ResponseReturnValue]) -> None:
+        app.register_error_handler(
+            kind, lambda error: problems.problem(error) if problems.asked() else page(error)
+        )
+
     def plain(status: int) -> Callable[[Exception], ResponseReturnValue]:
         return lambda _error: answer(pages, status)
 
@@ -47,23 +54,27 @@ def install(app: Flask, pages: ErrorPages) -> None:
             pages, status, getattr(error, "message", None), getattr(error, "links", ())
         )
 
-    app.register_error_handler(SignInNeeded, _to_sign_in)
-    app.register_error_handler(Forbidden, lambda error: answer(pages, 403, _beyond_heading(error)))
-    app.register_error_handler(NotFound, plain(404))
-    app.register_error_handler(EditConflict, said(409))
-    app.register_error_handler(CommandError, said(422))
-    app.register_error_handler(HookFailed, said(422))
+    register(SignInNeeded, _to_sign_in)
+    register(Forbidden, lambda error: answer(pages, 403, _beyond_heading(error)))
+    register(NotFound, plain(404))
+    register(EditConflict, said(409))
+    register(CommandError, said(422))
+    register(HookFailed, said(422))
     app.register_error_handler(DatabaseUnavailable, plain(503))
     app.register_error_handler(SQLAlchemyError, _database(pages))
-    app.register_error_handler(CSRFError, lambda _error: answer(pages, 400, EXPIRED))
-    app.register_error_handler(InternalServerError, plain(500))
-    app.register_error_handler(HTTPException, _http(pages))
+    register(CSRFError, lambda _error: answer(pages, 400, EXPIRED))
+    register(InternalServerError, plain(500))
+    register(HTTPException, _http(pages))
+    app.register_error_handler(problems.ApiError, problems.problem)
 
 
 def answer(
     pages: ErrorPages, status: int, message: LazyText | None = None, links: tuple[tuple[str, str], ...] = ()
 ) -> Response:
     """Give the answer for a status: a page, or for htmx a short message that leaves the page as it stands."""
+    if problems.asked():
+        headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else None
+        return problems.answer(status, message, headers=headers)
     locale = _locale()
     if request.headers.get("HX-Request") == "true":
         text = pages.text(message or TITLES.get(status, TITLES[500]), locale)

@@ -51,8 +51,22 @@ WHO = fields.Link("doctor", _("Doctor"), to=DOCTOR.name, required=True)
 WHAT = fields.Link("service", _("Service"), to=SERVICE.name, required=True)
 CANCELLED_BY = APPOINTMENT.by_name["cancelled_by"]
 
+# The arguments of commands, as other programs send them.
+WHICH = fields.Link("appointment", _("Appointment"), to=APPOINTMENT.name, required=True)
+BY_WHOM = fields.Choice("by", _("Cancelled by"), options=CANCELLED_BY.options, required=True)
+STATE = fields.Choice("state", _("State"), options=STATES, required=True)
+OTHER_DOCTOR = fields.Link("doctor", _("Doctor"), to=DOCTOR.name)
+OUTSIDE_HOURS = fields.YesNo("outside_hours", _("Outside hours"))
+VERSION = fields.Whole("version", _("Version"), least=1, most=2**31 - 1)
 
-@command("medical.book", _("Book an appointment"), resource="medical.appointment", action="create")
+
+@command(
+    "medical.book",
+    _("Book an appointment"),
+    resource="medical.appointment",
+    action="create",
+    fields=(WHO, PERSON, WHAT, START, LENGTH, NOTE, OUTSIDE_HOURS),
+)
 def book(
     context: Context,
     *,
@@ -101,7 +115,13 @@ def book(
     return appointment.id
 
 
-@command("medical.move", _("Move an appointment"), resource="medical.appointment", action="edit")
+@command(
+    "medical.move",
+    _("Move an appointment"),
+    resource="medical.appointment",
+    action="edit",
+    fields=(WHICH, START, OTHER_DOCTOR, VERSION, OUTSIDE_HOURS),
+)
 def move(
     context: Context,
     *,
@@ -132,7 +152,13 @@ def move(
     return record.id
 
 
-@command("medical.cancel", _("Cancel an appointment"), resource="medical.appointment", action="edit")
+@command(
+    "medical.cancel",
+    _("Cancel an appointment"),
+    resource="medical.appointment",
+    action="edit",
+    fields=(WHICH, BY_WHOM, REASON, VERSION),
+)
 def cancel(
     context: Context, *, appointment: int, by: Any, reason: Any = None, version: int | None = None
 ) -> int:
@@ -157,6 +183,7 @@ def cancel(
     _("Change the state of an appointment"),
     resource="medical.appointment",
     action="edit",
+    fields=(WHICH, STATE, VERSION),
 )
 def set_state(context: Context, *, appointment: int, state: str, version: int | None = None) -> int:
     """Take an appointment on to its next state."""

@@ -226,8 +226,8 @@ class TimeOfDay(Field):
         return time.fromisoformat(plain)
 
     def schema(self) -> dict[str, Any]:
-        """A string of format time."""
-        return {"type": "string", "format": "time"}
+        """Hours and minutes, and seconds where there are any; the format `time` of JSON schema asks for a zone."""
+        return {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"}
 
 
 class Minutes(Field):

@@ -149,8 +149,9 @@ class Decimal(Field):
             raise ValueError(str(plain)) from error
 
     def schema(self) -> dict[str, Any]:
-        """A number."""
-        return {"type": "number"}
+        """A text of digits: a number of JSON is read as a binary fraction by most programs."""
+        fraction = f"(\\.[0-9]{{1,{self.places}}})?" if self.places else ""
+        return {"type": "string", "pattern": f"^-?[0-9]{{1,16}}{fraction}$"}
 
 
 class Percent(Decimal):

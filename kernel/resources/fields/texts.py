@@ -147,7 +147,7 @@ class Email(Text):
 
     def schema(self) -> dict[str, Any]:
         """A string of format e-mail."""
-        return {"type": "string", "format": "email"}
+        return {"type": "string", "format": "email", "maxLength": self.limit}
 
 
 class Website(Text):

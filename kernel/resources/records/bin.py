@@ -14,7 +14,7 @@ from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.constraints import explain_integrity
 from kernel.resources.context import Context
-from kernel.resources.errors import Forbidden, Invalid, NotFound, Refused
+from kernel.resources.errors import EditConflict, Forbidden, Invalid, NotFound, Refused
 from kernel.resources.models import Attachment, Note
 from kernel.resources.naming import named
 from kernel.resources.records.blockers import blockers, links_of, reasons_of
@@ -24,12 +24,17 @@ from kernel.resources.user_fields.links import forget_links
 
 
 @command("record.delete", _("Move a record to the bin"), checks_itself=True)
-def delete(context: Context, *, resource: str, record_id: int) -> int:
-    """Put a record into the bin, or delete one whose kind has no bin; `Refused` names what stands in the way."""
+def delete(context: Context, *, resource: str, record_id: int, version: int | None = None) -> int:
+    """Put a record into the bin, or delete one whose kind has no bin; `Refused` names what stands in the way.
+
+    `version` is the number that it had when it was looked at: `EditConflict` when it has changed since.
+    """
     declared = context.runtime.resource(resource)
     editable(context, declared, record_id, "delete")
     with context.system("locked, so that nothing begins to hang on it meanwhile") as system:
-        load(system, declared, record_id, lock=True)
+        locked = load(system, declared, record_id, lock=True)
+        if version is not None and getattr(locked, "version", version) != version:
+            raise EditConflict()
     _nothing_in_the_way(context, declared, record_id)
     with context.system("to the bin") as system:
         record = load(system, declared, record_id, lock=True)

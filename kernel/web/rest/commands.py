@@ -1,0 +1,71 @@
+"""Commands as addresses: those that declare the fields of their arguments, of the kernel and of plugins alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, g
+
+from kernel.i18n import _
+from kernel.resources.commands import Command
+from kernel.resources.context import Context
+from kernel.resources.errors import Forbidden, NotFound
+from kernel.resources.fields import FieldError
+from kernel.web.current import current, runtime
+from kernel.web.rest import bodies, once
+from kernel.web.rest.answers import json_answer
+
+
+def offered(context: Context) -> list[Command]:
+    """Give the commands that this actor may run by the interface, by name."""
+    known = context.runtime.declared.commands
+    return [
+        known[name] for name in sorted(known) if known[name].fields is not None and _may(context, known[name])
+    ]
+
+
+def run(name: str) -> Response:
+    """Run a command; the answer holds what it gave, where that is a plain number or a yes or no."""
+    found = runtime().command(name)
+    if found.fields is None:
+        raise NotFound()
+    context = current()
+    if not _may(context, found):
+        raise Forbidden()
+    arguments = _read(context, found, bodies.sent())
+    done = once.execute(name, lambda _context, value: {"result": _plain(value)}, **arguments)
+    return json_answer({"result": done.get("result")})
+
+
+def _read(context: Context, found: Command, content: Mapping[str, Any]) -> dict[str, Any]:
+    known = {item.name: item for item in found.fields or ()}
+    g.arguments = frozenset(known)
+    body = bodies.Body()
+    bodies.only(body, content, tuple(known))
+    arguments: dict[str, Any] = {}
+    for name, item in known.items():
+        if name not in content:
+            if item.required:
+                body.add(f"#/{name}", _("%(field)s is required.", field=item.title))
+            continue
+        before = len(body.errors)
+        raw = bodies.value(context, item, content[name], f"#/{name}", body)
+        if len(body.errors) > before:
+            continue
+        try:
+            arguments[name] = item.read(raw, context)
+        except FieldError as error:
+            body.add(f"#/{name}", error.message)
+    body.check()
+    return arguments
+
+
+def _may(context: Context, found: Command) -> bool:
+    if found.resource is None or found.action is None:
+        return True
+    return context.may(found.resource, found.action)
+
+
+def _plain(value: Any) -> int | bool | None:
+    return value if isinstance(value, int) else None
