@@ -72,7 +72,16 @@ GROUPS: dict[str, tuple[LazyText, tuple[str, ...]]] = {
     "gone": (_("Deleted for good"), ("record.purge", "user_field.purge", "pattern.delete")),
     "rights": (
         _("Users and rights"),
-        ("user.create", "user.edit", "user.hand_over", "pattern.save", "pattern.delete", "pattern.take_over"),
+        (
+            "user.create",
+            "user.edit",
+            "user.hand_over",
+            "pattern.save",
+            "pattern.delete",
+            "pattern.take_over",
+            "token.make",
+            "token.revoke",
+        ),
     ),
     "passwords": (
         _("Passwords"),

@@ -15,6 +15,7 @@ ENTRIES: tuple[tuple[LazyText, str, str, tuple[str, str]], ...] = (
     (_("Access patterns"), "/administration/patterns", "lock", ("pattern", "edit")),
     (_("Leak check"), "/administration/leaks", "shield-check", ("pattern", "edit")),
     (_("Ways in"), "/administration/ways-in", "webhook", ("message_line", "edit")),
+    (_("Tokens for programs"), "/administration/tokens", "key", ("user", "edit")),
     (_("Settings"), "/administration/settings", "settings", ("setting", "edit")),
     (_("What the bin keeps"), "/administration/retention", "trash", ("setting", "edit")),
     (_("Branding"), "/administration/branding", "palette", ("setting", "edit")),

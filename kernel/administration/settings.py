@@ -35,6 +35,7 @@ GROUP_TITLES: Mapping[str, LazyText] = {
     "mail": _("Mail"),
     "messages": _("Messages"),
     "access": _("Signing in"),
+    "interfaces": _("Interface for programs"),
 }
 """Titles of the kernel's own groups; a plugin's group bears its title."""
 

@@ -87,6 +87,7 @@ ALLOWED = {
     "record.print",
     "sending.pause",
     "sending.stop",
+    "token.revoke",
     "user.end_sessions",
     "user.mail_link",
     "user.make_link",

@@ -26,9 +26,13 @@ OPEN_TO_ALL = {
 }
 WITHOUT_DATA = {
     *("home.desk", "account.page", "account.password", "search.page", "search.palette", "deputies.own"),
-    "work.own",
+    *("work.own", "tokens.own", "reference.page"),
 }
 """Pages that every signed-in user has; what they show is his own."""
+
+
+FOR_PROGRAMS = "rest."
+"""Endpoints of the interface for programs: a browser's cookie opens none of them. See `tests/rest`."""
 
 
 def rules(app: Flask) -> Iterator[tuple[str, str, str]]:
@@ -53,7 +57,10 @@ def test_nobody_sees_no_page(app: Flask, nobody: Browser) -> None:
             continue
         answer = nobody.get(address) if method == "GET" else nobody.post(address)
         assert answer.status_code in {302, 401}, (method, address, answer.status_code)
-        assert "/sign-in" in answer.headers["Location"]
+        if endpoint.startswith(FOR_PROGRAMS):
+            assert answer.mimetype == "application/problem+json"
+        else:
+            assert "/sign-in" in answer.headers["Location"]
         assert SECRET not in answer.text
 
 
@@ -64,7 +71,9 @@ def test_a_user_without_grants_sees_no_data(app: Flask, sign_in: SignIn) -> None
             continue
         answer = browser.get(address) if method == "GET" else browser.post(address)
         assert SECRET.encode() not in answer.data, (method, address)
-        if endpoint not in WITHOUT_DATA and not endpoint.startswith(("account.", "second_factor.")):
+        if endpoint.startswith(FOR_PROGRAMS):
+            assert answer.status_code == (200 if endpoint == "rest.openapi" else 401), (method, address)
+        elif endpoint not in WITHOUT_DATA and not endpoint.startswith(("account.", "second_factor.")):
             assert answer.status_code in {303, 403, 404, 422}, (method, address, answer.status_code)
 
 

@@ -132,7 +132,7 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Give a problem as an answer."""
-    said = detail or MORE.get(status) or ADVICE.get(status) or ADVICE[422]
+    said = detail or said_of(status)
     content: dict[str, Any] = {
         "type": f"urn:peyvand:problem:{name or NAMES.get(status, 'other')}",
         "title": _text(WORDS.get(status) or TITLES.get(status) or TITLES[400]),
@@ -149,6 +149,11 @@ def answer(
     if status == 401 and "WWW-Authenticate" not in response.headers:
         response.headers["WWW-Authenticate"] = 'Bearer realm="api"'
     return response
+
+
+def said_of(status: int) -> LazyText:
+    """Give what is said of a status where there is nothing closer to say."""
+    return MORE.get(status) or ADVICE.get(status) or ADVICE[422]
 
 
 def pointer_of(field: str | None, part: str | None = None, row: int | None = None) -> str:

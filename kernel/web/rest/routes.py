@@ -11,6 +11,7 @@ from kernel.web.current import current, from_machines, public, runtime, scope
 from kernel.web.rest import collections, commands, records
 from kernel.web.rest.answers import PREFIX, address, json_answer
 from kernel.web.rest.entry import bearer
+from kernel.web.rest.openapi import document
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,6 +56,20 @@ def me() -> Response:
             "rights": rights,
         }
     )
+
+
+def for_sessions(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that whoever is signed in may read as well: the description of the interface, which holds no record."""
+    view.__dict__["__for_sessions__"] = True
+    return view
+
+
+@pages.get("/openapi.json")
+@for_sessions
+@for_programs
+def openapi() -> Response:
+    """Give the description of the interface for who asks."""
+    return json_answer(document(current(), request.host_url.rstrip("/")))
 
 
 @pages.post("/commands/<name>")

@@ -22,10 +22,12 @@ from kernel.web.views import (
     own,
     pairs,
     people,
+    reference,
     reminders,
     search,
     second_factor,
     segments,
+    tokens,
     work,
 )
 from kernel.web.views.administration import all as administration
@@ -58,10 +60,12 @@ def install(app: Flask, served: Runtime) -> None:
         pairs,
         paper,
         people,
+        reference,
         reminders,
         search,
         second_factor,
         segments,
+        tokens,
         work,
     ):
         app.register_blueprint(module.pages)
