@@ -10,6 +10,8 @@ from kernel.administration.backups.part import PART as BACKUPS
 from kernel.administration.part import PART as ADMINISTRATION
 from kernel.documents.part import PART as DOCUMENTS
 from kernel.interactions.part import PART as INTERACTIONS
+from kernel.interfaces.part import INSTALL as TELL_PROGRAMS
+from kernel.interfaces.part import PART as INTERFACES
 from kernel.jobs.app import store_rows
 from kernel.jobs.part import PART as JOBS
 from kernel.lifecycle.part import PART as LIFECYCLE
@@ -32,12 +34,14 @@ def assemble() -> None:
         MESSAGES,
         INBOUND,
         REMINDERS,
+        INTERFACES,
         LIFECYCLE,
         ADMINISTRATION,
         BACKUPS,
     ):
         register_part(part)
     furnishing.install()
+    TELL_PROGRAMS()
     store_rows()
     _keep_what_is_loaded()
 

@@ -16,6 +16,7 @@ ENTRIES: tuple[tuple[LazyText, str, str, tuple[str, str]], ...] = (
     (_("Leak check"), "/administration/leaks", "shield-check", ("pattern", "edit")),
     (_("Ways in"), "/administration/ways-in", "webhook", ("message_line", "edit")),
     (_("Tokens for programs"), "/administration/tokens", "key", ("user", "edit")),
+    (_("Webhooks"), "/administration/webhooks", "send", ("setting", "edit")),
     (_("Settings"), "/administration/settings", "settings", ("setting", "edit")),
     (_("What the bin keeps"), "/administration/retention", "trash", ("setting", "edit")),
     (_("Branding"), "/administration/branding", "palette", ("setting", "edit")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from kernel.data.errors import ConfigError
@@ -12,6 +13,8 @@ from kernel.i18n import _
 
 POOLERS = ("", "transaction")
 """Kinds of connection pooler in front of the server: none, or one that pools by transaction."""
+
+Network = IPv4Network | IPv6Network
 
 _YES = {"1", "true", "yes", "on"}
 _NO = {"", "0", "false", "no", "off"}
@@ -39,6 +42,7 @@ class Config:
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Config:
         """Read the `PEYVAND_*` variables. Raises `ConfigError` for a value that makes no sense."""
+        inner_networks(environ)
         pooler = environ.get("PEYVAND_POOLER", "").strip().lower()
         if pooler not in POOLERS:
             raise ConfigError(_("PEYVAND_POOLER is “%(value)s”: only “transaction” is known.", value=pooler))
@@ -53,6 +57,22 @@ class Config:
             pooler=pooler,
             trust_proxy=_proxies(environ.get("PEYVAND_TRUST_PROXY", "").strip().lower()),
         )
+
+
+def inner_networks(environ: Mapping[str, str] = os.environ) -> tuple[Network, ...]:
+    """Read `PEYVAND_WEBHOOK_NETWORKS`: networks of the house into which webhooks may be sent all the same.
+
+    Raises `ConfigError` for what is no network.
+    """
+    found: list[Network] = []
+    for text in environ.get("PEYVAND_WEBHOOK_NETWORKS", "").replace(",", " ").split():
+        try:
+            found.append(ip_network(text))
+        except ValueError:
+            raise ConfigError(
+                _("PEYVAND_WEBHOOK_NETWORKS holds “%(value)s”: give networks such as 10.0.0.0/8.", value=text)
+            ) from None
+    return tuple(found)
 
 
 def _database_url(value: str) -> str | None:

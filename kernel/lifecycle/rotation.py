@@ -19,6 +19,7 @@ from kernel.data.site_store import SiteStore
 from kernel.extension.models import Setting
 from kernel.extension.state import raise_epoch
 from kernel.i18n import _
+from kernel.interfaces.models import Webhook
 from kernel.lifecycle.sites import alone
 from kernel.messages.models import SenderLine
 
@@ -26,6 +27,8 @@ PLACES: tuple[tuple[type[KernelBase], str], ...] = (
     (SecondFactor, "secret"),
     (Setting, "value"),
     (SenderLine, "secrets"),
+    (Webhook, "secret"),
+    (Webhook, "former_secret"),
 )
 """The columns that hold sealed texts, by themselves or within JSON."""
 

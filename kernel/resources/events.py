@@ -41,3 +41,21 @@ def write_events(session: Session, runtime: Runtime, journal: Journal) -> None:
     if journal.events:
         for sink in _SINKS:
             sink(session, runtime, journal.events)
+
+
+ChangeSink = Callable[[Session, "Runtime", "Journal", int], None]
+"""Told what a command changed, in its transaction: session of the system, runtime, journal, and the site's epoch."""
+_CHANGE_SINKS: list[ChangeSink] = []
+
+
+def register_change_sink(sink: ChangeSink) -> None:
+    """Enter what is told of every change; entering it again changes nothing."""
+    if sink not in _CHANGE_SINKS:
+        _CHANGE_SINKS.append(sink)
+
+
+def tell_changes(session: Session, runtime: Runtime, journal: Journal, epoch: int) -> None:
+    """Tell of the changes and events of a command; what hears of them may ask for work in the same transaction."""
+    if journal.told or journal.events:
+        for sink in _CHANGE_SINKS:
+            sink(session, runtime, journal, epoch)

@@ -78,6 +78,8 @@ class Journal:
     extra: list[dict[str, Any]] = field(default_factory=list)
     events: list[Pending] = field(default_factory=list)
     work: list[Work] = field(default_factory=list)
+    told: set[tuple[str, int, str]] = field(default_factory=set)
+    """Records that were changed: full name of the table, id, and what became of it as history calls it, or `merge`."""
 
     @property
     def user_id(self) -> int:
@@ -174,6 +176,7 @@ class Journal:
         rows = [self._noted_row(change) for change in self.noted] + self.extra
         self.noted.clear()
         self.extra.clear()
+        self.told.update(_told(row) for row in rows)
         if self.actor.deputy_of:
             rows = [{**row, "on_behalf_of": None} for row in rows]
             say_on_whose_behalf(session, self.actor, self.policies, rows)
@@ -225,6 +228,12 @@ class Journal:
         if not isinstance(policy, Child) or policy.parent is None:
             return str(model.__table__.fullname), None
         return str(policy.parent.__table__.fullname), policy.key
+
+
+def _told(row: Mapping[str, Any]) -> tuple[str, int, str]:
+    """Give which record a row of the history speaks of, and what became of it; its own rows apart, that is an edit."""
+    own = row["subject"] == row["root"] and row["subject_id"] == row["root_id"]
+    return row["root"], row["root_id"], row["action"] if own else "edit"
 
 
 def _changed(state: Any, action: str) -> dict[str, list[Any]]:

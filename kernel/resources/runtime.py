@@ -33,7 +33,7 @@ from kernel.resources.constraints import explain_integrity
 from kernel.resources.context import Context
 from kernel.resources.declared import Declared
 from kernel.resources.errors import EditConflict, EpochChanged, Forbidden, NotFound
-from kernel.resources.events import write_events
+from kernel.resources.events import tell_changes, write_events
 from kernel.resources.field_rules import seen_whole
 from kernel.resources.fields import Field
 from kernel.resources.history import Journal
@@ -211,6 +211,7 @@ class Runtime:
                 session.flush()
                 with elevated(session, "history and events") as system:
                     journal.flush_to(system)
+                    tell_changes(system, self, journal, session.info["epoch"])
                     write_events(system, self, journal)
                     write_work(system, journal)
             session.commit()

@@ -14,7 +14,17 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LAYERS = (
     *("fa", "i18n", "data", "extension", "access", "resources", "jobs"),
-    *("parties", "interactions", "documents", "messages", "lifecycle", "administration", "web", "cli"),
+    *(
+        "parties",
+        "interactions",
+        "documents",
+        "messages",
+        "interfaces",
+        "lifecycle",
+        "administration",
+        "web",
+        "cli",
+    ),
 )
 FREE = {"testing", "scaffold"}
 """Folders of the kernel that are not layers: what authors and tests use may look anywhere."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from werkzeug.test import Client, TestResponse
 
 from kernel.access import api_tokens
@@ -47,6 +48,24 @@ def site(clinic_site: Site, wsgi: PeyvandWSGI) -> Site:
     entry.guesses.forget()
     entry.requests.forget()
     return clinic_site
+
+
+@pytest.fixture
+def setting(site: Site, engines: Engines) -> Any:
+    """Set a setting of the site past all pages; the next request finds it."""
+
+    def put(key: str, value: Any) -> None:
+        with engines.owner(site).begin() as owner:
+            owner.execute(text("DELETE FROM kernel.setting WHERE key = :key"), {"key": key})
+            owner.execute(
+                text("INSERT INTO kernel.setting (key, value) VALUES (:key, to_jsonb(CAST(:value AS text)))")
+                if isinstance(value, str)
+                else text("INSERT INTO kernel.setting (key, value) VALUES (:key, to_jsonb(:value))"),
+                {"key": key, "value": value},
+            )
+            owner.execute(text("UPDATE kernel.site_state SET epoch = epoch + 1"))
+
+    return put
 
 
 @dataclass

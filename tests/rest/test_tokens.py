@@ -25,24 +25,6 @@ from tests.rest.conftest import DESK, Browser, MakeProgram, Program, SignIn
 TOKEN = re.compile(r'id="token" value="([^"]+)"')
 
 
-@pytest.fixture
-def setting(site: Site, engines: Engines) -> Any:
-    """Set a setting of the site past all pages; the next request finds it."""
-
-    def put(key: str, value: Any) -> None:
-        with engines.owner(site).begin() as owner:
-            owner.execute(text("DELETE FROM kernel.setting WHERE key = :key"), {"key": key})
-            owner.execute(
-                text("INSERT INTO kernel.setting (key, value) VALUES (:key, to_jsonb(CAST(:value AS text)))")
-                if isinstance(value, str)
-                else text("INSERT INTO kernel.setting (key, value) VALUES (:key, to_jsonb(:value))"),
-                {"key": key, "value": value},
-            )
-            owner.execute(text("UPDATE kernel.site_state SET epoch = epoch + 1"))
-
-    return put
-
-
 def made(browser: Browser, wsgi: PeyvandWSGI, **values: Any) -> Program:
     """Make a token in the account, and give a program that has it."""
     sent = {"name": "cash desk", "days": "30", "old_password": PASSWORD, **values}

@@ -77,6 +77,8 @@ def merge(
     summary = Merge(context, resource, kept, dropped, chosen).perform(Versions(kept_version, dropped_version))
     context.session.expire_all()
     announce(context, resource, [kept], "changed")
+    if context.journal is not None:
+        context.journal.told.add((resource.table, dropped, "merge"))
     if resource.event and context.runtime.hooks.implementing(resource.event):
         context.publish(resource.event, dropped, action="merged", into=kept)
     return summary

@@ -17,6 +17,7 @@ from kernel.administration.api_tokens import ORIGINS, REQUESTS, narrowed
 from kernel.i18n import _
 from kernel.web import auth
 from kernel.web.current import Scope, runtime
+from kernel.web.rest.allowing import options
 from kernel.web.rest.problems import ApiError
 from kernel.web.security import MEBIBYTE
 from kernel.web.throttle import Allowance, Throttle
@@ -49,7 +50,7 @@ def enter() -> Response | None:
     g.scope.begin()
     if request.method not in READING:
         g.scope.close()
-    return None
+    return options() if request.method == "OPTIONS" and request.endpoint else None
 
 
 def bearer() -> Bearer:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from kernel.web.current import current, from_machines, public, runtime, scope
 from kernel.web.rest import collections, commands, records
@@ -17,6 +18,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 pages = Blueprint("rest", "kernel.web", url_prefix=PREFIX)
+
+
+OWN = frozenset({"me", "openapi.json"})
+"""Addresses of the interface itself, which are no kinds of records."""
 
 
 def for_programs(view: Callable[P, R]) -> Callable[P, R]:
@@ -83,6 +88,8 @@ def command(name: str) -> Response:
 @for_programs
 def collection(resource: str) -> Response:
     """Give a page of records, or make one."""
+    if resource in OWN:
+        raise MethodNotAllowed(valid_methods=["GET", "HEAD", "OPTIONS"])
     declared = runtime().resource(resource)
     return collections.create(declared) if request.method == "POST" else collections.listing(declared)
 

@@ -22,6 +22,7 @@ from kernel.web.views.administration import (
     user_fields,
     users,
     ways_in,
+    webhooks,
 )
 from kernel.web.views.administration.blueprint import pages
 
@@ -48,4 +49,5 @@ __all__ = [
     "user_fields",
     "users",
     "ways_in",
+    "webhooks",
 ]
