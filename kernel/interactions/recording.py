@@ -19,7 +19,7 @@ from kernel.parties.models import Party
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound, Problem
-from kernel.resources.fields import FieldError, Instant, Minutes
+from kernel.resources.fields import FieldError, Instant, Link, Minutes, YesNo
 from kernel.resources.records import editable, visible
 from kernel.resources.records.load import announce, load
 
@@ -185,7 +185,16 @@ def _last(context: Context, given: dict[str, Any], minutes: Any) -> None:
     given |= {"started_at": since, "ended_at": since + took}
 
 
-@command("interaction.settle", _("Mark a follow-up as done"), resource=RESOURCE, action="create")
+@command(
+    "interaction.settle",
+    _("Mark a follow-up as done"),
+    resource=RESOURCE,
+    action="create",
+    fields=(
+        Link("interaction_id", _("Interaction"), to="interaction", required=True),
+        YesNo("done", _("Done"), required=True),
+    ),
+)
 def settle(context: Context, *, interaction_id: int, done: bool = True) -> None:
     """Say that somebody has come back to it, or with `done` False that it is open after all.
 

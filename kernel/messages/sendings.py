@@ -34,6 +34,7 @@ from kernel.messages.outbox import ask_for_dispatch, queue_message
 from kernel.messages.single import SINGLE, filled, text_problems
 from kernel.parties.chosen import checked
 from kernel.parties.models import Party
+from kernel.resources import fields
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound, Problem, Refused
@@ -43,6 +44,8 @@ from kernel.resources.queue import enqueue
 PURPOSE = "kernel.sending"
 PREPARE = "messages.prepare"
 SUBJECT = "sending"
+WHICH = (fields.Link("sending_id", _("Sending"), to="sending", required=True),)
+"""What other programs name a sending by."""
 """By this a page finds the work that prepares a sending."""
 CONFIRM = "messages.confirm_above"
 RANGE = "messages.largest_range"
@@ -211,7 +214,14 @@ def begin_messages(context: Context, sending_id: int) -> None:
     ask_for_dispatch(context, row.channel, kind.advertising)
 
 
-@command("sending.pause", _("Send messages"), resource="message", action="send", allowed_when_ended=True)
+@command(
+    "sending.pause",
+    _("Send messages"),
+    resource="message",
+    action="send",
+    allowed_when_ended=True,
+    fields=WHICH,
+)
 def pause(context: Context, *, sending_id: int) -> None:
     """Let what is not yet handed over wait."""
     _mine(context, sending_id)
@@ -220,7 +230,13 @@ def pause(context: Context, *, sending_id: int) -> None:
         _move(system, sending_id, QUEUED, state=PREPARED)
 
 
-@command("sending.resume", _("Send messages"), resource="message", action="send")
+@command(
+    "sending.resume",
+    _("Send messages"),
+    resource="message",
+    action="send",
+    fields=WHICH,
+)
 def resume(context: Context, *, sending_id: int) -> None:
     """Go on with a sending that pauses."""
     row = _mine(context, sending_id)
@@ -232,7 +248,14 @@ def resume(context: Context, *, sending_id: int) -> None:
         begin_messages(system, sending_id)
 
 
-@command("sending.stop", _("Send messages"), resource="message", action="send", allowed_when_ended=True)
+@command(
+    "sending.stop",
+    _("Send messages"),
+    resource="message",
+    action="send",
+    allowed_when_ended=True,
+    fields=WHICH,
+)
 def stop(context: Context, *, sending_id: int) -> None:
     """Stop a sending for good: what is not yet handed over never goes out."""
     _mine(context, sending_id)

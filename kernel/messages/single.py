@@ -30,6 +30,7 @@ from kernel.messages.outbox import ask_for_dispatch, new_client_id, note_steps, 
 from kernel.messages.templates import check_text, places_of
 from kernel.parties.models import Party
 from kernel.parties.sending import may_send
+from kernel.resources import fields
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, Invalid, NotFound, Problem, Refused
@@ -41,7 +42,27 @@ AGAIN = (UNKNOWN, FAILED, STOPPED)
 """States from which a person may have a message sent again."""
 
 
-@command("message.send", _("Send messages"), resource="message", action="send")
+SEND_FIELDS = (
+    fields.Link("party_id", _("Party"), to="party", required=True),
+    fields.Choice("channel", _("Channel"), options=CHANNEL_TITLES, required=True),
+    fields.Link("kind_id", _("Kind of message"), to="message_kind", required=True),
+    fields.LongText("body", _("Text"), limit=LONGEST_TEXT, required=True),
+    fields.Text(
+        "token", _("A word of your own that tells this message from others"), limit=100, required=True
+    ),
+    fields.Text("subject", _("Subject")),
+)
+"""What other programs send with a message."""
+WHICH = (fields.Link("message_id", _("Message"), to="message", required=True),)
+
+
+@command(
+    "message.send",
+    _("Send messages"),
+    resource="message",
+    action="send",
+    fields=SEND_FIELDS,
+)
 def send(
     context: Context,
     *,
@@ -192,7 +213,14 @@ def _barred(context: Context, message: Message) -> str:
         return addresses.refused(system, message.channel, [message.address], kind).get(message.address, "")
 
 
-@command("message.stop", _("Stop messages"), resource="message", action="send", allowed_when_ended=True)
+@command(
+    "message.stop",
+    _("Stop messages"),
+    resource="message",
+    action="send",
+    allowed_when_ended=True,
+    fields=WHICH,
+)
 def stop(context: Context, *, message_id: int) -> None:
     """Stop a message that has not been handed over."""
     message = _visible(context, message_id)

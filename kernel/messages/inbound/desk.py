@@ -13,14 +13,28 @@ from kernel.messages.inbound.models import DONE, NEW, Inbound
 from kernel.messages.inbound.words import written
 from kernel.messages.single import LONGEST_TEXT
 from kernel.parties.models import Party
+from kernel.resources import fields
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound, Problem, Refused
 
 INBOUND = "kernel.inbound"
 
+# The arguments of commands, as other programs send them.
+WHICH = fields.Link("inbound_id", _("Received message"), to="inbound", required=True)
+TEXT = fields.LongText("text", _("Text"), limit=LONGEST_TEXT, required=True)
+PARTY = fields.Link("party", _("Party"), to="party", required=True)
+USER = fields.UserLink("user", _("User"), required=True)
+DONE_OR_NOT = fields.YesNo("done", _("Done"), required=True)
 
-@command("inbound.reply", _("Answer received messages"), resource="inbound", action="reply")
+
+@command(
+    "inbound.reply",
+    _("Answer received messages"),
+    resource="inbound",
+    action="reply",
+    fields=(WHICH, TEXT),
+)
 def reply(context: Context, *, inbound_id: int, text: str) -> None:
     """Answer a message over the channel by which it came; once."""
     visible(context, inbound_id)
@@ -47,7 +61,13 @@ def make_party(context: Context, *, inbound_id: int, first_name: str = "", last_
     return make_person(context, row.sender, {"first_name": first_name, "last_name": last_name})
 
 
-@command("inbound.tie", _("Tie received messages to parties"), resource="inbound", action="edit")
+@command(
+    "inbound.tie",
+    _("Tie received messages to parties"),
+    resource="inbound",
+    action="edit",
+    fields=(WHICH, PARTY),
+)
 def tie_to(context: Context, *, inbound_id: int, party: int) -> None:
     """Tie the messages of an unknown sender to a party that is there."""
     row = visible(context, inbound_id)
@@ -61,7 +81,13 @@ def tie_to(context: Context, *, inbound_id: int, party: int) -> None:
         tie(system, sender, found)
 
 
-@command("inbound.assign", _("Hand over received messages"), resource="inbound", action="assign")
+@command(
+    "inbound.assign",
+    _("Hand over received messages"),
+    resource="inbound",
+    action="assign",
+    fields=(WHICH, USER),
+)
 def assign(context: Context, *, inbound_id: int, user: int) -> None:
     """Give a message to a colleague."""
     visible(context, inbound_id)
@@ -76,7 +102,13 @@ def assign(context: Context, *, inbound_id: int, user: int) -> None:
         system.session.flush()
 
 
-@command("inbound.settle", _("Settle received messages"), resource="inbound", action="edit")
+@command(
+    "inbound.settle",
+    _("Settle received messages"),
+    resource="inbound",
+    action="edit",
+    fields=(WHICH, DONE_OR_NOT),
+)
 def settle(context: Context, *, inbound_id: int, done: bool = True) -> None:
     """Say that nothing more is to be done about a message, or that there is after all."""
     row = visible(context, inbound_id)

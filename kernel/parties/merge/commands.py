@@ -18,6 +18,7 @@ from kernel.parties.merge.merging import Merge, Summary, Versions
 from kernel.parties.merge.rows import Rows
 from kernel.parties.merge.undoing import Undoing
 from kernel.parties.models import Party, PartyMerge
+from kernel.resources import fields
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, Invalid, NotFound, Problem, Refused
@@ -54,7 +55,18 @@ class Rehearsed(Exception):
         self.summary = summary
 
 
-@command("party.merge", _("Merge two records"), resource="party", action="merge")
+@command(
+    "party.merge",
+    _("Merge two records"),
+    resource="party",
+    action="merge",
+    fields=(
+        fields.Link("kept", _("Who stays"), to="party", required=True),
+        fields.Link("dropped", _("Who is merged into it"), to="party", required=True),
+        fields.Whole("kept_version", _("Version"), least=1, most=2**31 - 1),
+        fields.Whole("dropped_version", _("Version"), least=1, most=2**31 - 1),
+    ),
+)
 def merge(
     context: Context,
     *,
