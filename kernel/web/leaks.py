@@ -221,6 +221,9 @@ class _Ways:
         group = _("Beside the records")
         if self._resource.search is not None:
             yield self._path(group, _("Search over everything, and the palette"), "view")
+        yield self._path(
+            group, _("Interface for programs: lists, records and commands, with a token"), "view"
+        )
         yield self._path(group, _("Notes and events of a record"), "view")
         yield self._path(group, _("Files of a record"), "view")
         yield self._path(group, _("History of a record"), "view")
