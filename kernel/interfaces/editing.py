@@ -50,6 +50,8 @@ class HookRow:
     name: str
     url: str
     user: str
+    deaf: bool
+    """Whether its user may not sign in any more: it is told nothing then."""
     active: bool
     waiting: int
     oldest: datetime | None
@@ -86,15 +88,31 @@ def hooks(context: Context) -> list[HookRow]:
         .subquery()
     )
     statement = (
-        select(Webhook, UserAccount.display_name, waiting.c.number, waiting.c.oldest)
+        select(
+            Webhook,
+            UserAccount.display_name,
+            UserAccount.active,
+            waiting.c.number,
+            waiting.c.oldest,
+        )
         .join(UserAccount, UserAccount.id == Webhook.user_id)
         .outerjoin(waiting, waiting.c.webhook_id == Webhook.id)
         .order_by(Webhook.name, Webhook.id)
     )
     with context.system("webhooks") as system:
         return [
-            HookRow(hook.id, hook.name, hook.url, user, hook.active, number or 0, oldest, hook.given_up_at)
-            for hook, user, number, oldest in system.session.execute(statement)
+            HookRow(
+                hook.id,
+                hook.name,
+                hook.url,
+                user,
+                not there,
+                hook.active,
+                number or 0,
+                oldest,
+                hook.given_up_at,
+            )
+            for hook, user, there, number, oldest in system.session.execute(statement)
         ]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from werkzeug.test import Client, TestResponse
 
 from kernel.access.actor import SYSTEM
 from kernel.data.config import Config
@@ -17,7 +20,7 @@ from kernel.resources.build import build_runtime
 from kernel.testing.plugin import MakeUser
 from kernel.testing.worker_sites import WorkerSites
 from kernel.web.wsgi import PeyvandWSGI
-from tests.web.conftest import ALL, Browser, SignIn, sign_in
+from tests.web.conftest import ALL, PASSWORD, Browser, SignIn, sign_in
 
 __all__ = ["sign_in"]
 
@@ -102,6 +105,33 @@ def test_its_list_form_and_menu(sara: Browser) -> None:
     again = sara.post("/hotel/rooms/new", {"number": "13", "night_price": "گران"})
     assert again.status_code == 422
     assert len(sara.ids("/hotel/rooms")) == len(before) + 1
+
+
+def test_programs_read_and_write_it_with_a_token(sara: Browser) -> None:
+    form = {"name": "till", "days": "3", "old_password": PASSWORD, "actions": []}
+    shown = sara.post("/account/tokens", form).text
+    (token,) = re.findall(r'id="token" value="([^"]+)"', shown)
+    headers = {"Host": sara.host, "Authorization": f"Bearer {token}", "Accept-Language": "en"}
+
+    def ask(method: str, path: str, body: object = None) -> TestResponse:
+        client = Client(sara.client.application, use_cookies=False)
+        sent = {} if body is None else {"json": body}
+        return client.open(f"/api/v1{path}", method=method, headers=headers, **sent)
+
+    room = ask("POST", "/hotel.room", {"values": {"number": "41", "night_price": 25_000_000}}).json["id"]
+    guest = ask("POST", "/person", {"values": {"last_name": "کریمی", "hotel.likes": "آرامش"}}).json["id"]
+    assert ask("GET", f"/hotel.room/{room}").json["values"]["night_price"] == 25_000_000
+    assert ask("GET", f"/person/{guest}").json["values"]["hotel.likes"] == "آرامش"
+    assert ask("GET", "/person?f.hotel.likes.contains=آرامش&cols=hotel.likes").json["items"][0]["id"] == guest
+    departure = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
+    body = {"room": room, "guest": guest, "departure": departure}
+    stay = ask("POST", "/commands/hotel.check_in", body).json["result"]
+    assert ask("GET", f"/hotel.stay/{stay}").json["values"]["guest_id"] == {"id": guest, "title": "کریمی"}
+    late = ask("POST", "/commands/hotel.check_in", {**body, "departure": "2020-01-01"})
+    assert [each["pointer"] for each in late.json["errors"]] == ["#/departure"]
+    document = ask("GET", "/openapi.json").json
+    assert "/api/v1/commands/hotel.check_in" in document["paths"]
+    assert "/api/v1/hotel.room" in document["paths"]
 
 
 def test_its_facet_stands_on_the_form_and_page_of_a_person(sara: Browser) -> None:

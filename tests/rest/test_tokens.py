@@ -186,6 +186,7 @@ def test_wrong_tokens_are_refused_and_guessing_is_slowed(
         statuses = {program.ask("GET", "/me").status_code for _again in range(40)}
         assert statuses == {401, 429}
         entry.guesses.forget()
+        entry.repeated.forget()
 
 
 def test_a_token_has_an_allowance(program: MakeProgram, setting: Any) -> None:

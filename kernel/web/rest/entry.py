@@ -6,12 +6,15 @@ that origin: then its requests are answered as those of any other program, with 
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from flask import Response, current_app, g, request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.http import parse_accept_header
 
 from kernel.access import api_tokens
+from kernel.access.actor import NOBODY
 from kernel.access.api_tokens import Bearer
 from kernel.administration.api_tokens import ORIGINS, REQUESTS, narrowed
 from kernel.i18n import _
@@ -27,8 +30,10 @@ LONGEST = MEBIBYTE
 LOCALES = ("fa", "en")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
-guesses = Throttle(30, 60.0)
-"""Requests with a wrong token from one network address."""
+guesses = Throttle(300, 60.0)
+"""Requests with wrong tokens from one network address: many programs may share it."""
+repeated = Throttle(30, 60.0)
+"""Requests with one and the same wrong token: a program that goes on with an expired one costs others nothing."""
 requests = Allowance(60.0)
 
 
@@ -85,18 +90,20 @@ def finish(response: Response) -> Response:
 
 def _bearer() -> Bearer | None:
     """Give who holds the token that was sent; None where the view is one that a signed-in user may have as well."""
-    g.scope = Scope(runtime(), auth.WebUser("", runtime().site.locale).actor, _locale(runtime().site.locale))
+    g.scope = Scope(runtime(), NOBODY, _locale(runtime().site.locale))
     whence = f"{runtime().site.name} {request.remote_addr}"
     kind, _space, token = request.headers.get("Authorization", "").partition(" ")
     if not token.strip():
         if _for_sessions() and auth.load_user().is_authenticated:
             return None
         raise ApiError(401)
-    if guesses.full(whence):
+    mark = sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    if guesses.full(whence) or repeated.full(mark):
         raise ApiError(429, _("Too many wrong tokens came from this address. Wait a minute."))
     found = api_tokens.bearer_of(runtime(), token.strip()) if kind.lower() == "bearer" else None
     if found is None:
         guesses.enter(whence)
+        repeated.enter(mark)
         raise ApiError(401, headers={"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'})
     return found
 

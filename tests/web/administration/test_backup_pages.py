@@ -71,7 +71,7 @@ def test_what_was_changed_in_the_folder_is_found(boss, runtime, engines, site, c
     work_through(runtime, engines)
     (path,) = (tmp_path / "backups" / site.name).iterdir()
     whole = bytearray(path.read_bytes())
-    whole[len(whole) // 2] ^= 1
+    whole[len(whole) * 3 // 4] ^= 1  # behind the head, without which it is no backup at all
     path.write_bytes(whole)
     number = boss._only(r'name="number" value="(\d+)"', boss.get(PAGE).text)
     boss.post(PAGE, {"do": "verify", "number": number})
