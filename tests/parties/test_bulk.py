@@ -99,7 +99,8 @@ def test_a_batch_costs_a_constant_number_of_statements(office, runtime):
         return len(statements)
 
     place = {"address_city": "کاشان"}
-    bulk(office, {"last_name": "پیش‌تر"})  # the first change of a process also reads which programs are told of it
+    # The first change of a process also reads which programs are told of it.
+    bulk(office, {"last_name": "پیش‌تر"})
     assert count([{"last_name": "یک", **place}] * 2) == count([{"last_name": "دو", **place}] * 200)
 
 
