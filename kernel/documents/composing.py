@@ -12,6 +12,7 @@ from kernel.documents import targets as why
 from kernel.documents.formats import sheet_of
 from kernel.documents.geometry import fitting_size
 from kernel.documents.models import ENVELOPES, LABELS, EnvelopeFormat, LabelFormat
+from kernel.documents.ordered import Words
 from kernel.documents.postal import Postal, postal_addresses
 from kernel.documents.targets import EITHER, FIRM, Target, may_print
 from kernel.documents.variables import house_values, in_digits, party_values
@@ -50,10 +51,12 @@ def compose(
     options: Mapping[str, Any],
     targets: Sequence[Target],
     numbers: Sequence[str] = (),
+    words: Sequence[Words | None] = (),
 ) -> list[Piece]:
     """Give for each target what is printed for it as the actor sees it now, or the target with the reason why nothing is.
 
-    `numbers` are those of letters, in the order of the targets. A constant number of queries.
+    `numbers` are those of letters, in the order of the targets, and so are `words`, where letters have words of their own
+    instead of those of the options. A constant number of queries.
     """
     open_ones = [each for each in targets if not each.reason]
     if kind == LABELS:
@@ -69,8 +72,14 @@ def compose(
         made = _addresses(context, options, open_ones, room, largest=RECIPIENT_LARGEST)
     else:
         # By place, not by target: two letters are to one party once it was merged with another.
-        held = zip(targets, numbers or [""] * len(targets), strict=True)
-        made = _letters(context, options, open_ones, [number for each, number in held if not each.reason])
+        own = [place for place, each in enumerate(targets) if not each.reason]
+        made = _letters(
+            context,
+            options,
+            open_ones,
+            [numbers[place] if numbers else "" for place in own],
+            [words[place] if words else None for place in own],
+        )
     found = iter(made)
     return [Piece(each, {}) if each.reason else next(found) for each in targets]
 
@@ -136,7 +145,11 @@ def _where(
 
 
 def _letters(
-    context: Context, options: Mapping[str, Any], targets: Sequence[Target], numbers: Sequence[str]
+    context: Context,
+    options: Mapping[str, Any],
+    targets: Sequence[Target],
+    numbers: Sequence[str],
+    words: Sequence[Words | None],
 ) -> list[Piece]:
     language = options["language"]
     texts = (options["subject"], options["body"])
@@ -148,7 +161,7 @@ def _letters(
     posts = _posts(context, targets)
     used = variables_in(texts[0]) | variables_in(texts[1])
     pieces = []
-    for each, number in zip(targets, numbers, strict=True):
+    for each, number, own in zip(targets, numbers, words, strict=True):
         if each.party not in names or (each.organisation and each.organisation not in names):
             pieces.append(Piece(replace(each, reason=why.GONE), {}))
             continue
@@ -161,7 +174,10 @@ def _letters(
             "letter.position": posts.get(each, ""),
         }
         try:
-            subject, body = (fill(text, given) if used else text.strip() for text in texts)
+            if own is not None:
+                subject, body = own.subject, own.text
+            else:
+                subject, body = (fill(text, given) if used else text.strip() for text in texts)
         except EmptyVariable as error:
             pieces.append(Piece(replace(each, reason=f"{why.EMPTY}:{error.name}"), {}))
             continue

@@ -6,10 +6,10 @@ them as often as need be, and each letter is recorded in the transaction that no
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, BinaryIO, cast
 
 from sqlalchemy import delete, func, insert, select, update
@@ -29,7 +29,9 @@ from kernel.documents.models import (
     PrintItem,
     PrintRun,
 )
+from kernel.documents.ordered import Words, orderer_of
 from kernel.documents.printed import document_of
+from kernel.documents.recording import record
 from kernel.documents.runs import MOST, PREPARE, PRINT
 from kernel.documents.targets import Target, find_targets
 from kernel.fa.calendar import format_date
@@ -41,8 +43,6 @@ from kernel.resources.queue import Progress, Stopped, background
 from kernel.resources.runtime import Runtime
 
 IN_MEMORY = 8 << 20
-RECORDED = 50
-"""Letters that one transaction records."""
 BREATH = 1.0
 """Seconds between two notes of how far it is."""
 STATEMENT_TIME = 120.0
@@ -53,17 +53,15 @@ def may_take(context: Context, arguments: Mapping[str, Any]) -> bool:
     return context.may(*why.RIGHT)
 
 
-def leave_unmade(runtime: Runtime, *, run_id: int) -> None:
+def leave_unmade(runtime: Runtime, *, run_id: int, turn: int = 0) -> None:
     """Say of a run whose work was stopped or broke down that nothing comes of it."""
-    with runtime.system_work("a run that is not made", PRINT, allowed_when_ended=True) as context:
-        left = update(PrintRun).where(PrintRun.id == run_id, PrintRun.state.in_((PREPARING, PRINTING)))
-        context.session.execute(left.values(state=STOPPED, ended_at=context.now))
+    _end(runtime, run_id, turn, STOPPED, _("Its making was stopped."))
 
 
 @background(PREPARE, _("Prepare letters"), queue="long", inside=True, on_stop=leave_unmade)
-def prepare_in_background(runtime: Runtime, progress: Progress, *, run_id: int) -> None:
+def prepare_in_background(runtime: Runtime, progress: Progress, *, run_id: int, turn: int = 0) -> None:
     """Find out for whom letters are and whether each can be written; they wait to be looked at then."""
-    _work(runtime, progress, run_id)
+    _work(runtime, progress, run_id, turn)
 
 
 @background(
@@ -76,16 +74,16 @@ def prepare_in_background(runtime: Runtime, progress: Progress, *, run_id: int) 
     may_take=may_take,
     on_stop=leave_unmade,
 )
-def print_in_background(runtime: Runtime, progress: Progress, *, run_id: int) -> None:
+def print_in_background(runtime: Runtime, progress: Progress, *, run_id: int, turn: int = 0) -> None:
     """Make the PDF of a run and keep it as the result."""
-    _work(runtime, progress, run_id)
+    _work(runtime, progress, run_id, turn)
 
 
-def _work(runtime: Runtime, progress: Progress, run_id: int) -> None:
+def _work(runtime: Runtime, progress: Progress, run_id: int, turn: int) -> None:
     try:
         with runtime.reading(SYSTEM("on whose behalf something is printed")) as context:
             run = context.session.get(PrintRun, run_id)
-            if run is None or run.state not in (PREPARING, PRINTING):
+            if run is None or run.state not in (PREPARING, PRINTING) or run.round != turn:
                 return
             actor = acting_user(context, run.user_id)
         if run.state == PREPARING and not _prepare(runtime, actor, run):
@@ -93,13 +91,13 @@ def _work(runtime: Runtime, progress: Progress, run_id: int) -> None:
         if run.kind != LETTERS or run.state == PRINTING:
             _print(runtime, actor, run, progress)
     except CommandError as error:
-        _give_up(runtime, run_id, error.message)
+        _end(runtime, run_id, turn, FAILED, error.message)
     except TooLong:
-        _give_up(runtime, run_id, _("It took longer than a document may."))
+        _end(runtime, run_id, turn, FAILED, _("It took longer than a document may."))
     except DocumentFault as error:
-        _give_up(runtime, run_id, _("No PDF could be made: %(reason)s", reason=str(error)))
+        _end(runtime, run_id, turn, FAILED, _("No PDF could be made: %(reason)s", reason=str(error)))
     except LookupError:
-        _give_up(runtime, run_id, _("The user who asked for it is no longer active."))
+        _end(runtime, run_id, turn, FAILED, _("The user who asked for it is no longer active."))
 
 
 def _prepare(runtime: Runtime, actor: Actor, run: PrintRun) -> bool:
@@ -140,24 +138,49 @@ def _row(run_id: int, target: Target) -> dict[str, Any]:
 
 
 def _print(runtime: Runtime, actor: Actor, run: PrintRun, progress: Progress) -> None:
-    """Make the PDF of the pieces, keep it, and record letters where that is wanted."""
+    """Make the PDF of the pieces, record letters where that is wanted, and keep it."""
+    if not _begin(runtime, run):
+        return
     with runtime.reading(actor, statement_limit=STATEMENT_TIME) as context:
         context.require(*why.RIGHT)
         items, pieces = compose_items(context, run)
         document = document_of(context, run, [each for each in pieces if not each.target.reason])
         name = file_name(context, run)
-    _leave_out(runtime, run.id, items, pieces)
+    _leave_out(runtime, run, items, pieces)
     total = len(document.pieces)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as content:
         pages = 0
         if total:
-            told = _told(progress, total)
+            told = _told(runtime, run, progress, total)
             pages = make_pdf(document, cast(BinaryIO, content), tell=told)
             content.seek(0)
-            progress.keep(cast(BinaryIO, content), name, "application/pdf")
-    if run.kind == LETTERS and run.options["record"]:
-        _record(runtime, actor, run, dict(zip(items, pieces, strict=True)))
-    _finish(runtime, run.id, pages, progress)
+        if run.kind == LETTERS and run.options["record"]:
+            record(runtime, actor, dict(zip(items, pieces, strict=True)))
+        _finish(runtime, run, pages, progress, partial(_keep, progress, content, name) if total else None)
+
+
+def _keep(progress: Progress, content: Any, name: str) -> None:
+    progress.keep(cast(BinaryIO, content), name, "application/pdf")
+
+
+def _begin(runtime: Runtime, run: PrintRun) -> bool:
+    """Tell whoever ordered the letters that their making begins; False where it was taken back meanwhile."""
+    orderer = orderer_of(run)
+    if orderer is None:
+        return True
+    with runtime.system_work("ordered letters are being made", PRINT) as context:
+        if _going_on(context, run) is None:
+            return False
+        orderer.begun(context, run.id)
+    return True
+
+
+def _going_on(context: Context, run: PrintRun) -> PrintRun | None:
+    """Give the run, locked, as long as what this worker makes of it counts; the context acts for the system."""
+    wanted = select(PrintRun).where(
+        PrintRun.id == run.id, PrintRun.state == PRINTING, PrintRun.round == run.round
+    )
+    return context.session.execute(wanted.with_for_update()).scalar_one_or_none()
 
 
 def compose_items(context: Context, run: PrintRun, most: int | None = None) -> tuple[list[int], list[Piece]]:
@@ -168,14 +191,21 @@ def compose_items(context: Context, run: PrintRun, most: int | None = None) -> t
         .order_by(PrintItem.id)
         .limit(most)
     )
+    orderer = orderer_of(run)
     with context.system("the pieces of a run") as system:
         rows = list(system.session.execute(wanted))
-    targets = [
-        Target(row.party_id or 0, row.organisation_id, "" if row.party_id else why.GONE) for row in rows
-    ]
+        words = orderer.words(system, run.id) if orderer is not None else None
+    targets = [Target(row.party_id or 0, row.organisation_id, _missing(row, words)) for row in rows]
+    own = [words.get(row.id) for row in rows] if words is not None else ()
     return [row.id for row in rows], compose(
-        context, run.kind, run.options, targets, [row.number for row in rows]
+        context, run.kind, run.options, targets, [row.number for row in rows], own
     )
+
+
+def _missing(row: Any, words: Mapping[int, Words] | None) -> str:
+    if row.party_id is None:
+        return why.GONE
+    return "" if words is None or row.id in words else why.WITHDRAWN
 
 
 def file_name(context: Context, run: PrintRun) -> str:
@@ -185,8 +215,8 @@ def file_name(context: Context, run: PrintRun) -> str:
     return f"{name or run.id} {shown}.pdf"
 
 
-def _told(progress: Progress, total: int) -> Tell:
-    """Note how far it is once a second, and end the making where somebody asked for it."""
+def _told(runtime: Runtime, run: PrintRun, progress: Progress, total: int) -> Tell:
+    """Note how far it is once a second, and end the making where somebody asked for it, or took the letters back."""
     last = time.monotonic()
     progress.report(0, total)
 
@@ -196,13 +226,19 @@ def _told(progress: Progress, total: int) -> Tell:
             return
         last = time.monotonic()
         progress.report(min(done, total), total)
-        if progress.stopped():
+        if progress.stopped() or _taken_back(runtime, run):
             raise Stopped
 
     return tell
 
 
-def _leave_out(runtime: Runtime, run_id: int, items: Sequence[int], pieces: Sequence[Piece]) -> None:
+def _taken_back(runtime: Runtime, run: PrintRun) -> bool:
+    with runtime.reading(SYSTEM("whether what is printed is still wanted")) as context:
+        wanted = select(PrintRun.round).where(PrintRun.id == run.id)
+        return context.session.execute(wanted).scalar_one_or_none() != run.round
+
+
+def _leave_out(runtime: Runtime, run: PrintRun, items: Sequence[int], pieces: Sequence[Piece]) -> None:
     """Note of pieces that cannot be printed any more why that is so."""
     gone = [
         {"id": item, "reason": piece.target.reason}
@@ -212,71 +248,46 @@ def _leave_out(runtime: Runtime, run_id: int, items: Sequence[int], pieces: Sequ
     if not gone:
         return
     with runtime.system_work("pieces that cannot be printed any more", PRINT) as context:
+        row = _going_on(context, run)
+        if row is None:
+            raise Stopped
         context.session.execute(update(PrintItem), gone)
-        counted = select(func.count()).select_from(PrintItem).where(PrintItem.run_id == run_id)
-        left = context.session.execute(counted.where(PrintItem.reason != "")).scalar_one()
-        every = context.session.execute(counted).scalar_one()
-        context.session.execute(
-            update(PrintRun).where(PrintRun.id == run_id).values(pieces=every - left, left_out=left)
-        )
+        counted = select(func.count()).select_from(PrintItem).where(PrintItem.run_id == run.id)
+        row.left_out = context.session.execute(counted.where(PrintItem.reason != "")).scalar_one()
+        row.pieces = context.session.execute(counted).scalar_one() - row.left_out
+        context.session.flush()
 
 
-def _record(runtime: Runtime, actor: Actor, run: PrintRun, pieces: Mapping[int, Piece]) -> None:
-    """Record each letter as an interaction of its party, once however often this is done."""
-    open_ones = [item for item, piece in pieces.items() if not piece.target.reason]
-    for some in _batches(open_ones):
-        with runtime.writing(actor, "print.record") as context:
-            wanted = (
-                select(PrintItem.id, PrintItem.number)
-                .where(PrintItem.id.in_(some), PrintItem.recorded_at.is_(None))
-                .order_by(PrintItem.id)
-                .with_for_update()
-            )
-            with context.system("letters not yet recorded") as system:
-                rows = list(system.session.execute(wanted))
-            made = [
-                {"id": row.id, "interaction_id": _interaction(context, pieces[row.id], row.number)}
-                for row in rows
-            ]
-            if made:
-                with context.system("letters recorded") as system:
-                    noted = [{**each, "recorded_at": context.now} for each in made]
-                    system.session.execute(update(PrintItem), noted)
-
-
-def _interaction(context: Context, piece: Piece, number: str) -> int:
-    target = piece.target
-    values: dict[str, Any] = {
-        "channel": "letter",
-        "direction": "out",
-        "party": target.organisation or target.party,
-        "subject": piece.subject or None,
-        "text": piece.text,
-        "number": number or None,
-    }
-    parties = [{"party": target.party}] if target.organisation else []
-    recorded: int = context.run("interaction.record", values=values, parties=parties)
-    return recorded
-
-
-def _batches(ids: Sequence[int]) -> list[list[int]]:
-    waiting = iter(ids)
-    return list(iter(lambda: list(itertools.islice(waiting, RECORDED)), []))
-
-
-def _finish(runtime: Runtime, run_id: int, pages: int, progress: Progress) -> None:
+def _finish(
+    runtime: Runtime, run: PrintRun, pages: int, progress: Progress, keep: Callable[[], None] | None
+) -> None:
+    """Keep the file and say that the run is done, unless it was taken back: whoever does that waits for this transaction."""
     with runtime.system_work("a run is done", PRINT, allowed_when_ended=True) as context:
-        done = update(PrintRun).where(PrintRun.id == run_id, PrintRun.state == PRINTING)
-        context.session.execute(done.values(state=DONE, pages=pages, ended_at=context.now))
-        row = context.session.get_one(PrintRun, run_id, populate_existing=True)
+        row = _going_on(context, run)
+        if row is None:
+            raise Stopped
+        if keep is not None:
+            keep()
+        row.state, row.pages, row.ended_at = DONE, pages, context.now
+        context.session.flush()
+        orderer = orderer_of(run)
+        if orderer is not None:
+            orderer.printed(context, run.id)
         said = _("%(pieces)d printed, %(left_out)d left out", pieces=row.pieces, left_out=row.left_out)
         message = context.text(said)
     progress.say(message=message)
 
 
-def _give_up(runtime: Runtime, run_id: int, message: LazyText) -> None:
+def _end(runtime: Runtime, run_id: int, turn: int, state: str, message: LazyText) -> None:
+    """Say that nothing comes of a run, unless it has gone on since."""
     text = runtime.translate(message)
     with runtime.system_work("a run cannot be made", PRINT, allowed_when_ended=True) as context:
-        going_on = PrintRun.id == run_id, PrintRun.state.in_((PREPARING, PRINTING))
-        failed = {"state": FAILED, "trouble": text, "ended_at": context.now}
-        context.session.execute(update(PrintRun).where(*going_on).values(failed))
+        row = context.session.get(PrintRun, run_id, with_for_update=True)
+        if row is None or row.state not in (PREPARING, PRINTING) or row.round != turn:
+            return
+        row.state, row.ended_at = state, context.now
+        row.trouble = text if state == FAILED else ""
+        context.session.flush()
+        orderer = orderer_of(row)
+        if orderer is not None:
+            orderer.given_up(context, run_id, text)

@@ -133,6 +133,10 @@ class PrintRun(Identified, Stamped, Versioned, KernelBase):
     hidden: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
     """How many of those meant are hidden from the user."""
     pages: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
+    round: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
+    """How often its file was begun or taken back: what an earlier worker made counts no more."""
+    ordered_by: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+    """The part that has its letters printed, as `kernel.documents.ordered` knows it; empty for runs of users."""
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from kernel.data.series import next_number
 from kernel.documents.asking import FIRST, KIND_TITLES, ONE, SERIES, checked_options, counted_up
@@ -20,7 +20,8 @@ from kernel.documents.models import (
     PrintItem,
     PrintRun,
 )
-from kernel.documents.targets import POSITION
+from kernel.documents.ordered import orderer_of
+from kernel.documents.targets import POSITION, WITHDRAWN, Target
 from kernel.extension.contributions import Setting
 from kernel.fa import calendar
 from kernel.fa.text import clean
@@ -31,6 +32,7 @@ from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound, Problem, Refused
 from kernel.resources.fields import Choice, Instant, Text, UserLink, Whole
+from kernel.resources.lists.searching import any_of
 from kernel.resources.queue import enqueue
 from kernel.resources.resource import Resource, Section, Sort
 
@@ -103,7 +105,7 @@ def create(
         system.session.add(run)
         system.session.flush()
         number = run.id
-    enqueue(context, PREPARE if kind == LETTERS else PRINT, subject=(SUBJECT, number), run_id=number)
+        _ask(context, PREPARE if kind == LETTERS else PRINT, run)
     note(context, "print.create", resource="party", record_id=number, detail={"kind": kind})
     return number
 
@@ -116,12 +118,12 @@ def start(context: Context, *, run_id: int) -> None:
         row = _locked(system, run.id)
         if row.state != READY:
             raise Refused(_("This has moved on meanwhile; look again."))
+        _refuse_ordered(row)
         if not row.pieces:
             raise Refused(_("There is nobody for whom something would be printed."))
-        row.state = PRINTING
-        system.session.flush()
+        _begin(system, row)
         _number(context, system, row)
-    enqueue(context, PRINT, subject=(SUBJECT, run.id), run_id=run.id)
+        _ask(context, PRINT, row)
 
 
 @command("print.again", _("Print labels, envelopes or letters"), resource="party", action="print")
@@ -132,14 +134,16 @@ def again(context: Context, *, run_id: int) -> None:
         row = _locked(system, run.id)
         if row.state not in (DONE, STOPPED, FAILED):
             raise Refused(_("This has moved on meanwhile; look again."))
+        if row.state != DONE:
+            _refuse_ordered(row)
         prepared = select(func.count()).select_from(PrintItem).where(PrintItem.run_id == row.id)
         begun = system.session.execute(prepared).scalar_one() > 0
         numbered = row.kind != LETTERS or row.options["numbering"] == "none" or _has_numbers(system, row)
         row.state = PRINTING if begun and numbered else PREPARING
-        row.trouble, row.ended_at = "", None
+        row.trouble, row.ended_at, row.round = "", None, row.round + 1
         work = PREPARE if row.state == PREPARING and row.kind == LETTERS else PRINT
         system.session.flush()
-    enqueue(context, work, subject=(SUBJECT, run.id), run_id=run.id)
+        _ask(context, work, row)
 
 
 @command(
@@ -156,8 +160,85 @@ def stop(context: Context, *, run_id: int) -> None:
         row = _locked(system, run.id)
         if row.state not in (PREPARING, READY):
             raise Refused(_("This has moved on meanwhile; look again."))
+        _refuse_ordered(row)
         row.state, row.ended_at = STOPPED, context.now
         system.session.flush()
+
+
+def order_letters(
+    context: Context, *, name: str, options: Mapping[str, Any], targets: Sequence[Target], ordered_by: str
+) -> tuple[int, list[int]]:
+    """Make a run of letters for a part that has them printed; gives its number and its pieces, in the order of the targets.
+
+    Nothing is printed before `begin_ordered`. The caller has seen to it that the actor may print for each of the targets.
+    """
+    run = PrintRun(
+        kind=LETTERS,
+        name=name,
+        user_id=context.actor.user_id or 0,
+        source={},
+        options=dict(options),
+        state=READY,
+        pieces=len(targets),
+        ordered_by=ordered_by,
+    )
+    with context.system("letters are ordered") as system:
+        system.session.add(run)
+        system.session.flush()
+        rows = [
+            {"run_id": run.id, "party_id": each.party, "organisation_id": each.organisation}
+            for each in targets
+        ]
+        made = insert(PrintItem).returning(PrintItem.id, sort_by_parameter_order=True)
+        items = list(system.session.execute(made, rows).scalars()) if rows else []
+    return run.id, items
+
+
+def begin_ordered(context: Context, run_id: int, withdrawn: Sequence[int]) -> dict[int, str]:
+    """Have the letters of an ordered run printed, but for the pieces that are `withdrawn`; gives the number of each.
+
+    Begun again after it was taken back, letters keep the numbers that they have. The work is the actor's own.
+    """
+    with context.system("ordered letters are printed") as system:
+        row = _locked(system, run_id)
+        if row.state not in (READY, STOPPED, FAILED):
+            raise Refused(_("This has moved on meanwhile; look again."))
+        if withdrawn:
+            left = update(PrintItem).where(any_of(PrintItem.id, withdrawn)).values(reason=WITHDRAWN)
+            system.session.execute(left, execution_options={"synchronize_session": False})
+            row.pieces, row.left_out = row.pieces - len(withdrawn), row.left_out + len(withdrawn)
+        row.trouble, row.ended_at = "", None
+        _begin(system, row)
+        if not _has_numbers(system, row):
+            _number(context, system, row)
+        _ask(context, PRINT, row)
+        wanted = select(PrintItem.id, PrintItem.number).where(
+            PrintItem.run_id == run_id, PrintItem.reason == ""
+        )
+        return {each.id: each.number for each in system.session.execute(wanted)}
+
+
+def take_back(context: Context, run_id: int) -> None:
+    """Stop an ordered run whose file is not there yet; what a worker makes of it meanwhile counts no more."""
+    with context.system("ordered letters are taken back") as system:
+        row = _locked(system, run_id)
+        if row.state in (READY, PRINTING):
+            row.state, row.ended_at, row.round = STOPPED, context.now, row.round + 1
+            system.session.flush()
+
+
+def _begin(system: Context, row: PrintRun) -> None:
+    row.state, row.round = PRINTING, row.round + 1
+    system.session.flush()
+
+
+def _ask(context: Context, work: str, row: PrintRun) -> None:
+    enqueue(context, work, subject=(SUBJECT, row.id), run_id=row.id, turn=row.round)
+
+
+def _refuse_ordered(row: PrintRun) -> None:
+    if orderer_of(row) is not None:
+        raise Refused(_("These letters belong to a sending; begin and stop them there."))
 
 
 def own_run(context: Context, run_id: int) -> PrintRun:

@@ -37,6 +37,7 @@ READERS: Mapping[str, LazyText] = {
 NO_RIGHT, NO_ADDRESS, NO_STREET = "no_right", "no_address", "no_street"
 NO_FIRM, NO_CONTACT, NO_HOLDER = "no_firm", "no_contact", "no_holder"
 NOT_A_FIRM, EMPTY, TOO_LONG, GONE = "not_a_firm", "empty", "too_long", "gone"
+WITHDRAWN = "withdrawn"
 REASONS: Mapping[str, LazyText] = {
     NO_RIGHT: _("You may not print this party"),
     NO_ADDRESS: _("No address"),
@@ -48,6 +49,7 @@ REASONS: Mapping[str, LazyText] = {
     EMPTY: _("A variable of the text is empty"),
     TOO_LONG: _("The words do not fit, even in the smallest letters"),
     GONE: _("Is no longer there, or hidden from you meanwhile"),
+    WITHDRAWN: _("The letter was stopped, or its recipient wants none any more"),
 }
 """Why somebody is left out; a word after a colon names the variable that is empty."""
 

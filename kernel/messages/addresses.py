@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import or_, select
 
+from kernel.documents import targets as paper
 from kernel.i18n import LazyText, _
 from kernel.messages.barred import SAMPLE, dead_among, has_samples, samples_among
 from kernel.messages.models import MessageKind, OptOut
@@ -23,16 +24,24 @@ PERSONS_ONLY = frozenset({"sms"})
 NO_ADDRESS, OPTED_OUT, DUPLICATE, NO_RIGHT = "no_address", "opted_out", "duplicate", "no_right"
 NO_CONTACT, EMPTY, ALREADY, RESTORED = "no_contact", "empty", "already", "restored"
 DEAD = "dead"
+NO_POSTAL, NO_PRINT = "no_postal", "no_print"
+PRINTED, POSTED = "printed", "posted"
+"""What else is said of letters, whose states have the words of messages."""
 UNFIT, NO_LINE = "unfit", "no_approved_line"
 REASONS: Mapping[str, LazyText] = {
+    **paper.REASONS,
     NO_ADDRESS: _("No number or address on this channel"),
     OPTED_OUT: _("Wants no messages of this kind"),
     DUPLICATE: _("The same number or address is reached already"),
     NO_RIGHT: _("You may not send to this party"),
+    PRINTED: _("Printed"),
+    POSTED: _("Given to the post"),
+    NO_POSTAL: _("No postal address, or one without a street"),
+    NO_PRINT: _("You may not print this party"),
     NO_CONTACT: _("An organisation without a contact person"),
     EMPTY: _("A variable of the text is empty"),
     ALREADY: _("Has been sent this already"),
-    DEAD: _("An e-mail to this address came back for good; it stands among the dead addresses"),
+    DEAD: _("What was sent to this address came back for good; it stands among the dead addresses"),
     SAMPLE: _("Sample data: nothing is really sent to invented persons and organisations"),
     UNFIT: _(
         "A value does not fit the template that the provider approved: empty, too long, or spaces or signs in it"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.data.base import Identified, KernelBase, Stamped, Versioned
 from kernel.data.types import Instant
 from kernel.messages.lines import gateways_of
-from kernel.messages.models import QUEUED, STOPPED, Message, SenderLine
+from kernel.messages.models import LETTER, QUEUED, STOPPED, Message, SenderLine
 from kernel.resources.context import Context
 from kernel.resources.lists.searching import any_of, any_text
 
@@ -96,8 +96,13 @@ def has_samples(system: Context) -> bool:
 
 
 def really_sends(system: Context, channel: str) -> bool:
-    """Say whether something may leave this machine on a channel; the context acts for the system."""
-    statement = select(SenderLine.gateway).where(SenderLine.channel == channel, SenderLine.enabled).distinct()
+    """Say whether something may leave this machine on a channel; the context acts for the system.
+
+    Letters leave it by hand: where anything really leaves, they are taken to be posted.
+    """
+    statement = select(SenderLine.gateway).where(SenderLine.enabled).distinct()
+    if channel != LETTER:
+        statement = statement.where(SenderLine.channel == channel)
     gateways = gateways_of(system.runtime)
     used = (gateways.get(name) for name in system.session.execute(statement).scalars())
     return any(gateway is None or not gateway.pretends for gateway in used)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from kernel.documents.postal import closed_addresses
+from kernel.documents.variables import in_digits
 from kernel.fa.digits import stored_number
 from kernel.fa.phone import format_phone
 from kernel.i18n import LazyText, _
@@ -27,6 +29,8 @@ class Address(Code):
         """As people read it, or its last digits."""
         if not value:
             return ""
+        if "@" not in value and not value.startswith("+"):
+            return self._postal(str(value), context)
         name = "email" if "@" in value else "mobile"
         person = context.runtime.resource("person")
         if not context.runtime.may_see_field(context, person, person.by_name[name]):
@@ -34,6 +38,11 @@ class Address(Code):
         if "@" in value:
             return str(value)
         return format_phone(value, digits="fa" if context.locale == "fa" else "en")
+
+    def _postal(self, value: str, context: Context) -> str:
+        """A postal address, or the end of it for whoever may not see streets."""
+        shown = value.replace("\n", " ")
+        return str(masked(shown)) if closed_addresses(context) else in_digits(shown, context.locale)
 
 
 class OverLine(Choice):

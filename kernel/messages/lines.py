@@ -12,10 +12,17 @@ from kernel.data.sealing import SealBroken
 from kernel.fa.sms import sms_size
 from kernel.i18n import LazyText, _
 from kernel.messages.gateways import Gateway, Line, NotHandedOver
-from kernel.messages.models import SenderLine
+from kernel.messages.models import LETTER, SenderLine
 from kernel.resources.runtime import Runtime
 
-CHANNEL_TITLES: Mapping[str, LazyText] = {"sms": _("SMS"), "email": _("E-mail"), "fax": _("Fax")}
+CHANNEL_TITLES: Mapping[str, LazyText] = {
+    "sms": _("SMS"),
+    "email": _("E-mail"),
+    "fax": _("Fax"),
+    LETTER: _("Letter"),
+}
+WRITTEN: Mapping[str, LazyText] = {name: title for name, title in CHANNEL_TITLES.items() if name != LETTER}
+"""Channels of messages that lines carry: what is written to a single party, and templates of messages."""
 RECEIVING_TITLES: Mapping[str, LazyText] = {"ussd": _("USSD"), "web": _("Web hook")}
 """Channels by which messages only come in."""
 LINE_KINDS: Mapping[str, LazyText] = {

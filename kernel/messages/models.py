@@ -22,7 +22,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.data.base import Confidential, Identified, KernelBase, Stamped, Versioned
 from kernel.data.types import Instant, Rial
 
-CHANNELS = ("sms", "email", "fax")
+LETTER = "letter"
+"""The channel of what goes by post: printed by a run of `kernel.documents`, not handed over by a line."""
+CHANNELS = ("sms", "email", "fax", LETTER)
 """The channels that the kernel itself knows; plugins that declare gateways may add others."""
 LINE_KINDS = ("service", "advertising", "both")
 PREPARED, LEFT_OUT, QUEUED, SENDING = "prepared", "left_out", "queued", "sending"
@@ -149,6 +151,7 @@ class Sending(Identified, Stamped, Versioned, KernelBase):
         CheckConstraint(_among("state", SENDING_STATES), name="state"),
         Index("ix_sending_kind_id", "kind_id"),
         Index("ix_sending_sender_id", "sender_id", "id"),
+        Index("ix_sending_run_id", "run_id", postgresql_where=text("run_id IS NOT NULL")),
         Index(
             "ix_sending_open", "state", "planned_at", postgresql_where=text("state IN ('planned', 'running')")
         ),
@@ -166,9 +169,15 @@ class Sending(Identified, Stamped, Versioned, KernelBase):
     body: Mapped[str] = mapped_column(Text)
     source: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """Whom it is for: `{"parties": [ids]}`, `{"segment": id}`, `{"groups": [ids]}` or `{"range": [first, last]}`."""
+    options: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"), default=dict)
+    """Of letters, what was chosen besides, by the names of `kernel.documents.asking`."""
+    run_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("kernel.print_run.id", ondelete="SET NULL")
+    )
+    """The run that prints its letters."""
     state: Mapped[str] = mapped_column(Text, server_default=text("'preparing'"), default="preparing")
     trouble: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
-    """Why it could not be prepared."""
+    """Why it could not be prepared, or its letters not be printed."""
     hidden: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
     """How many of those meant are hidden from the sender."""
     planned_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -205,6 +214,9 @@ class Message(Identified, KernelBase):
         Index("ix_message_reference", "line_id", "reference", postgresql_where=text("reference <> ''")),
         Index("ix_message_party_id", "party_id", "id", postgresql_where=text("party_id IS NOT NULL")),
         Index("ix_message_sending_id", "sending_id", "state", "id"),
+        Index(
+            "ix_message_print_item_id", "print_item_id", postgresql_where=text("print_item_id IS NOT NULL")
+        ),
         Index("ix_message_sender_id", "sender_id", "id"),
         Index("ix_message_kind_id", "kind_id", "created_at"),
         Index("ix_message_state", "state", "id"),
@@ -230,7 +242,7 @@ class Message(Identified, KernelBase):
     purpose: Mapped[str] = mapped_column(Text)
     occasion: Mapped[str] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text)
-    """E.164, or an e-mail address in small letters; None where there is none, or no longer."""
+    """E.164, an e-mail address in small letters, a letter's postal address; None where there is none, or no longer."""
     subject: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
     body: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
     answers: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
@@ -249,6 +261,11 @@ class Message(Identified, KernelBase):
         BigInteger, ForeignKey("kernel.message_line.id", ondelete="SET NULL")
     )
     reference: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+    """The number that the gateway gave it; of a letter, its own."""
+    print_item_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("kernel.print_item.id", ondelete="SET NULL")
+    )
+    """The piece of a run that a letter is."""
     passed: Mapped[list[int]] = mapped_column(
         ARRAY(BigInteger), server_default=text("'{}'::bigint[]"), default=list
     )

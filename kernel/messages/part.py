@@ -14,6 +14,7 @@ from kernel.messages import (
     watching,
     worker,
 )
+from kernel.messages.letters import asking, fate
 from kernel.messages.policies import POLICIES
 from kernel.messages.resources import RESOURCES
 from kernel.resources.commands import commands_in
@@ -23,8 +24,8 @@ PART = KernelPart(
     name="messages",
     resources=RESOURCES,
     policies=POLICIES,
-    commands=commands_in(single, sendings, line_editing),
-    settings=(*quiet.SETTINGS, *sendings.SETTINGS, *files.SETTINGS, *leaving.SETTINGS),
+    commands=commands_in(single, sendings, line_editing, fate),
+    settings=(*quiet.SETTINGS, *sendings.SETTINGS, *files.SETTINGS, *leaving.SETTINGS, *asking.SETTINGS),
     jobs=watching.JOBS,
     hooks=answers,
 )

@@ -6,24 +6,23 @@ before it is done and somebody has looked at it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import delete, update
 
 from kernel.access.actor import SYSTEM, Actor, load_actor
 from kernel.access.bulk import insert_rows
+from kernel.documents.models import PrintRun
 from kernel.documents.variables import closed, house_values, party_values
-from kernel.documents.wording import EmptyVariable, fill, variables_in
+from kernel.documents.wording import EmptyVariable, fill
 from kernel.i18n import LazyText, _
 from kernel.messages import addresses
 from kernel.messages.barred import SAMPLE, samples_among
-from kernel.messages.lines import Tariff, tariff
-from kernel.messages.models import LEFT_OUT, PREPARED, STOPPED, Message, MessageKind, Sending
-from kernel.messages.outbox import new_client_id
-from kernel.messages.sendings import PREPARE, PURPOSE, numbers_between
+from kernel.messages.letters import preparing as letters
+from kernel.messages.lines import tariff
+from kernel.messages.models import LETTER, PREPARED, STOPPED, Message, MessageKind, Sending
+from kernel.messages.recipients import Work, common, own
+from kernel.messages.sendings import PREPARE, numbers_between
 from kernel.parties.chosen import meant
 from kernel.parties.sending import may_send
 from kernel.resources.context import Context
@@ -37,22 +36,6 @@ BATCH = 5000
 
 Target = tuple[int | None, str | None, str]
 """Whom a message reaches: party, address, and the reason why it is left out, empty where it is not."""
-
-
-@dataclass
-class Work:
-    """A sending in the making: what is the same for all, and the addresses that are taken."""
-
-    row: Sending
-    kind: MessageKind
-    house: Mapping[str, str] = field(default_factory=dict)
-    costs: Tariff = field(default_factory=Tariff)
-    taken: set[str] = field(default_factory=set)
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """The variables of text and subject."""
-        return variables_in(self.row.body) | variables_in(self.row.subject)
 
 
 def leave_unprepared(runtime: Runtime, *, sending_id: int) -> None:
@@ -75,6 +58,7 @@ def prepare(runtime: Runtime, sending_id: int, progress: Progress | None = None)
         if row is None or row.state != "preparing":
             return
         context.session.execute(delete(Message).where(Message.sending_id == sending_id))
+        context.session.execute(delete(PrintRun).where(PrintRun.id == row.run_id))
         sender = row.sender_id
     try:
         with runtime.reading(SYSTEM("on whose behalf a sending is prepared")) as context:
@@ -87,22 +71,13 @@ def prepare(runtime: Runtime, sending_id: int, progress: Progress | None = None)
 
 
 def _prepare(runtime: Runtime, actor: Actor, row: Sending, progress: Progress | None) -> None:
-    with runtime.reading(actor) as context:
-        context.require("message", "send")
-        ids, hidden = meant(context, row.source)
-        numbers = numbers_between(context, *row.source["range"]) if "range" in row.source else []
-        work = _begin(context, row)
-    recipients: Sequence[int | str] = numbers or ids
-    for done in range(0, len(recipients), BATCH):
-        if progress is not None:
-            progress.report(done, len(recipients))
-            if progress.stopped():
-                return
-        with runtime.writing(actor, PREPARE) as context:
-            some = recipients[done : done + BATCH]
-            _store(context, work, _targets(context, work, some))
-    if progress is not None:
-        progress.report(len(recipients), len(recipients))
+    if row.channel == LETTER:
+        hidden = letters.prepare(runtime, actor, row, PREPARE)
+    else:
+        found = _recipients(runtime, actor, row, progress)
+        if found is None:
+            return
+        hidden = found
     with runtime.system_work("a sending is prepared", PREPARE) as context:
         ready = (
             update(Sending)
@@ -113,6 +88,27 @@ def _prepare(runtime: Runtime, actor: Actor, row: Sending, progress: Progress | 
         if context.session.execute(ready).scalar_one_or_none() is None:  # stopped meanwhile
             left = update(Message).where(Message.sending_id == row.id, Message.state == PREPARED)
             context.session.execute(left.values(state=STOPPED, ended_at=context.now))
+
+
+def _recipients(runtime: Runtime, actor: Actor, row: Sending, progress: Progress | None) -> int | None:
+    """Store who is reached, batch by batch; gives how many are hidden, None where it was stopped."""
+    with runtime.reading(actor) as context:
+        context.require("message", "send")
+        ids, hidden = meant(context, row.source)
+        numbers = numbers_between(context, *row.source["range"]) if "range" in row.source else []
+        work = _begin(context, row)
+    recipients: Sequence[int | str] = numbers or ids
+    for done in range(0, len(recipients), BATCH):
+        if progress is not None:
+            progress.report(done, len(recipients))
+            if progress.stopped():
+                return None
+        with runtime.writing(actor, PREPARE) as context:
+            some = recipients[done : done + BATCH]
+            _store(context, work, _targets(context, work, some))
+    if progress is not None:
+        progress.report(len(recipients), len(recipients))
+    return hidden
 
 
 def _begin(context: Context, row: Sending) -> Work:
@@ -163,7 +159,7 @@ def _store(context: Context, work: Work, targets: Sequence[Target]) -> None:
     people = [party for party, address, reason in targets if party is not None and not reason]
     values = party_values(context, people, row.language, work.names) if work.names and people else {}
     rows = []
-    common = _common(context, work)
+    shared = common(context, work)
     for party, address, why in targets:
         reason = why
         if party in samples:
@@ -181,44 +177,9 @@ def _store(context: Context, work: Work, targets: Sequence[Target]) -> None:
                 reason = f"{addresses.EMPTY}:{error.name}"
         if not reason and address is not None:
             work.taken.add(address)
-        rows.append(common | _own(work, party, address, reason, body, subject))
+        rows.append(shared | own(work, party, address, reason, body, subject))
     with context.system("recipients of a sending") as system:
         insert_rows(system.session, Message, rows, numbered=False)  # type: ignore[arg-type]
-
-
-def _common(context: Context, work: Work) -> dict[str, Any]:
-    """Give the columns that are the same for all recipients."""
-    row = work.row
-    return {
-        "sending_id": row.id,
-        "sender_id": row.sender_id,
-        "kind_id": row.kind_id,
-        "advertising": work.kind.advertising,
-        "bulk": True,
-        "channel": row.channel,
-        "purpose": PURPOSE,
-        "occasion": str(row.id),
-        "due_at": context.now,
-        "created_at": context.now,
-    }
-
-
-def _own(
-    work: Work, party: int | None, address: str | None, reason: str, body: str, subject: str
-) -> dict[str, Any]:
-    """Give the columns of one recipient."""
-    parts, price = (0, 0) if reason else work.costs.measure(work.row.channel, body)
-    return {
-        "client_id": new_client_id(),
-        "party_id": party,
-        "address": address,
-        "subject": "" if reason else subject,
-        "body": "" if reason else body,
-        "parts": parts,
-        "price": price,
-        "state": LEFT_OUT if reason else PREPARED,
-        "reason": reason,
-    }
 
 
 def _give_up(runtime: Runtime, sending_id: int, message: LazyText) -> None:

@@ -13,6 +13,7 @@ from kernel.i18n import LazyText, _
 from kernel.messages import models
 from kernel.messages.fields import Address, MessageNumber, OverLine, Reason
 from kernel.messages.kinds import MESSAGE_KIND
+from kernel.messages.letters.fate import PRINTED
 from kernel.messages.lines import CHANNEL_TITLES
 from kernel.messages.models import Message, MessageStep, Sending, Snippet
 from kernel.messages.templates import MESSAGE_TEMPLATE
@@ -68,7 +69,7 @@ def message_actions(context: Context, message_id: int) -> list[Action]:
     ).one_or_none()
     state = row.state if row is not None else ""
     shown = [_as_read(message_id)] if row is not None and row.channel == "email" and row.address else []
-    return [*shown, *_decisions(message_id, state)]
+    return [*shown, *_decisions(message_id, state, row.channel if row is not None else "")]
 
 
 def _as_read(message_id: int) -> Action:
@@ -80,7 +81,30 @@ def _as_read(message_id: int) -> Action:
     )
 
 
-def _decisions(message_id: int, state: str) -> list[Action]:
+FATES: Mapping[str, tuple[LazyText, str]] = {
+    "posted": (_("Posted…"), "send"),
+    "returned": (_("Came back…"), "arrow-back-up"),
+}
+"""What a person says of printed letters, and the icon of each."""
+SAID: Mapping[str, str] = {models.FAILED: "returned"}
+"""What a state says already. The day of posting may be corrected."""
+
+
+def _fate(message_id: int, what: str) -> Action:
+    title, icon = FATES[what]
+    return Action(
+        label=title,
+        url=f"/outbox/letters/{what}?id={message_id}",
+        icon=icon,
+        permission=("message", "send"),
+    )
+
+
+def _decisions(message_id: int, state: str, channel: str) -> list[Action]:
+    if channel == models.LETTER and state in PRINTED:
+        return [_fate(message_id, what) for what in FATES if what != SAID.get(state)]
+    if channel == models.LETTER and state != models.QUEUED:
+        return []
     if state == models.QUEUED:
         return [
             Action(

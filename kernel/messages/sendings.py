@@ -20,10 +20,13 @@ from kernel.messages import addresses
 from kernel.messages.barred import DeadAddress
 from kernel.messages.files import Given, attach
 from kernel.messages.kinds import active_kinds
+from kernel.messages.letters import asking, going
 from kernel.messages.models import (
     LEFT_OUT,
+    LETTER,
     PREPARED,
     QUEUED,
+    SENDING,
     STOPPED,
     Message,
     MessageKind,
@@ -41,7 +44,6 @@ from kernel.resources.errors import Invalid, NotFound, Problem, Refused
 from kernel.resources.fields import FieldError, Instant
 from kernel.resources.queue import enqueue
 
-PURPOSE = "kernel.sending"
 PREPARE = "messages.prepare"
 SUBJECT = "sending"
 WHICH = (fields.Link("sending_id", _("Sending"), to="sending", required=True),)
@@ -103,17 +105,28 @@ def create(
     language: str = "fa",
     planned_at: datetime | str | None = None,
     files: Sequence[Given] = (),
+    options: Mapping[str, Any] | None = None,
 ) -> int:
     """Make a sending and have it prepared in the background; nothing goes out before it is begun. Gives its number.
 
     `source` is one of `{"parties": [ids]}`, `{"segment": id}`, `{"groups": [ids]}`, `{"range": [first, last]}`, and
     `{"list": {"resource", "search", "filters"}}` for all that a list finds, with filters as triples. `files`
-    go along with every message.
+    go along with every message. On the channel `letter`, `options` are what `letters.asking` asks: numbers, paper, readers.
     """
-    problems = text_problems(context, channel, body, subject)
+    chosen: dict[str, Any] = {}
+    problems: list[Problem] = []
+    if channel == LETTER:
+        try:
+            chosen = asking.checked(
+                context, {"language": language, "subject": subject, "body": body}, options or {}
+            )
+        except Invalid as error:
+            problems += error.problems
+    else:
+        problems += text_problems(context, channel, body, subject)
     if kind_id not in {kind.id for kind in active_kinds(context)}:
         problems.append(Problem("kind_id", _("Choose a kind of message.")))
-    if not problems:
+    if not problems and channel != LETTER:
         names = variables_in(body) | variables_in(subject)
         problems += closed(context, names)
         if "range" in source and needs_party(names):
@@ -132,6 +145,7 @@ def create(
         subject=subject,
         body=body,
         source=checked,
+        options=chosen,
         planned_at=begins,
     )
     with context.system("a new sending") as system:
@@ -180,7 +194,15 @@ def start(context: Context, *, sending_id: int, count: int | None = None) -> Non
             _set_state(system, sending_id, "ready", state="planned")
         else:
             _set_state(system, sending_id, "ready", state="running", started_at=context.now)
-            begin_messages(system, sending_id)
+            _go(context, system, row)
+
+
+def _go(context: Context, system: Context, row: Sending) -> None:
+    """Send what is prepared on its way."""
+    if row.channel == LETTER:
+        going.begin(context, row)
+    else:
+        begin_messages(system, row.id)
 
 
 def begin_messages(context: Context, sending_id: int) -> None:
@@ -224,10 +246,11 @@ def begin_messages(context: Context, sending_id: int) -> None:
 )
 def pause(context: Context, *, sending_id: int) -> None:
     """Let what is not yet handed over wait."""
-    _mine(context, sending_id)
+    row = _mine(context, sending_id)
+    going.hold_run(context, row)
     with context.system("a sending pauses") as system:
         _set_state(system, sending_id, "running", "planned", state="paused")
-        _move(system, sending_id, QUEUED, state=PREPARED)
+        _move(system, row, state=PREPARED)
 
 
 @command(
@@ -245,7 +268,7 @@ def resume(context: Context, *, sending_id: int) -> None:
             _set_state(system, sending_id, "paused", state="planned")
             return
         _set_state(system, sending_id, "paused", state="running", started_at=row.started_at or context.now)
-        begin_messages(system, sending_id)
+        _go(context, system, row)
 
 
 @command(
@@ -258,17 +281,20 @@ def resume(context: Context, *, sending_id: int) -> None:
 )
 def stop(context: Context, *, sending_id: int) -> None:
     """Stop a sending for good: what is not yet handed over never goes out."""
-    _mine(context, sending_id)
+    row = _mine(context, sending_id)
+    going.hold_run(context, row)
     with context.system("a sending is stopped") as system:
         before = ("preparing", "ready", "planned", "running", "paused")
         _set_state(system, sending_id, *before, state="stopped", ended_at=context.now)
-        _move(system, sending_id, QUEUED, PREPARED, state=STOPPED, ended_at=context.now)
+        _move(system, row, PREPARED, state=STOPPED, ended_at=context.now)
 
 
 @command("sending.test", _("Send messages"), resource="message", action="send")
 def test(context: Context, *, sending_id: int, token: str) -> int:
     """Send the text to oneself, filled for the first recipient; to the number of the person that the user is."""
     row = _mine(context, sending_id)
+    if row.channel == LETTER:
+        raise Refused(_("Of letters the first one can be looked at as it is printed."))
     own = context.session.execute(
         select(Party.id).where(Party.user_id == context.actor.user_id)
     ).scalar_one_or_none()
@@ -349,9 +375,11 @@ def _set_state(system: Context, sending_id: int, *before: str, **values: Any) ->
     system.session.flush()
 
 
-def _move(system: Context, sending_id: int, *before: str, **values: Any) -> None:
+def _move(system: Context, row: Sending, *also: str, **values: Any) -> None:
+    """Take back what is queued, and of letters what is just being printed: their file is not there yet."""
+    before = (QUEUED, *([SENDING] if row.channel == LETTER else []), *also)
     statement = (
-        update(Message).where(Message.sending_id == sending_id, Message.state.in_(before)).values(**values)
+        update(Message).where(Message.sending_id == row.id, Message.state.in_(before)).values(**values)
     )
     system.session.execute(statement, execution_options={"synchronize_session": False})
 

@@ -15,10 +15,11 @@ from kernel.messages import addresses
 from kernel.messages.approved import filled_for
 from kernel.messages.barred import SAMPLE, samples_among
 from kernel.messages.files import Given, attach
-from kernel.messages.lines import CHANNEL_TITLES, tariff
+from kernel.messages.lines import WRITTEN, tariff
 from kernel.messages.models import (
     FAILED,
     LEFT_OUT,
+    LETTER,
     QUEUED,
     STOPPED,
     UNKNOWN,
@@ -182,6 +183,8 @@ def again(context: Context, *, message_id: int) -> None:
     message = _visible(context, message_id)
     if message.party_id is not None and not may_send(context, [message.party_id]):
         raise Forbidden()
+    if message.channel == LETTER:
+        raise Refused(_("A letter is printed again with its run, or goes out in a new sending."))
     if message.state not in AGAIN or message.address is None:
         raise Refused(_("Only what is unknown, failed or stopped can be sent again."))
     barred = _barred(context, message)
@@ -284,7 +287,7 @@ def _kind(context: Context, kind_id: int) -> MessageKind:
 def text_problems(context: Context, channel: str, body: str, subject: str) -> list[Problem]:
     """Give what is wrong with channel, text and subject."""
     problems = []
-    if channel not in CHANNEL_TITLES:
+    if channel not in WRITTEN:
         problems.append(Problem("channel", _("Choose a channel.")))
     if not clean(body).strip():
         problems.append(Problem("body", _("The message has no words.")))

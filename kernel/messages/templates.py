@@ -16,7 +16,7 @@ from kernel.fa.text import squeeze
 from kernel.i18n import LazyText, _
 from kernel.messages.approved import ApprovedField, faults_of
 from kernel.messages.kinds import ADVERTISING, SERVICE, kind_by_code
-from kernel.messages.lines import CHANNEL_TITLES
+from kernel.messages.lines import WRITTEN
 from kernel.messages.models import Template
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
@@ -161,7 +161,7 @@ MESSAGE_TEMPLATE = Resource(
     icon="template",
     fields=(
         Text("name", _("Name"), required=True, limit=100),
-        Choice("channel", _("Channel"), options=CHANNEL_TITLES, required=True, default="sms"),
+        Choice("channel", _("Channel"), options=WRITTEN, required=True, default="sms"),
         Choice("language", _("Language"), options=LANGUAGES, required=True, default="fa"),
         Link("kind", _("Kind of message"), to="message_kind", attribute="kind_id", required=True),
         Text("subject", _("Subject"), limit=200, in_list=False),

@@ -12,8 +12,9 @@ from kernel.i18n import LazyText, _
 from kernel.i18n.messages import explain
 from kernel.messages.barred import DeadAddress
 from kernel.messages.fields import Address
+from kernel.messages.letters.postal import key_of
 from kernel.messages.lines import CHANNEL_TITLES
-from kernel.messages.models import OptOut
+from kernel.messages.models import LETTER, OptOut
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
 from kernel.resources.fields import (
@@ -58,6 +59,11 @@ def canonical(context: Context, channel: str, entered: str) -> str:
     """Give the form in which addresses of a channel are kept; raises `FieldError` or an error of `kernel.fa`."""
     if channel == "email":
         return str(_EMAIL.parse(entered, context)).lower()
+    if channel == LETTER:
+        key = key_of(entered)
+        if not key:
+            raise FieldError(_("Enter the postal code, or the address."))
+        return key
     phone = parse_phone(entered, area_code=context.runtime.setting("parties.area_code"))
     if phone.kind == "sms_line" or (channel == "sms" and phone.kind == "landline"):
         raise FieldError(_("This is not a mobile number, such as 0912 345 6789."))
@@ -74,7 +80,13 @@ OPT_OUT = Resource(
     label="id",
     fields=(
         Choice("channel", _("Channel"), options=CHANNEL_TITLES, required=True, default="sms"),
-        Address("address", _("Number or address"), required=True, limit=200),
+        Address(
+            "address",
+            _("Number or address"),
+            required=True,
+            limit=200,
+            help=_("Of letters the postal code, or the address as it is printed."),
+        ),
         Link(
             "kind",
             _("Kind of message"),

@@ -12,8 +12,9 @@ from kernel.extension.contributions import Job
 from kernel.i18n import _
 from kernel.messages import results
 from kernel.messages.gateways import GatewayProblem, Handed
+from kernel.messages.letters.planned import BEGIN
 from kernel.messages.lines import gateways_of, line_value
-from kernel.messages.models import SENDING, SENT, UNDER_WAY, UNKNOWN, Message, SenderLine, Sending
+from kernel.messages.models import LETTER, SENDING, SENT, UNDER_WAY, UNKNOWN, Message, SenderLine, Sending
 from kernel.messages.outbox import DISPATCH, note_steps
 from kernel.messages.sendings import begin_messages
 from kernel.messages.worker import waiting
@@ -78,12 +79,15 @@ def lapse(context: Context) -> int:
 def begin_planned(context: Context) -> None:
     """Begin the sendings whose time has come."""
     statement = (
-        select(Sending.id)
+        select(Sending.id, Sending.channel)
         .where(Sending.state == "planned", Sending.planned_at <= context.now)
         .with_for_update(skip_locked=True)
     )
-    for number in context.session.execute(statement).scalars().all():
-        begin_messages(context, number)
+    for number, channel in context.session.execute(statement).all():
+        if channel == LETTER:
+            enqueue(context, BEGIN, sending_id=number)
+        else:
+            begin_messages(context, number)
 
 
 def end_sendings(context: Context) -> None:

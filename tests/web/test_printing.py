@@ -10,7 +10,7 @@ import pypdf
 import pytest
 from sqlalchemy import text
 
-from kernel.documents import making
+from kernel.documents import making, recording
 from kernel.documents.formats import seed_formats
 from kernel.jobs import run as jobs
 from kernel.jobs.app import store_rows
@@ -466,11 +466,11 @@ def test_a_run_killed_while_it_records_goes_on_and_records_each_letter_once(
     sara, ground, work, runtime, run, monkeypatch, blank
 ):
     ids = [person(sara, f"نفر {word}") for word in ("یکم", "دوم", "سوم")]
-    monkeypatch.setattr(making, "RECORDED", 1)
+    monkeypatch.setattr(recording, "RECORDED", 1)
     url = asked(sara, "letters", ids, **LETTER)
     work()
     sara.post(f"{url}/start")
-    once = making._interaction
+    once = recording._interaction
     calls = []
 
     def dies(*arguments):
@@ -479,7 +479,7 @@ def test_a_run_killed_while_it_records_goes_on_and_records_each_letter_once(
             raise KeyboardInterrupt
         return once(*arguments)
 
-    monkeypatch.setattr(making, "_interaction", dies)
+    monkeypatch.setattr(recording, "_interaction", dies)
     with pytest.raises(KeyboardInterrupt):
         work()
     assert run("SELECT count(*) FROM kernel.interaction") == [(1,)]

@@ -11,14 +11,14 @@ from kernel.messages.fields import Address, OverLine
 from kernel.messages.inbound.answering import CARRYING
 from kernel.messages.inbound.making import contact_of
 from kernel.messages.inbound.models import ANSWERED, CALLBACK, DONE, NEW, POLL, SESSION, Inbound
-from kernel.messages.lines import CHANNEL_TITLES, RECEIVING_TITLES
+from kernel.messages.lines import RECEIVING_TITLES, WRITTEN
 from kernel.resources.context import Context
 from kernel.resources.fields import Choice, Code, Instant, Link, LongText, Text, UserLink, YesNo
 from kernel.resources.resource import Resource, Section, Sort
 
 EXCERPT = 90
 """Characters of a text in the list."""
-CHANNELS: Mapping[str, LazyText] = {**CHANNEL_TITLES, **RECEIVING_TITLES}
+CHANNELS: Mapping[str, LazyText] = {**WRITTEN, **RECEIVING_TITLES}
 STATES: Mapping[str, LazyText] = {NEW: _("Not settled"), ANSWERED: _("Answered"), DONE: _("Settled")}
 WAYS: Mapping[str, LazyText] = {
     CALLBACK: _("Handed over by the provider"),

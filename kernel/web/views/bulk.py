@@ -20,7 +20,7 @@ from kernel.web.views import handing, refused, regroup
 from kernel.web.views.addresses import list_url
 from kernel.web.views.export import send
 from kernel.web.views.lists import query_of
-from kernel.web.views.messages import sendings
+from kernel.web.views.messages import letters, sendings
 from kernel.web.views.paper import asking
 from kernel.web.views.parties import is_party
 from kernel.web.views.refused import Refusal, tried
@@ -54,6 +54,9 @@ def act(resource: Resource) -> ResponseReturnValue:
     if wanted == "print" and is_party(resource):
         ids = None if request.form.get("whole") == "1" else ticked(request.form)
         return asking.for_selection(resource, query, ids)
+    if wanted in letters.FATES and resource.name == "message":
+        ids = all_ids(resource, query) if request.form.get("whole") == "1" else ticked(request.form)
+        return letters.for_ticked(wanted, ids, local_address(request.form.get("back"), "/messages"))
     if wanted not in ACTIONS:
         raise NotFound()
     context.require(resource.permission, ACTIONS[wanted])

@@ -143,6 +143,7 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         "here": list_url(resource, query),
         **_segments(context, resource, first),
         "groupable": possible(context, resource),
+        "may_letters": resource.name == "message" and context.may("message", "send"),
         "may_assign": handing.possible(context, resource),
         "may_print": is_party(resource) and context.may(*PRINT_RIGHT),
         "may_send": is_party(resource) and context.may("message", "send") and context.may("party", "send"),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import chain
 
 from sqlalchemy import select
 
-from kernel.i18n import _
+from kernel.fa.calendar import format_date
+from kernel.fa.clock import local
+from kernel.i18n import LazyText, _
 from kernel.messages.addresses import reason_text
 from kernel.messages.inbound.models import Inbound, InboundParty
 from kernel.messages.inbound.resources import CHANNELS
+from kernel.messages.letters.fate import STATE_TITLES
 from kernel.messages.lines import channels_of
-from kernel.messages.models import FAILED, LEFT_OUT, PREPARED, UNKNOWN, Message
+from kernel.messages.models import DELIVERED, FAILED, LEFT_OUT, LETTER, PREPARED, UNKNOWN, Message
 from kernel.messages.resources import STATES, TONES
 from kernel.resources.context import Context
 from kernel.resources.fields import UserLink
@@ -49,14 +53,16 @@ def _sent(context: Context, asked: Asked) -> Iterator[Happening]:
     channels = channels_of(context.runtime)
     for row in rows:
         title = _(
-            "%(channel)s: %(state)s", channel=channels.get(row.channel, row.channel), state=STATES[row.state]
+            "%(channel)s: %(state)s",
+            channel=channels.get(row.channel, row.channel),
+            state=_state(context, row),
         )
         why = context.text(reason_text(row.reason)) if row.reason and row.state in (FAILED, UNKNOWN) else ""
         yield Happening(
             row.created_at,
             names.get(row.sender_id) or context.text(_("The system")),
             text=context.text(title),
-            icon="message",
+            icon="mail-opened" if row.channel == LETTER else "message",
             tone=TONES.get(row.state, "blue"),
             body=_shown(row.subject, row.body, why),
             url=f"/messages/{row.id}",
@@ -64,6 +70,21 @@ def _sent(context: Context, asked: Asked) -> Iterator[Happening]:
             key=f"sent-{row.id}",
             who_id=row.sender_id or None,
         )
+
+
+def _state(context: Context, row: Message) -> LazyText:
+    """Say how a message stands; of letters also their number, and when they were posted or came back."""
+    if row.channel != LETTER:
+        return STATES[row.state]
+    state = STATE_TITLES.get(row.state, STATES[row.state])
+    if row.state in (DELIVERED, FAILED) and row.ended_at is not None:
+        day = _day(context, local(row.ended_at, context.time_zone).date())
+        state = _("%(state)s on %(day)s", state=state, day=day)
+    return _("%(state)s, number %(number)s", state=state, number=row.reference) if row.reference else state
+
+
+def _day(context: Context, day: date) -> str:
+    return format_date(day, "short") if context.locale == "fa" else day.isoformat()
 
 
 def _received(context: Context, asked: Asked) -> Iterator[Happening]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.web.views.messages import (
     composing,
+    letters,
     lines,
     overview,
     report,
@@ -16,6 +17,7 @@ from kernel.web.views.messages.blueprint import pages
 
 __all__ = [
     "composing",
+    "letters",
     "lines",
     "overview",
     "pages",

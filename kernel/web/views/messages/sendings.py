@@ -10,12 +10,16 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from kernel.documents.runs import SUBJECT as RUN
+from kernel.documents.targets import RIGHT
 from kernel.documents.variables import VARIABLES
 from kernel.fa.digits import stored_number
 from kernel.i18n import _
+from kernel.jobs.own_work import work_on
 from kernel.messages.addresses import reason_text
+from kernel.messages.letters.fate import STATE_TITLES
 from kernel.messages.lines import channels_of
-from kernel.messages.models import LEFT_OUT, PREPARED, Message, MessageKind, Sending
+from kernel.messages.models import LEFT_OUT, LETTER, PREPARED, SENT, Message, MessageKind, Sending
 from kernel.messages.quiet import is_quiet, quiet_ends
 from kernel.messages.resources import SENDING_STATES, STATES, TONES
 from kernel.messages.sendings import CONFIRM, PLANNED, Counts, counts, find_sending
@@ -52,7 +56,7 @@ def new_sending() -> ResponseReturnValue:
     context = current()
     source = _source()
     form = CommandForm(context, _fields(context, source))
-    if request.method == "GET":
+    if request.method == "GET" or request.form.get("fresh"):
         return form_page(context, form.start(start_values(context)), source)
     form.read(request.form)
     if "range" in source:
@@ -99,6 +103,7 @@ def form_page(
         chosen=stored_number(request.args.get("template", "")),
         given=request.args,
         variables=VARIABLES,
+        may_letters=context.may(*RIGHT),
     )
 
 
@@ -169,6 +174,7 @@ def _meant(context: Context, source: dict[str, Any]) -> str:
 def _standing(context: Context, row: Sending) -> dict[str, Any]:
     counted = counts(context, row.id) if row.state != "preparing" else Counts()
     kind = context.session.get(MessageKind, row.kind_id)
+    titles = {**STATES, **(STATE_TITLES if row.channel == LETTER else {})}
     ended = sum(
         count
         for state, count in counted.states.items()
@@ -183,8 +189,9 @@ def _standing(context: Context, row: Sending) -> dict[str, Any]:
         "meant": _meant_again(context, row),
         "state": SENDING_STATES[row.state],
         "states": [
-            (STATES[each], count, TONES.get(each, ""), each) for each, count in counted.states.items()
+            (titles[each], count, TONES.get(each, ""), each) for each, count in counted.states.items()
         ],
+        **_letters(context, row, counted),
         "reasons": sorted(
             ((reason_text(reason), count) for reason, count in counted.reasons.items()),
             key=lambda each: -each[1],
@@ -192,9 +199,21 @@ def _standing(context: Context, row: Sending) -> dict[str, Any]:
         "may_send": context.may("message", "send"),
         "at_work": row.state in ("preparing", "running", "planned"),
         "quiet_until": quiet_ends(context)
-        if row.state in ("ready", "planned", "running") and is_quiet(context)
+        if row.channel != LETTER and row.state in ("ready", "planned", "running") and is_quiet(context)
         else None,
         "url": url_for("outbox.sending", sending_id=row.id),
+    }
+
+
+def _letters(context: Context, row: Sending, counted: Counts) -> dict[str, Any]:
+    """What there is besides for letters: the work that prints them, for whoever made them, and the file."""
+    mine = row.sender_id == context.actor.user_id
+    work = work_on(context, (RUN, row.run_id)) if mine and row.run_id is not None else None
+    return {
+        "letters": row.channel == LETTER,
+        "mine": mine,
+        "work": work,
+        "printed": counted.states.get(SENT, 0),
     }
 
 

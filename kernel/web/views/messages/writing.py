@@ -17,7 +17,7 @@ from kernel.i18n import _
 from kernel.messages.files import FIELD as FILES
 from kernel.messages.files import Given
 from kernel.messages.kinds import active_kinds
-from kernel.messages.lines import CHANNEL_TITLES
+from kernel.messages.lines import WRITTEN
 from kernel.messages.models import Template
 from kernel.messages.single import filled, measured
 from kernel.messages.templates import LANGUAGES, check_text
@@ -33,22 +33,23 @@ from kernel.web.views.addresses import record_url
 from kernel.web.views.messages.blueprint import pages
 
 
-def text_fields(context: Context, channels: Collection[str] = tuple(CHANNEL_TITLES)) -> tuple[Field, ...]:
+def text_fields(context: Context, channels: Collection[str] = tuple(WRITTEN)) -> tuple[Field, ...]:
     """Give the fields of a message's words, which goes over one of `channels`."""
-    offered = {name: title for name, title in CHANNEL_TITLES.items() if name in channels}
+    offered = {name: title for name, title in WRITTEN.items() if name in channels}
     return (
         Choice("channel", _("Channel"), options=offered, required=True, default="sms"),
-        Choice(
-            "kind_id",
-            _("Kind of message"),
-            options={str(kind.id): _("%(text)s", text=kind.name) for kind in active_kinds(context)},
-            required=True,
-        ),
+        kind_field(context),
         Choice("language", _("Language"), options=LANGUAGES, required=True, default="fa"),
         Text("subject", _("Subject"), limit=200, help=_("For e-mail.")),
         LongText("body", _("Text"), required=True, limit=4000),
         Text(FILES, _("Files"), help=_("For e-mail and fax; pictures, PDF and office files.")),
     )
+
+
+def kind_field(context: Context) -> Field:
+    """Give the field of the kind of a message."""
+    kinds = {str(kind.id): _("%(text)s", text=kind.name) for kind in active_kinds(context)}
+    return Choice("kind_id", _("Kind of message"), options=kinds, required=True)
 
 
 def start_values(context: Context) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from kernel.documents.models import (
     PrintItem,
     PrintRun,
 )
+from kernel.documents.ordered import orderer_of
 from kernel.documents.printed import document_of
 from kernel.documents.runs import (
     RUN_STATES,
@@ -106,6 +107,7 @@ def change(run_id: int, what: str) -> ResponseReturnValue:
 
 def _standing(context: Context, row: PrintRun) -> dict[str, Any]:
     mine = row.user_id == context.actor.user_id
+    own = mine and not row.ordered_by
     return {
         "row": row,
         "mine": mine,
@@ -118,9 +120,10 @@ def _standing(context: Context, row: PrintRun) -> dict[str, Any]:
         "left_out": _left_out(context, row) if row.left_out else [],
         "work": work_on(context, (SUBJECT, row.id)) if mine else None,
         "at_work": row.state in (PREPARING, PRINTING),
-        "may_start": mine and row.state == READY and row.pieces > 0,
-        "may_stop": mine and row.kind == LETTERS and row.state in (PREPARING, READY),
-        "may_again": mine and row.state in (DONE, STOPPED, FAILED),
+        "may_start": own and row.state == READY and row.pieces > 0,
+        "may_stop": own and row.kind == LETTERS and row.state in (PREPARING, READY),
+        "may_again": mine and row.state in ((DONE, STOPPED, FAILED) if own else (DONE,)),
+        "ordered": _ordered(context, row),
         "url": url_for("paper.run", run_id=row.id),
     }
 
@@ -130,6 +133,15 @@ def _meant(context: Context, row: PrintRun) -> str:
         return meant_in_words(context, row.source, row.options.get("company"))
     except NotFound:
         return ""
+
+
+def _ordered(context: Context, row: PrintRun) -> str:
+    """Give the address of the page to which a run belongs; empty for one of its own."""
+    orderer = orderer_of(row)
+    if orderer is None:
+        return ""
+    with context.system("to what a run belongs") as system:
+        return orderer.page(system, row.id)
 
 
 def _left_out(context: Context, row: PrintRun) -> list[tuple[str, str, Any]]:
