@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from kernel.documents.models import PrintItem
 from kernel.fa.calendar import format_date
 from kernel.fa.clock import local
 from kernel.i18n import LazyText, _
@@ -18,6 +19,7 @@ from kernel.messages.letters.fate import STATE_TITLES
 from kernel.messages.lines import channels_of
 from kernel.messages.models import DELIVERED, FAILED, LEFT_OUT, LETTER, PREPARED, UNKNOWN, Message
 from kernel.messages.resources import STATES, TONES
+from kernel.parties.models import ORGANISATION
 from kernel.resources.context import Context
 from kernel.resources.fields import UserLink
 from kernel.resources.resource import Resource
@@ -28,6 +30,8 @@ from kernel.web.views.timeline import Asked, Source, register_source
 MESSAGES = "messages"
 SHOWN = 700
 """Characters of a text in a line of the timeline."""
+LETTERS = 500
+"""Letters to people at an organisation of which its timeline tells."""
 
 
 def entries(context: Context, asked: Asked) -> Iterator[Happening]:
@@ -39,9 +43,10 @@ def entries(context: Context, asked: Asked) -> Iterator[Happening]:
 def _sent(context: Context, asked: Asked) -> Iterator[Happening]:
     if not context.may("message", "view"):
         return
-    statement = select(Message).where(
-        Message.party_id == asked.record_id, Message.state.not_in((LEFT_OUT, PREPARED))
-    )
+    concerned = Message.party_id == asked.record_id
+    if asked.resource.name == ORGANISATION:
+        concerned = or_(concerned, Message.print_item_id.in_(_at_firm(context, asked)))
+    statement = select(Message).where(concerned, Message.state.not_in((LEFT_OUT, PREPARED)))
     if asked.before is not None:
         statement = statement.where(Message.created_at < asked.before)
     if asked.by is not None:
@@ -70,6 +75,18 @@ def _sent(context: Context, asked: Asked) -> Iterator[Happening]:
             key=f"sent-{row.id}",
             who_id=row.sender_id or None,
         )
+
+
+def _at_firm(context: Context, asked: Asked) -> list[int]:
+    """Give the latest letters that were addressed to somebody at the organisation."""
+    statement = (
+        select(PrintItem.id)
+        .where(PrintItem.organisation_id == asked.record_id)
+        .order_by(PrintItem.id.desc())
+        .limit(LETTERS)
+    )
+    with context.system("letters to people at an organisation") as system:
+        return list(system.session.execute(statement).scalars())
 
 
 def _state(context: Context, row: Message) -> LazyText:
