@@ -33,6 +33,7 @@ from kernel.messages.outbox import note_steps
 from kernel.resources.context import Context
 from kernel.resources.errors import Refused
 
+LATIN, PERSIAN = "0123456789", "۰۱۲۳۴۵۶۷۸۹"
 QUIETLY = {"synchronize_session": False}
 
 
@@ -52,6 +53,8 @@ def begin(context: Context, row: Sending) -> None:
         )
         withdrawn = [number for number in system.session.execute(out).scalars() if number is not None]
     begin_ordered(context, row.run_id, withdrawn)
+    # As the letters of the language have them, so that the history reads as the paper does.
+    shown = func.translate(PrintItem.number, LATIN, PERSIAN) if row.language == "fa" else PrintItem.number
     with context.system("letters go out") as system:
         numbered = (
             update(Message)
@@ -64,8 +67,8 @@ def begin(context: Context, row: Sending) -> None:
                 state=QUEUED,
                 due_at=context.now,
                 reference=PrintItem.number,
-                body=func.replace(Message.body, NUMBER, PrintItem.number),
-                subject=func.replace(Message.subject, NUMBER, PrintItem.number),
+                body=func.replace(Message.body, NUMBER, shown),
+                subject=func.replace(Message.subject, NUMBER, shown),
             )
         )
         system.session.execute(numbered, execution_options=QUIETLY)

@@ -80,9 +80,14 @@ def fact_of(
         kind, url = "link", record_url(context.runtime.resource(item.to), value)
     elif item.widget == "textarea":
         kind = "long"
-    elif item.ltr:
+    elif item.ltr and not _in_words(shown):
         kind = "code"
     return Fact(context.text(item.title), shown, value, kind, tone, url, edit_url)
+
+
+def _in_words(shown: str) -> bool:
+    """Say whether a code is words of a language from right to left, such as the postal address of a letter."""
+    return any("\u0620" <= letter <= "\u064a" for letter in shown)
 
 
 def facts_of(
