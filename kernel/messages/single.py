@@ -45,7 +45,7 @@ AGAIN = (UNKNOWN, FAILED, STOPPED)
 
 SEND_FIELDS = (
     fields.Link("party_id", _("Party"), to="party", required=True),
-    fields.Choice("channel", _("Channel"), options=CHANNEL_TITLES, required=True),
+    fields.Choice("channel", _("Channel"), options=WRITTEN, required=True),
     fields.Link("kind_id", _("Kind of message"), to="message_kind", required=True),
     fields.LongText("body", _("Text"), limit=LONGEST_TEXT, required=True),
     fields.Text(
