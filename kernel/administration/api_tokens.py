@@ -110,10 +110,10 @@ def tokens_of(context: Context, user_id: int) -> list[TokenRow]:
 
 def narrowing_choices(context: Context) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Give what a token may be narrowed to: kinds of records and actions, each with its title."""
-    kinds = [
-        (each.name, _title(context, each)) for each in grantable(context.runtime) if _held(context, each)
-    ]
-    return kinds, [(name, context.text(title)) for name, title in ACTIONS.items()]
+    held = [each for each in grantable(context.runtime) if _held(context, each)]
+    special = {name: title for each in held for name, title in each.special.items()}
+    actions = [(name, _in_words(context, title)) for name, title in {**ACTIONS, **special}.items()]
+    return [(each.name, _title(context, each)) for each in held], actions
 
 
 def may_make_own(context: Context) -> bool:
@@ -229,11 +229,18 @@ def _held(context: Context, right: ResourceRights) -> bool:
 
 
 def _title(context: Context, right: ResourceRights) -> str:
-    return context.text(right.title) if isinstance(right.title, LazyText) else str(right.title)
+    return _in_words(context, right.title)
+
+
+def _in_words(context: Context, title: LazyText | str) -> str:
+    return context.text(title) if isinstance(title, LazyText) else str(title)
 
 
 def _rows(context: Context, *conditions: Any) -> list[TokenRow]:
-    titles = {each.name: _title(context, each) for each in grantable(context.runtime)}
+    known = grantable(context.runtime)
+    titles = {each.name: _title(context, each) for each in known}
+    special = {name: title for each in known for name, title in each.special.items()}
+    actions = {name: _in_words(context, title) for name, title in {**special, **ACTIONS}.items()}
     statement = (
         select(ApiToken, UserAccount.display_name)
         .join(UserAccount, UserAccount.id == ApiToken.user_id)
@@ -243,10 +250,12 @@ def _rows(context: Context, *conditions: Any) -> list[TokenRow]:
     )
     with context.system("tokens of users") as system:
         found = system.session.execute(statement).all()
-        return [_row(context, row, name, titles) for row, name in found]
+        return [_row(context, row, name, titles, actions) for row, name in found]
 
 
-def _row(context: Context, row: ApiToken, user: str, titles: Mapping[str, str]) -> TokenRow:
+def _row(
+    context: Context, row: ApiToken, user: str, titles: Mapping[str, str], actions: Mapping[str, str]
+) -> TokenRow:
     rights = row.rights or {}
     state = "revoked" if row.revoked_at else "expired" if row.expires_at <= context.now else "good"
     return TokenRow(
@@ -256,7 +265,7 @@ def _row(context: Context, row: ApiToken, user: str, titles: Mapping[str, str]) 
         name=row.name,
         hint=row.hint,
         kinds=[titles.get(name, name) for name in rights.get("kinds", ())],
-        actions=[context.text(ACTIONS.get(name, name)) for name in rights.get("actions", ())],
+        actions=[actions.get(name, name) for name in rights.get("actions", ())],
         created_at=row.created_at,
         expires_at=row.expires_at,
         used_at=row.used_at,

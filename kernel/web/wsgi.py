@@ -35,6 +35,7 @@ from kernel.web.assets import Assets
 from kernel.web.error_pages import ErrorPages
 from kernel.web.errors import RETRY_AFTER
 from kernel.web.first_run import first_run_app
+from kernel.web.rest import problems
 from kernel.web.security import CONTENT_SECURITY_POLICY
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class PeyvandWSGI:
             if not is_outage(error):
                 raise
             log.warning("the database of site %s does not answer", site.name)
-            return self._error(503, start_response, site.locale)
+            return self._error(503, start_response, site.locale, programs=_for_programs(environ))
 
     def _dispatch(
         self, site: Site, environ: WSGIEnvironment, start_response: StartResponse
@@ -106,7 +107,7 @@ class PeyvandWSGI:
                 return self._app(runtime).wsgi_app(environ, start_response)
             except EpochChanged:
                 runtime = self.runtimes.rebuild(site, runtime)
-        return self._error(503, start_response, site.locale)
+        return self._error(503, start_response, site.locale, programs=_for_programs(environ))
 
     def application(self, site: Site) -> Flask:
         """Give the application that serves a site at its present epoch."""
@@ -154,10 +155,15 @@ class PeyvandWSGI:
         start_response(f"{status.value} {status.phrase}", headers)
         return [text]
 
-    def _error(self, status: int, start_response: StartResponse, locale: str = "fa") -> Iterable[bytes]:
-        page = self.error_pages.page(status, locale).encode()
+    def _error(
+        self, status: int, start_response: StartResponse, locale: str = "fa", *, programs: bool = False
+    ) -> Iterable[bytes]:
+        if programs:
+            page = problems.bare(status, self.error_pages.title(status, locale))
+        else:
+            page = self.error_pages.page(status, locale).encode()
         headers = [
-            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Type", problems.MEDIA_TYPE if programs else "text/html; charset=utf-8"),
             ("Content-Length", str(len(page))),
             ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
             ("X-Content-Type-Options", "nosniff"),
@@ -167,3 +173,7 @@ class PeyvandWSGI:
             headers.append(("Retry-After", str(RETRY_AFTER)))
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [page]
+
+
+def _for_programs(environ: WSGIEnvironment) -> bool:
+    return str(environ.get("PATH_INFO", "")).startswith("/api/")

@@ -81,6 +81,14 @@ def test_a_token_narrows_and_never_widens(desk: Browser, wsgi: PeyvandWSGI, clin
     assert wider.get("/me")["rights"] == {}
 
 
+def test_rights_of_commands_can_be_ticked_as_well(sign_in: SignIn, wsgi: PeyvandWSGI, clinic: Clinic) -> None:
+    grants = {**DESK, ("inbound", "reply"): "all", ("inbound", "view"): "all"}
+    browser = sign_in("answers", grants)
+    assert 'value="reply"' in browser.get("/account/tokens").text
+    program = made(browser, wsgi, actions=["reply"], kinds=["inbound"])
+    assert program.get("/me")["rights"] == {"inbound": {"reply": ["all"]}}
+
+
 def test_a_narrowed_token_of_an_administrator_administers_nothing(
     sign_in: SignIn, wsgi: PeyvandWSGI, clinic: Clinic
 ) -> None:

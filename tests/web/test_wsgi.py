@@ -75,6 +75,12 @@ def test_a_database_that_does_not_answer_is_said_in_persian(
     assert answer.status_code == 503
     assert "پایگاه داده" in answer.text
     assert answer.headers["Retry-After"]
+    program = {"Host": site.hosts[0], "Authorization": "Bearer peyvand_x"}
+    told = browser.client.get("/api/v1/person", headers=program)
+    assert (told.status_code, told.mimetype) == (503, "application/problem+json")
+    assert told.json is not None
+    assert told.json["status"] == 503
+    assert told.headers["Retry-After"]
     away.over = True
     assert browser.get("/persons").status_code == 200
 

@@ -151,6 +151,12 @@ def answer(
     return response
 
 
+def bare(status: int, title: str) -> bytes:
+    """Give a problem where there is no application to answer: title and status alone."""
+    content = {"type": f"urn:peyvand:problem:{NAMES.get(status, 'other')}", "title": title, "status": status}
+    return json.dumps(content, ensure_ascii=False).encode()
+
+
 def said_of(status: int) -> LazyText:
     """Give what is said of a status where there is nothing closer to say."""
     return MORE.get(status) or ADVICE.get(status) or ADVICE[422]
