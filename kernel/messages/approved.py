@@ -14,7 +14,7 @@ from typing import Any
 from kernel.i18n import _
 from kernel.messages.addresses import NO_LINE, UNFIT
 from kernel.messages.gateways import Approved
-from kernel.messages.lines import gateways_of, lines_for
+from kernel.messages.lines import Tariff, gateways_of, lines_for
 from kernel.messages.models import Template
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
@@ -125,14 +125,42 @@ def filled_for(
     Only the gateways of lines that may carry it now are filled. Advertising never goes by approved templates. The context
     acts for the system.
     """
-    if template is None or advertising or not (template.approved or template.approved_only):
+    if template is None or advertising or not is_approved(template):
         return None, ""
-    lines = {line.gateway for line in lines_for(context.session, template.channel, advertising)}
+    return filled_over(context.runtime, template, carriers(context, template), values)
+
+
+def is_approved(template: Template) -> bool:
+    """Say whether a provider has approved a template, or it goes in no other way."""
+    return bool(template.approved or template.approved_only)
+
+
+def variables_of(template: Template) -> frozenset[str]:
+    """Give our variables that fill the approved forms of a template."""
+    return frozenset(ours for one in template.approved.values() for _theirs, ours in one["variables"])
+
+
+def carriers(context: Context, template: Template) -> dict[str, Tariff]:
+    """Give the gateways of lines that may carry a template's approved form now, the one that is asked first at the front.
+
+    Each with what a part costs over it. The context acts for the system.
+    """
+    found: dict[str, Tariff] = {}
+    for line in lines_for(context.session, template.channel, False):
+        if line.gateway in template.approved:
+            found.setdefault(line.gateway, Tariff(line.price, line.price_latin))
+    return found
+
+
+def filled_over(
+    runtime: Runtime, template: Template, gateways: Collection[str], values: Mapping[str, Any]
+) -> tuple[dict[str, Any] | None, str]:
+    """Fill the approved forms of a template for these gateways; gives what `filled_for` gives."""
     forms: dict[str, Any] = {}
     trouble = ""
-    for name in sorted(lines & set(template.approved)):
+    for name in sorted(gateways):
         try:
-            forms[name] = _filled(context, name, template.approved[name], values)
+            forms[name] = _filled(runtime, name, template.approved[name], values)
         except Unfit as unfit:
             trouble = f"{UNFIT}:{unfit.name}"
     if trouble:
@@ -143,9 +171,9 @@ def filled_for(
 
 
 def _filled(
-    context: Context, name: str, stored: Mapping[str, Any], values: Mapping[str, Any]
+    runtime: Runtime, name: str, stored: Mapping[str, Any], values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    gateway = gateways_of(context.runtime).get(name)
+    gateway = gateways_of(runtime).get(name)
     rules = gateway.approved if gateway is not None else None
     filled = []
     for theirs, ours in stored["variables"]:

@@ -18,6 +18,7 @@ from kernel.documents.wording import EmptyVariable, fill
 from kernel.i18n import LazyText, _
 from kernel.messages import addresses
 from kernel.messages.barred import SAMPLE, samples_among
+from kernel.messages.choosing import chosen_of
 from kernel.messages.letters import preparing as letters
 from kernel.messages.lines import tariff
 from kernel.messages.models import LETTER, PREPARED, STOPPED, Message, MessageKind, Sending
@@ -116,7 +117,8 @@ def _begin(context: Context, row: Sending) -> Work:
         kind = system.session.get_one(MessageKind, row.kind_id)
         system.session.expunge(kind)
         costs = tariff(system.session, row.channel, kind.advertising)
-    work = Work(row, kind, house_values(context, row.language), costs)
+        chosen = chosen_of(system, row)
+    work = Work(row, kind, house_values(context, row.language), costs, chosen=chosen)
     problems = closed(context, work.names)
     if problems:
         raise Invalid(problems)
@@ -168,16 +170,18 @@ def _store(context: Context, work: Work, targets: Sequence[Target]) -> None:
             reason = refused[address]
         elif not reason and address in work.taken:
             reason = addresses.DUPLICATE
-        body, subject = row.body, row.subject
+        body, subject, approved = row.body, row.subject, None
+        given = {**work.house, **values.get(party or 0, {})} if work.names else work.house
         if not reason and work.names:
-            given = {**work.house, **values.get(party or 0, {})}
             try:
                 body, subject = fill(body, given), fill(subject, given) if subject else ""
             except EmptyVariable as error:
                 reason = f"{addresses.EMPTY}:{error.name}"
+        if not reason and work.chosen is not None:
+            approved, reason = work.chosen.filled(given)
         if not reason and address is not None:
             work.taken.add(address)
-        rows.append(shared | own(work, party, address, reason, body, subject))
+        rows.append(shared | own(work, party, address, reason, body, subject, approved))
     with context.system("recipients of a sending") as system:
         insert_rows(system.session, Message, rows, numbered=False)  # type: ignore[arg-type]
 

@@ -18,6 +18,7 @@ from kernel.fa.text import clean
 from kernel.i18n import _
 from kernel.messages import addresses
 from kernel.messages.barred import DeadAddress
+from kernel.messages.choosing import choice
 from kernel.messages.files import Given, attach
 from kernel.messages.kinds import active_kinds
 from kernel.messages.letters import asking, going
@@ -106,12 +107,16 @@ def create(
     planned_at: datetime | str | None = None,
     files: Sequence[Given] = (),
     options: Mapping[str, Any] | None = None,
+    template_id: int | None = None,
+    plain: bool = False,
 ) -> int:
     """Make a sending and have it prepared in the background; nothing goes out before it is begun. Gives its number.
 
     `source` is one of `{"parties": [ids]}`, `{"segment": id}`, `{"groups": [ids]}`, `{"range": [first, last]}`, and
     `{"list": {"resource", "search", "filters"}}` for all that a list finds, with filters as triples. `files`
     go along with every message. On the channel `letter`, `options` are what `letters.asking` asks: numbers, paper, readers.
+    With the template that the text was begun with, `template_id`, one that was not changed goes by its approved form,
+    where it has one; to whom that does not fit, as a plain text if `plain` says so.
     """
     chosen: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -127,6 +132,7 @@ def create(
     if kind_id not in {kind.id for kind in active_kinds(context)}:
         problems.append(Problem("kind_id", _("Choose a kind of message.")))
     if not problems and channel != LETTER:
+        chosen = choice(context, template_id, body, channel, context.session.get(MessageKind, kind_id), plain)
         names = variables_in(body) | variables_in(subject)
         problems += closed(context, names)
         if "range" in source and needs_party(names):

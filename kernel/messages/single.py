@@ -12,7 +12,7 @@ from kernel.documents.wording import EmptyVariable, fill, variables_in
 from kernel.fa.text import clean
 from kernel.i18n import LazyText, _
 from kernel.messages import addresses
-from kernel.messages.approved import filled_for
+from kernel.messages.approved import filled_for, variables_of
 from kernel.messages.barred import SAMPLE, samples_among
 from kernel.messages.files import Given, attach
 from kernel.messages.lines import WRITTEN, tariff
@@ -150,6 +150,9 @@ def _approved(
     template = context.session.get(Template, template_id) if template_id is not None else None
     if template is None or template.body.split() != body.split():
         return None, ""
+    problems = closed(context, variables_of(template))
+    if problems:
+        raise Invalid(problems)
     values = house_values(context, template.language)
     values |= party_values(context, [party_id], template.language).get(party_id, {})
     with context.system("which lines carry an approved template") as system:

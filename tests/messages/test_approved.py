@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from kernel.fa.digits import to_persian_digits
 from kernel.messages.gateways import Approved, Line, Outgoing
 from kernel.messages.models import SenderLine
 from kernel.resources.errors import Invalid
@@ -199,3 +200,86 @@ def test_what_cannot_be_is_refused_beside_its_field(post, entered, words):
     [problem] = caught.value.problems
     assert problem.field == "approved"
     assert words in str(problem.message)
+
+
+BODY = "خوش آمدید {{ party.name }}"
+
+
+def to_many(post, number, parties, **values):
+    given = {"name": "x", "channel": "sms", "kind_id": post.kind("service"), "body": BODY, **values}
+    sending = post.do("sending.create", source={"parties": parties}, template_id=number, **given)
+    post.work()
+    return sending
+
+
+def kept(post):
+    rows = post.rows("SELECT state, reason, approved FROM kernel.message ORDER BY id")
+    return [
+        (row.state, row.reason.partition(":")[0], "plain" if row.approved is None else row.approved["only"])
+        for row in rows
+    ]
+
+
+def test_a_sending_goes_by_the_approved_template_to_each(house):
+    post = house.post
+    number = template(post, house.entry)
+    people = [post.person("مینا راد"), post.person("نادر کیا", "09121111112")]
+    sending = to_many(post, number, people)
+    assert kept(post) == [("prepared", "", True)] * 2
+    post.do("sending.start", sending_id=sending)
+    post.work()
+    assert sorted(each.text for each in house.provider.book) == sorted(
+        f"{name} خوش آمدید. شماره: {to_persian_digits(str(party))}"
+        for name, party in zip(("مینا راد", "نادر کیا"), people, strict=True)
+    )
+    assert set(post.states()) == {"sent"}
+
+
+@pytest.mark.parametrize(
+    ("plain", "found"),
+    [
+        (False, [("prepared", "", True), ("left_out", "unfit", "plain")]),
+        (True, [("prepared", "", False), ("prepared", "", "plain")]),
+    ],
+)
+def test_whom_the_template_does_not_fit_gets_a_plain_text_only_by_choice(post, plain, found):
+    (gateway,) = kavenegar.gateways()
+    post.line("sms")
+    post.gateways["sms"] = SimpleNamespace(made=lambda: gateway)
+    number = template(post, "kernel.sms: welcome (token=party.number, token20=party.email)")
+    people = [post.person(email="a@example.org"), post.person("نادر کیا", "09121111112")]
+    to_many(post, number, people, plain=plain)
+    assert kept(post) == found
+
+
+def test_without_a_line_that_carries_it_nobody_is_reached_in_another_way(post):
+    (gateway,) = kavenegar.gateways()
+    line = post.line("sms")
+    post.gateways["sms"] = SimpleNamespace(made=lambda: gateway)
+    number = template(post, "kernel.sms: welcome (token=party.number)")
+    post.line("other", price=500)
+    with post.owner() as owner:
+        owner.execute(update(SenderLine).where(SenderLine.id == line).values(enabled=False))
+    to_many(post, number, [post.person()])
+    assert kept(post) == [("left_out", "no_approved_line", "plain")]
+
+
+def test_what_an_approved_message_costs_is_told_by_the_line_that_carries_it(post):
+    (gateway,) = kavenegar.gateways()
+    post.line("cheap", position=1, price=100)
+    post.line("sms", position=2, price=900)
+    post.gateways["sms"] = SimpleNamespace(made=lambda: gateway)
+    number = template(post, "kernel.sms: welcome (token=party.number)")
+    to_many(post, number, [post.person()])
+    assert [row[0] for row in post.rows("SELECT price FROM kernel.message")] == [900]
+
+
+def test_changed_words_of_a_sending_are_plain_and_an_only_approved_one_carries_no_advertising(post):
+    (gateway,) = kavenegar.gateways()
+    post.line("sms")
+    post.gateways["sms"] = SimpleNamespace(made=lambda: gateway)
+    number = template(post, "kernel.sms: welcome (token=party.number)", approved_only=True)
+    to_many(post, number, [post.person()], body="درود {{ party.name }}")
+    assert kept(post) == [("prepared", "", "plain")]
+    with pytest.raises(Invalid):
+        to_many(post, number, [post.person("نادر کیا", "09121111112")], kind_id=post.kind("advertising"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
 from kernel.jobs import run as jobs
 from kernel.jobs.app import store_rows
-from kernel.messages import worker
+from kernel.messages import answers, worker
 from kernel.messages.kinds import seed_kinds
 from kernel.web.views.messages import sendings
 from tests.web.conftest import ALL
@@ -269,3 +270,49 @@ def test_who_sees_a_sending_only_within_his_scope(boss, sign_in, kinds, work):
     assert own.post(f"/outbox{address}/stop").status_code == 404
     mine = sign_in("mine", {("party", "view"): "all", ("message", "view"): "own"})
     assert mine.get(address).status_code == 404
+
+
+def test_a_sending_by_an_approved_template_is_told_in_the_review_and_plain_only_by_choice(
+    boss, kinds, work, run, monkeypatch
+):
+    from plugins.kavenegar.plugin import gateways
+
+    (approving,) = gateways()
+    monkeypatch.setattr(
+        answers, "gateways", lambda: (replace(approving, name="console", fields=(), pretends=True),)
+    )
+    make_line(boss, price="1500")
+    people = [person(boss, "مینا", "09121111111"), person(boss, "نادر", "09121111112")]
+    run("UPDATE kernel.party SET email = 'a@example.org' WHERE id = :id", id=people[0])
+    form = {
+        "name": "خوشامد",
+        "channel": "sms",
+        "language": "fa",
+        "kind": kinds["service"],
+        "body": "سلام {{ party.first_name }}",
+        "approved": "kernel.console: welcome (token=party.number, token2=party.email)",
+        "active": "1",
+    }
+    template = boss.made("/message-templates/new", **form).rsplit("/", 1)[-1]
+    source = f'{{"parties": [{people[0]}, {people[1]}]}}'
+    fresh = boss.post(
+        "/outbox/sendings/new", data={"source": source, "fresh": "1", "template": template}
+    ).text
+    assert 'name="plain"' in fresh
+    assert f'name="template" value="{template}"' in fresh
+    sending = {
+        "source": source,
+        "template": template,
+        "channel": "sms",
+        "kind_id": kinds["service"],
+        "language": "fa",
+        "body": form["body"],
+    }
+    for plain, ways in ((None, [1, 0]), ("1", [1, 1])):
+        values = sending | ({"plain": plain} if plain else {})
+        answer = boss.post("/outbox/sendings/new", data=values)
+        assert answer.status_code == 303, answer.text
+        work()
+        shown = boss.get(answer.headers["Location"]).text
+        found = re.findall(r"(?:الگوی تأییدشده|متن ساده)</div><b>(.*?)</b>", shown)
+        assert [int(re.search(r"\d", each)[0]) for each in found] == ways

@@ -17,9 +17,10 @@ from kernel.fa.digits import stored_number
 from kernel.i18n import _
 from kernel.jobs.own_work import work_on
 from kernel.messages.addresses import reason_text
+from kernel.messages.choosing import PLAIN, PLAIN_FIELD, by_template
 from kernel.messages.letters.fate import STATE_TITLES
 from kernel.messages.lines import channels_of
-from kernel.messages.models import LEFT_OUT, LETTER, PREPARED, SENT, Message, MessageKind, Sending
+from kernel.messages.models import LEFT_OUT, LETTER, PREPARED, SENT, Message, MessageKind, Sending, Template
 from kernel.messages.quiet import is_quiet, quiet_ends
 from kernel.messages.resources import SENDING_STATES, STATES, TONES
 from kernel.messages.sendings import CONFIRM, PLANNED, Counts, counts, find_sending
@@ -57,7 +58,7 @@ def new_sending() -> ResponseReturnValue:
     source = _source()
     form = CommandForm(context, _fields(context, source))
     if request.method == "GET" or request.form.get("fresh"):
-        return form_page(context, form.start(start_values(context)), source)
+        return form_page(context, form.start({PLAIN: False} | start_values(context)), source)
     form.read(request.form)
     if "range" in source:
         source = {"range": [form.values["first"] or "", form.values["last"] or ""]}
@@ -73,6 +74,8 @@ def new_sending() -> ResponseReturnValue:
         source=source,
         planned_at=form.values["planned_at"],
         files=given_files(),
+        template_id=stored_number(request.form.get("template", "")),
+        plain=PLAIN_FIELD.read(form.values.get(PLAIN), context) or False,
     )
     if not outcome.done:
         return form_page(current(), form, source, outcome.status)
@@ -92,6 +95,7 @@ def form_page(
     context: Context, form: CommandForm, source: dict[str, Any], status: int = 200
 ) -> ResponseReturnValue:
     """Show the form of a sending."""
+    fresh = request.endpoint != "outbox.new_sending" or request.method == "GET" or "fresh" in request.form
     return render(
         "messages/new_sending.html",
         status=status,
@@ -99,9 +103,9 @@ def form_page(
         source=json.dumps(source),
         meant=_meant(context, source),
         range="range" in source,
-        templates=[] if request.method == "POST" else templates_to_choose(context),
-        chosen=stored_number(request.args.get("template", "")),
-        given=request.args,
+        templates=templates_to_choose(context) if fresh else [],
+        chosen=stored_number(request.values.get("template", "")),
+        approved=PLAIN in {each.name for each in form.fields},
         variables=VARIABLES,
         may_letters=context.may(*RIGHT),
     )
@@ -152,8 +156,16 @@ def _fields(context: Context, source: dict[str, Any]) -> tuple[Field, ...]:
         Text("name", _("Name of the sending"), limit=100),
         *(ends if "range" in source else ()),
         *(text_fields(context, ["sms"]) if "range" in source else text_fields(context)),
+        *((PLAIN_FIELD,) if _is_approved(context) else ()),
         PLANNED,
     )
+
+
+def _is_approved(context: Context) -> bool:
+    """Say whether the words were begun with a template that may go in another way than by its approved form."""
+    number = stored_number(request.values.get("template", ""))
+    row = context.session.get(Template, number) if number is not None else None
+    return row is not None and bool(row.approved) and not row.approved_only
 
 
 def _source() -> dict[str, Any]:
@@ -191,6 +203,7 @@ def _standing(context: Context, row: Sending) -> dict[str, Any]:
         "states": [
             (titles[each], count, TONES.get(each, ""), each) for each, count in counted.states.items()
         ],
+        "by_template": by_template(context, row),
         **_letters(context, row, counted),
         "reasons": sorted(
             ((reason_text(reason), count) for reason, count in counted.reasons.items()),
