@@ -177,7 +177,10 @@ def test_what_cannot_be_read_does_not_grow_without_end(inbox: Inbox, monkeypatch
         inbox.fetch(line)
     assert len(asked) == 3
     assert inbox.do("line.take_unread", line_id=line) == b"<0>\n\n<1>\n\n<2>"
+    trouble = f"SELECT trouble <> '' FROM kernel.line_door WHERE line_id = {line}"
+    assert inbox.rows(trouble) == [(True,)]
     assert inbox.do("line.forget_unread", line_id=line) == 3
+    assert inbox.rows(trouble) == [(False,)]
     inbox.fetch(line)
     assert len(asked) == 4
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.data.outage import outlasting
@@ -18,7 +18,7 @@ from kernel.messages.exchange import Declined
 from kernel.messages.gateways import GatewayProblem, Line, NotHandedOver, ReadOnce
 from kernel.messages.inbound.batches import as_json
 from kernel.messages.inbound.doors import known_line
-from kernel.messages.inbound.models import InboundBatch
+from kernel.messages.inbound.models import InboundBatch, LineDoor
 from kernel.resources.administrators import administrators_only
 from kernel.resources.audit import note
 from kernel.resources.commands import command
@@ -88,6 +88,8 @@ def forget_unread(context: Context, *, line_id: int) -> int:
         known_line(system, line_id)
         statement = delete(InboundBatch).where(InboundBatch.line_id == line_id, InboundBatch.raw.is_not(None))
         gone = len(system.session.execute(statement.returning(InboundBatch.id)).all())
+        # What was wrong is gone with them; the next fetch says what else there may be.
+        system.session.execute(update(LineDoor).where(LineDoor.line_id == line_id).values(trouble=""))
     note(context, "line.forget_unread", resource="message_line", record_id=line_id, detail={"count": gone})
     return gone
 
