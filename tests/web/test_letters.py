@@ -123,6 +123,7 @@ def test_letters_are_prepared_reviewed_printed_posted_and_come_back(sara, ground
     assert refused.status_code == 422
     page = sara.post("/messages/bulk", data={"do": "returned", "id": [str(letter)]}).text
     assert f'name="id" value="{letter}"' in page
+    assert "%(n)d" not in page
     told = {"id": letter, "reason": "نقل مکان", "day": today, "dead": "1"}
     assert sara.post("/outbox/letters/returned", data=told).status_code == 303
     assert run("SELECT state, reason FROM kernel.message WHERE id = :id", id=letter) == [

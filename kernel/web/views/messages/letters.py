@@ -141,6 +141,9 @@ def _fate_page(
         what=what,
         form=form,
         ids=ids,
+        count=ngettext_lazy(
+            "%(n)d letter.", "%(n)d ticked messages; of these the printed letters are meant.", n=len(ids)
+        ),
         sending=sending_id,
         back=back,
     )
