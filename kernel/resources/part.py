@@ -9,6 +9,7 @@ from kernel.access.protected import ACCESS_POLICIES
 from kernel.extension.branding import BrandingRow
 from kernel.extension.editions import SiteEditionRow
 from kernel.extension.models import PluginFailure, PluginRow, PluginStep, Setting, SiteState
+from kernel.i18n import _
 from kernel.resources import attachments, base_data, bulk_removal, exporting_later, notes
 from kernel.resources.commands import commands_in
 from kernel.resources.importing import runs
@@ -24,7 +25,10 @@ from kernel.resources.models import (
     Redaction,
     Submission,
 )
+from kernel.resources.naming import call_table
 from kernel.resources.parts import KernelPart
+from kernel.resources.saved_views import saving as views
+from kernel.resources.saved_views.models import ListDefault, SavedView, SavedViewPattern, SavedViewPin
 from kernel.resources.user_fields.models import UserField, UserValueKey
 
 PART = KernelPart(
@@ -47,7 +51,11 @@ PART = KernelPart(
         system(BrandingRow),
         system(UserField),
         system(UserValueKey),
+        # Own or shared: `kernel.resources.saved_views` alone reads and writes them, for whoever asks.
+        *(system(model) for model in (SavedView, SavedViewPattern, SavedViewPin, ListDefault)),
     ),
     files=(select(Attachment.content_hash), select(ImportRun.content_hash)),
-    commands=commands_in(attachments, base_data, bulk_removal, exporting_later, notes, runs),
+    commands=commands_in(attachments, base_data, bulk_removal, exporting_later, notes, runs, views),
 )
+
+call_table("kernel.saved_view", _("Views of lists"))

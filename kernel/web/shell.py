@@ -16,8 +16,10 @@ from kernel.extension.editions import Term
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.resource import Resource
+from kernel.resources.saved_views.reading import View
 from kernel.resources.term import day_in_words, seen_day
 from kernel.web.current import Scope, current, runtime, signed_in
+from kernel.web.own_views import my_views
 from kernel.web.pages import direction
 from kernel.web.recording_link import recording_url
 
@@ -26,11 +28,13 @@ STAFF = ("plugin", "view")
 
 GROUPS: dict[str, LazyText] = {
     "": _("Main menu"),
+    "pinned": _("Pinned views"),
     "plugins": _("Plugins"),
     "administration": _("Administration"),
 }
 """Sections of the menu that the kernel names; a plugin's own group stands under its own key's title."""
 
+PINNED = "pinned"
 PLUGINS = "plugins"
 ADMINISTRATION = "administration"
 
@@ -91,6 +95,9 @@ class Shell:
             if address is not None:
                 key = item.group or (PLUGINS if plugin else "")
                 groups.setdefault(key, []).append(_entry(context, item, address))
+        pinned = [_pinned(context, each) for each in my_views(context) if each.pinned]
+        if pinned:
+            groups[PINNED] = pinned
         return [
             {
                 "heading": "" if not key else context.text(GROUPS.get(key, key)),
@@ -297,6 +304,12 @@ def _home_entry(context: Context) -> dict[str, Any]:
 def _entry(context: Context, item: MenuItem, address: str) -> dict[str, Any]:
     here = request.path == address or request.path.startswith(f"{address.rstrip('/')}/")
     return {"label": context.text(item.label), "url": address, "icon": item.icon, "current": here}
+
+
+def _pinned(context: Context, view: View) -> dict[str, Any]:
+    path = f"/{context.runtime.resource(view.resource).path}"
+    here = request.path == path and request.args.get("view") == str(view.id)
+    return {"label": view.name, "url": f"{path}/views/{view.id}", "icon": "bookmark", "current": here}
 
 
 def _place(key: str) -> tuple[int, str]:

@@ -12,7 +12,6 @@ from kernel.i18n import _
 from kernel.parties.segments.reading import (
     FIELD,
     LISTS,
-    Resting,
     find_segment,
     segment_ids,
     visible_segments,
@@ -20,6 +19,7 @@ from kernel.parties.segments.reading import (
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError
 from kernel.resources.fields import FieldError, Lookup
+from kernel.resources.lists.keeping import Resting
 
 
 class InSegment(Lookup):

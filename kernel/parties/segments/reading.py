@@ -19,8 +19,8 @@ from kernel.i18n import LazyText, _
 from kernel.parties.models import Segment
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError, Invalid, NotFound, Problem
-from kernel.resources.fields import Lookup
-from kernel.resources.lists import CappedCount, Filter, ListQuery, filter_columns
+from kernel.resources.lists import CappedCount, Filter, ListQuery
+from kernel.resources.lists.keeping import Resting, refuse_missing, refuse_resting
 from kernel.resources.lists.selection import COUNT_CAP, select_rows
 from kernel.resources.resource import Resource
 
@@ -53,19 +53,6 @@ class Saved:
     def query(self) -> ListQuery:
         """The list that it stands for."""
         return ListQuery(search=self.search, filters=self.filters)
-
-
-class Resting(Invalid):
-    """A segment that filters by what `plugin` declares, which does not run now; with the plugin it is whole again."""
-
-    def __init__(self, plugin: str) -> None:
-        super().__init__([Problem(None, resting_words(plugin))])
-        self.plugin = plugin
-
-
-def resting_words(title: LazyText | str) -> LazyText:
-    """Say of which plugin a segment that rests is."""
-    return _("It filters by the plugin “%(plugin)s”, which does not run now.", plugin=title)
 
 
 @dataclass(frozen=True)
@@ -138,27 +125,10 @@ def nested(filters: Sequence[Filter]) -> set[int]:
 
 def _refuse_missing(context: Context, resource: Resource, saved: Saved) -> None:
     """Say which field is not there for this reader, or which plugin does not run."""
-    offered = {column.key: column for column in filter_columns(context, resource)}
     for field, _operator, value, _group in saved.filters:
         if field == ROLE:
-            _refuse_resting(context, value if isinstance(value, tuple) else (value,))
-        if field not in offered:
-            _refuse_resting(context, (field,))
-            problem = _("Its filter “%(field)s” is gone, or you may not use it.", field=field)
-            raise Invalid([Problem(None, problem)])
-        if isinstance(offered[field].field, Lookup):
-            # By number only: a name that happens to read like the number of a record that is gone must not stand in for it.
-            numbers = value if isinstance(value, tuple) else (value,)
-            if not all(isinstance(one, int) or one == "" for one in numbers):
-                raise Invalid([Problem(None, _("Its filter “%(field)s” cannot be read.", field=field))])
-
-
-def _refuse_resting(context: Context, names: Sequence[Any]) -> None:
-    """Raise `Resting` where one of these fields or roles is that of a plugin which does not run now."""
-    for name in names:
-        plugin, dot, _rest = str(name).partition(".")
-        if dot and plugin not in context.plugins:
-            raise Resting(plugin)
+            refuse_resting(context, value if isinstance(value, tuple) else (value,))
+    refuse_missing(context, resource, saved.filters)
 
 
 def _read(context: Context, statement: Select[Any], *, own: bool = False) -> list[Saved]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import DataError
 
 from kernel.access.session import allowed
 from kernel.fa.sorting import sort_key
@@ -27,9 +25,8 @@ from kernel.parties.segments.reading import (
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Forbidden, Invalid, Problem
-from kernel.resources.fields import Day, FieldError, Instant, Lookup
-from kernel.resources.lists import Filter, ListQuery, filter_columns
-from kernel.resources.lists.selection import select_rows
+from kernel.resources.lists import Filter, ListQuery
+from kernel.resources.lists.keeping import kept_filters, try_out
 from kernel.resources.records import insert_many
 from kernel.resources.resource import Resource
 
@@ -209,34 +206,8 @@ def _checked(
         raise Invalid([Problem("name", _("The filters of this list cannot be read."))]) from error
     if not search.strip() and not asked:
         raise Invalid([Problem("name", _("Filter or search the list first; a segment is its filter."))])
-    try:
-        found = select_rows(context, resource, ListQuery(search=search, filters=asked), whole=True)
-        with context.session.begin_nested():
-            context.session.execute(found.rows().limit(1)).first()
-    except DataError as error:
-        raise Invalid([Problem("name", _("A value in the filters of this list is out of range."))]) from error
-    columns = {column.key: column.field for column in filter_columns(context, resource)}
-    return [item._replace(value=_kept(columns[item.field], item, context)).plain() for item in asked]
-
-
-def _kept(field: Any, item: Filter, context: Context) -> Any:
-    """Keep numbers of records as numbers and days as days, whatever words they were typed in."""
-    if item.operator in ("empty", "filled"):
-        return ""
-    operand = field.operand(item.operator)
-    if isinstance(item.value, list | tuple):
-        return [_plain(operand, one, context) for one in item.value]
-    return _plain(operand, item.value, context)
-
-
-def _plain(operand: Any, value: Any, context: Context) -> Any:
-    if not isinstance(operand, Lookup | Day | Instant):
-        return str(value)
-    try:
-        parsed = operand.parse(value, context)
-    except FieldError as error:
-        raise Invalid([Problem("name", error.message)]) from error
-    return parsed.isoformat() if isinstance(parsed, date | datetime) else parsed
+    try_out(context, resource, ListQuery(search=search, filters=asked))
+    return kept_filters(context, resource, asked)
 
 
 def _check_nesting(context: Context, row: Segment) -> None:

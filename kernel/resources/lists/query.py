@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
+from kernel.fa.digits import stored_number
 from kernel.resources.resource import Resource
 
 LIMIT = 50
@@ -67,10 +68,13 @@ class ListQuery:
     cursor: str | None = None
     direction: Direction = "next"
     limit: int = LIMIT
+    view: str = ""
+    """The saved view from which the list was opened, by its number; `all` where none shall open by itself."""
 
     @classmethod
     def from_args(cls, resource: Resource, args: Any) -> ListQuery:
-        """Read the arguments of a URL: `q`, `f.<field>.<operator>`, `sort`, `cols`, `after` or `before`, `limit`.
+        """Read the arguments of a URL: `q`, `f.<field>.<operator>`, `sort`, `cols`, `after` or `before`, `limit`,
+        `view`.
 
         Alternatives are `g<number>.<field>.<operator>`: those with one number are met together, or those with another.
         `args` is a mapping, with several values per name as a list or through `getlist`. Strange names are ignored, so
@@ -88,6 +92,7 @@ class ListQuery:
             cursor=before or single.get("after") or None,
             direction="previous" if before else "next",
             limit=_limit(single.get("limit", "")),
+            view=_view(single.get("view", "")),
         )
 
     def to_args(self) -> dict[str, list[str]]:
@@ -109,6 +114,8 @@ class ListQuery:
             args["before" if self.direction == "previous" else "after"] = [self.cursor]
         if self.limit != LIMIT:
             args["limit"] = [str(self.limit)]
+        if self.view:
+            args["view"] = [self.view]
         return args
 
     def turned(self, cursor: str | None, direction: Direction = "next") -> ListQuery:
@@ -158,3 +165,7 @@ def _limit(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 5):
         return LIMIT
     return min(max(int(text), 1), MOST_ROWS)
+
+
+def _view(text: str) -> str:
+    return text if text == "all" or stored_number(text) else ""

@@ -25,12 +25,14 @@ from kernel.resources.lists.columns import EVERY, known_columns
 from kernel.resources.records import opens_bin
 from kernel.resources.resource import Resource
 from kernel.web.current import current, tell
-from kernel.web.pages import by_htmx, go, render
+from kernel.web.own_views import my_views
+from kernel.web.pages import by_htmx, go, go_to, render
 from kernel.web.views import handing
 from kernel.web.views.addresses import list_url, record_url, with_query
 from kernel.web.views.cells import Cell, cells_of, heads_of
 from kernel.web.views.parties import badges_of, is_party, photos_of
 from kernel.web.views.regroup import possible
+from kernel.web.views.saved import shown_views, view_url
 
 READING = frozenset({"export", "report"})
 """What only reads, and so stays after the end of the site's term."""
@@ -55,6 +57,12 @@ def page(resource: Resource) -> ResponseReturnValue:
     """Show the list; asked by htmx, only what changes."""
     context = current()
     context.require(resource.permission, "view")
+    if not request.args and not by_htmx():
+        own = next(
+            (each for each in my_views(context) if each.resource == resource.name and each.by_itself), None
+        )
+        if own is not None:
+            return go_to(view_url(resource, own.id))
     query = query_of(resource, request.args)
     try:
         found = fetch(context, resource, query)
@@ -68,7 +76,10 @@ def page(resource: Resource) -> ResponseReturnValue:
         query = ListQuery(search=query.search)
         found = fetch(context, resource, query)
     template = "records/list_part.html" if by_htmx() else "records/list.html"
-    return render(template, **view_of(context, resource, query, found))
+    shown = view_of(context, resource, query, found)
+    if not by_htmx():
+        shown |= shown_views(context, resource, query)
+    return render(template, **shown)
 
 
 def _segment_of(context: Context, query: ListQuery) -> int | None:

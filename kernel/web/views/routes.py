@@ -32,6 +32,7 @@ from kernel.web.views import (
     printing,
     records,
     regroup,
+    saved,
     totals,
 )
 
@@ -44,6 +45,12 @@ ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("", "lists.page", GET, lists.page),
     ("/filter", "filters.choose", GET, filters.choose),
     ("/filter/apply", "filters.apply", GET, filters.apply),
+    ("/views/new", "saved.new", BOTH, saved.new),
+    ("/views/<int:view_id>", "saved.opened", GET, saved.opened),
+    ("/views/<int:view_id>/edit", "saved.edit", BOTH, saved.edit),
+    ("/views/<int:view_id>/update", "saved.update", POST, saved.update),
+    ("/views/<int:view_id>/delete", "saved.delete", POST, saved.delete),
+    ("/views/<int:view_id>/mark", "saved.mark", POST, saved.mark),
     ("/export", "export.download", GET, export.download),
     ("/totals", "totals.page", GET, totals.page),
     ("/bulk", "bulk.act", POST, bulk.act),

@@ -18,13 +18,13 @@ from kernel.parties.segments.reading import (
     Unread,
     count,
     find_segment,
-    resting_words,
     visible_segments,
 )
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.fields import UserLink
 from kernel.resources.lists import CappedCount, Filter, ListQuery
+from kernel.resources.lists.keeping import resting_words
 from kernel.resources.resource import Resource
 from kernel.web.current import SAVED, Outcome, current, needs, refuse_forms, run_command, scope, tell
 from kernel.web.pages import go, go_to, render
