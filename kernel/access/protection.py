@@ -58,8 +58,10 @@ class Protection(CriteriaOption):
         self._criteria: list[_Criteria] | None = None
 
     def _gen_cache_key(self, anon_map: Any, bindparams: list[Any]) -> tuple[Any, ...]:
-        bindparams.extend(self._values)
-        return (Protection, self._shape)
+        # A value that stands in the statement as well is one parameter with two places in its compiled form. A statement
+        # of the same look in which they are two must have a key of its own, else one value would be put into both places.
+        values: list[Any] = list(self._values)
+        return (Protection, self._shape, *(each._gen_cache_key(anon_map, bindparams) for each in values))
 
     def process_compile_state(self, compile_state: Any) -> None:
         """Give the compiler of a SELECT its criteria."""

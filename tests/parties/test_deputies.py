@@ -168,6 +168,24 @@ def test_both_walls_in_many_houses(house, today, runtime, engines, site):
     check(house, today, runtime, engines, site)
 
 
+def test_a_value_that_stands_in_a_statement_twice_for_one_is_not_put_in_twice_for_another(
+    runtime, engines, site
+):
+    # The team of the first stands among what he sees and in what he edits; of the third the same statement has two values.
+    house = House(
+        grants=[
+            frozenset({("view", "all"), ("view", "team"), ("edit", "team")}),
+            frozenset({("edit", "own")}),
+            frozenset({("view", "all"), ("view", "team")}),
+            frozenset(),
+        ],
+        active=[True] * USERS,
+        owners=[0, 1, 2, 1, None, None],
+        deputies=[(1, 2, 0, 0, False), (1, 3, 0, 0, False)],
+    )
+    check(house, 0, runtime, engines, site)
+
+
 def check(house, today, runtime, engines, site):
     with engines.owner(site).begin() as owner:
         users, parties = build(owner, house)
