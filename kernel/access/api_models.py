@@ -53,6 +53,6 @@ class ApiAnswer(Identified, KernelBase):
     key: Mapped[str] = mapped_column(Text)
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)
     """SHA-256 of method, address and body."""
-    answer: Mapped[Any] = mapped_column(JSONB(none_as_null=True))
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """Status, number and version, or the plain result of a command: never what stands in a record."""
     at: Mapped[datetime] = mapped_column(Instant)
