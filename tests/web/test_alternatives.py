@@ -56,7 +56,7 @@ def test_files_totals_and_steps_keep_to_the_alternatives(sara: Browser) -> None:
     answer = sara.get(f"/persons/export?format=xlsx&{EITHER}&cols=display_name")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
     assert [row[0] for row in list(sheet.iter_rows(values_only=True))[1:]] == ["بهرامی", "پارسا"]
-    assert ">۲<" in sara.get(f"/persons/totals?{EITHER}&by=gender").text
+    assert ">۲<" in sara.get(f"/persons/report?{EITHER}&group=gender").text
     first = sara.ids(f"/persons?{EITHER}")[0]
     page = sara.get(f"/persons/{first}?{EITHER}").text
     assert f"/persons/{sara.ids(f'/persons?{EITHER}')[1]}?" in html.unescape(page)

@@ -70,18 +70,18 @@ def test_records_of_every_kind_are_printed_by_right(sign_in: SignIn) -> None:
 
 def test_totals_count_what_one_may_report_on(sign_in: SignIn, others: list[str]) -> None:
     clerk = sign_in("clerk", ALL)
-    assert "/persons/totals" not in clerk.get("/persons").text
-    assert clerk.get("/persons/totals?by=gender").status_code == 403
+    assert "/persons/report" not in clerk.get("/persons").text
+    assert clerk.get("/persons/report?group=gender").status_code == 403
     rights = {("party", action): "all" for action in ("view", "create", "edit")}
     own = sign_in("own", rights | {("party", "report"): "own"})
     own.made("/persons/new", last_name="کیا", gender="male")
-    assert rows_of(own.get("/persons/totals?by=gender").text) == {"مرد": "۱", "جمع کل": "۱"}
+    assert rows_of(own.get("/persons/report?group=gender").text) == {"مرد": "۱", "جمع کل": "۱"}
     head = sign_in("head", rights | {("party", "report"): "all"})
-    assert "/persons/totals" in head.get("/persons").text
-    assert rows_of(head.get("/persons/totals?by=gender").text) == {"زن": "۲", "مرد": "۲", "جمع کل": "۴"}
-    narrowed = head.get("/persons/totals?by=gender&f.gender.is=male&q=راد").text
+    assert "/persons/report" in head.get("/persons").text
+    assert rows_of(head.get("/persons/report?group=gender").text) == {"زن": "۲", "مرد": "۲", "جمع کل": "۴"}
+    narrowed = head.get("/persons/report?group=gender&f.gender.is=male&q=راد").text
     assert rows_of(narrowed) == {"مرد": "۱", "جمع کل": "۱"}
-    assert head.get("/persons/totals?by=national_code").status_code == 422
+    assert head.get("/persons/report?group=national_code").status_code == 422
 
 
 def rows_of(page: str) -> dict[str, str]:

@@ -8,11 +8,9 @@ from kernel.resources.lists.ordering import may_sort, sort_choices
 from kernel.resources.lists.pages import (
     ListPage,
     ValueCount,
-    countable_columns,
     facet_counts,
     neighbours,
     page,
-    totals,
 )
 from kernel.resources.lists.query import Filter, ListQuery
 from kernel.resources.lists.selection import CappedCount
@@ -28,7 +26,6 @@ __all__ = [
     "SearchGroup",
     "ValueCount",
     "chosen_columns",
-    "countable_columns",
     "facet_counts",
     "filter_columns",
     "find_scanned",
@@ -39,5 +36,4 @@ __all__ = [
     "search_everywhere",
     "sort_choices",
     "suggestions",
-    "totals",
 ]

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import DataError
 
-from kernel.access.session import allowed
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
@@ -120,27 +119,6 @@ def facet_counts(
         selection = select_rows(context, resource, query.without(field))
         counted = _counted(context, selection, column, FACET_CAP + 1)
     return _named(context, column, counted), bool(counted) and counted[0][2] > FACET_CAP
-
-
-def countable_columns(context: Context, resource: Resource) -> list[Column]:
-    """Give the columns of a list by whose values its rows can be counted."""
-    return [column for column in known_columns(context, resource).values() if _can_be_counted(column)]
-
-
-def totals(
-    context: Context, resource: Resource, query: ListQuery, field: str
-) -> tuple[list[ValueCount], int]:
-    """Count all rows of a list by the values of a choice field, of those on which the actor may report.
-
-    The most frequent values, at most 50, and how many rows there are in all.
-    """
-    context.require(resource.permission, "report")
-    column = _countable(context, resource, field)
-    reported = allowed(context.session, resource.model, "report")
-    with _values_fit():
-        selection = select_rows(context, resource, query, narrow=(reported,), whole=True)
-        counted = _counted(context, selection, column, None)
-    return _named(context, column, counted), int(counted[0][2]) if counted else 0
 
 
 def _can_be_counted(column: Column) -> bool:

@@ -71,6 +71,11 @@ class ListQuery:
     view: str = ""
     """The saved view from which the list was opened, by its number; `all` where none shall open by itself."""
 
+    def __post_init__(self) -> None:
+        """Take plain triples for filters as well: so code wrote them before there were alternatives."""
+        if not all(isinstance(item, Filter) for item in self.filters):
+            object.__setattr__(self, "filters", tuple(Filter(*item) for item in self.filters))
+
     @classmethod
     def from_args(cls, resource: Resource, args: Any) -> ListQuery:
         """Read the arguments of a URL: `q`, `f.<field>.<operator>`, `sort`, `cols`, `after` or `before`, `limit`,

@@ -19,7 +19,7 @@ from kernel.resources.context import Context
 from kernel.resources.errors import Invalid
 from kernel.resources.exporting import may_leave
 from kernel.resources.fields import OPERATORS, Choice, FieldError
-from kernel.resources.lists import Column, Filter, ListPage, ListQuery, countable_columns, list_columns
+from kernel.resources.lists import Column, Filter, ListPage, ListQuery, list_columns
 from kernel.resources.lists import page as fetch
 from kernel.resources.lists.columns import EVERY, known_columns
 from kernel.resources.records import opens_bin
@@ -142,7 +142,7 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         "next_url": list_url(resource, query.turned(found.next_cursor)) if found.next_cursor else None,
         "quick": _quick_filters(context, resource, query),
         "filter_url": with_query(f"/{resource.path}/filter", first),
-        "totals_url": list_url(resource, first, "/totals") if countable_columns(context, resource) else None,
+        "report_url": list_url(resource, ListQuery(search=first.search, filters=first.filters), "/report"),
         "opens_bin": opens_bin(context, resource),
         "export_url": lambda kind, every=False: _with(
             list_url(resource, replace(first, columns=(EVERY,)) if every else first, "/export"), format=kind

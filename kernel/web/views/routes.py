@@ -32,8 +32,8 @@ from kernel.web.views import (
     printing,
     records,
     regroup,
+    reports,
     saved,
-    totals,
 )
 
 View = Callable[..., ResponseReturnValue]
@@ -52,7 +52,8 @@ ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("/views/<int:view_id>/delete", "saved.delete", POST, saved.delete),
     ("/views/<int:view_id>/mark", "saved.mark", POST, saved.mark),
     ("/export", "export.download", GET, export.download),
-    ("/totals", "totals.page", GET, totals.page),
+    ("/report", "reports.page", GET, reports.page),
+    ("/report/file", "reports.download", GET, reports.download),
     ("/bulk", "bulk.act", POST, bulk.act),
     ("/regroup", "regroup.act", POST, regroup.act),
     ("/hand-over", "handing.act", POST, handing.act),

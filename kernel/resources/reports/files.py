@@ -1,0 +1,87 @@
+"""Reports as files: numbers as numbers, groups as texts, one line for each innermost group, the subtotals marked."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, BinaryIO, Protocol
+
+from kernel.fa.calendar import format_date
+from kernel.i18n import _
+from kernel.resources.context import Context
+from kernel.resources.exporting import Book, guarded
+from kernel.resources.reports.results import Result, rounded
+
+
+class Writer(Protocol):
+    """Writes a report to a file."""
+
+    def __call__(self, target: BinaryIO, context: Context, result: Result) -> None:
+        """Write all of it."""
+
+
+def table_of(context: Context, result: Result) -> Iterator[list[Any]]:
+    """Give the headings, then every line: its level, the names of its groups, and its figures."""
+    across = [] if result.across is None else list(result.across.values)
+    titles = [context.text(level.column.title) for level in result.levels]
+    figures: list[str] = []
+    for heading in result.headings:
+        title = heading.title_in(context)
+        figures += [f"{result.across.text(value)} · {title}" for value in across if result.across is not None]
+        figures.append(title)
+        if result.before is not None:
+            figures.append(context.text(_("%(figure)s, before", figure=heading.title)))
+    yield [context.text(_("Level")), *(titles or [""]), *figures]
+    names: list[str] = [""] * len(titles)
+    for line in (*result.lines, result.whole):
+        if line.depth:
+            names[line.depth - 1 :] = [line.text] + [""] * (len(titles) - line.depth)
+        shown = list(names) if line.depth else [line.text, *[""] * (len(titles) - 1)]
+        cells: list[Any] = []
+        for place in range(len(result.headings)):
+            cells += [_value(line.across[value][place], context) for value in across]
+            cells.append(_value(line.figures[place], context))
+            if result.before is not None:
+                cells.append(_value(line.before[place] if line.before else None, context))
+        yield [line.depth, *shown, *cells]
+
+
+def _value(value: Any, context: Context) -> Any:
+    if isinstance(value, datetime):
+        value = value.astimezone(context.time_zone).date()
+    if isinstance(value, date):
+        return format_date(value, "short", digits="en") if context.locale == "fa" else value
+    if isinstance(value, Decimal):
+        short = rounded(value)
+        return int(short) if short == short.to_integral_value() else short
+    return value
+
+
+def write_xlsx(target: BinaryIO, context: Context, result: Result) -> None:
+    """Write a workbook."""
+    lines = table_of(context, result)
+    heading = next(lines)
+    words = 1 + max(len(result.levels), 1)
+    book = Book(target, sheet=context.text(_("Report")), right_to_left=context.locale == "fa")
+    book.heading(heading, ["", *["text"] * (words - 1), *["amount"] * (len(heading) - words)])
+    for line in lines:
+        book.row(line)
+    book.close()
+
+
+def write_csv(target: BinaryIO, context: Context, result: Result) -> None:
+    """Write CSV in UTF-8 with a byte order mark; no text runs as a formula."""
+    text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
+    writer = csv.writer(text)
+    for line in table_of(context, result):
+        writer.writerow(
+            [guarded(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in line]
+        )
+    text.detach()
+
+
+WRITERS: Mapping[str, Writer] = {"xlsx": write_xlsx, "csv": write_csv}
+"""How each format is written."""

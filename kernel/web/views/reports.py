@@ -1,0 +1,277 @@
+"""Reports over a list: put together by its reader, shown as table and picture, kept in the address, saved to a file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+from urllib.parse import urlencode
+
+from flask import request, send_file
+from flask.typing import ResponseReturnValue
+
+from kernel.i18n import LazyText, _
+from kernel.resources.context import Context
+from kernel.resources.errors import Invalid, NotFound, Refused
+from kernel.resources.exporting import may_leave
+from kernel.resources.fields import Day, Decimal
+from kernel.resources.lists import ListQuery
+from kernel.resources.lists.columns import Column
+from kernel.resources.reports import (
+    CHARTS,
+    FUNCTIONS,
+    ORDERS,
+    Definition,
+    Group,
+    Line,
+    Result,
+    change,
+    run,
+    share,
+)
+from kernel.resources.reports.buckets import UNITS
+from kernel.resources.reports.columns import (
+    DATES,
+    dated_columns,
+    group_columns,
+    measure_columns,
+    used_columns,
+)
+from kernel.resources.reports.definition import MOST_LEVELS
+from kernel.resources.reports.files import WRITERS
+from kernel.resources.reports.spans import COMPARISONS, PERIOD_CHOICES
+from kernel.resources.resource import Resource
+from kernel.web.charts import chart_of
+from kernel.web.current import current, run_command, scope
+from kernel.web.pages import render
+from kernel.web.security import MEBIBYTE
+from kernel.web.views.addresses import list_url
+from kernel.web.views.export import KINDS, file_name
+from kernel.web.views.lists import chips_of
+
+Options = list[tuple[str, list[tuple[str, str]]]]
+"""Titles of groups of options, empty for those outside of any, each with keys and titles."""
+SHARE = Decimal("share", _("Share"), places=1)
+"""Writes shares and changes: a share may lie beyond a hundred, which `Percent` has not."""
+DAY = Day("day", _("day"))
+FIGURES = 3
+"""Figures that the form offers; an address may have more."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One line of the table: texts of its cells, and the list of its rows."""
+
+    text: str
+    cells: list[str]
+    depth: int
+    parent: bool
+    url: str | None
+    sub: str = ""
+
+
+def page(resource: Resource) -> ResponseReturnValue:
+    """Show a report on the list as it is narrowed, with the form that changes it."""
+    context = current()
+    context.require(resource.permission, "report")
+    definition = _asked(context, resource)
+    context = scope().patient()
+    result, problems = None, []
+    try:
+        result = run(context, resource, definition)
+    except Invalid as refused:
+        problems = [context.text(problem.message) for problem in refused.problems]
+    title = context.text(_("Report on %(kind)s", kind=resource.plural))
+    return render(
+        "records/report.html",
+        status=422 if problems else 200,
+        title=title,
+        list_title=context.text(resource.plural),
+        list_url=list_url(resource, definition.query),
+        chips=chips_of(context, resource, definition.query),
+        search=definition.query.search,
+        kept=_kept(definition),
+        form=_form(context, resource, definition),
+        problems=problems,
+        result=result,
+        may_export=context.may(resource.permission, "export"),
+        group_title=_group_title(context, resource, result),
+        heads=[] if result is None else _heads(context, result),
+        lines=[] if result is None else list(_lines(context, resource, result)),
+        whole=None if result is None else _shown(context, resource, result, result.whole),
+        chart=None if result is None else chart_of(context, result, title),
+        spans=[] if result is None else _spans(context, result),
+        file_url=lambda kind: (
+            f"/{resource.path}/report/file?{urlencode({**definition.to_args(), 'format': kind}, doseq=True)}"
+        ),
+    )
+
+
+def download(resource: Resource) -> ResponseReturnValue:
+    """Send a report as a file, of the rows that its reader may also export."""
+    context = current()
+    kind = request.args.get("format", "xlsx")
+    if kind not in WRITERS:
+        raise NotFound()
+    context.require(resource.permission, "report")
+    context.require(resource.permission, "export")
+    definition = _asked(context, resource)
+    if not all(
+        may_leave(context, resource, column) for column in used_columns(context, resource, definition)
+    ):
+        raise Refused(_("This report shows sensitive values; you may see them, but not export them."))
+    run_command("record.export", resource=resource.name, kind=kind, ticked=None, filtered=True)
+    context = scope().patient()
+    result = run(context, resource, definition, actions=("report", "export"))
+    content = tempfile.SpooledTemporaryFile(max_size=4 * MEBIBYTE)  # noqa: SIM115 - the answer closes it
+    WRITERS[kind](cast(BinaryIO, content), context, result)
+    content.seek(0)
+    name = file_name(context, resource, kind)
+    return send_file(content, mimetype=KINDS[kind], as_attachment=True, download_name=name)
+
+
+def _asked(context: Context, resource: Resource) -> Definition:
+    """Read the address; without any group, that of the first choice of the list."""
+    definition = Definition.from_args(resource, request.args)
+    if "group" in request.args or definition.across is not None:
+        return definition
+    offered = group_columns(context, resource)
+    usual = next((key for key, column in offered.items() if column.field.kind in ("choice", "yes_no")), None)
+    return definition if usual is None else Definition(**{**vars(definition), "groups": (Group(usual),)})
+
+
+def _kept(definition: Definition) -> list[tuple[str, str]]:
+    args = ListQuery(search=definition.query.search, filters=definition.query.filters).to_args()
+    return [(name, value) for name, values in args.items() for value in values]
+
+
+def _form(context: Context, resource: Resource, definition: Definition) -> dict[str, Any]:
+    """Give the boxes of the form: name, label, options in groups, and what is chosen."""
+    groups = [group.written() for group in definition.groups]
+    figures = [measure.written() for measure in definition.measures]
+    columns = group_columns(context, resource)
+    return {
+        "groups": [(groups[place] if place < len(groups) else "") for place in range(MOST_LEVELS)],
+        "group_options": _group_options(context, columns),
+        "across": definition.across.written() if definition.across else "",
+        "figures": [
+            (figures[place] if place < len(figures) else "") for place in range(max(FIGURES, len(figures)))
+        ],
+        "figure_options": _figure_options(context, measure_columns(context, resource), columns),
+        "dated": definition.dated,
+        "dated_options": [
+            (key, context.text(column.title)) for key, column in dated_columns(context, resource).items()
+        ],
+        "period": definition.period,
+        "period_options": _choices(context, PERIOD_CHOICES),
+        "compared": definition.compared,
+        "compared_options": _choices(context, COMPARISONS),
+        "chart": definition.chart,
+        "chart_options": _choices(context, CHARTS),
+        "order": definition.order,
+        "order_options": _choices(context, ORDERS),
+    }
+
+
+def _choices(context: Context, choices: Mapping[str, LazyText]) -> list[tuple[str, str]]:
+    return [(key, context.text(title)) for key, title in choices.items()]
+
+
+def _group_options(context: Context, columns: Mapping[str, Column]) -> Options:
+    plain = [
+        (key, context.text(column.title))
+        for key, column in columns.items()
+        if not isinstance(column.field, DATES)
+    ]
+    dated = [
+        (
+            context.text(column.title),
+            [
+                (f"{key}:{unit}", context.text(_("%(field)s, by %(unit)s", field=column.title, unit=name)))
+                for unit, name in UNITS.items()
+            ],
+        )
+        for key, column in columns.items()
+        if isinstance(column.field, DATES)
+    ]
+    return [("", plain), *dated]
+
+
+def _figure_options(context: Context, numbers: Mapping[str, Column], groups: Mapping[str, Column]) -> Options:
+    number = FUNCTIONS["count"]
+    with_share = _("%(figure)s, with its share", figure=number)
+    found: Options = [("", [("count:", context.text(number)), ("count::share", context.text(with_share))])]
+    for key, column in numbers.items():
+        wanted = [("sum", ""), ("sum", ":share"), ("avg", ""), ("min", ""), ("max", "")]
+        options = [
+            (f"{function}:{key}{share_mark}", context.text(_figure_title(function, column, bool(share_mark))))
+            for function, share_mark in wanted
+        ]
+        found.append((context.text(column.title), options))
+    different = [
+        (f"distinct:{key}", context.text(_figure_title("distinct", column, False)))
+        for key, column in groups.items()
+    ]
+    return [*found, (context.text(FUNCTIONS["distinct"]), different)]
+
+
+def _figure_title(function: str, column: Column, with_share: bool) -> LazyText:
+    title = _("%(figure)s of %(field)s", figure=FUNCTIONS[function], field=column.title)
+    return _("%(figure)s, with its share", figure=title) if with_share else title
+
+
+def _group_title(context: Context, resource: Resource, result: Result | None) -> str:
+    titles = [] if result is None else [context.text(level.column.title) for level in result.levels]
+    return " / ".join(titles) or context.text(resource.plural)
+
+
+def _heads(context: Context, result: Result) -> list[str]:
+    """Give the titles of all columns of figures."""
+    across = [] if result.across is None else [result.across.text(value) for value in result.across.values]
+    found = []
+    for heading in result.headings:
+        title = heading.title_in(context)
+        found += [f"{value} · {title}" if len(result.headings) > 1 else value for value in across]
+        found.append(context.text(_("%(figure)s, all together", figure=heading.title)) if across else title)
+        if heading.measure.share:
+            found.append(context.text(_("Share")))
+        if result.before is not None:
+            found += [context.text(_("Before")), context.text(_("Change"))]
+    return found
+
+
+def _lines(context: Context, resource: Resource, result: Result) -> Iterator[Shown]:
+    return (_shown(context, resource, result, line) for line in result.lines)
+
+
+def _shown(context: Context, resource: Resource, result: Result, line: Line) -> Shown:
+    cells = []
+    across = () if result.across is None else result.across.values
+    for place, heading in enumerate(result.headings):
+        value = line.figures[place]
+        cells += [heading.text(line.across[each][place], context) for each in across]
+        cells.append(heading.text(value, context))
+        if heading.measure.share:
+            cells.append(_percent(share(value, result.whole.figures[place]), context))
+        if result.before is not None:
+            before = line.before[place] if line.before else None
+            cells += [heading.text(before, context), _percent(change(value, before), context)]
+    query = result.definition.query
+    url = None
+    if line.filters and not result.definition.dated:
+        url = list_url(resource, ListQuery(search=query.search, filters=(*query.filters, *line.filters)))
+    return Shown(line.text, cells, line.depth, 0 < line.depth < len(result.levels), url)
+
+
+def _percent(value: Any, context: Context) -> str:
+    return "" if value is None else f"{SHARE.show(value, context)}{'٪' if context.locale == 'fa' else '%'}"
+
+
+def _spans(context: Context, result: Result) -> list[str]:
+    """Say of which days the report is, and of which those are that it is compared with."""
+    spans = [span for span in (result.span, result.before) if span is not None]
+    return [
+        context.text(_("%(first)s to %(last)s", first=DAY.show(first, context), last=DAY.show(last, context)))
+        for first, last in spans
+    ]

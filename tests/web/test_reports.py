@@ -1,0 +1,118 @@
+"""Reports on a list, as their readers put them together, and as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import openpyxl
+import pytest
+
+from tests.web.conftest import ALL, Browser, SignIn
+
+REPORTING = ALL | {("party", "report"): "all"}
+PEOPLE = (("کیا", "male", "1370/02/05"), ("راد", "female", "1370/02/20"), ("نیک", "female", "1371/03/01"))
+
+
+@pytest.fixture
+def sara(sign_in: SignIn) -> Browser:
+    signed_in = sign_in("sara", REPORTING)
+    for name, gender, born in PEOPLE:
+        signed_in.made("/persons/new", last_name=name, gender=gender, birth_date=born)
+    return signed_in
+
+
+def lines_of(page: str) -> list[list[str]]:
+    """The cells of the table."""
+    return [
+        [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", line, re.S)]
+        for line in re.findall(r"<tr id=.*?</tr>", page, re.S)
+    ]
+
+
+def test_rows_by_year_and_gender_with_shares_and_a_picture(sara: Browser) -> None:
+    page = sara.get("/persons/report?group=birth_date:year&group=gender&figure=count::share&chart=bars").text
+    assert lines_of(page) == [
+        ["۱۳۷۰", "۲", "۶۶٫۷٪"],
+        ["زن", "۱", "۳۳٫۳٪"],
+        ["مرد", "۱", "۳۳٫۳٪"],
+        ["۱۳۷۱", "۱", "۳۳٫۳٪"],
+        ["زن", "۱", "۳۳٫۳٪"],
+        ["جمع کل", "۳", "۱۰۰٪"],
+    ]
+    assert page.count('<svg class="chart') == 2
+    assert "<title>۱۳۷۰: ۲</title>" in page
+
+
+def test_columns_by_another_field_and_the_list_behind_a_line(sara: Browser) -> None:
+    page = sara.get("/persons/report?group=birth_date:month&across=gender&f.gender.is=female").text
+    assert ["خرداد ۱۳۷۱", "۱", "۱"] in lines_of(page)
+    link = re.search(r'href="(/persons\?[^"]*)"><bdi>خرداد ۱۳۷۱', page)
+    assert link
+    behind = sara.get(link[1].replace("&amp;", "&")).text
+    assert "نیک" in behind
+    assert "راد" not in behind
+
+
+def test_a_period_beside_the_one_of_last_year(sara: Browser) -> None:
+    asked = "dated=birth_date&period=1992-03-21..1993-03-20&compared=last_year&figure=count:&group=gender"
+    page = sara.get(f"/persons/report?{asked}").text
+    assert lines_of(page) == [
+        ["زن", "۱", "۱", "۰٪"],
+        ["مرد", "۰", "۱", "-۱۰۰٪"],
+        ["جمع کل", "۱", "۲", "-۵۰٪"],
+    ]
+    assert "۱۳۷۱/۰۱/۰۱ تا ۱۳۷۱/۱۲/۲۹" in page
+
+
+def test_as_a_workbook_and_as_csv_numbers_are_numbers(sara: Browser) -> None:
+    asked = "/persons/report/file?group=gender&figure=count:"
+    book = openpyxl.load_workbook(io.BytesIO(sara.get(f"{asked}&format=xlsx").data))
+    assert [[cell.value for cell in row] for row in book.active.iter_rows(min_row=2)] == [
+        [1, "زن", 2],
+        [1, "مرد", 1],
+        [0, "جمع کل", 3],
+    ]
+    text = sara.get(f"{asked}&format=csv").data.decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text)))[1:] == [
+        ["1", "زن", "2"],
+        ["1", "مرد", "1"],
+        ["0", "جمع کل", "3"],
+    ]
+    assert sara.get(f"{asked}&format=exe").status_code == 404
+
+
+def test_files_are_for_who_may_export_and_hold_what_he_may_export(sign_in: SignIn, sara: Browser) -> None:
+    rights = {("party", action): "all" for action in ("view", "create", "report")}
+    reader = sign_in("reader", rights)
+    assert "/report/file" not in reader.get("/persons/report?group=gender").text
+    assert reader.get("/persons/report/file?group=gender").status_code == 403
+    own = sign_in("own", rights | {("party", "export"): "own"})
+    own.made("/persons/new", last_name="صدر", gender="male")
+    text = own.get("/persons/report/file?group=gender&format=csv").data.decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text)))[1:] == [["1", "مرد", "1"], ["0", "جمع کل", "1"]]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "group=national_code",
+        "group=mobile",
+        "group=birth_date",
+        "group=gender:month",
+        "figure=sum:gender",
+        "figure=median:gender",
+        "dated=gender&period=today",
+        "dated=birth_date&period=someday",
+        "chart=pie",
+        "group=<script>",
+        "f.nothing.is=x",
+    ],
+)
+def test_what_cannot_be_is_said_beside_the_form(sara: Browser, asked: str) -> None:
+    answer = sara.get(f"/persons/report?{asked}")
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert 'name="group"' in answer.text
+    assert "<script>" not in answer.text.replace("<script src", "")
