@@ -158,14 +158,10 @@ class _Picture:
         """Give the place on a page that is read from the right."""
         return self.width - x - width if self.reading == "rtl" else x
 
-    @property
-    def near(self) -> str:
-        """The end of a text that stands where reading begins."""
-        return "start"
-
     def told(self, place: int, number: int) -> str:
         """Say what a bar is."""
-        several = f"، {self.series[number].title}" if len(self.series) > 1 else ""
+        comma = "، " if self.reading == "rtl" else ", "
+        several = f"{comma}{self.series[number].title}" if len(self.series) > 1 else ""
         return f"{self.names[place]}{several}: {self.series[number].texts[place]}"
 
 

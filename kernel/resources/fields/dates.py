@@ -82,10 +82,9 @@ class Day(Field):
         """Moving periods, anniversaries and ages are reckoned from the site's own day, when the list is read."""
         if operator not in (*MOVING, "anniversary", *YEARS):
             return super().condition(model, operator, raw, context)
-        column = self.column(model)
         if operator in MOVING:
-            first, last = _moving_span(self, operator, raw, context)
-            return (column >= first) & (column < last + periods.DAY)
+            return self.within(model, _moving_span(self, operator, raw, context), context)
+        column = self.column(model)
         value = self.operand(operator).parse(raw, context)
         if operator == "anniversary":
             days = periods.anniversaries(*_period(value, context))
@@ -93,6 +92,12 @@ class Day(Field):
         if operator == "years_from":
             return column <= periods.born_by(value, context.today)
         return (column >= periods.born_since(value, context.today)) & (column <= context.today)
+
+    def within(self, model: Any, span: periods.Span, context: Context) -> ColumnElement[bool]:
+        """Build "it is one of the days from the first to the last"."""
+        column = self.column(model)
+        condition: ColumnElement[bool] = (column >= span[0]) & (column < span[1] + periods.DAY)
+        return condition
 
     def parse(self, raw: Any, context: Context) -> date:
         """Read a date object, ISO `2026-11-21` (what the picker sends), or a Jalali date in digits of any script."""
@@ -155,11 +160,15 @@ class Instant(Field):
         """Moving periods are the site's own days, from midnight to midnight."""
         if operator not in MOVING:
             return super().condition(model, operator, raw, context)
-        first, last = _moving_span(self, operator, raw, context)
-        starts, _next = day_bounds(first, context.time_zone)
-        _last, ends = day_bounds(last, context.time_zone)
+        return self.within(model, _moving_span(self, operator, raw, context), context)
+
+    def within(self, model: Any, span: periods.Span, context: Context) -> ColumnElement[bool]:
+        """Build "it lies in the days from the first to the last" as the site has them."""
+        starts, _next = day_bounds(span[0], context.time_zone)
+        _last, ends = day_bounds(span[1], context.time_zone)
         column = self.column(model)
-        return (column >= starts) & (column < ends)
+        condition: ColumnElement[bool] = (column >= starts) & (column < ends)
+        return condition
 
     def parse(self, raw: Any, context: Context) -> datetime:
         """Read an aware datetime, ISO with an offset, or `day time` in the site's zone and calendar."""

@@ -132,7 +132,7 @@ def _countable(context: Context, resource: Resource, field: str) -> Column:
     return column
 
 
-def _counted(context: Context, selection: Selection, column: Column, most: int | None) -> list[Any]:
+def _counted(context: Context, selection: Selection, column: Column, most: int) -> list[Any]:
     """Count by value, the most frequent first; each row says as well how many there are in all."""
     value = column.field.column(column.model(selection.resource)).label("value")
     joined = [column.facet] if column.facet else []

@@ -1,7 +1,6 @@
 """Reports over any resource: rows put together by columns and Jalali times, with sums, averages, shares and comparisons."""
 
 from kernel.resources.reports.definition import CHARTS, FUNCTIONS, ORDERS, Definition, Group, Measure
-from kernel.resources.reports.plans import plan_of
 from kernel.resources.reports.results import Heading, Level, Line, Result, change, share
 from kernel.resources.reports.running import run
 
@@ -17,7 +16,6 @@ __all__ = [
     "Measure",
     "Result",
     "change",
-    "plan_of",
     "run",
     "share",
 ]

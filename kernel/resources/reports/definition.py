@@ -6,7 +6,7 @@ It round-trips through an address and through JSON. Nothing in it is trusted: wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kernel.i18n import LazyText, _
@@ -92,10 +92,6 @@ class Definition:
     compared: str = ""
     chart: str = ""
     order: str = ""
-
-    def narrowed_to(self, query: ListQuery) -> Definition:
-        """Give the same report of other rows."""
-        return replace(self, query=query)
 
     def to_args(self) -> dict[str, list[str]]:
         """Give the arguments of an address; `from_args` is the opposite."""

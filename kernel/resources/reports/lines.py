@@ -30,7 +30,7 @@ class Lines:
     plan: Plan
     axes: Sequence[Axis]
     found: Found
-    before: Found | None
+    before: Mapping[Key, Figures] | None
 
     @cached_property
     def empty(self) -> Figures:
@@ -40,7 +40,7 @@ class Lines:
     @cached_property
     def keys(self) -> set[Key]:
         """The keys of all groups; outermost months without a row are among them, so that no time is left out."""
-        found = {key for key, across in (*self.found, *(self.before or {})) if across is ...}
+        found = {key for key, across in self.found if across is ...} | set(self.before or ())
         first = self.axes[0] if self.plan.definition.groups else None
         if first is not None and first.buckets is not None and len(first.buckets.starts) <= MOST_EMPTY:
             found |= {(number,) for number in range(1, len(first.buckets.starts) + 1)}
@@ -70,7 +70,7 @@ class Lines:
 
     def line(self, key: Key) -> Line:
         """Make the line of a key; the empty one is that of all rows."""
-        before = None if self.before is None else self.before.get((key, ...), self.empty)
+        before = None if self.before is None else self.before.get(key, self.empty)
         values = self.across.values if self.across is not None else ()
         return Line(
             key=key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kernel.i18n import _
@@ -26,8 +27,7 @@ class Plan:
     dated: Column | None
     span: Span | None
     before: Span | None
-    actions: tuple[str, ...] = ("report",)
-    """What the reader must be allowed to do with a row for it to count."""
+    actions: tuple[str, ...]
 
     @property
     def columns(self) -> list[Column]:
@@ -37,8 +37,11 @@ class Plan:
         return [*found, self.dated] if self.dated is not None else found
 
 
-def plan_of(context: Context, resource: Resource, definition: Definition) -> Plan:
-    """Read a definition for this actor; `Invalid` names what in it is not there for him."""
+def plan_of(context: Context, resource: Resource, definition: Definition, actions: Sequence[str]) -> Plan:
+    """Read a definition for this actor; `Invalid` names what in it is not there for him.
+
+    `actions` are what he must be allowed to do with a row for it to count.
+    """
     columns = reported_columns(context, resource)
     wanted = [*definition.groups, *([definition.across] if definition.across else [])]
     groups = tuple((group, check_group(columns, group)) for group in wanted)
@@ -59,4 +62,4 @@ def plan_of(context: Context, resource: Resource, definition: Definition) -> Pla
             )
         span = period_span(definition.period, context.today, context.site.fiscal_start)
         before = compared_span(span, definition.compared) if definition.compared else None
-    return Plan(resource, definition, groups, measures, dated, span, before)
+    return Plan(resource, definition, groups, measures, dated, span, before, tuple(actions))

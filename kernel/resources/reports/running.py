@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.exc import DataError
@@ -19,11 +19,12 @@ from kernel.fa.errors import DateError
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
-from kernel.resources.fields import FieldError, Instant
-from kernel.resources.fields.periods import DAY, Span
+from kernel.resources.fields import Day, Instant
+from kernel.resources.fields.periods import Span
+from kernel.resources.lists.columns import Column
 from kernel.resources.lists.filters import distinct
 from kernel.resources.lists.selection import Selection, select_rows
-from kernel.resources.reports.buckets import Buckets, starts_between
+from kernel.resources.reports.buckets import Buckets, Unit, starts_between
 from kernel.resources.reports.columns import DATES
 from kernel.resources.reports.definition import Definition, Measure
 from kernel.resources.reports.lines import Found, Lines
@@ -45,99 +46,112 @@ def run(
     """
     for action in actions:
         context.require(resource.permission, action)
-    plan = replace(plan_of(context, resource, definition), actions=tuple(actions))
+    plan = plan_of(context, resource, definition, actions)
+    before = None
     try:
-        axes = _axes(context, plan)
-        found = _reckoned(context, plan, axes, plan.span)
-        before = None
-        if plan.before is not None:
-            earlier = _axes(context, plan, plan.before, like=axes)
-            before = _within(axes, _reckoned(context, plan, earlier, plan.before))
-            axes = [axis.knowing(other) for axis, other in zip(axes, earlier, strict=True)]
+        rows = _selection(context, plan, plan.span)
+        earlier = None if plan.before is None else _selection(context, plan, plan.before)
+        axes = _axes(context, plan, [rows] if earlier is None else [rows, earlier])
+        found = _reckoned(context, plan, rows, axes)
+        if earlier is not None:
+            before, axes = _reckoned_before(context, plan, earlier, axes)
+        made = Lines(context, plan, axes, found, before)
+        lines, whole = made.all(), made.line(())
     except DataError as error:
         raise Invalid([Problem(None, _("A value in the filters of this list is out of range."))]) from error
-    except FieldError as error:
-        raise Invalid([Problem("period", error.message)]) from error
     except DateError as error:
         raise Invalid([Problem(None, _("Some of these days lie outside the calendar."))]) from error
     headings = [Heading(measure, title_of(measure, column), column) for measure, column in plan.measures]
-    made = Lines(context, plan, axes, found, before)
-    return Result(
-        definition, headings, made.levels, made.across, made.all(), made.line(()), plan.span, plan.before
-    )
+    return Result(definition, headings, made.levels, made.across, lines, whole, plan.span, plan.before)
+
+
+def _reckoned_before(
+    context: Context, plan: Plan, rows: Selection, axes: Sequence[Axis]
+) -> tuple[dict[Key, Figures], list[Axis]]:
+    """Give the figures of the compared period by group, and the axes with what is called by name in it as well.
+
+    What has no counterpart is left out: the thirty-first day of a month that is compared with one of thirty.
+    """
+    levels = len(plan.definition.groups)
+    earlier = [_axis_before(context, plan, rows, axis) for axis in axes[:levels]]
+    found = {
+        key: figures
+        for (key, _across), figures in _reckoned(context, plan, rows, earlier).items()
+        if all(axis.has(value) for axis, value in zip(axes, key, strict=False))
+    }
+    known = [axis.knowing(other) for axis, other in zip(axes, earlier, strict=False)]
+    return found, [*known, *axes[levels:]]
+
+
+def _axis_before(context: Context, plan: Plan, rows: Selection, axis: Axis) -> Axis:
+    """Give an axis for the compared period. Its own days are counted from its beginning, so that first month meets first."""
+    if axis.names is not None:
+        return axis_of(context, rows, axis.column, axis.column.field.column(axis.column.model(plan.resource)))
+    if axis.column != plan.dated or plan.before is None:
+        return axis
+    made = _axis_of_time(context, plan, axis.column, axis.unit, plan.before)
+    return replace(made, buckets=axis.buckets)
 
 
 def _selection(context: Context, plan: Plan, span: Span | None) -> Selection:
+    """Give the rows of some time, with the facets joined whose columns the report reads."""
     model = plan.resource.model
     narrow = [allowed(context.session, model, action) for action in plan.actions]
     if plan.dated is not None and span is not None:
-        first, last = (day.isoformat() for day in span)
-        model, item = plan.dated.model(plan.resource), plan.dated.field
-        upper: Any = last
-        if isinstance(item, Instant):
-            upper = (span[1] + DAY).isoformat()
-            moment = item.parse(upper, context)
-            narrow += [item.condition(model, "from", first, context), item.column(model) < moment]
-        else:
-            narrow += [
-                item.condition(model, "from", first, context),
-                item.condition(model, "to", upper, context),
-            ]
-    selection = select_rows(context, plan.resource, plan.definition.query, narrow=narrow, whole=True)
-    facets = distinct(column.facet for column in plan.columns if column.facet is not None)
-    return replace(
-        selection,
-        narrowing=replace(selection.narrowing, facets=distinct((*selection.narrowing.facets, *facets))),
-    )
+        item = cast(Day | Instant, plan.dated.field)
+        narrow.append(item.within(plan.dated.model(plan.resource), span, context))
+    found = select_rows(context, plan.resource, plan.definition.query, narrow=narrow, whole=True)
+    read = [column.facet for column in plan.columns if column.facet is not None]
+    facets = distinct((*found.narrowing.facets, *read))
+    return replace(found, narrowing=replace(found.narrowing, facets=facets))
 
 
-def _axes(
-    context: Context, plan: Plan, span: Span | None = None, like: Sequence[Axis] | None = None
-) -> list[Axis]:
+def _axes(context: Context, plan: Plan, periods: Sequence[Selection]) -> list[Axis]:
     """Give the axis of each group: what its values are reckoned to be in the statement.
 
-    With `like`, days of the compared period are counted from its own beginning, so that its first month meets the first.
+    Times reach over the rows of all `periods`, so that a stretch has the same number in each.
     """
-    selection = _selection(context, plan, span or plan.span)
     found = []
-    for place, (group, column) in enumerate(plan.groups):
+    for group, column in plan.groups:
         expression = column.field.column(column.model(plan.resource))
         if not isinstance(column.field, DATES):
-            found.append(axis_of(context, selection, column, expression))
+            found.append(axis_of(context, periods[0], column, expression))
             continue
-        own = plan.span if like is None else plan.before
-        ends = own if column is plan.dated or column == plan.dated else None
-        ends = ends or _ends(context, selection, expression)
+        ends = plan.span if column == plan.dated else _ends(context, periods, expression)
         if ends is None:
             found.append(Axis(column, group.unit, literal(None)))
-            continue
-        starts = starts_between(group.unit, *ends, context.site.fiscal_start)  # type: ignore[arg-type]
-        buckets = Buckets(group.unit, starts)  # type: ignore[arg-type]
-        zone = context.time_zone if isinstance(column.field, Instant) else None
-        shown = buckets
-        if like is not None and column == plan.dated and like[place].buckets is not None:
-            shown = like[place].buckets or buckets
-        found.append(Axis(column, group.unit, buckets.expression(expression, zone), shown))
+        else:
+            found.append(_axis_of_time(context, plan, column, group.unit, ends))
     return found
 
 
-def _ends(context: Context, selection: Selection, expression: ColumnElement[Any]) -> Span | None:
-    rows = selection.rows(expression.label("value")).subquery()
-    row = context.session.execute(select(func.min(rows.c.value), func.max(rows.c.value))).one()
-    if row[0] is None or row[1] is None:
-        return None
-    return _day(row[0], context), _day(row[1], context)
+def _axis_of_time(context: Context, plan: Plan, column: Column, name: str, ends: Span) -> Axis:
+    unit = cast(Unit, name)
+    buckets = Buckets(unit, starts_between(unit, *ends, context.site.fiscal_start))
+    zone = context.time_zone if isinstance(column.field, Instant) else None
+    expression = column.field.column(column.model(plan.resource))
+    return Axis(column, unit, buckets.expression(expression, zone), buckets)
+
+
+def _ends(context: Context, periods: Sequence[Selection], expression: ColumnElement[Any]) -> Span | None:
+    """Give the first and the last day that occurs in any of the periods; None where none does."""
+    found: list[date] = []
+    for each in periods:
+        rows = each.rows(expression.label("value")).subquery()
+        ends = context.session.execute(select(func.min(rows.c.value), func.max(rows.c.value))).one()
+        found += [_day(value, context) for value in ends if value is not None]
+    return (min(found), max(found)) if found else None
 
 
 def _day(value: date | datetime, context: Context) -> date:
     return value.astimezone(context.time_zone).date() if isinstance(value, datetime) else value
 
 
-def _reckoned(context: Context, plan: Plan, axes: Sequence[Axis], span: Span | None) -> Found:
-    """Give the figures of some time."""
-    statement = _statement(plan, _selection(context, plan, span), axes)
-    rows = context.session.execute(statement.limit(MOST_CELLS + 1)).all()
-    if len(rows) > MOST_CELLS:
+def _reckoned(context: Context, plan: Plan, rows: Selection, axes: Sequence[Axis]) -> Found:
+    """Give the figures of all groups, subtotals and the whole."""
+    statement = _statement(plan, rows, axes)
+    reckoned = context.session.execute(statement.limit(MOST_CELLS + 1)).all()
+    if len(reckoned) > MOST_CELLS:
         raise Invalid(
             [
                 Problem(
@@ -152,22 +166,13 @@ def _reckoned(context: Context, plan: Plan, axes: Sequence[Axis], span: Span | N
         )
     levels = len(plan.definition.groups)
     found: dict[tuple[Key, Any], Figures] = {}
-    for row in rows:
+    for row in reckoned:
         together, values = row[0], row[1 : 1 + len(axes)]
         present = [not (together >> place) & 1 for place in reversed(range(len(axes)))]
         key = tuple(value for value, there in zip(values[:levels], present, strict=False) if there)
         across = values[levels] if len(axes) > levels and present[levels] else ...
         found[key, across] = tuple(row[1 + len(axes) :])
     return found
-
-
-def _within(axes: Sequence[Axis], found: Found) -> Found:
-    """Leave out what has no counterpart: the thirty-first day of a month that is compared with one of thirty."""
-    return {
-        (key, across): figures
-        for (key, across), figures in found.items()
-        if all(axis.has(value) for axis, value in zip(axes, key, strict=False))
-    }
 
 
 def _statement(plan: Plan, selection: Selection, axes: Sequence[Axis]) -> Select[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlencode
 
@@ -68,7 +68,6 @@ class Shown:
     depth: int
     parent: bool
     url: str | None
-    sub: str = ""
 
 
 def page(resource: Resource) -> ResponseReturnValue:
@@ -121,7 +120,9 @@ def download(resource: Resource) -> ResponseReturnValue:
         may_leave(context, resource, column) for column in used_columns(context, resource, definition)
     ):
         raise Refused(_("This report shows sensitive values; you may see them, but not export them."))
-    run_command("record.export", resource=resource.name, kind=kind, ticked=None, filtered=True)
+    run_command(
+        "record.export", resource=resource.name, kind=kind, ticked=None, filtered=bool(_kept(definition))
+    )
     context = scope().patient()
     result = run(context, resource, definition, actions=("report", "export"))
     content = tempfile.SpooledTemporaryFile(max_size=4 * MEBIBYTE)  # noqa: SIM115 - the answer closes it
@@ -138,7 +139,7 @@ def _asked(context: Context, resource: Resource) -> Definition:
         return definition
     offered = group_columns(context, resource)
     usual = next((key for key, column in offered.items() if column.field.kind in ("choice", "yes_no")), None)
-    return definition if usual is None else Definition(**{**vars(definition), "groups": (Group(usual),)})
+    return definition if usual is None else replace(definition, groups=(Group(usual),))
 
 
 def _kept(definition: Definition) -> list[tuple[str, str]]:

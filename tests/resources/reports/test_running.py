@@ -174,6 +174,23 @@ def test_a_year_is_compared_with_the_last_month_by_month(report, add):
     assert (found.whole.figures[0], found.whole.before[0]) == (157, 100)
 
 
+def test_months_of_another_day_meet_themselves_in_the_compared_period(report, add):
+    born, later = date(1991, 4, 1), date(1991, 6, 1)
+    add(
+        {"name": "الف", "visited_on": date(2025, 4, 1), "birth_date": later},
+        {"name": "ب", "visited_on": date(2026, 4, 1), "birth_date": born},
+        {"name": "پ", "visited_on": date(2026, 4, 2), "birth_date": later},
+    )
+    found = report(
+        groups=(Group("birth_date", "month"),),
+        dated="visited_on",
+        period="2026-03-21..2026-05-21",
+        compared="last_year",
+    )
+    told = [(line.text, line.figures, line.before) for line in found.lines]
+    assert told == [("فروردین ۱۳۷۰", (1,), (0,)), ("اردیبهشت ۱۳۷۰", (0,), (0,)), ("خرداد ۱۳۷۰", (1,), (1,))]
+
+
 def test_what_one_may_not_see_or_report_on_is_in_no_figure(runtime, user, report, add):
     sara = user("sara", {("client", "view"): "all", ("client", "report"): "own"})
     add({"name": "الف", "owner_id": sara.user_id, "kind": "gold"}, {"name": "ب", "kind": "gold"})
