@@ -22,8 +22,9 @@ from kernel.messages.choosing import chosen_of
 from kernel.messages.letters import preparing as letters
 from kernel.messages.lines import tariff
 from kernel.messages.models import LETTER, PREPARED, STOPPED, Message, MessageKind, Sending
+from kernel.messages.ranges import numbers_between
 from kernel.messages.recipients import Work, common, own
-from kernel.messages.sendings import PREPARE, numbers_between
+from kernel.messages.sendings import PREPARE
 from kernel.parties.chosen import meant
 from kernel.parties.sending import may_send
 from kernel.resources.context import Context

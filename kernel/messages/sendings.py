@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 
 from kernel.access.session import allowed
 from kernel.documents.variables import closed, needs_party
 from kernel.documents.wording import variables_in
 from kernel.extension.contributions import Setting
-from kernel.fa.phone import parse_phone
 from kernel.fa.text import clean
 from kernel.i18n import _
-from kernel.messages import addresses
+from kernel.messages import addresses, ranges
 from kernel.messages.barred import DeadAddress
 from kernel.messages.choosing import choice
+from kernel.messages.counting import counts
 from kernel.messages.files import Given, attach
 from kernel.messages.kinds import active_kinds
 from kernel.messages.letters import asking, going
@@ -36,7 +35,6 @@ from kernel.messages.models import (
 )
 from kernel.messages.outbox import ask_for_dispatch, queue_message
 from kernel.messages.single import SINGLE, filled, text_problems
-from kernel.parties.chosen import checked
 from kernel.parties.models import Party
 from kernel.resources import fields
 from kernel.resources.commands import command
@@ -47,11 +45,10 @@ from kernel.resources.queue import enqueue
 
 PREPARE = "messages.prepare"
 SUBJECT = "sending"
+"""By this a page finds the work that prepares a sending."""
 WHICH = (fields.Link("sending_id", _("Sending"), to="sending", required=True),)
 """What other programs name a sending by."""
-"""By this a page finds the work that prepares a sending."""
 CONFIRM = "messages.confirm_above"
-RANGE = "messages.largest_range"
 SETTINGS = (
     Setting(
         key=CONFIRM,
@@ -61,36 +58,8 @@ SETTINGS = (
         bounds=(1, 1_000_000),
         order=30,
     ),
-    Setting(
-        key=RANGE,
-        title=_("The most numbers of one range"),
-        kind="whole",
-        default=10_000,
-        bounds=(1, 1_000_000),
-        order=40,
-    ),
+    ranges.SETTING,
 )
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Where the recipients of a sending stand: numbers by state, reasons of those left out, parts and money."""
-
-    states: Mapping[str, int] = field(default_factory=dict)
-    reasons: Mapping[str, int] = field(default_factory=dict)
-    parts: int = 0
-    price: int = 0
-    cost: int = 0
-
-    @property
-    def reached(self) -> int:
-        """How many are not left out."""
-        return sum(count for state, count in self.states.items() if state != LEFT_OUT)
-
-    @property
-    def left_out(self) -> int:
-        """How many are left out."""
-        return self.states.get(LEFT_OUT, 0)
 
 
 @command("sending.create", _("Send messages"), resource="message", action="send")
@@ -139,7 +108,7 @@ def create(
             text = _("A text for a range of numbers cannot speak of the recipient; nobody knows who that is.")
             problems.append(Problem("body", text))
     begins = _moment(context, planned_at, problems)
-    checked = _source(context, channel, source, problems)
+    checked = ranges.checked_source(context, channel, source, problems)
     if problems:
         raise Invalid(problems)
     row = Sending(
@@ -161,27 +130,6 @@ def create(
         attach(system, Sending, number, channel, files)
     enqueue(context, PREPARE, subject=(SUBJECT, number), sending_id=number)
     return number
-
-
-def numbers_between(context: Context, first: str, last: str) -> list[str]:
-    """Give the numbers from one mobile number to another, both included, as E.164; `Invalid` names what does not fit."""
-    ends = []
-    for name, entered in (("first", first), ("last", last)):
-        try:
-            phone = parse_phone(entered or "")
-        except ValueError:
-            phone = None
-        if phone is None or phone.kind != "mobile":
-            raise Invalid([Problem(name, _("This is not a mobile number, such as 0912 345 6789."))])
-        ends.append(int(phone.e164[1:]))
-    count = ends[1] - ends[0] + 1
-    if count < 1:
-        raise Invalid([Problem("last", _("The last number comes before the first."))])
-    most = context.runtime.setting(RANGE)
-    if count > most:
-        text = _("These are %(count)d numbers; at most %(most)d go in one sending.", count=count, most=most)
-        raise Invalid([Problem("last", text)])
-    return [f"+{number}" for number in range(ends[0], ends[1] + 1)]
 
 
 @command("sending.start", _("Send messages"), resource="message", action="send")
@@ -334,26 +282,6 @@ def test(context: Context, *, sending_id: int, token: str) -> int:
     return queued.id
 
 
-def counts(context: Context, sending_id: int) -> Counts:
-    """Count the recipients of a sending that the actor sees, those hidden from him meanwhile included: as numbers only."""
-    why = case((Message.state == LEFT_OUT, Message.reason), else_="")
-    sums = (func.coalesce(func.sum(column), 0) for column in (Message.parts, Message.price, Message.cost))
-    statement = (
-        select(Message.state, why, func.count(), *sums)
-        .where(Message.sending_id == sending_id)
-        .group_by(Message.state, why)
-    )
-    with context.system("where a sending stands") as system:
-        rows: list[tuple[Any, ...]] = [tuple(row) for row in system.session.execute(statement)]
-    states: dict[str, int] = {}
-    for state, _reason, count, *_money in rows:
-        states[state] = states.get(state, 0) + count
-    reasons = {reason: count for state, reason, count, *_money in rows if state == LEFT_OUT}
-    kept = [row for row in rows if row[0] != LEFT_OUT]
-    parts, price, cost = (int(sum(row[place] for row in kept)) for place in (3, 4, 5))
-    return Counts(states, reasons, parts, price, cost)
-
-
 def find_sending(context: Context, sending_id: int) -> Sending:
     """Give a sending that the actor sees; `NotFound` otherwise."""
     row = context.session.execute(select(Sending).where(Sending.id == sending_id)).scalar_one_or_none()
@@ -402,23 +330,3 @@ def _moment(context: Context, entered: datetime | str | None, problems: list[Pro
     if found is not None and found <= context.now:
         problems.append(Problem("planned_at", _("This moment has passed.")))
     return found
-
-
-def _source(
-    context: Context, channel: str, source: Mapping[str, Any], problems: list[Problem]
-) -> dict[str, Any]:
-    """Check whom a sending is for, as far as that needs no look at the parties."""
-    if not source.get("range"):
-        try:
-            return checked(source)
-        except Invalid as error:
-            problems.extend(error.problems)
-            return {}
-    if channel != "sms":
-        problems.append(Problem("channel", _("A range of numbers is reached by SMS only.")))
-    try:
-        numbers = numbers_between(context, *(str(each) for each in source["range"]))
-    except Invalid as error:
-        problems.extend(error.problems)
-        return {}
-    return {"range": [numbers[0], numbers[-1]]}

@@ -18,12 +18,13 @@ from kernel.i18n import _
 from kernel.jobs.own_work import work_on
 from kernel.messages.addresses import reason_text
 from kernel.messages.choosing import PLAIN, PLAIN_FIELD, by_template
+from kernel.messages.counting import Counts, counts
 from kernel.messages.letters.fate import STATE_TITLES
 from kernel.messages.lines import channels_of
 from kernel.messages.models import LEFT_OUT, LETTER, PREPARED, SENT, Message, MessageKind, Sending, Template
 from kernel.messages.quiet import is_quiet, quiet_ends
 from kernel.messages.resources import SENDING_STATES, STATES, TONES
-from kernel.messages.sendings import CONFIRM, PLANNED, Counts, counts, find_sending
+from kernel.messages.sendings import CONFIRM, PLANNED, find_sending
 from kernel.parties.models import Party
 from kernel.resources.attachments import attachments
 from kernel.resources.context import Context
