@@ -27,7 +27,7 @@ from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, Invalid, NotFound, Problem, Refused
-from kernel.resources.fields import Field, FieldError
+from kernel.resources.fields import Field, read_all
 from kernel.resources.runtime import Runtime
 
 OWN_TOKENS = "interfaces.own_tokens"
@@ -113,7 +113,7 @@ def narrowing_choices(context: Context) -> tuple[list[tuple[str, str]], list[tup
     held = [each for each in grantable(context.runtime) if _held(context, each)]
     special = {name: title for each in held for name, title in each.special.items()}
     actions = [(name, _in_words(context, title)) for name, title in {**ACTIONS, **special}.items()]
-    return [(each.name, _title(context, each)) for each in held], actions
+    return [(each.name, _in_words(context, each.title)) for each in held], actions
 
 
 def may_make_own(context: Context) -> bool:
@@ -148,7 +148,9 @@ def make(
     if holder is None or context.actor.kind != "user":
         raise Forbidden()
     _may_make(context, holder)
-    read = _read(context, values)
+    read, problems = read_all(FIELDS, values, context)
+    if problems:
+        raise Invalid(problems)
     rights = _rights(context, kinds, actions)
     with context.system("a token of a user") as system:
         if api_tokens.count_alive(system.session, holder, context.now) >= api_tokens.MOST_OF_A_USER:
@@ -197,19 +199,6 @@ def _may_make(context: Context, holder: int) -> None:
             raise Refused(_("This site demands a second step of you. Set it up first."))
 
 
-def _read(context: Context, values: Mapping[str, Any]) -> dict[str, Any]:
-    read: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for item in FIELDS:
-        try:
-            read[item.name] = item.read(values.get(item.name), context)
-        except FieldError as error:
-            problems.append(item.problem(error))
-    if problems:
-        raise Invalid(problems)
-    return read
-
-
 def _rights(context: Context, kinds: Sequence[str], actions: Sequence[str]) -> dict[str, Any] | None:
     known = {each.name for each in grantable(context.runtime)}
     usual = {action for each in grantable(context.runtime) for action in each.actions}
@@ -228,17 +217,13 @@ def _held(context: Context, right: ResourceRights) -> bool:
     return any(context.may(right.name, action) for action in right.actions)
 
 
-def _title(context: Context, right: ResourceRights) -> str:
-    return _in_words(context, right.title)
-
-
 def _in_words(context: Context, title: LazyText | str) -> str:
     return context.text(title) if isinstance(title, LazyText) else str(title)
 
 
 def _rows(context: Context, *conditions: Any) -> list[TokenRow]:
     known = grantable(context.runtime)
-    titles = {each.name: _title(context, each) for each in known}
+    titles = {each.name: _in_words(context, each.title) for each in known}
     special = {name: title for each in known for name, title in each.special.items()}
     actions = {name: _in_words(context, title) for name, title in {**special, **ACTIONS}.items()}
     statement = (

@@ -20,7 +20,7 @@ from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound, Problem
-from kernel.resources.fields import Field, FieldError
+from kernel.resources.fields import Field, read_all
 
 PICTURES: Mapping[str, int] = {"logo": 512 * 1024, "icon": 128 * 1024}
 """The pictures of a site, and how many bytes each may have at most."""
@@ -46,16 +46,11 @@ FIELDS: tuple[Field, ...] = (
 def save(context: Context, *, values: Mapping[str, Any]) -> None:
     """Set name, colour and words. Raises `Invalid` naming each field."""
     administrators_only(context)
-    read: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for item in FIELDS:
-        try:
-            read[item.name] = item.read(values.get(item.name, ""), context) or ""
-        except FieldError as error:
-            problems.append(item.problem(error))
+    read, problems = read_all(FIELDS, values, context)
     if problems:
         raise Invalid(problems)
-    _write(context, read, read)
+    kept = {name: value or "" for name, value in read.items()}
+    _write(context, kept, kept)
 
 
 @command("branding.set_picture", _("Set a logo or icon"), resource="setting", action="edit")

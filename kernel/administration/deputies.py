@@ -17,7 +17,7 @@ from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, Invalid, NotFound, Problem
-from kernel.resources.fields import Field, FieldError
+from kernel.resources.fields import Field, read_all
 
 SINCE = fields.Day("since", _("From day"), required=True)
 UNTIL = fields.Day("until", _("To day (included)"), required=True)
@@ -82,13 +82,7 @@ def display_name(context: Context, user_id: int) -> str:
 def name_deputy(context: Context, *, user_id: int, deputy_id: int | None, values: Mapping[str, Any]) -> int:
     """Let a user stand in for another from a day to a last day; gives the number of the row. `Invalid` names each field."""
     _himself_or_administrator(context, user_id)
-    days: dict[str, date] = {}
-    problems: list[Problem] = []
-    for item in DAYS:
-        try:
-            days[item.name] = item.read(values.get(item.name), context)
-        except FieldError as error:
-            problems.append(item.problem(error))
+    days, problems = read_all(DAYS, values, context)
     if deputy_id not in {number for number, _name in possible_deputies(context, user_id)}:
         problems.append(Problem("deputy", _("Choose another user who may sign in.")))
     if not problems and days["until"] < days["since"]:

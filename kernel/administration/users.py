@@ -34,7 +34,7 @@ from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
-from kernel.resources.fields import Field, FieldError
+from kernel.resources.fields import Field, read_all
 
 USERNAME = fields.Code("username", _("User name"), required=True, limit=60)
 DISPLAY_NAME = fields.Text("display_name", _("Display name"), required=True, limit=100)
@@ -242,13 +242,7 @@ def sign_out(context: Context, *, user_id: int) -> None:
 
 
 def _read(context: Context, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    read: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for item in FIELDS:
-        try:
-            read[item.name] = item.read(values.get(item.name, item.default), context)
-        except FieldError as error:
-            problems.append(item.problem(error))
+    read, problems = read_all(FIELDS, {item.name: item.default for item in FIELDS} | dict(values), context)
     if read.get("email"):
         read["email"] = read["email"].casefold()
     if "unit" in values:

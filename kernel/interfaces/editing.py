@@ -27,7 +27,7 @@ from kernel.resources.audit import note
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Invalid, NotFound, Problem, Refused
-from kernel.resources.fields import Field, FieldError
+from kernel.resources.fields import Field, read_all
 from kernel.resources.queue import enqueue
 
 OVERLAP = timedelta(days=1)
@@ -275,13 +275,7 @@ def _read(
     actions: Sequence[str],
     events: Sequence[str],
 ) -> dict[str, Any]:
-    read: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for item in FIELDS:
-        try:
-            read[item.name] = item.read(values.get(item.name), context)
-        except FieldError as error:
-            problems.append(item.problem(error))
+    read, problems = read_all(FIELDS, values, context)
     if "url" in read:
         problems += _of_address(read["url"])
     offered = (set(kinds) <= set(context.runtime.resources), set(actions) <= set(ACTIONS.values()))

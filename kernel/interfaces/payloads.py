@@ -10,14 +10,11 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import select
-
 from kernel.access.actor import ALL, Actor
-from kernel.data.base import Versioned
 from kernel.interfaces.models import WebhookDelivery
 from kernel.resources.context import Context
 from kernel.resources.forwarded import forwarded
-from kernel.resources.records import visible
+from kernel.resources.records import version_of, visible
 from kernel.resources.resource import Resource
 from kernel.resources.runtime import Runtime
 
@@ -42,7 +39,7 @@ def payload(runtime: Runtime, actor: Actor, kinds: list[str], row: WebhookDelive
         resource, kept = found
         record: dict[str, Any] = {"resource": resource.name, "id": row.subject_id}
         if row.event in ("created", "edited", "restored"):
-            record["version"] = _version(context, resource, row.subject_id)
+            record["version"] = version_of(context, resource, row.subject_id)
             record["url"] = f"{API}/{resource.name}/{row.subject_id}"
         if kept is not None:
             record |= {"into": kept, "url": f"{API}/{resource.name}/{kept}"}
@@ -68,13 +65,3 @@ def _kind(context: Context, kinds: list[str], row: WebhookDelivery) -> tuple[Res
         elif visible(context, resource, [number]):
             return resource, kept
     return None
-
-
-def _version(context: Context, resource: Resource, number: int) -> int | None:
-    model = resource.model
-    if not issubclass(model, Versioned):
-        return None
-    found: int | None = context.session.execute(
-        select(model.version).where(model.id == number)
-    ).scalar_one_or_none()
-    return found

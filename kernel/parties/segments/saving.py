@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 
 from kernel.access.session import allowed
-from kernel.fa.sorting import sort_key
-from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import _
 from kernel.parties.models import Party, PartyGroupMember, Segment
 from kernel.parties.segments.reading import (
@@ -26,7 +24,7 @@ from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Forbidden, Invalid, Problem
 from kernel.resources.lists import Filter, ListQuery
-from kernel.resources.lists.keeping import kept_filters, try_out
+from kernel.resources.lists.keeping import kept_filters, name_of, try_out
 from kernel.resources.records import insert_many
 from kernel.resources.resource import Resource
 
@@ -181,13 +179,7 @@ def _lock(context: Context) -> None:
 
 
 def _name(context: Context, row: Segment, name: str) -> None:
-    cleaned = " ".join(clean(name).split())
-    if not search_key(cleaned):
-        raise Invalid([Problem("name", _("%(field)s is required.", field=_("Name")))])
-    if len(cleaned) > LONGEST_NAME:
-        limit = _("%(field)s may have %(limit)d characters at most.", field=_("Name"), limit=LONGEST_NAME)
-        raise Invalid([Problem("name", limit)])
-    row.name, row.search_key, row.sort_key = cleaned, squeeze(cleaned), sort_key(cleaned)
+    row.name, row.search_key, row.sort_key = name_of(name, LONGEST_NAME)
     same = select(Segment.id).where(
         Segment.owner_id == row.owner_id, Segment.search_key == row.search_key, Segment.id != (row.id or 0)
     )

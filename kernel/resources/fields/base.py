@@ -250,6 +250,20 @@ class Field:
         return Problem(self.name, error.message, part, row)
 
 
+def read_all(
+    fields: Iterable[Field], entered: Mapping[str, Any], context: Context
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Read what was entered for fields, by their names; gives the values that fit and the problems of the others."""
+    read: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for item in fields:
+        try:
+            read[item.name] = item.read(entered.get(item.name), context)
+        except FieldError as error:
+            problems.append(item.problem(error))
+    return read, problems
+
+
 def plain_number(raw: Any) -> str:
     """Fold a typed number: digits of any script, separators of thousands and spaces away, one decimal point."""
     text = to_ascii_digits(str(raw)).strip()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.exc import DataError
 
+from kernel.fa.sorting import sort_key
+from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
@@ -24,6 +26,25 @@ class Resting(Invalid):
     def __init__(self, plugin: str) -> None:
         super().__init__([Problem(None, resting_words(plugin))])
         self.plugin = plugin
+
+
+class Name(NamedTuple):
+    """The name of a kept list with the keys by which it is found and sorted."""
+
+    name: str
+    search_key: str
+    sort_key: str
+
+
+def name_of(entered: str, longest: int) -> Name:
+    """Read the name of a kept list; raises `Invalid` for none and for one of more than `longest` characters."""
+    cleaned = " ".join(clean(entered).split())
+    if not search_key(cleaned):
+        raise Invalid([Problem("name", _("%(field)s is required.", field=_("Name")))])
+    if len(cleaned) > longest:
+        limit = _("%(field)s may have %(limit)d characters at most.", field=_("Name"), limit=longest)
+        raise Invalid([Problem("name", limit)])
+    return Name(cleaned, squeeze(cleaned), sort_key(cleaned))
 
 
 def resting_words(title: LazyText | str) -> LazyText:

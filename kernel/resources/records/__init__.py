@@ -3,7 +3,7 @@
 from kernel.resources.commands import command_of
 from kernel.resources.records.bin import delete, purge, restore
 from kernel.resources.records.export import export
-from kernel.resources.records.load import editable, load, opens_bin, visible
+from kernel.resources.records.load import editable, load, opens_bin, version_of, visible
 from kernel.resources.records.many import insert_many
 from kernel.resources.records.printing import print_record
 from kernel.resources.records.save import assign, create, edit, goes_to_another
@@ -28,5 +28,6 @@ __all__ = [
     "print_record",
     "purge",
     "restore",
+    "version_of",
     "visible",
 ]

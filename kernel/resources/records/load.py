@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.access.session import allowed
-from kernel.data.base import Binnable
+from kernel.data.base import Binnable, Versioned
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, NotFound
 from kernel.resources.resource import Resource
@@ -26,6 +26,16 @@ def load(context: Context, resource: Resource, record_id: int, *, lock: bool = F
     if record is None:
         raise NotFound()
     return record
+
+
+def version_of(context: Context, resource: Resource, record_id: int) -> int | None:
+    """Give the version of a record; None where it is not to be seen, or its kind has none."""
+    model = resource.model
+    if not issubclass(model, Versioned):
+        return None
+    statement = select(model.version).where(model.id == record_id)
+    found: int | None = context.session.execute(statement).scalar_one_or_none()
+    return found
 
 
 def visible(context: Context, resource: Resource, ids: Sequence[int]) -> list[int]:

@@ -71,8 +71,10 @@ def visible_views(context: Context) -> list[View]:
             for row, pin, own in system.session.execute(statement)
         ]
         shares: dict[int, list[int]] = {}
-        if any(each.audience == "patterns" for each in rows):
-            for share in system.session.execute(select(SavedViewPattern)).scalars():
+        shared_with = [each.id for each in rows if each.audience == "patterns"]
+        if shared_with:
+            wanted = select(SavedViewPattern).where(SavedViewPattern.view_id.in_(shared_with))
+            for share in system.session.execute(wanted).scalars():
                 shares.setdefault(share.view_id, []).append(share.pattern_id)
     return [replace(each, patterns=tuple(shares.get(each.id, ()))) for each in rows if _listed(context, each)]
 

@@ -7,14 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import delete, select
 
 from kernel.access.models import Pattern, UserPattern
-from kernel.fa.sorting import sort_key
-from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import _
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Forbidden, Invalid, Problem
 from kernel.resources.lists import ListQuery, chosen_columns
-from kernel.resources.lists.keeping import kept_filters, try_out
+from kernel.resources.lists.keeping import kept_filters, name_of, try_out
 from kernel.resources.lists.ordering import order_of
 from kernel.resources.resource import Resource
 from kernel.resources.saved_views.models import ListDefault, SavedView, SavedViewPattern, SavedViewPin
@@ -175,13 +173,7 @@ def _share_with(system: Context, view_id: int, patterns: Collection[int]) -> Non
 
 
 def _name(system: Context, row: SavedView, name: str) -> None:
-    cleaned = " ".join(clean(name).split())
-    if not search_key(cleaned):
-        raise Invalid([Problem("name", _("%(field)s is required.", field=_("Name")))])
-    if len(cleaned) > LONGEST_NAME:
-        limit = _("%(field)s may have %(limit)d characters at most.", field=_("Name"), limit=LONGEST_NAME)
-        raise Invalid([Problem("name", limit)])
-    row.name, row.search_key, row.sort_key = cleaned, squeeze(cleaned), sort_key(cleaned)
+    row.name, row.search_key, row.sort_key = name_of(name, LONGEST_NAME)
     same = select(SavedView.id).where(
         SavedView.owner_id == row.owner_id,
         SavedView.resource == row.resource,

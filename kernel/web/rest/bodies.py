@@ -54,9 +54,8 @@ class Body:
 def sent() -> dict[str, Any]:
     """Give the JSON object of this request's body; an empty body is an empty object."""
     raw = request.get_data(cache=True, parse_form_data=False)
-    request.environ["wsgi.input"] = BytesIO(
-        raw
-    )  # where the epoch changes meanwhile, the request is dispatched again
+    # Where the epoch changes meanwhile, the request is dispatched again, and its body read anew.
+    request.environ["wsgi.input"] = BytesIO(raw)
     if not raw.strip():
         return {}
     try:
@@ -108,7 +107,7 @@ def rows(
         row: dict[str, Any] = {}
         for name, each in raw.items():
             if name == "id":
-                if not _is_id(each):
+                if not is_id(each):
                     body.add(f"{pointer}/id", TYPES["integer"])
                 row["id"] = each
             elif name in fields:
@@ -200,7 +199,8 @@ def _of_time(kind: str | None, raw: Any) -> Any:
     return raw
 
 
-def _is_id(raw: Any) -> bool:
+def is_id(raw: Any) -> bool:
+    """Say whether a value is the number of a record."""
     return isinstance(raw, int) and not isinstance(raw, bool) and 0 < raw < 2**63
 
 
@@ -209,7 +209,7 @@ def _id_of(raw: Any, pointer: str, body: Body) -> int | None:
     number = raw.get("id") if isinstance(raw, dict) else raw
     if isinstance(number, float) and number.is_integer():
         number = int(number)
-    if isinstance(number, int) and _is_id(number):
+    if isinstance(number, int) and is_id(number):
         return number
     body.add(pointer, _("This must be the number of a record."))
     return None

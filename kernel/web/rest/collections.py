@@ -6,17 +6,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, request
-from sqlalchemy import select
 from werkzeug.exceptions import MethodNotAllowed
 
-from kernel.data.base import Versioned
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.lists import ListPage, ListQuery, page
 from kernel.resources.lists.query import LONGEST_SEARCH, MOST_ROWS
+from kernel.resources.records import version_of
 from kernel.resources.records.values import visible_parts
 from kernel.resources.resource import Part, Resource
-from kernel.web.current import current, runtime
+from kernel.web.current import current
 from kernel.web.rest import bodies, entering, once
 from kernel.web.rest.answers import address, etag, json_answer
 from kernel.web.rest.problems import ApiError
@@ -65,20 +64,15 @@ def create(resource: Resource) -> Response:
 
 def _made(resource: Resource) -> once.Compose:
     def compose(context: Context, value: Any) -> dict[str, Any]:
-        return {"id": int(value), "version": version_of(context, resource, int(value))}
+        return {"id": int(value), "version": version_written(context, resource, int(value))}
 
     return compose
 
 
-def version_of(context: Context, resource: Resource, record_id: int) -> int | None:
-    """Give the version of a record that was written in this transaction; None where its kind has none."""
-    model = resource.model
-    if not issubclass(model, Versioned):
-        return None
+def version_written(context: Context, resource: Resource, record_id: int) -> int | None:
+    """Give the version of a record that was written in this transaction, also where its writer sees it no more."""
     with context.system("version of what was written") as system:
-        statement = select(model.version).where(model.id == record_id)
-        found: int | None = system.session.execute(statement).scalar_one_or_none()
-        return found
+        return version_of(system, resource, record_id)
 
 
 def _query(resource: Resource) -> ListQuery:
@@ -133,8 +127,3 @@ def _links(resource: Resource, query: ListQuery, found: ListPage) -> dict[str, s
         return f"{address(resource)}?{urlencode({**args, **more}, doseq=True)}"
 
     return {"next": link(found.next_cursor), "prev": link(found.previous_cursor, back=True)}
-
-
-def resource_of(name: str) -> Resource:
-    """Give the kind of records by its name in addresses; raise `NotFound`."""
-    return runtime().resource(name)

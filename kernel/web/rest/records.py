@@ -17,12 +17,10 @@ from kernel.resources.resource import Resource
 from kernel.web.current import current, scope
 from kernel.web.rest import bodies, entering, once
 from kernel.web.rest.answers import address, etag, json_answer, wanted_version
-from kernel.web.rest.collections import version_of
+from kernel.web.rest.collections import version_written
 from kernel.web.rest.values import one
 
 READ_ONLY = ["GET", "HEAD", "OPTIONS"]
-ACTIONS = ("restore", "purge", "assign")
-"""What is done to a record by an address of its own below it."""
 
 
 def show(resource: Resource, record_id: int) -> Response:
@@ -40,23 +38,9 @@ def show(resource: Resource, record_id: int) -> Response:
 
 def change(resource: Resource, record_id: int) -> Response:
     """Change what is sent of a record; what is not sent stays. A part that is sent is replaced as a whole."""
-    _must_be_editable(resource)
-    context = current()
-    _must_be_seen(context, resource, record_id)
-    context.require(resource.permission, "edit")
-    version = wanted_version(versioned=_versioned(resource))
-    arguments = entering.read(context, resource, bodies.sent(), creating=False)
-    scope().close()
-    mine = scope()
-    mine.runtime.execute(
-        mine.actor,
-        "record.edit",
-        locale=mine.locale,
-        resource=resource.name,
-        record_id=record_id,
-        version=version,
-        **arguments,
-    )
+    version = _version_to_write(resource, record_id, "edit")
+    arguments = entering.read(current(), resource, bodies.sent(), creating=False)
+    _execute("record.edit", resource, record_id, version, **arguments)
     try:
         return _answer(current(), resource, record_id)
     except NotFound:
@@ -65,22 +49,28 @@ def change(resource: Resource, record_id: int) -> Response:
 
 def remove(resource: Resource, record_id: int) -> Response:
     """Put a record into the bin, or delete it where its kind has none."""
-    _must_be_editable(resource)
+    version = _version_to_write(resource, record_id, "delete")
+    _execute("record.delete", resource, record_id, version)
+    return Response(status=204)
+
+
+def _version_to_write(resource: Resource, record_id: int, action: str) -> int | None:
+    """See that the actor may write the record in this way, and give the version that the request means to write."""
+    if not resource.editable:
+        raise MethodNotAllowed(valid_methods=READ_ONLY)
     context = current()
-    _must_be_seen(context, resource, record_id)
-    context.require(resource.permission, "delete")
-    version = wanted_version(versioned=_versioned(resource))
+    # A hidden record and an absent one answer alike, whatever else is wrong with the request.
+    context.require(resource.permission, "view")
+    load(context, resource, record_id)
+    context.require(resource.permission, action)
+    return wanted_version(versioned=issubclass(resource.model, Versioned))
+
+
+def _execute(command: str, resource: Resource, record_id: int, version: int | None, **arguments: Any) -> None:
     mine = scope()
     mine.close()
-    mine.runtime.execute(
-        mine.actor,
-        "record.delete",
-        locale=mine.locale,
-        resource=resource.name,
-        record_id=record_id,
-        version=version,
-    )
-    return Response(status=204)
+    target: dict[str, Any] = {"resource": resource.name, "record_id": record_id, "version": version}
+    mine.runtime.execute(mine.actor, command, locale=mine.locale, **target, **arguments)
 
 
 def act(resource: Resource, record_id: int, action: str) -> Response:
@@ -93,10 +83,7 @@ def act(resource: Resource, record_id: int, action: str) -> Response:
     bodies.only(body, content, ("owner",) if action == "assign" else ())
     if action == "assign":
         owner = content.get("owner")
-        known = owner is None or (
-            isinstance(owner, int) and not isinstance(owner, bool) and 0 < owner < 2**63
-        )
-        if "owner" not in content or not known:
+        if "owner" not in content or not (owner is None or bodies.is_id(owner)):
             body.add("#/owner", _("This must be the number of a user, or null."))
         arguments["owner"] = owner
     body.check()
@@ -113,7 +100,7 @@ def offered(resource: Resource) -> list[str]:
 
 
 def _done(resource: Resource) -> once.Compose:
-    return lambda context, value: {"version": version_of(context, resource, int(value))}
+    return lambda context, value: {"version": version_written(context, resource, int(value))}
 
 
 def _answer(context: Context, resource: Resource, record_id: int) -> Response:
@@ -134,18 +121,3 @@ def _survivor(context: Context, resource: Resource, record_id: int) -> int | Non
     except CommandError:
         return None
     return kept
-
-
-def _must_be_seen(context: Context, resource: Resource, record_id: int) -> None:
-    """A hidden record and an absent one answer alike, whatever else is wrong with the request."""
-    context.require(resource.permission, "view")
-    load(context, resource, record_id)
-
-
-def _must_be_editable(resource: Resource) -> None:
-    if not resource.editable:
-        raise MethodNotAllowed(valid_methods=READ_ONLY)
-
-
-def _versioned(resource: Resource) -> bool:
-    return issubclass(resource.model, Versioned)
