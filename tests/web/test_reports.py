@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
+from typing import Any
 
 import openpyxl
 import pytest
@@ -92,6 +94,25 @@ def test_files_are_for_who_may_export_and_hold_what_he_may_export(sign_in: SignI
     own.made("/persons/new", last_name="صدر", gender="male")
     text = own.get("/persons/report/file?group=gender&format=csv").data.decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text)))[1:] == [["1", "مرد", "1"], ["0", "جمع کل", "1"]]
+
+
+@pytest.mark.parametrize("rule", ["hidden", "masked"])
+def test_what_is_kept_of_a_field_groups_no_rows_and_is_not_offered(
+    sara: Browser, sign_in: SignIn, run: Callable[..., Any], id_of: Callable[[str], str], rule: str
+) -> None:
+    reader = sign_in("reader", REPORTING)
+    assert reader.get("/persons/report?group=gender").status_code == 200
+    run(
+        "INSERT INTO kernel.pattern_field (pattern_id, resource, field, rule)"
+        " SELECT pattern_id, 'party', 'gender', :rule FROM kernel.user_pattern WHERE user_id = :user",
+        rule=rule,
+        user=int(id_of("reader")),
+    )
+    answer = reader.get("/persons/report?group=gender&figure=distinct:gender")
+    assert answer.status_code == 422
+    assert lines_of(answer.text) == []
+    assert 'value="gender"' not in answer.text
+    assert reader.get("/persons/report?f.gender.is=male&group=").status_code == 422
 
 
 @pytest.mark.parametrize(
