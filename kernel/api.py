@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel.access.policies import Policy, child, public, rows, system
+from kernel.access.policies import Policy, child, personal, public, rows, system
 from kernel.access.scopes import RowScope
 from kernel.administration.demo import Demo
 from kernel.data.base import (
@@ -241,6 +241,7 @@ __all__ = [
     "ngettext_lazy",
     "once",
     "own_name",
+    "personal",
     "pgettext_lazy",
     "posts_at",
     "posts_of",

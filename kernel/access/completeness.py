@@ -9,7 +9,7 @@ from sqlalchemy import Column, inspect, select
 from sqlalchemy.orm import Mapper, RelationshipProperty
 
 from kernel.access.errors import RefusedStatement, UnprotectedModel
-from kernel.access.policies import Child, Model, Policy, PolicySet, Rows
+from kernel.access.policies import Child, Model, Personal, Policy, PolicySet, Rows
 from kernel.access.statements import check_statement
 
 
@@ -63,6 +63,8 @@ def _check_columns(policies: PolicySet, policy: Policy) -> None:
         for name in policy.also:
             if name in policy.table.c and not policy.table.c[name].foreign_keys:
                 raise UnprotectedModel(f"{policy.table.fullname}.{name} refers to no table")
+    if isinstance(policy, Personal):
+        wanted = [policy.user]
     missing = [name for name in wanted if name not in policy.table.c]
     if missing:
         raise UnprotectedModel(f"{policy.table.fullname} has no column {', '.join(missing)}")

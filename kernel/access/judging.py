@@ -23,6 +23,7 @@ from kernel.access.rules import (
     Granted,
     HasRow,
     Kept,
+    Mine,
     Rule,
     SignedIn,
     Through,
@@ -131,6 +132,8 @@ class Judge:
                 return self.lift_bin or row["binned_at"] is None
             case Kept():
                 return row["binned_at"] is None
+            case Mine(key):
+                return self.actor.kind == "user" and row[key] == self.actor.user_id
             case SignedIn():
                 return self.actor.kind == "user"
             case Administrators():

@@ -1,6 +1,6 @@
 """Policies: one per table, declared beside its model. The owner of a table says who may see and change rows.
 
-`rows`, `child`, `public` and `system` make them; a `PolicySet` holds those of a site.
+`rows`, `child`, `personal`, `public` and `system` make them; a `PolicySet` holds those of a site.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from kernel.access.policy import Model, Policy, PolicySet, Shape
-from kernel.access.policy_kinds import Child, Public, Rows, Sealed, System
+from kernel.access.policy_kinds import Child, Personal, Public, Rows, Sealed, System
 
 __all__ = [
     "Child",
     "Model",
+    "Personal",
     "Policy",
     "PolicySet",
     "Public",
@@ -22,6 +23,7 @@ __all__ = [
     "Shape",
     "System",
     "child",
+    "personal",
     "public",
     "rows",
     "sealed",
@@ -65,6 +67,14 @@ def child(
     who may edit the first one, or with `any_parent` whichever of them. Its history is kept with the first.
     """
     return Child(model, resource, parent=parent, key=key, also=tuple(also), any_parent=any_parent)
+
+
+def personal(model: Model, user: str = "user_id") -> Policy:
+    """Keep rows for the user whom the column `user` names: he alone sees and changes them, and needs no grant for it.
+
+    Neither administrators nor deputies see them; what the kernel puts there for him, it puts as the system.
+    """
+    return Personal(model, user=user)
 
 
 def public(model: Model, resource: str) -> Policy:

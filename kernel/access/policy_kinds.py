@@ -16,6 +16,7 @@ from kernel.access.rules import (
     Columns,
     Either,
     Granted,
+    Mine,
     Rule,
     SignedIn,
     SystemOnly,
@@ -175,6 +176,34 @@ class Public(Policy):
         """Edited by a grant of `edit`."""
         assert self.resource is not None
         return Granted(self.resource, "edit", {})
+
+
+@dataclass(frozen=True, eq=False)
+class Personal(Policy):
+    """What a user has for himself, such as notices and pins: seen and changed by him alone, without a grant."""
+
+    user: str = "user_id"
+
+    @property
+    def guarded(self) -> frozenset[str]:
+        """Also the column that names him."""
+        return super().guarded | {self.user}
+
+    def view(self, policies: PolicySet) -> Rule:
+        """Visible to him alone, administrators not excepted."""
+        return every(self._unbinned(), Mine(self.user))
+
+    def change(self, action: str, policies: PolicySet) -> Rule:
+        """Changed by him alone."""
+        return self.view(policies)
+
+    def granted(self, resource: str, action: str, policies: PolicySet) -> Rule:
+        """No other right is lived out on such rows."""
+        return SystemOnly()
+
+    def editable(self, policies: PolicySet) -> Rule:
+        """Edited by him."""
+        return Mine(self.user)
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,6 +40,7 @@ from kernel.access.rules import (
     Granted,
     HasRow,
     Kept,
+    Mine,
     Rule,
     SignedIn,
     Through,
@@ -63,6 +64,7 @@ class Reach:
         self.policies = policies
         self.lift_bin = lift_bin
         self._bound: dict[Held, BindParameter[Any] | None] = {}
+        self._me = _bind("self", _number_of(actor))
         self._depth = 0
 
     def condition(self, rule: Rule, column: ColumnOf) -> Condition | None:
@@ -87,6 +89,8 @@ class Reach:
                 return None if self.lift_bin else column("binned_at").is_(None)
             case Kept():
                 return column("binned_at").is_(None)
+            case Mine(key):
+                return false() if self._me is None else column(key) == self._me
             case SignedIn():
                 return None if self.actor.kind == "user" else false()
             case Administrators():
@@ -154,7 +158,7 @@ class Reach:
             for resource, scope, cardinality in self.shape()[2:]
             if cardinality
         )
-        return list(dict.fromkeys(parameter for parameter in bound if parameter is not None))
+        return list(dict.fromkeys(parameter for parameter in (self._me, *bound) if parameter is not None))
 
     def _cardinality(self, resource: str, scope: str) -> str:
         parameter = None if scope == ALL else self.bound((resource, "view", scope))
@@ -231,6 +235,10 @@ def _one_of(conditions: list[Condition | None]) -> Condition | None:
     """A rule without a condition holds for every row, and so does the whole."""
     present = [condition for condition in conditions if condition is not None]
     return or_(*present) if len(present) == len(conditions) else None
+
+
+def _number_of(actor: Actor) -> tuple[int, ...]:
+    return (actor.user_id,) if actor.kind == "user" and actor.user_id is not None else ()
 
 
 def _bind(scope: str, values: tuple[int, ...]) -> BindParameter[Any] | None:

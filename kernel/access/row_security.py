@@ -22,6 +22,7 @@ from kernel.access.rules import (
     Granted,
     HasRow,
     Kept,
+    Mine,
     Rule,
     SignedIn,
     Through,
@@ -77,6 +78,9 @@ class RuleText:
                 return f"{row}.binned_at IS NULL OR (SELECT kernel.shows_bin())"
             case Kept():
                 return f"{row}.binned_at IS NULL OR (SELECT kernel.is_system())"
+            case Mine(key):
+                signed = "SELECT CASE WHEN kernel.is_signed_in() THEN kernel.me() END"
+                return f"(SELECT kernel.is_system()) OR {row}.{quoted(key)} = ({signed})"
             case _:
                 return f"(SELECT {self.shortcut(rule)})"
 

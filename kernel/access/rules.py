@@ -83,6 +83,13 @@ class Administrators(Rule):
 
 
 @dataclass(frozen=True)
+class Mine(Rule):
+    """The row names the actor himself in its column `key`; no grant, office or deputyship stands in for that."""
+
+    key: str
+
+
+@dataclass(frozen=True)
 class SystemOnly(Rule):
     """The kernel itself is at work."""
 

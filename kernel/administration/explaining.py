@@ -17,7 +17,7 @@ from kernel.access.deputies import personal
 from kernel.access.judging import Finding, Judge, Row, row_by_key, rows_of
 from kernel.access.models import UserAccount
 from kernel.access.policies import Policy
-from kernel.access.rules import Granted, SignedIn
+from kernel.access.rules import Granted, Mine, SignedIn
 from kernel.access.session import allowed_ids
 from kernel.administration.reasons import Reasons, action_title
 from kernel.administration.rights import ResourceRights, grantable
@@ -210,7 +210,7 @@ def _of(finding: Finding) -> str:
 def _deciding(finding: Finding) -> Iterator[Finding]:
     """What made it hold (grants, and that everybody may), or all that stands in the way."""
     for each in finding.reasons():
-        if not each.holds or isinstance(each.rule, (Granted, SignedIn)):
+        if not each.holds or isinstance(each.rule, (Granted, Mine, SignedIn)):
             yield each
 
 

@@ -12,7 +12,7 @@ from kernel.access.actor import ALL, Actor
 from kernel.access.judging import Finding, Fit, Row, RowOf
 from kernel.access.models import AccessGrant, Pattern, PatternPlace, Unit, UserAccount, UserPattern
 from kernel.access.policies import Policy
-from kernel.access.rules import Administrators, Granted, Kept, SignedIn, Through, Unbinned, Visible
+from kernel.access.rules import Administrators, Granted, Kept, Mine, SignedIn, Through, Unbinned, Visible
 from kernel.access.scopes import PLACES
 from kernel.administration.rights import ACTIONS, ResourceRights, grantable
 from kernel.i18n import LazyText, _
@@ -83,6 +83,8 @@ class Reasons:
         rule = finding.rule
         if isinstance(rule, SignedIn):
             yield text(_("Everybody who works here sees this kind of record."))
+        elif isinstance(rule, Mine):
+            yield text(_("It is kept for this user alone."))
         elif isinstance(rule, Granted) and self._actor.is_administrator:
             yield text(_("An administrator may do everything with all records."))
         elif isinstance(rule, Granted):
@@ -136,6 +138,8 @@ class Reasons:
                 return _("It is in the bin.")
             case SignedIn():
                 return _("The user may not sign in.")
+            case Mine():
+                return _("It is kept for another user.")
             case Administrators():
                 return _("Only administrators may do this.")
             case Visible(key) | Through(key):

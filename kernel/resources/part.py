@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from kernel.access.policies import child, public, rows, system
+from kernel.access.policies import child, personal, public, rows, system
 from kernel.access.protected import ACCESS_POLICIES
 from kernel.extension.branding import BrandingRow
 from kernel.extension.editions import SiteEditionRow
@@ -52,7 +52,8 @@ PART = KernelPart(
         system(UserField),
         system(UserValueKey),
         # Own or shared: `kernel.resources.saved_views` alone reads and writes them, for whoever asks.
-        *(system(model) for model in (SavedView, SavedViewPattern, SavedViewPin, ListDefault)),
+        *(system(model) for model in (SavedView, SavedViewPattern)),
+        *(personal(model) for model in (SavedViewPin, ListDefault)),
     ),
     files=(select(Attachment.content_hash), select(ImportRun.content_hash)),
     commands=commands_in(attachments, base_data, bulk_removal, exporting_later, notes, runs, views),

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from kernel.access.actor import Actor
 from kernel.access.judging import Judge, Row, RowOf
-from kernel.access.policies import Child, Policy, PolicySet, Public, Rows, System
+from kernel.access.policies import Child, Personal, Policy, PolicySet, Public, Rows, System
 
-KNOWN = (Rows, Child, Public)
+KNOWN = (Rows, Child, Personal, Public)
 PLACES = ("province", "city", "district")
 Scopes = Mapping[str, tuple[str, ...]]
 
@@ -61,6 +61,8 @@ class Oracle:
             return False
         if isinstance(policy, Public):
             return True
+        if isinstance(policy, Personal):
+            return bool(row[policy.user] == self.holding.user_id)
         if isinstance(policy, Rows):
             return self._granted(policy, row, policy.resource, "view") and self._party_is_seen(policy, row)
         assert isinstance(policy, Child)
@@ -76,6 +78,8 @@ class Oracle:
             return False
         if isinstance(policy, Child):
             return self._written(policy, row, "edit" if policy.resource is None else action)
+        if isinstance(policy, Personal):
+            return True
         return self._changes(policy, row, action)
 
     def _changes(self, policy: Policy, row: Row, action: str) -> bool:
@@ -96,6 +100,8 @@ class Oracle:
             return False
         if isinstance(parent, Child):
             return self._written(parent, above, "edit")
+        if isinstance(parent, Personal):
+            return self.sees(parent, above)
         return self._changes(parent, above, "edit")
 
     def _parents_are_seen(self, policy: Child, row: Row) -> bool:

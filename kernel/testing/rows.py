@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy import column as plain_column
 from sqlalchemy.exc import IntegrityError
 
-from kernel.access.policies import Child, Policy, Rows
+from kernel.access.policies import Child, Personal, Policy, Rows
 from kernel.data.base import META
 from kernel.resources.fields import BaseChoice, Choice, Email, Field, Phone, Website
 
@@ -146,7 +146,8 @@ class RowMaker:
     def _owners(self, of: Table) -> set[str]:
         policy = self._policies.get(of)
         scoped = policy.scopes.get("own", ()) if isinstance(policy, Rows) else ()
-        return {name for name in (*OWNERS, *scoped) if name in of.columns}
+        personal = (policy.user,) if isinstance(policy, Personal) else ()
+        return {name for name in (*OWNERS, *scoped, *personal) if name in of.columns}
 
     def _value(self, of: Table, each: Column[Any], batch: Batch, number: int, place: int) -> Any:
         if each.foreign_keys or self._parent(of, each) is not None:

@@ -128,7 +128,7 @@ def test_a_further_scope_needs_no_change_of_the_walls(monkeypatch: pytest.Monkey
     condition = reach.condition(policies.view_rule(policy), policy.column)
     assert condition is not None
     assert "loop.owner_id = :my_own_1 OR policytest.loop.loop_id = ANY" in str(condition)
-    assert sorted(str(each.value) for each in reach.view_values()) == ["7", "[4, 5]"]
+    assert sorted(str(each.value) for each in reach.view_values()) == ["7", "7", "[4, 5]"]
 
 
 def test_equal_scopes_have_one_shape_and_others_another() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Text, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
-from kernel.access.policies import PolicySet, child, public, rows, system
+from kernel.access.policies import PolicySet, child, personal, public, rows, system
 from kernel.access.protected import ACCESS_POLICIES
 from kernel.data.base import Binnable, Identified, schema_base
 
@@ -107,6 +107,15 @@ class Mark(Base):
     firm: Mapped[Firm] = relationship(back_populates="marks")
 
 
+class Pin(Identified, Base):
+    """What a user has for himself."""
+
+    __tablename__ = "pin"
+
+    user_id: Mapped[int]
+    name: Mapped[str] = mapped_column(Text)
+
+
 class Ledger(Identified, Base):
     """The kernel's own book-keeping: only ever added to."""
 
@@ -120,7 +129,7 @@ Firm.desk_count = column_property(  # type: ignore[attr-defined]
     deferred=True,
 )
 
-MODELS = (Firm, Desk, Drawer, Health, Visit, Memo, Label, Mark, Ledger)
+MODELS = (Firm, Desk, Drawer, Health, Visit, Memo, Label, Mark, Pin, Ledger)
 
 POLICIES = (
     rows(Firm, "firm", own=("owner_id", "assignee_id")),
@@ -131,6 +140,7 @@ POLICIES = (
     rows(Memo, "memo"),
     public(Label, "label"),
     child(Mark, Firm, key="firm_id"),
+    personal(Pin),
     system(Ledger, append_only=True),
 )
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from kernel.access.actor import Actor
 from kernel.testing.corpus import Subject
 from kernel.testing.users import add_user
-from tests.leaks.family import Desk, Drawer, Firm, Health, Label, Ledger, Mark, Memo, Visit
+from tests.leaks.family import Desk, Drawer, Firm, Health, Label, Ledger, Mark, Memo, Pin, Visit
 
 OWN = "own"
 ALL = "all"
@@ -73,8 +73,10 @@ def fill(owner: Connection) -> Scene:
             {"id": 5, "owner_id": a, "firm_id": None, "name": "to nobody's"},
         ],
     )
+    pins = [(1, a), (2, a), (3, b), (4, chief.user_id)]
+    owner.execute(insert(Pin), [{"id": n, "user_id": who, "name": f"pin {n}"} for n, who in pins])
     owner.execute(insert(Ledger), [{"id": n, "name": f"entry {n}"} for n in range(1, 4)])
-    for model in (Firm, Desk, Drawer, Label, Visit, Memo, Ledger):
+    for model in (Firm, Desk, Drawer, Label, Visit, Memo, Pin, Ledger):
         last = owner.scalar(select(func.max(model.__table__.c.id)))
         owner.execute(select(func.setval(func.pg_get_serial_sequence(model.__table__.fullname, "id"), last)))
     return Scene(sara, mina, chief)
@@ -143,6 +145,14 @@ def subjects(scene: Scene) -> Iterator[Subject]:
         frozenset({4, 5, 6, 7}),
         "name",
         foreign=lambda: Mark(firm_id=5, label_id=2, name="foreign"),
+    )
+    yield Subject(
+        Pin,
+        frozenset({1, 2}),
+        frozenset({3, 4}),
+        "name",
+        foreign=lambda: Pin(user_id=other, name="foreign"),
+        give_away=lambda pin: setattr(pin, "user_id", other),
     )
     yield Subject(
         Ledger,
