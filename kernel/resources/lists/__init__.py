@@ -9,11 +9,11 @@ from kernel.resources.lists.pages import (
     ListPage,
     ValueCount,
     facet_counts,
-    neighbours,
     page,
 )
 from kernel.resources.lists.query import Filter, ListQuery
 from kernel.resources.lists.selection import CappedCount
+from kernel.resources.lists.stepping import Standing, standing
 
 __all__ = [
     "CappedCount",
@@ -24,6 +24,7 @@ __all__ = [
     "ListQuery",
     "Row",
     "SearchGroup",
+    "Standing",
     "ValueCount",
     "chosen_columns",
     "facet_counts",
@@ -31,9 +32,9 @@ __all__ = [
     "find_scanned",
     "list_columns",
     "may_sort",
-    "neighbours",
     "page",
     "search_everywhere",
     "sort_choices",
+    "standing",
     "suggestions",
 ]

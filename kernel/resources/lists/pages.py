@@ -1,4 +1,4 @@
-"""One page of a list, the neighbours of a record in it, and how its rows spread over the values of a field."""
+"""One page of a list, and how its rows spread over the values of a field."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ MOST_VALUES = 50
 """Values of a field that are counted, the most frequent first."""
 FACET_CAP = 50_000
 """Rows that are looked at to count values."""
+BEST = "best"
+"""What cursors of a search in order of its best hits call this order."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def page(
     `narrow` is a further condition: the rows of one record on its page, or the bin in a context that lifts it.
     """
     columns = chosen_columns(context, resource, query.columns)
-    with _values_fit():
+    with values_fit():
         selection = select_rows(context, resource, query, narrow=() if narrow is None else (narrow,))
         selection.check_size()
         limit = min(max(query.limit, 1), MOST_ROWS)
@@ -90,23 +92,6 @@ def page(
         )
 
 
-def neighbours(
-    context: Context, resource: Resource, query: ListQuery, record_id: int
-) -> tuple[int | None, int | None]:
-    """Give the ids before and after a record in a list; both None where it is not in it."""
-    with _values_fit():
-        selection = select_rows(context, resource, query)
-        selection.check_size()
-        if selection.ranked and selection.hits is not None:
-            return _beside(selection.hits.ids, record_id)
-        place = selection.locate(record_id)
-        if place is None:
-            return None, None
-        before = selection.fetch(place, backwards=True, limit=1)
-        after = selection.fetch(place, limit=1)
-        return (before[0].id if before else None), (after[0].id if after else None)
-
-
 def facet_counts(
     context: Context, resource: Resource, query: ListQuery, field: str
 ) -> tuple[list[ValueCount], bool]:
@@ -115,7 +100,7 @@ def facet_counts(
     The most frequent values, at most 50; the second answer says that there were more rows than are looked at.
     """
     column = _countable(context, resource, field)
-    with _values_fit():
+    with values_fit():
         selection = select_rows(context, resource, query.without(field))
         counted = _counted(context, selection, column, FACET_CAP + 1)
     return _named(context, column, counted), bool(counted) and counted[0][2] > FACET_CAP
@@ -159,13 +144,6 @@ def _named(context: Context, column: Column, counted: Sequence[Any]) -> list[Val
     ]
 
 
-def _beside(ids: Sequence[int], record_id: int) -> tuple[int | None, int | None]:
-    if record_id not in ids:
-        return None, None
-    place = ids.index(record_id)
-    return (ids[place - 1] if place else None), (ids[place + 1] if place + 1 < len(ids) else None)
-
-
 class Cut(NamedTuple):
     """Ids of a page, the cursors before and after it, and what was read of its rows along with them."""
 
@@ -205,7 +183,7 @@ def _by_keyset(selection: Selection, query: ListQuery, limit: int, columns: Sequ
 
 def _ranked(selection: Selection, query: ListQuery, limit: int) -> Cut:
     ids = selection.hits.ids if selection.hits is not None else ()
-    name = "best"
+    name = BEST
     start = 0
     if query.cursor:
         place = _ranked_place(ids, query.cursor)
@@ -226,7 +204,7 @@ def _ranked(selection: Selection, query: ListQuery, limit: int) -> Cut:
 def _ranked_place(ids: Sequence[int], text: str) -> int:
     from kernel.resources.lists.cursors import decode
 
-    position = decode(text, "best", (int,))
+    position = decode(text, BEST, (int,))
     place: int = position.values[0]
     if 0 <= place < len(ids) and ids[place] == position.id:
         return place
@@ -238,7 +216,7 @@ def _ranked_place(ids: Sequence[int], text: str) -> int:
 
 
 @contextmanager
-def _values_fit() -> Iterator[None]:
+def values_fit() -> Iterator[None]:
     """Say politely what the database says of a filter's value that its column cannot hold, such as a huge number."""
     try:
         yield

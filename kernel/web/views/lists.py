@@ -12,14 +12,22 @@ from werkzeug.datastructures import MultiDict
 
 from kernel.documents.targets import RIGHT as PRINT_RIGHT
 from kernel.fa.digits import stored_number
-from kernel.i18n import _, ngettext_lazy
+from kernel.i18n import LazyText, _, ngettext_lazy
 from kernel.parties.segments.reading import FIELD, visible_segments
 from kernel.resources.attachments import counts
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid
 from kernel.resources.exporting import may_leave
 from kernel.resources.fields import OPERATORS, Choice, FieldError
-from kernel.resources.lists import Column, Filter, ListPage, ListQuery, list_columns
+from kernel.resources.lists import (
+    CappedCount,
+    Column,
+    Filter,
+    ListPage,
+    ListQuery,
+    chosen_columns,
+    list_columns,
+)
 from kernel.resources.lists import page as fetch
 from kernel.resources.lists.columns import EVERY, known_columns
 from kernel.resources.records import opens_bin
@@ -36,6 +44,8 @@ from kernel.web.views.saved import shown_views, view_url
 
 READING = frozenset({"export", "report"})
 """What only reads, and so stays after the end of the site's term."""
+LONGEST_NAME = 60
+"""Letters of a field that is not there, in the chip by which its filter is lifted."""
 MOST_SEGMENTS = 12
 """Segments that the filter menu of a list names."""
 
@@ -64,22 +74,42 @@ def page(resource: Resource) -> ResponseReturnValue:
         if own is not None:
             return go_to(view_url(resource, own.id))
     query = query_of(resource, request.args)
+    reason: LazyText | None = None
     try:
-        found = fetch(context, resource, query)
+        query, found = _readable(context, resource, query)
     except Invalid as error:
-        if not query.cursor and not query.filters and not query.sort and not query.columns:
-            raise
         named = _segment_of(context, query)
         if named is not None:
             return go("segments.segment", segment_id=named)
-        tell(error.message, "error")
-        query = ListQuery(search=query.search)
-        found = fetch(context, resource, query)
+        reason, found = error.message, _nothing(context, resource)
+        query = replace(query.turned(None), sort="", columns=())
     template = "records/list_part.html" if by_htmx() else "records/list.html"
-    shown = view_of(context, resource, query, found)
+    shown = view_of(context, resource, query, found) | {"refusal": reason and context.text(reason)}
     if not by_htmx():
         shown |= shown_views(context, resource, query)
-    return render(template, **shown)
+    return render(template, status=200 if reason is None else 422, **shown)
+
+
+def _readable(context: Context, resource: Resource, query: ListQuery) -> tuple[ListQuery, ListPage]:
+    """Give a page of the list, and the list as it can be shown: without a page, an order and columns that are not there.
+
+    Raises `Invalid` where a filter cannot be read: without it the list would show more than was asked for.
+    """
+    try:
+        return query, fetch(context, resource, query)
+    except Invalid as error:
+        looks = replace(query.turned(None), sort="", columns=())
+        if looks == query:
+            raise
+        found = fetch(context, resource, looks)
+        tell(error.message, "error")
+        return looks, found
+
+
+def _nothing(context: Context, resource: Resource) -> ListPage:
+    """The page of a list that cannot be shown."""
+    columns = chosen_columns(context, resource, ())
+    return ListPage((), columns, "", CappedCount(0, False), None, None, capped_search=False)
 
 
 def _segment_of(context: Context, query: ListQuery) -> int | None:
@@ -109,7 +139,7 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         Line(
             row.id,
             row.label,
-            record_url(resource, row.id, first),
+            record_url(resource, row.id, query),
             cells_of(context, resource, found.columns, row),
             badges.get(row.id, []),
             files.get(row.id, 0),
@@ -207,13 +237,11 @@ def chips_of(context: Context, resource: Resource, query: ListQuery) -> list[dic
     before: int | None = None
     for place, item in sorted(enumerate(query.filters), key=lambda pair: (pair[1].group, pair[0])):
         column = known.get(item.field)
-        if column is None:
-            continue
         kept = tuple(other for number, other in enumerate(query.filters) if number != place)
         chips.append(
             {
-                "label": context.text(column.title),
-                "value": _in_words(context, column, item),
+                "label": context.text(column.title) if column else item.field[:LONGEST_NAME],
+                "value": _in_words(context, column, item) if column else "",
                 "joint": _joint(context, before, item.group, several=several),
                 "remove_url": list_url(resource, replace(query.turned(None), filters=kept)),
             }

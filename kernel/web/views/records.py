@@ -10,16 +10,18 @@ from flask.typing import ResponseReturnValue
 
 from kernel.administration.rights import RESERVED
 from kernel.fa.digits import stored_number
-from kernel.i18n import _
+from kernel.i18n import LazyText, _
 from kernel.resources.attachments import LARGEST, attachments, counts
 from kernel.resources.context import Context
+from kernel.resources.errors import Invalid
 from kernel.resources.history import entries
-from kernel.resources.lists import ListQuery, neighbours
+from kernel.resources.lists import ListQuery, Standing, standing
 from kernel.resources.records import load
 from kernel.resources.resource import Resource
 from kernel.web.composer import composer
 from kernel.web.current import current, run_command, tell
 from kernel.web.pages import by_htmx, go_to, render
+from kernel.web.security import local_address
 from kernel.web.views import erasing
 from kernel.web.views.activity import days_of, described
 from kernel.web.views.addresses import list_url, record_url
@@ -73,7 +75,6 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         may_erase=erasing.possible(context, resource) and may_do(context, resource, record_id, "erase"),
         may_merge=is_party(resource) and may_do(context, resource, record_id, "merge"),
         merges=undoable(context, resource, record_id),
-        list_url=list_url(resource, query),
         list_title=context.text(resource.plural),
         party=is_party(resource),
         actions=actions_of(context, resource, record_id),
@@ -88,6 +89,7 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         may_print=not resource.overview and may_do(context, resource, record_id, "print"),
         tab=tab,
         own_url=record_url(resource, record_id),
+        edit_url=_edit_url(resource, record_id, query),
         tab_links=_tabs(context, resource, record_id, tab, query),
         **_steps(context, resource, record_id, query),
         **_content(context, resource, record_id, tab),
@@ -99,7 +101,7 @@ def delete(resource: Resource, record_id: int) -> ResponseReturnValue:
     outcome = run_command("record.delete", quiet=True, resource=resource.name, record_id=record_id)
     if outcome.done:
         tell(_("Moved to the bin.") if has_bin(resource) else _("Deleted."))
-        return go_to(list_url(resource))
+        return go_to(local_address(request.form.get("back"), list_url(resource)))
     context = current()
     record = load(context, resource, record_id)
     return render(
@@ -130,13 +132,38 @@ def _tabs(
     ]
 
 
+def _edit_url(resource: Resource, record_id: int, query: ListQuery) -> str:
+    """The form leads back to the record as a part of the list from which it was opened."""
+    address = f"{record_url(resource, record_id)}/edit"
+    back = record_url(resource, record_id, query)
+    return f"{address}?{urlencode({'_in': back})}" if "?" in back else address
+
+
 def _steps(context: Context, resource: Resource, record_id: int, query: ListQuery) -> dict[str, Any]:
-    """Addresses of the records before and after this one in the list from which it was opened."""
-    before, after = neighbours(context, resource, query, record_id)
+    """Addresses of the records before and after this one in the list from which it was opened, and of its place in it.
+
+    Where the record is not in that list (any more), or the list cannot be read, there is only the way back.
+    """
+    try:
+        stands = standing(context, resource, query, record_id)
+    except Invalid:
+        stands = None
+    if stands is None:
+        return {"before_url": None, "after_url": None, "place": None, "list_url": list_url(resource, query)}
     return {
-        "before_url": record_url(resource, before, query) if before else None,
-        "after_url": record_url(resource, after, query) if after else None,
+        "before_url": record_url(resource, stands.before, query) if stands.before else None,
+        "after_url": record_url(resource, stands.after, query) if stands.after else None,
+        "place": _place(stands),
+        "list_url": f"{list_url(resource, stands.page)}#row-{record_id}",
     }
+
+
+def _place(stands: Standing) -> LazyText | None:
+    if stands.number is None:
+        return None
+    if stands.count.more:
+        return _("%(place)d of more than %(count)d", place=stands.number, count=stands.count.number)
+    return _("%(place)d of %(count)d", place=stands.number, count=stands.count.number)
 
 
 def _content(context: Context, resource: Resource, record_id: int, tab: str) -> dict[str, Any]:

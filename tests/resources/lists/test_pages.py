@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from kernel.resources.errors import Forbidden, Invalid
-from kernel.resources.lists import Filter, ListQuery, facet_counts, neighbours, page, selection
+from kernel.resources.lists import Filter, ListQuery, facet_counts, page, selection, standing
 from kernel.resources.lists.ordering import FREE_SORT_LIMIT
 from tests.resources.bazaar import QUARTER, Client, Health, Purchase
 from tests.resources.conftest import counting
@@ -285,6 +285,11 @@ def test_large_lists_are_not_sorted_by_what_no_index_backs(runtime, clients, use
     assert FREE_SORT_LIMIT == 50_000
 
 
+def beside(context, resource, query, record):
+    stands = standing(context, resource, query, record)
+    return (stands.before, stands.after) if stands else (None, None)
+
+
 def test_neighbours_are_those_of_the_filtered_list(runtime, clients, user, add):
     a, _b, c, d = add(
         {"name": "a", "kind": "gold"},
@@ -294,11 +299,11 @@ def test_neighbours_are_those_of_the_filtered_list(runtime, clients, user, add):
     )
     gold = (Filter("kind", "is", "gold"),)
     with runtime.reading(user()) as context:
-        assert neighbours(context, clients, ListQuery(filters=gold), c) == (a, d)
-        assert neighbours(context, clients, ListQuery(filters=gold), a) == (None, c)
-        assert neighbours(context, clients, ListQuery(filters=gold, sort="visit"), c) == (None, d)
-        assert neighbours(context, clients, ListQuery(filters=gold, sort="visit"), a) == (d, None)
-        assert neighbours(context, clients, ListQuery(filters=gold), _b) == (None, None)
+        assert beside(context, clients, ListQuery(filters=gold), c) == (a, d)
+        assert beside(context, clients, ListQuery(filters=gold), a) == (None, c)
+        assert beside(context, clients, ListQuery(filters=gold, sort="visit"), c) == (None, d)
+        assert beside(context, clients, ListQuery(filters=gold, sort="visit"), a) == (d, None)
+        assert beside(context, clients, ListQuery(filters=gold), _b) == (None, None)
 
 
 def test_facet_counts_ignore_the_filter_on_their_own_field(runtime, clients, user, add):

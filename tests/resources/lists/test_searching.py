@@ -8,14 +8,19 @@ from kernel.resources.errors import Invalid
 from kernel.resources.lists import (
     Filter,
     ListQuery,
-    neighbours,
     page,
     search_everywhere,
     searching,
+    standing,
     suggestions,
 )
 from kernel.resources.lists.searching import words_of
 from tests.resources.conftest import counting
+
+
+def beside(context, resource, query, record):
+    stands = standing(context, resource, query, record)
+    return (stands.before, stands.after) if stands else (None, None)
 
 
 @pytest.fixture
@@ -117,9 +122,9 @@ def test_pages_of_a_search_stay_right_when_hits_come_and_go(runtime, clients, us
 def test_neighbours_in_a_search(runtime, clients, user, people):
     zade, ali, reza, *_others = people
     with runtime.reading(user()) as context:
-        assert neighbours(context, clients, ListQuery(search="رضا"), zade) == (reza, ali)
-        assert neighbours(context, clients, ListQuery(search="رضا"), reza) == (None, zade)
-        assert neighbours(context, clients, ListQuery(search="رضا"), people[-1]) == (None, None)
+        assert beside(context, clients, ListQuery(search="رضا"), zade) == (reza, ali)
+        assert beside(context, clients, ListQuery(search="رضا"), reza) == (None, zade)
+        assert beside(context, clients, ListQuery(search="رضا"), people[-1]) == (None, None)
 
 
 @pytest.mark.parametrize("beginning", [True, False])

@@ -1,5 +1,5 @@
 // Shortcuts of every page. `event.code`, never `event.key`: on a Persian layout KeyK types «ن».
-//   /  search box   J K  next and previous row   X  tick   Enter  open   N  new   ?  list of keys
+//   /  search box   J K  next and previous row or record   X  tick   Enter  open   N  new   ?  list of keys
 //   F9  record an interaction, also while typing elsewhere
 //   G then a letter: an entry of the menu with data-key="KeyP"
 import { find, findAll, isTyping } from './dom.js';
@@ -11,7 +11,8 @@ let chord = 0;
 function moveRow(step) {
   const rows = findAll('tr[data-id] .c-name :is(a,button), tr[data-id] > td:first-child:not(.c-check) a')
     .filter((link) => link.offsetParent);
-  if (!rows.length) return;
+  // On the page of a record the keys step through the list from which it was opened.
+  if (!rows.length) return find(`a[data-step="${step}"]`)?.click();
   const here = rows.findIndex((link) => link.closest('tr').contains(document.activeElement));
   rows[Math.max(0, Math.min(rows.length - 1, here + step))].focus();
 }

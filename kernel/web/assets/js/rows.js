@@ -40,3 +40,6 @@ on('contextmenu', 'tr[data-id]', (row, event) => {
   place(menu, byKey ? find('a,button', row) ?? row : { x: event.clientX, y: event.clientY });
   find('a,button', menu)?.focus();
 });
+
+// Back from a record (#row-17), the keys go on from its row.
+find('tr[data-id]:target .c-name a')?.focus();
