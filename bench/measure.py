@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import statistics
 import time
 from collections.abc import Callable
@@ -35,15 +36,20 @@ def timed(action: Action) -> float:
     return time.perf_counter() - begin
 
 
-def beside(actions: dict[str, Action], rounds: int = 20) -> dict[str, Timing]:
-    """Time several actions in turn, so that a noisy moment of the machine hits all of them alike."""
+def beside(actions: dict[str, Action], rounds: int = 40) -> dict[str, Timing]:
+    """Time several actions in turn, so that a noisy moment of the machine hits all of them alike.
+
+    The order is another one in each round: what follows an action that reads a whole table finds the caches cold.
+    """
     for action in actions.values():
         for _warming in range(6):  # psycopg prepares a statement at its sixth run
             action()
     taken: dict[str, list[float]] = {name: [] for name in actions}
+    order, chance = list(actions), random.Random(1)
     for _round in range(rounds):
-        for name, action in actions.items():
-            taken[name].append(timed(action))
+        chance.shuffle(order)
+        for name in order:
+            taken[name].append(timed(actions[name]))
     return {name: Timing(times) for name, times in taken.items()}
 
 

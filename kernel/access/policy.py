@@ -92,6 +92,24 @@ class Shape:
     __slots__ = ()
 
 
+class Forms:
+    """Forms of statements by their cache keys, as many as a busy site has; when there are more it begins anew."""
+
+    MOST = 2_000
+
+    def __init__(self) -> None:
+        self._known: set[Any] = set()
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self._known
+
+    def add(self, key: Any) -> None:
+        """Keep one more."""
+        if len(self._known) >= self.MOST:
+            self._known = set()
+        self._known.add(key)
+
+
 class PolicySet:
     """The policies of a site: at most one per table. Immutable; made anew with each epoch.
 
@@ -103,6 +121,8 @@ class PolicySet:
         self._scopes = {scope.name: scope for scope in self.declared}
         self._by_table: dict[Table, Policy] = {}
         self._rules: dict[tuple[Policy, str, bool], Rule] = {}
+        self.good_forms = Forms()
+        """Forms of statements that wall 1 has looked at and can protect under this set."""
         self._shapes: dict[tuple[Any, ...], Shape] = {}
         further = self._covered()
         for policy in policies:

@@ -35,10 +35,14 @@ NOTHING: Scope = frozenset()
 def check_statement(statement: Any, policies: PolicySet, trusted: Collection[int] = ()) -> None:
     """Raise `RefusedStatement` for a statement that wall 1 cannot protect.
 
-    `trusted` holds the identities of the conditions that the session itself put in.
+    `trusted` holds the identities of the conditions that the session itself put in. A form of SELECT that was found
+    good under these policies is not looked at again: what compiles to the same text has the same parts.
     """
     if not isinstance(statement, OFFERED):
         raise RefusedStatement(f"a user's session runs no {type(statement).__name__}")
+    form = statement._generate_cache_key() if isinstance(statement, (Select, CompoundSelect)) else None
+    if form is not None and form.key in policies.good_forms:
+        return
     inspection = _Inspection(policies, trusted)
     for option in statement._with_options:
         inspection.check_option(option)
@@ -46,6 +50,8 @@ def check_statement(statement: Any, policies: PolicySet, trusted: Collection[int
         inspection.check_change(statement)
     else:
         inspection.check(statement, NOTHING)
+        if form is not None and not inspection.trusting:
+            policies.good_forms.add(form.key)
 
 
 def entity_of(element: Any) -> Mapper[Any] | AliasedInsp[Any] | None:
@@ -58,6 +64,9 @@ class _Inspection:
     def __init__(self, policies: PolicySet, trusted: Collection[int]) -> None:
         self.policies = policies
         self.trusted = trusted
+        self.trusting = False
+        """Whether a condition was passed over because the session put it in. Another one may look the same, and its form
+        must not be taken for good."""
         self.seen: dict[tuple[int, Scope], Any] = {}
 
     def check_option(self, option: Any) -> None:
@@ -120,7 +129,10 @@ class _Inspection:
         stack = list(parts)
         while stack:
             element = stack.pop()
-            if id(element) in self.trusted or id(element) in seen:
+            if id(element) in seen:
+                continue
+            if id(element) in self.trusted:
+                self.trusting = True
                 continue
             seen[id(element)] = element
             if isinstance(element, (SelectBase, *DML)):

@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from kernel.access.actor import NOBODY, SYSTEM
 from kernel.access.errors import RefusedStatement
 from kernel.access.policies import PolicySet
+from kernel.access.policy import Forms
 from kernel.access.session import (
     SystemSession,
     UserSession,
@@ -298,6 +299,41 @@ def test_another_session_of_the_same_shape_gets_its_own_values(
         with open_session(past_wall2, leak_site, actor, policies) as opened:
             seen.append(set(opened.scalars(select(Memo.id))))
     assert seen == [{1, 2, 3, 5}, {4}, {1, 2, 3, 5}]
+
+
+def test_a_condition_of_another_session_is_refused_however_often_its_form_was_run(
+    app: Engine, leak_site: Site, scene: Scene, policies: PolicySet
+) -> None:
+    with (
+        open_session(app, leak_site, scene.sara, policies) as hers,
+        open_session(app, leak_site, scene.mina, policies) as another,
+    ):
+        for _again in range(2):
+            lent = select(Drawer.id).where(allowed(hers, Drawer, "edit"))
+            assert set(hers.scalars(lent)) == {1, 2, 3}
+            with pytest.raises(RefusedStatement, match="past its model"):
+                another.scalars(lent).all()
+
+
+def test_a_form_is_good_under_the_policies_that_it_was_looked_at_with(
+    app: Engine, leak_site: Site, scene: Scene, policies: PolicySet
+) -> None:
+    few = PolicySet([policy for policy in policies if policy.model is not Memo])
+    for known, found in ((policies, {1, 2, 3, 5}), (few, None), (policies, {1, 2, 3, 5})):
+        with open_session(app, leak_site, scene.sara, known) as opened:
+            if found is None:
+                with pytest.raises(RefusedStatement, match="no policy"):
+                    opened.scalars(select(Memo.id)).all()
+            else:
+                assert set(opened.scalars(select(Memo.id))) == found
+
+
+def test_forms_are_forgotten_when_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    forms = Forms()
+    monkeypatch.setattr(Forms, "MOST", 3)
+    for number in range(4):
+        forms.add(number)
+    assert [number in forms for number in range(4)] == [False, False, False, True]
 
 
 def test_objects_do_not_cross(session: UserSession) -> None:
