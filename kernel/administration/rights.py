@@ -61,7 +61,7 @@ KERNEL_RESOURCES: Mapping[str, LazyText] = {
     "consent": _("Consents to sensitive facts"),
     "party_group": _("Groups of persons and organisations"),
     "segment": _("Segments"),
-    "saved_view": _("Views of lists"),
+    "saved_view": _("Views of lists, and saved reports"),
     "place": _("Countries, provinces, cities, districts"),
     "base_data": _("Base data"),
     "import": _("Imports of files"),

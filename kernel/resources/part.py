@@ -59,4 +59,4 @@ PART = KernelPart(
     commands=commands_in(attachments, base_data, bulk_removal, exporting_later, notes, runs, views),
 )
 
-call_table("kernel.saved_view", _("Views of lists"))
+call_table("kernel.saved_view", _("Views of lists, and saved reports"))

@@ -16,6 +16,7 @@ from kernel.extension.editions import Term
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.resource import Resource
+from kernel.resources.saved_views.models import REPORT
 from kernel.resources.saved_views.reading import View
 from kernel.resources.term import day_in_words, seen_day
 from kernel.web.current import Scope, current, runtime, signed_in
@@ -34,6 +35,8 @@ GROUPS: dict[str, LazyText] = {
 }
 """Sections of the menu that the kernel names; a plugin's own group stands under its own key's title."""
 
+REPORTS_ORDER = 90
+"""Place of the page of reports in the menu."""
 PINNED = "pinned"
 PLUGINS = "plugins"
 ADMINISTRATION = "administration"
@@ -245,6 +248,12 @@ def listed(context: Context) -> list[Resource]:
     return sorted(allowed_ones, key=lambda item: (item.menu or 0, item.name))
 
 
+def reported(context: Context) -> list[Resource]:
+    """Give the resources on which the actor may report, in the menu's order."""
+    found = [each for each in context.runtime.resources.values() if context.may(each.permission, "report")]
+    return sorted(found, key=lambda each: (each.menu is None, each.menu or 0, each.name))
+
+
 def menu_items(context: Context) -> list[tuple[str, MenuItem]]:
     """Give all entries with the plugin that each is from: of resources, of parts of the kernel, of plugins."""
     declared = context.runtime.declared
@@ -263,6 +272,10 @@ def menu_items(context: Context) -> list[tuple[str, MenuItem]]:
         for item in declared.resources.values()
         if item.menu is not None
     ]
+    if reported(context):
+        found.append(
+            ("", MenuItem(label=_("Reports"), target="/reports/", icon="chart-bar", order=REPORTS_ORDER))
+        )
     found += [("", item) for part in declared.parts for item in part.ask("menu", {}) or ()]
     found += [(answer.plugin, answer.value) for answer in declared.declarations.of("menu")]
     return sorted(found, key=lambda pair: (pair[1].order, pair[0]))
@@ -308,8 +321,11 @@ def _entry(context: Context, item: MenuItem, address: str) -> dict[str, Any]:
 
 def _pinned(context: Context, view: View) -> dict[str, Any]:
     path = f"/{context.runtime.resource(view.resource).path}"
+    url, icon = f"{path}/views/{view.id}", "bookmark"
+    if view.form == REPORT:
+        url, icon, path = f"{path}/report/saved/{view.id}", "chart-bar", f"{path}/report"
     here = request.path == path and request.args.get("view") == str(view.id)
-    return {"label": view.name, "url": f"{path}/views/{view.id}", "icon": "bookmark", "current": here}
+    return {"label": view.name, "url": url, "icon": icon, "current": here}
 
 
 def _place(key: str) -> tuple[int, str]:

@@ -1,4 +1,5 @@
-"""Saved views: a list as somebody likes it (filter, search, order, columns) under a name, own or shared, for any resource.
+"""Saved views and reports: a list as somebody likes it (filter, search, order, columns), or a report on it, under a name,
+own or shared, for any resource.
 
-A view grants nothing: opened, it is read anew with the rights of its reader, like any address of a list.
+Neither grants anything: opened, it is read anew with the rights of its reader, like any address of a list or report.
 """

@@ -1,4 +1,4 @@
-"""Saved views, with whom they are shared, and which of them each user has pinned or opens by themselves."""
+"""Saved views and reports, with whom they are shared, and which of them each user has pinned or opens by themselves."""
 
 from __future__ import annotations
 
@@ -15,17 +15,22 @@ def _link(target: str, name: str) -> MappedColumn[Any]:
     return mapped_column(BigInteger, ForeignKey(f"kernel.{target}.id", name=name, ondelete="CASCADE"))
 
 
+LIST, REPORT = "list", "report"
+"""What is kept under a name: a list as it is shown, or a report on one."""
+
+
 class SavedView(Identified, Stamped, Versioned, KernelBase):
-    """A list under a name."""
+    """A list, or a report on one, under a name."""
 
     __tablename__ = "saved_view"
     __table_args__ = (
-        Index("uq_saved_view_name", "owner_id", "resource", "search_key", unique=True),
+        Index("uq_saved_view_name", "owner_id", "resource", "form", "search_key", unique=True),
         Index("ix_saved_view_audience", "audience"),
     )
 
     owner_id: Mapped[int] = _link("user_account", "fk_saved_view_owner_id")
     resource: Mapped[str] = mapped_column(Text)
+    form: Mapped[str] = mapped_column(Text, server_default=text("'list'"), default=LIST)
     name: Mapped[str] = mapped_column(Text)
     search_key: Mapped[str] = mapped_column(Text)
     sort_key: Mapped[str] = mapped_column(Text(collation="C"))
@@ -35,6 +40,8 @@ class SavedView(Identified, Stamped, Versioned, KernelBase):
     sort: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
     columns: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"), default=list)
     """Keys in their order; none for the columns that its reader has anyway."""
+    report: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"), default=dict)
+    """Of a report: the arguments of its address but those that narrow the rows, which stand in `search` and `filters`."""
     audience: Mapped[str] = mapped_column(Text, server_default=text("'own'"), default="own")
     """`own`, `patterns` (whoever holds one of its patterns) or `all`."""
 

@@ -1,9 +1,10 @@
-"""Saved views as they are read: which the actor sees, which he has pinned, and what one opens for him now."""
+"""Saved views and reports as they are read: which the actor sees, which he has pinned, and what one opens for him now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -15,7 +16,14 @@ from kernel.resources.lists import Filter, ListQuery, list_columns
 from kernel.resources.lists.keeping import refuse_missing, try_out
 from kernel.resources.lists.ordering import order_of
 from kernel.resources.resource import Resource
-from kernel.resources.saved_views.models import ListDefault, SavedView, SavedViewPattern, SavedViewPin
+from kernel.resources.saved_views.models import (
+    LIST,
+    REPORT,
+    ListDefault,
+    SavedView,
+    SavedViewPattern,
+    SavedViewPin,
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,9 @@ class View:
     pinned: bool
     by_itself: bool
     """Whether it opens when its reader comes to the list."""
+    form: str = LIST
+    report: Mapping[str, Any] = field(default_factory=dict)
+    """Of a report: the arguments of its address but those that narrow the rows."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,8 @@ class Opened:
 
 
 def visible_views(context: Context) -> list[View]:
-    """Give the views of the actor and those shared with him, administrators all shared ones, of lists that he may see.
+    """Give the views and reports of the actor and those shared with him, administrators all shared ones, of lists that he
+    may see or report on.
 
     One's own first, each part in the order of the alphabet.
     """
@@ -80,7 +92,7 @@ def visible_views(context: Context) -> list[View]:
 
 
 def find_view(context: Context, view_id: int) -> View:
-    """Give a view that the actor sees; `NotFound` for one that is not there or not for him."""
+    """Give a view or report that the actor sees; `NotFound` for one that is not there or not for him."""
     for each in visible_views(context):
         if each.id == view_id:
             return each
@@ -110,7 +122,8 @@ def open_view(context: Context, resource: Resource, view: View) -> Opened:
 
 def _listed(context: Context, view: View) -> bool:
     resource = context.runtime.resources.get(view.resource)
-    return resource is not None and context.may(resource.permission, "view")
+    right = "report" if view.form == REPORT else "view"
+    return resource is not None and context.may(resource.permission, right)
 
 
 def _view_of(row: SavedView, *, pinned: bool, by_itself: bool) -> View:
@@ -127,4 +140,6 @@ def _view_of(row: SavedView, *, pinned: bool, by_itself: bool) -> View:
         query=query,
         pinned=pinned,
         by_itself=by_itself,
+        form=row.form,
+        report=row.report,
     )

@@ -1,4 +1,4 @@
-"""Saving, changing, sharing and deleting views, pinning them, and letting one open by itself."""
+"""Saving, changing, sharing and deleting views and reports, pinning them, and letting one open by itself."""
 
 from __future__ import annotations
 
@@ -7,16 +7,24 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import delete, select
 
 from kernel.access.models import Pattern, UserPattern
-from kernel.i18n import _
+from kernel.i18n import LazyText, _
 from kernel.resources.commands import command
 from kernel.resources.context import Context
-from kernel.resources.errors import EditConflict, Forbidden, Invalid, Problem
+from kernel.resources.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
 from kernel.resources.lists import ListQuery, chosen_columns
 from kernel.resources.lists.keeping import kept_filters, name_of, try_out
 from kernel.resources.lists.ordering import order_of
 from kernel.resources.resource import Resource
-from kernel.resources.saved_views.models import ListDefault, SavedView, SavedViewPattern, SavedViewPin
+from kernel.resources.saved_views.models import (
+    LIST,
+    REPORT,
+    ListDefault,
+    SavedView,
+    SavedViewPattern,
+    SavedViewPin,
+)
 from kernel.resources.saved_views.reading import View, find_view, visible_views
+from kernel.resources.saved_views.reports import kept_report
 
 LONGEST_NAME = 60
 MOST_OWN = 100
@@ -34,16 +42,23 @@ def save(
     arguments: Arguments,
     audience: str = "own",
     patterns: Collection[int] = (),
+    kind: str = LIST,
 ) -> int:
-    """Keep a list, as the `arguments` of its address ask for it, under a name; gives the id of the view."""
+    """Keep a list or a report, as the `arguments` of its address ask for it, under a name; gives the id of the view.
+
+    `kind` is `list` or `report`.
+    """
     declared = context.runtime.resource(resource)
-    context.require(declared.permission, "view")
+    context.require(declared.permission, "report" if kind == REPORT else "view")
+    if kind not in (LIST, REPORT):
+        raise NotFound()
     if context.actor.user_id is None:
         raise Forbidden()
-    if sum(each.owner_id == context.actor.user_id for each in visible_views(context)) >= MOST_OWN:
-        raise Invalid([Problem("name", _("You have %(most)d views; delete some first.", most=MOST_OWN))])
+    mine = [each for each in visible_views(context) if each.owner_id == context.actor.user_id]
+    if sum(each.form == kind for each in mine) >= MOST_OWN:
+        raise Invalid([Problem("name", _too_many(kind))])
     _may_share(context, None, audience, patterns)
-    row = SavedView(owner_id=context.actor.user_id, resource=resource, audience=audience)
+    row = SavedView(owner_id=context.actor.user_id, resource=resource, audience=audience, form=kind)
     _put(context, declared, row, arguments)
     with context.system("a view of one's own") as system:
         _name(system, row, name)
@@ -73,14 +88,14 @@ def change(
         raise EditConflict()
     if audience is not None:
         _may_share(context, view, audience, patterns)
-    entered = SavedView()
+    entered = SavedView(form=view.form)
     if arguments is not None:
         _put(context, context.runtime.resource(view.resource), entered, arguments)
     with context.system("a view of one's own") as system:
         row = system.session.get_one(SavedView, view_id, with_for_update=True, populate_existing=True)
         if arguments is not None:
             row.search, row.filters = entered.search, entered.filters
-            row.sort, row.columns = entered.sort, entered.columns
+            row.sort, row.columns, row.report = entered.sort, entered.columns, entered.report
         if name is not None:
             _name(system, row, name)
         if audience is not None:
@@ -137,6 +152,12 @@ def sharing_patterns(context: Context) -> list[tuple[int, str]]:
         return [(number, title) for number, title in system.session.execute(statement)]
 
 
+def _too_many(kind: str) -> LazyText:
+    if kind == REPORT:
+        return _("You have %(most)d reports; delete some first.", most=MOST_OWN)
+    return _("You have %(most)d views; delete some first.", most=MOST_OWN)
+
+
 def _mine(context: Context, view_id: int) -> View:
     view = find_view(context, view_id)
     if view.owner_id != context.actor.user_id and not context.actor.is_administrator:
@@ -157,12 +178,17 @@ def _may_share(context: Context, view: View | None, audience: str, patterns: Col
 
 
 def _put(context: Context, resource: Resource, row: SavedView, arguments: Arguments) -> None:
+    if row.form == REPORT:
+        kept = kept_report(context, resource, arguments)
+        row.search, row.filters, row.report = kept.search, kept.filters, dict(kept.report)
+        row.sort, row.columns = "", []
+        return
     query = ListQuery.from_args(resource, arguments)
     try_out(context, resource, query)
     order_of(context, resource, query.sort)
     chosen_columns(context, resource, query.columns)
     row.search, row.filters = query.search, kept_filters(context, resource, query.filters)
-    row.sort, row.columns = query.sort, list(query.columns)
+    row.sort, row.columns, row.report = query.sort, list(query.columns), {}
 
 
 def _share_with(system: Context, view_id: int, patterns: Collection[int]) -> None:
@@ -177,9 +203,13 @@ def _name(system: Context, row: SavedView, name: str) -> None:
     same = select(SavedView.id).where(
         SavedView.owner_id == row.owner_id,
         SavedView.resource == row.resource,
+        SavedView.form == row.form,
         SavedView.search_key == row.search_key,
         SavedView.id != (row.id or 0),
     )
     with system.session.no_autoflush:
         if system.session.execute(same).first() is not None:
-            raise Invalid([Problem("name", _("You have a view of this name already."))])
+            taken = _("You have a view of this name already.")
+            if row.form == REPORT:
+                taken = _("You have a report of this name already.")
+            raise Invalid([Problem("name", taken)])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlencode
 
@@ -15,7 +15,6 @@ from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound, Refused
 from kernel.resources.exporting import may_leave
-from kernel.resources.fields import Day, Decimal
 from kernel.resources.lists import ListQuery
 from kernel.resources.lists.columns import Column
 from kernel.resources.reports import (
@@ -24,13 +23,10 @@ from kernel.resources.reports import (
     ORDERS,
     Definition,
     Group,
-    Line,
-    Result,
-    change,
     run,
-    share,
 )
 from kernel.resources.reports.buckets import UNITS
+from kernel.resources.reports.charts import chart_of
 from kernel.resources.reports.columns import (
     DATES,
     dated_columns,
@@ -41,33 +37,20 @@ from kernel.resources.reports.columns import (
 from kernel.resources.reports.definition import MOST_LEVELS
 from kernel.resources.reports.files import WRITERS
 from kernel.resources.reports.spans import COMPARISONS, PERIOD_CHOICES
+from kernel.resources.reports.tables import table_of
 from kernel.resources.resource import Resource
-from kernel.web.charts import chart_of
 from kernel.web.current import current, run_command, scope
 from kernel.web.pages import render
 from kernel.web.security import MEBIBYTE
 from kernel.web.views.addresses import list_url
 from kernel.web.views.export import KINDS, file_name
 from kernel.web.views.lists import chips_of
+from kernel.web.views.saved_reports import REPORTS
 
 Options = list[tuple[str, list[tuple[str, str]]]]
 """Titles of groups of options, empty for those outside of any, each with keys and titles."""
-SHARE = Decimal("share", _("Share"), places=1)
-"""Writes shares and changes: a share may lie beyond a hundred, which `Percent` has not."""
-DAY = Day("day", _("day"))
 FIGURES = 3
 """Figures that the form offers; an address may have more."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One line of the table: texts of its cells, and the list of its rows."""
-
-    text: str
-    cells: list[str]
-    depth: int
-    parent: bool
-    url: str | None
 
 
 def page(resource: Resource) -> ResponseReturnValue:
@@ -81,26 +64,26 @@ def page(resource: Resource) -> ResponseReturnValue:
         result = run(context, resource, definition)
     except Invalid as refused:
         problems = [context.text(problem.message) for problem in refused.problems]
+    saved = REPORTS.shown(context, resource, definition.to_args(), request.args.get("view", ""))
     title = context.text(_("Report on %(kind)s", kind=resource.plural))
     return render(
         "records/report.html",
         status=422 if problems else 200,
-        title=title,
+        title=saved["open"].name if saved["open"] else title,
         list_title=context.text(resource.plural),
         list_url=list_url(resource, definition.query),
+        saved=saved,
+        here=request.full_path,
         chips=chips_of(context, resource, definition.query),
         search=definition.query.search,
-        kept=_kept(definition),
+        kept=[*_kept(definition), *_opened()],
         form=_form(context, resource, definition),
         problems=problems,
-        result=result,
+        table=None if result is None else table_of(context, resource, result),
+        counted=result is not None and bool(result.lines or result.whole.figures[0]),
+        rows_url=lambda query: list_url(resource, query),
         may_export=context.may(resource.permission, "export"),
-        group_title=_group_title(context, resource, result),
-        heads=[] if result is None else _heads(context, result),
-        lines=[] if result is None else list(_lines(context, resource, result)),
-        whole=None if result is None else _shown(context, resource, result, result.whole),
         chart=None if result is None else chart_of(context, result, title),
-        spans=[] if result is None else _spans(context, result),
         file_url=lambda kind: (
             f"/{resource.path}/report/file?{urlencode({**definition.to_args(), 'format': kind}, doseq=True)}"
         ),
@@ -133,9 +116,9 @@ def download(resource: Resource) -> ResponseReturnValue:
 
 
 def _asked(context: Context, resource: Resource) -> Definition:
-    """Read the address; without any group, that of the first choice of the list."""
+    """Read the address; where it names no group and no figure, rows are put together by the first choice of the list."""
     definition = Definition.from_args(resource, request.args)
-    if "group" in request.args or definition.across is not None:
+    if {"group", "figure", "across"} & request.args.keys():
         return definition
     offered = group_columns(context, resource)
     usual = next((key for key, column in offered.items() if column.field.kind in ("choice", "yes_no")), None)
@@ -145,6 +128,10 @@ def _asked(context: Context, resource: Resource) -> Definition:
 def _kept(definition: Definition) -> list[tuple[str, str]]:
     args = ListQuery(search=definition.query.search, filters=definition.query.filters).to_args()
     return [(name, value) for name, values in args.items() for value in values]
+
+
+def _opened() -> list[tuple[str, str]]:
+    return [("view", number) for number in request.args.getlist("view")[-1:]]
 
 
 def _form(context: Context, resource: Resource, definition: Definition) -> dict[str, Any]:
@@ -220,59 +207,3 @@ def _figure_options(context: Context, numbers: Mapping[str, Column], groups: Map
 def _figure_title(function: str, column: Column, with_share: bool) -> LazyText:
     title = _("%(figure)s of %(field)s", figure=FUNCTIONS[function], field=column.title)
     return _("%(figure)s, with its share", figure=title) if with_share else title
-
-
-def _group_title(context: Context, resource: Resource, result: Result | None) -> str:
-    titles = [] if result is None else [context.text(level.column.title) for level in result.levels]
-    return " / ".join(titles) or context.text(resource.plural)
-
-
-def _heads(context: Context, result: Result) -> list[str]:
-    """Give the titles of all columns of figures."""
-    across = [] if result.across is None else [result.across.text(value) for value in result.across.values]
-    found = []
-    for heading in result.headings:
-        title = heading.title_in(context)
-        found += [f"{value} · {title}" if len(result.headings) > 1 else value for value in across]
-        found.append(context.text(_("%(figure)s, all together", figure=heading.title)) if across else title)
-        if heading.measure.share:
-            found.append(context.text(_("Share")))
-        if result.before is not None:
-            found += [context.text(_("Before")), context.text(_("Change"))]
-    return found
-
-
-def _lines(context: Context, resource: Resource, result: Result) -> Iterator[Shown]:
-    return (_shown(context, resource, result, line) for line in result.lines)
-
-
-def _shown(context: Context, resource: Resource, result: Result, line: Line) -> Shown:
-    cells = []
-    across = () if result.across is None else result.across.values
-    for place, heading in enumerate(result.headings):
-        value = line.figures[place]
-        cells += [heading.text(line.across[each][place], context) for each in across]
-        cells.append(heading.text(value, context))
-        if heading.measure.share:
-            cells.append(_percent(share(value, result.whole.figures[place]), context))
-        if result.before is not None:
-            before = line.before[place] if line.before else None
-            cells += [heading.text(before, context), _percent(change(value, before), context)]
-    query = result.definition.query
-    url = None
-    if line.filters and not result.definition.dated:
-        url = list_url(resource, ListQuery(search=query.search, filters=(*query.filters, *line.filters)))
-    return Shown(line.text, cells, line.depth, 0 < line.depth < len(result.levels), url)
-
-
-def _percent(value: Any, context: Context) -> str:
-    return "" if value is None else f"{SHARE.show(value, context)}{'٪' if context.locale == 'fa' else '%'}"
-
-
-def _spans(context: Context, result: Result) -> list[str]:
-    """Say of which days the report is, and of which those are that it is compared with."""
-    spans = [span for span in (result.span, result.before) if span is not None]
-    return [
-        context.text(_("%(first)s to %(last)s", first=DAY.show(first, context), last=DAY.show(last, context)))
-        for first, last in spans
-    ]

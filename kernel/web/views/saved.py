@@ -1,29 +1,33 @@
-"""Saved views of a list: opened from their tabs, saved, changed, shared, pinned, deleted."""
+"""What is kept of a list under names, views and reports alike: opened, saved, changed, shared, pinned, deleted."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
 from kernel.administration.plugins import titles
 from kernel.fa.digits import stored_number
-from kernel.i18n import _
+from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound
 from kernel.resources.fields import UserLink
 from kernel.resources.lists import ListQuery
 from kernel.resources.lists.keeping import Resting, resting_words
 from kernel.resources.resource import Resource
+from kernel.resources.saved_views.models import LIST
 from kernel.resources.saved_views.reading import View, find_view, open_view
 from kernel.resources.saved_views.saving import sharing_patterns
 from kernel.web.current import Outcome, current, run_command, tell
 from kernel.web.own_views import my_views
 from kernel.web.pages import go_to, render, words
 from kernel.web.security import local_address
-from kernel.web.views.addresses import list_url, with_query
+from kernel.web.views.addresses import list_url
 
 MARKS: dict[str, dict[str, Any]] = {
     "pin": {"pinned": True},
@@ -31,20 +35,194 @@ MARKS: dict[str, dict[str, Any]] = {
     "default": {"by_itself": True},
     "no_default": {"by_itself": False},
 }
+FILTER = re.compile(r"f\.|g\d+\.")
+"""How arguments that narrow a list begin."""
+Arguments = Mapping[str, Sequence[str]]
+"""Arguments of an address."""
 
 
-def view_url(resource: Resource, view_id: int) -> str:
-    """Give the address that opens a view."""
-    return f"/{resource.path}/views/{view_id}"
+@dataclass(frozen=True)
+class Words:
+    """What the pages say of one form of what is kept."""
+
+    many: LazyText
+    everything: LazyText
+    explained: LazyText
+    new_title: LazyText
+    edit_title: LazyText
+    saved: LazyText
+    deleted: LazyText
+    rests: LazyText
+    broken: LazyText
+    in_place: LazyText
+    without: LazyText
+    save_new: LazyText
+    delete: LazyText
+    sure: LazyText
 
 
-def opened(resource: Resource, view_id: int) -> ResponseReturnValue:
-    """Go to the list as a view has it; one that cannot be read for its reader says why, and shows nothing."""
-    context = current()
-    view = _find(context, resource, view_id)
-    try:
+class Saved:
+    """The pages of what is kept of lists in one form. Each view gets the resource, and checks its own rights."""
+
+    form: ClassVar[str] = LIST
+    right: ClassVar[str] = "view"
+    below: ClassVar[str] = "/views"
+    opens_by_itself: ClassVar[bool] = True
+    words = Words(
+        many=_("Views"),
+        everything=_("All rows"),
+        explained=_("A view keeps filters, search, order and columns of this list."),
+        new_title=_("Save as a view"),
+        edit_title=_("Name and sharing of the view"),
+        saved=_("The view was saved."),
+        deleted=_("The view was deleted."),
+        rests=_("This view rests"),
+        broken=_("This view cannot be shown"),
+        in_place=_("Nothing is shown in its place, since the list would be wider than the view means."),
+        without=_("The list without this view"),
+        save_new=_("Save as a new view…"),
+        delete=_("Delete the view"),
+        sure=_("Delete this view? The records stay."),
+    )
+
+    def read(self, context: Context, resource: Resource, view: View) -> tuple[str, Sequence[LazyText | str]]:
+        """Give the address that shows it to its reader, and what had to be left out; `Invalid` where it cannot be read."""
         found = open_view(context, resource, view)
-    except Invalid as error:
+        return list_url(resource, found.query), found.left_out
+
+    def asked(self, resource: Resource) -> Arguments:
+        """Give what the address asks for, as it is kept."""
+        query = ListQuery.from_args(resource, request.args)
+        return replace(query, cursor=None, direction="next", view="").to_args()
+
+    def kept(self, resource: Resource, view: View) -> Arguments:
+        """Give what is kept, in the form of `asked`."""
+        return view.query.to_args()
+
+    def narrowed(self, asked: Arguments) -> bool:
+        """Say whether what is asked for is not everything."""
+        return any(name == "q" or FILTER.match(name) for name in asked)
+
+    def everything(self, resource: Resource) -> str:
+        """Give the address of the list or report without any of them."""
+        return list_url(resource, ListQuery(view="all"))
+
+    def url(self, resource: Resource, view_id: int) -> str:
+        """Give the address that opens one."""
+        return f"/{resource.path}{self.below}/{view_id}"
+
+    def opened(self, resource: Resource, view_id: int) -> ResponseReturnValue:
+        """Go to what is kept; what cannot be read for its reader says why, and shows nothing."""
+        context = current()
+        view = self._find(context, resource, view_id)
+        try:
+            address, left_out = self.read(context, resource, view)
+        except Invalid as error:
+            return self._broken(context, resource, view, error)
+        if left_out:
+            names = "، ".join(context.text(each) for each in left_out)
+            tell(
+                _("Left out of this view, since it is gone or you may not see it: %(names)s", names=names),
+                "notice",
+            )
+        return go_to(address)
+
+    def new(self, resource: Resource) -> ResponseReturnValue:
+        """Ask for a name for what is shown, or keep it."""
+        context = current()
+        context.require(resource.permission, self.right)
+        arguments = self.asked(resource)
+        outcome = None
+        if request.method == "POST":
+            outcome = run_command(
+                "saved_view.save",
+                quiet=True,
+                resource=resource.name,
+                kind=self.form,
+                name=request.form.get("name", ""),
+                arguments=arguments,
+                **_sharing(),
+            )
+            if outcome.done:
+                tell(self.words.saved)
+                return go_to(self.url(resource, outcome.value))
+        address = _with(f"/{resource.path}{self.below}/new", arguments)
+        return self._dialog(address, None, outcome)
+
+    def edit(self, resource: Resource, view_id: int) -> ResponseReturnValue:
+        """Ask for another name and for whom it is, or save both."""
+        view = self._find(current(), resource, view_id)
+        outcome = None
+        if request.method == "POST":
+            outcome = run_command(
+                "saved_view.change",
+                quiet=True,
+                view_id=view_id,
+                name=request.form.get("name", ""),
+                version=stored_number(request.form.get("_version", "")),
+                **_sharing(),
+            )
+            if outcome.done:
+                tell(self.words.saved)
+                return go_to(self.url(resource, view_id))
+        return self._dialog(f"{self.url(resource, view_id)}/edit", view, outcome)
+
+    def update(self, resource: Resource, view_id: int) -> ResponseReturnValue:
+        """Keep what is shown now under a name that is there."""
+        self._find(current(), resource, view_id)
+        if run_command("saved_view.change", view_id=view_id, arguments=self.asked(resource)).done:
+            tell(self.words.saved)
+        return go_to(self.url(resource, view_id))
+
+    def delete(self, resource: Resource, view_id: int) -> ResponseReturnValue:
+        """Delete it; the records stay."""
+        self._find(current(), resource, view_id)
+        if run_command("saved_view.delete", view_id=view_id).done:
+            tell(self.words.deleted)
+        return go_to(self.everything(resource))
+
+    def mark(self, resource: Resource, view_id: int) -> ResponseReturnValue:
+        """Pin it to the reader's menu or let it open by itself, or take that back."""
+        self._find(current(), resource, view_id)
+        wanted = MARKS.get(request.form.get("do", ""))
+        if wanted is None or ("by_itself" in wanted and not self.opens_by_itself):
+            raise NotFound()
+        run_command("saved_view.mark", view_id=view_id, **wanted)
+        return go_to(local_address(request.form.get("back"), self.everything(resource)))
+
+    def shown(self, context: Context, resource: Resource, asked: Arguments, open_id: str) -> dict[str, Any]:
+        """Give the tabs above a list or report, and what can be done with the one that is open."""
+        views = [
+            each for each in my_views(context) if each.resource == resource.name and each.form == self.form
+        ]
+        opened = next((each for each in views if str(each.id) == open_id), None)
+        everything = {
+            "label": context.text(self.words.everything),
+            "url": self.everything(resource)
+            if not self.opens_by_itself or any(each.by_itself for each in views)
+            else list_url(resource),
+            "current": opened is None and not self.narrowed(asked),
+        }
+        tabs = [
+            {"label": each.name, "url": self.url(resource, each.id), "current": each is opened}
+            for each in views
+        ]
+        return {
+            "words": self.words,
+            "opens_by_itself": self.opens_by_itself,
+            "tabs": [everything, *tabs] if views else [],
+            "open": opened,
+            "changed": opened is not None and self.kept(resource, opened) != asked,
+            "mine": opened is not None and is_mine(context, opened),
+            "new_url": _with(f"/{resource.path}{self.below}/new", asked),
+            "update_url": _with(f"{self.url(resource, opened.id)}/update", asked) if opened else None,
+            "url": self.url(resource, opened.id) if opened else None,
+            "owner": owner_of(context, opened),
+        }
+
+    def _broken(
+        self, context: Context, resource: Resource, view: View, error: Invalid
+    ) -> ResponseReturnValue:
         rests = isinstance(error, Resting)
         reason = error.message
         if isinstance(error, Resting):
@@ -53,143 +231,67 @@ def opened(resource: Resource, view_id: int) -> ResponseReturnValue:
             "records/view_broken.html",
             title=view.name,
             view=view,
+            said=self.words,
             reason=words(reason),
             rests=rests,
-            mine=_is_mine(context, view),
+            mine=is_mine(context, view),
             list_title=context.text(resource.plural),
-            all_url=list_url(resource, ListQuery(view="all")),
-            delete_url=f"{view_url(resource, view_id)}/delete",
-            mark_url=f"{view_url(resource, view_id)}/mark",
+            all_url=self.everything(resource),
+            delete_url=f"{self.url(resource, view.id)}/delete",
+            mark_url=f"{self.url(resource, view.id)}/mark",
         )
-    if found.left_out:
-        names = "، ".join(context.text(each) for each in found.left_out)
-        tell(
-            _("Left out of this view, since it is gone or you may not see it: %(names)s", names=names),
-            "notice",
+
+    def _find(self, context: Context, resource: Resource, view_id: int) -> View:
+        context.require(resource.permission, self.right)
+        view = find_view(context, view_id)
+        if view.resource != resource.name or view.form != self.form:
+            raise NotFound()
+        return view
+
+    def _dialog(self, address: str, view: View | None, outcome: Outcome | None) -> ResponseReturnValue:
+        context = current()
+        may_share = context.may("saved_view", "share") or (view is not None and view.audience != "own")
+        ticked = request.form.getlist("pattern") or [str(each) for each in (view.patterns if view else ())]
+        return render(
+            "records/view_dialog.html",
+            status=200 if outcome is None else outcome.status,
+            address=address,
+            said=self.words,
+            name=request.form.get("name", view.name if view else ""),
+            view=view,
+            audience=request.form.get("audience", view.audience if view else "own"),
+            patterns=[(number, title, str(number) in ticked) for number, title in sharing_patterns(context)]
+            if may_share
+            else [],
+            may_share=may_share,
+            error="" if outcome is None or outcome.message is None else words(outcome.message),
         )
-    return go_to(list_url(resource, found.query))
 
 
-def new(resource: Resource) -> ResponseReturnValue:
-    """Ask for the name of a new view of the list as it is, or save it."""
-    context = current()
-    context.require(resource.permission, "view")
-    query = _asked(resource)
-    outcome = None
-    if request.method == "POST":
-        outcome = run_command(
-            "saved_view.save",
-            quiet=True,
-            resource=resource.name,
-            name=request.form.get("name", ""),
-            arguments=query.to_args(),
-            **_sharing(),
-        )
-        if outcome.done:
-            tell(_("The view was saved."))
-            return go_to(view_url(resource, outcome.value))
-    return _dialog(resource, with_query(f"/{resource.path}/views/new", query), None, outcome)
+VIEWS = Saved()
 
 
-def edit(resource: Resource, view_id: int) -> ResponseReturnValue:
-    """Ask for another name of a view and who sees it, or save both."""
-    view = _find(current(), resource, view_id)
-    outcome = None
-    if request.method == "POST":
-        outcome = run_command(
-            "saved_view.change",
-            quiet=True,
-            view_id=view_id,
-            name=request.form.get("name", ""),
-            version=stored_number(request.form.get("_version", "")),
-            **_sharing(),
-        )
-        if outcome.done:
-            tell(_("The view was saved."))
-            return go_to(view_url(resource, view_id))
-    return _dialog(resource, f"{view_url(resource, view_id)}/edit", view, outcome)
-
-
-def update(resource: Resource, view_id: int) -> ResponseReturnValue:
-    """Keep the list as it is now in a view that is there."""
-    _find(current(), resource, view_id)
-    if run_command("saved_view.change", view_id=view_id, arguments=_asked(resource).to_args()).done:
-        tell(_("The view was saved."))
-    return go_to(view_url(resource, view_id))
-
-
-def delete(resource: Resource, view_id: int) -> ResponseReturnValue:
-    """Delete a view; the records stay."""
-    _find(current(), resource, view_id)
-    if run_command("saved_view.delete", view_id=view_id).done:
-        tell(_("The view was deleted."))
-    return go_to(list_url(resource, ListQuery(view="all")))
-
-
-def mark(resource: Resource, view_id: int) -> ResponseReturnValue:
-    """Pin a view to the reader's menu or let it open by itself, or take that back."""
-    _find(current(), resource, view_id)
-    wanted = MARKS.get(request.form.get("do", ""))
-    if wanted is None:
-        raise NotFound()
-    run_command("saved_view.mark", view_id=view_id, **wanted)
-    return go_to(local_address(request.form.get("back"), list_url(resource, ListQuery(view="all"))))
+def view_url(resource: Resource, view_id: int) -> str:
+    """Give the address that opens a view of a list."""
+    return VIEWS.url(resource, view_id)
 
 
 def shown_views(context: Context, resource: Resource, query: ListQuery) -> dict[str, Any]:
     """Give the tabs above a list, and what can be done with the view that is open."""
-    views = [each for each in my_views(context) if each.resource == resource.name]
-    current_one = next((each for each in views if str(each.id) == query.view), None)
-    first = query.turned(None)
-    everything = {
-        "label": context.text(_("All rows")),
-        "url": list_url(resource, ListQuery(view="all" if any(each.by_itself for each in views) else "")),
-        "current": current_one is None and not (query.filters or query.search),
-    }
-    return {
-        "view_tabs": [everything, *(_tab(resource, each, current_one) for each in views)] if views else [],
-        "open_view": current_one,
-        "view_changed": current_one is not None and _differs(current_one, first),
-        "view_mine": current_one is not None and _is_mine(context, current_one),
-        "new_view_url": with_query(f"/{resource.path}/views/new", first),
-        "update_view_url": with_query(f"{view_url(resource, current_one.id)}/update", first)
-        if current_one
-        else None,
-        "view_url": view_url(resource, current_one.id) if current_one else None,
-        "view_owner": _owner(context, current_one),
-    }
+    asked = replace(query, cursor=None, direction="next", limit=ListQuery().limit, view="").to_args()
+    return {"saved": VIEWS.shown(context, resource, asked, query.view)}
 
 
-def _tab(resource: Resource, view: View, current_one: View | None) -> dict[str, Any]:
-    return {"label": view.name, "url": view_url(resource, view.id), "current": view is current_one}
-
-
-def _owner(context: Context, view: View | None) -> str:
+def owner_of(context: Context, view: View | None) -> str:
+    """Name who made a view of somebody else; empty for one's own."""
     if view is None or view.owner_id == context.actor.user_id:
         return ""
     return UserLink("owner", _("User")).labels([view.owner_id], context).get(view.owner_id, "")
 
 
-def _differs(view: View, query: ListQuery) -> bool:
-    kept = replace(view.query, view=query.view, limit=query.limit)
-    return kept.to_args() != query.to_args()
-
-
-def _is_mine(context: Context, view: View) -> bool:
+def is_mine(context: Context, view: View) -> bool:
+    """Say whether the actor may change a view that he sees."""
     return view.owner_id == context.actor.user_id or context.actor.is_administrator
-
-
-def _find(context: Context, resource: Resource, view_id: int) -> View:
-    context.require(resource.permission, "view")
-    view = find_view(context, view_id)
-    if view.resource != resource.name:
-        raise NotFound()
-    return view
-
-
-def _asked(resource: Resource) -> ListQuery:
-    query = ListQuery.from_args(resource, request.args)
-    return replace(query, cursor=None, direction="next", view="")
 
 
 def _sharing() -> dict[str, Any]:
@@ -200,22 +302,6 @@ def _sharing() -> dict[str, Any]:
     return {"audience": request.form["audience"], "patterns": patterns}
 
 
-def _dialog(
-    resource: Resource, address: str, view: View | None, outcome: Outcome | None
-) -> ResponseReturnValue:
-    context = current()
-    may_share = context.may("saved_view", "share") or (view is not None and view.audience != "own")
-    ticked = request.form.getlist("pattern") or [str(each) for each in (view.patterns if view else ())]
-    return render(
-        "records/view_dialog.html",
-        status=200 if outcome is None else outcome.status,
-        address=address,
-        name=request.form.get("name", view.name if view else ""),
-        view=view,
-        audience=request.form.get("audience", view.audience if view else "own"),
-        patterns=[(number, title, str(number) in ticked) for number, title in sharing_patterns(context)]
-        if may_share
-        else [],
-        may_share=may_share,
-        error="" if outcome is None or outcome.message is None else words(outcome.message),
-    )
+def _with(path: str, arguments: Arguments) -> str:
+    asked = urlencode(arguments, doseq=True)
+    return f"{path}?{asked}" if asked else path

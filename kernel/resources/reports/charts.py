@@ -14,7 +14,7 @@ from typing import Literal
 
 from kernel.i18n.numbers import localise_digits
 from kernel.resources.context import Context
-from kernel.resources.reports import Result
+from kernel.resources.reports.results import Result
 
 WIDTHS = {"wide": 880, "narrow": 340}
 HEIGHT = 240
