@@ -49,6 +49,9 @@ BY_CHANNEL: Mapping[str, Sequence[str]] = {
 TABLES: Mapping[type[Message] | type[Sending], str] = {Message: "kernel.message", Sending: "kernel.sending"}
 """What files may hang on, by the names of their tables."""
 
+MOST_AT_ONCE = 24 * 2**20
+"""Bytes of files that a worker reads at once for messages handed over together; a single one may have nearly as many."""
+
 Given = tuple[str, BinaryIO]
 """A file to be attached: its name and its content."""
 
@@ -60,6 +63,8 @@ class Kept:
     name: str
     media_type: str
     hash: str
+    size: int
+    """Bytes."""
 
 
 def attach(
@@ -135,7 +140,7 @@ def files_of(context: Context, messages: Iterable[tuple[int, int | None]]) -> di
     statement = (
         select(
             *(Attachment.root, Attachment.root_id, Attachment.name, Attachment.media_type),
-            Attachment.content_hash,
+            *(Attachment.content_hash, Attachment.size),
         )
         .where(
             or_(
@@ -148,7 +153,7 @@ def files_of(context: Context, messages: Iterable[tuple[int, int | None]]) -> di
     )
     found: dict[tuple[str, int], list[Kept]] = {}
     for row in context.session.execute(statement):
-        kept = Kept(row.name, row.media_type, row.content_hash)
+        kept = Kept(row.name, row.media_type, row.content_hash, row.size)
         found.setdefault((row.root, row.root_id), []).append(kept)
     by_message = {
         number: [
@@ -158,6 +163,22 @@ def files_of(context: Context, messages: Iterable[tuple[int, int | None]]) -> di
         for number, sending in wanted
     }
     return {number: some for number, some in by_message.items() if some}
+
+
+def that_fit(context: Context, messages: Sequence[tuple[int, int | None]]) -> list[int]:
+    """Give the first of these messages (number, and number of the sending) whose files a worker reads at once, one at least.
+
+    A file that several of them carry is read once. The context acts for the system.
+    """
+    kept = files_of(context, messages)
+    read: dict[str, int] = {}
+    fitting: list[int] = []
+    for number, _sending in messages:
+        read.update((each.hash, each.size) for each in kept.get(number, ()))
+        if fitting and sum(read.values()) > MOST_AT_ONCE:
+            break
+        fitting.append(number)
+    return fitting
 
 
 class Reader:

@@ -27,7 +27,7 @@ from kernel.jobs.store import absorb, held
 from kernel.messages import outgoing, results
 from kernel.messages.approved import may_carry
 from kernel.messages.barred import keep_samples_here
-from kernel.messages.files import Kept, files_of
+from kernel.messages.files import BY_CHANNEL, Kept, files_of, that_fit
 from kernel.messages.gateways import Gateway, Line, NotHandedOver, Outgoing, Receipt, Text, Uncertain
 from kernel.messages.lines import carrying, gateways_of, line_value
 from kernel.messages.models import QUEUED, SENDING, Message, SenderLine
@@ -283,7 +283,7 @@ def _claim_some(
         if row.kind in carrying(advertising)
     ]
     wanted = (
-        select(Message.id)
+        select(Message.id, Message.sending_id)
         .where(
             Message.channel == row.channel,
             Message.bulk.is_(bulk),
@@ -296,9 +296,10 @@ def _claim_some(
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    ids = list(context.session.execute(wanted).scalars())
-    if not ids:
+    first = [(number, sending) for number, sending in context.session.execute(wanted)]
+    if not first:
         return []
+    ids = that_fit(context, first) if row.channel in BY_CHANNEL else [number for number, _sending in first]
     taken = (
         update(Message)
         .where(Message.id.in_(ids), Message.state == QUEUED)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
 
 from kernel.data.files import FileStore
+from kernel.messages import files
 from kernel.messages.gateways import Attachment
 from kernel.messages.inbound.polling import fetch
 from kernel.messages.leaving import read_token
@@ -106,8 +107,30 @@ def test_files_of_a_sending_reach_everybody(office):
     assert {next(mail.iter_attachments()).get_content() for mail in mails} == {PDF}
 
 
+@pytest.mark.parametrize(("room", "together"), [(1, [1, 1, 1]), (2 * len(PDF) + 2, [2, 1]), (2**20, [3])])
+def test_no_more_files_are_read_at_once_than_a_worker_has_room_for(office, monkeypatch, room, together):
+    monkeypatch.setattr(files, "MOST_AT_ONCE", room)
+    batches = []
+
+    def send(line, messages):
+        batches.append(len(messages))
+        return MAIL.send(line, messages)
+
+    office.post.gateways["mail"] = SimpleNamespace(made=lambda: replace(MAIL, send=send))
+    mina = office.post.person(email="mina@example.com")
+    numbers = [
+        write(office, mina, token=str(place), files=[("a.pdf", io.BytesIO(PDF + bytes([49 + place])))])
+        for place in range(3)
+    ]
+    assert len(office.sent()) == 3
+    assert batches == together
+    assert {(office.post.message(each).state, office.post.message(each).attempts) for each in numbers} == {
+        ("sent", 1)
+    }
+
+
 @pytest.mark.parametrize(
-    ("channel", "files", "words"),
+    ("channel", "given", "words"),
     [
         ("sms", [("a.pdf", PDF)], "e-mails and faxes only"),
         ("email", [("a.pdf", b"MZ\x90\x00" + b"\x00" * 200)], "a.pdf"),
@@ -117,11 +140,11 @@ def test_files_of_a_sending_reach_everybody(office):
         ("email", [("a.txt", b"x" * 2**20 * 6), ("b.txt", b"y" * 2**20 * 6)], "10 megabytes"),
     ],
 )
-def test_files_that_cannot_go_are_refused_and_nothing_is_queued(office, channel, files, words):
+def test_files_that_cannot_go_are_refused_and_nothing_is_queued(office, channel, given, words):
     mina = office.post.person(email="mina@example.com", fax="02188776655")
-    given = [(name, io.BytesIO(content)) for name, content in files]
+    streams = [(name, io.BytesIO(content)) for name, content in given]
     with pytest.raises(Invalid) as caught:
-        write(office, mina, channel=channel, files=given)
+        write(office, mina, channel=channel, files=streams)
     [problem] = caught.value.problems
     assert problem.field == "files"
     assert words in str(problem.message)
