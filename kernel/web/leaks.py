@@ -35,6 +35,7 @@ STATEMENT_TIME = 5.0
 RIGHTS: Mapping[str, str] = {
     "lists.page": "view",
     "filters.choose": "view",
+    "grouping.choose": "view",
     "filters.apply": "view",
     "saved.new": "view",
     "saved.opened": "view",

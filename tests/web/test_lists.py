@@ -136,6 +136,12 @@ def test_a_record_that_left_its_list_still_leads_back_to_the_page(sara: Browser)
     assert sara.post(f"{path}/delete", {"back": "/persons?limit=2"}).headers["Location"] == "/persons?limit=2"
 
 
+def test_a_page_turned_back_to_is_no_place_in_the_timeline_of_its_records(sara: Browser) -> None:
+    last = sara.get(sara.link(sara.get("/persons?limit=3").text, 'rel="next"')).text
+    back = sara.get(sara.link(last, 'rel="prev"')).text
+    assert "before=" not in sara.link(back, 'title="الهام حسینی"')
+
+
 def test_a_record_opened_with_a_filter_that_is_gone_has_no_steps(sara: Browser) -> None:
     address = sara.link(sara.get("/persons").text, 'title="سارا کریمی"').partition("?")[0]
     page = sara.get(f"{address}?f.secret.is=1")

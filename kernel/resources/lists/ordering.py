@@ -48,7 +48,7 @@ class Order:
     @property
     def types(self) -> tuple[type[Any], ...]:
         """The types of the terms' values."""
-        return tuple(_python_type(term) for term in self.terms)
+        return tuple(python_type(term) for term in self.terms)
 
     @property
     def streams(self) -> tuple[int, ...]:
@@ -158,7 +158,7 @@ def _declared(resource: Resource, sort: Sort, *, turned: bool) -> Order:
 def _by_column(context: Context, resource: Resource, column: Column, *, descending: bool) -> Order | None:
     attribute: Any = column.field.column(column.model(resource))
     term = column.field.order(attribute, context)
-    if term is None or _python_type(term) not in SORTABLE:
+    if term is None or python_type(term) not in SORTABLE:
         return None
     facet = column.facet
     plain = term is attribute
@@ -174,7 +174,8 @@ def _by_column(context: Context, resource: Resource, column: Column, *, descendi
     )
 
 
-def _python_type(term: ColumnElement[Any]) -> type[Any]:
+def python_type(term: ColumnElement[Any]) -> type[Any]:
+    """Give the type of the values of an expression; `object` where it has none that is known."""
     kind: Any = term.type
     while isinstance(kind, TypeDecorator):
         kind = kind.impl_instance

@@ -25,6 +25,7 @@ from kernel.resources.lists.cells import (
 )
 from kernel.resources.lists.columns import Column, chosen_columns, known_columns
 from kernel.resources.lists.cursors import Position, bad_cursor, encode
+from kernel.resources.lists.filters import Narrowing
 from kernel.resources.lists.query import MOST_ROWS, ListQuery
 from kernel.resources.lists.selection import CappedCount, Selection, select_rows
 from kernel.resources.resource import Resource
@@ -33,6 +34,7 @@ MOST_VALUES = 50
 """Values of a field that are counted, the most frequent first."""
 FACET_CAP = 50_000
 """Rows that are looked at to count values."""
+EVERYTHING = Narrowing()
 BEST = "best"
 """What cursors of a search in order of its best hits call this order."""
 
@@ -60,15 +62,22 @@ class ValueCount:
 
 
 def page(
-    context: Context, resource: Resource, query: ListQuery, *, narrow: ColumnElement[bool] | None = None
+    context: Context,
+    resource: Resource,
+    query: ListQuery,
+    *,
+    narrow: ColumnElement[bool] | None = None,
+    within: Narrowing = EVERYTHING,
 ) -> ListPage:
     """Give one page of a list; `Invalid` says what in the query cannot be.
 
-    `narrow` is a further condition: the rows of one record on its page, or the bin in a context that lifts it.
+    `narrow` is a further condition: the rows of one record on its page, or the bin in a context that lifts it. `within`
+    narrows it as well: to one of the groups that the rows stand in.
     """
     columns = chosen_columns(context, resource, query.columns)
     with values_fit():
-        selection = select_rows(context, resource, query, narrow=() if narrow is None else (narrow,))
+        narrowed = (*within.conditions, *(() if narrow is None else (narrow,)))
+        selection = select_rows(context, resource, query, narrow=narrowed, facets=within.facets)
         selection.check_size()
         limit = min(max(query.limit, 1), MOST_ROWS)
         cut = (

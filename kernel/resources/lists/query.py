@@ -18,6 +18,9 @@ MOST_GROUPS = 8
 """Alternatives that a list may be asked for."""
 GROUPED = re.compile(r"g(\d{1,3})\.(.*)", re.DOTALL)
 """How a condition of an alternative is called in an address: the number of the alternative, and the rest as behind `f.`."""
+MOST_OPENED = 5
+"""Groups of a list that stand open at once; opening another closes the one opened first."""
+LONGEST_KEY = 400
 LONGEST_SEARCH = 200
 """Characters of a search that are read; what follows is not looked at."""
 
@@ -70,6 +73,10 @@ class ListQuery:
     limit: int = LIMIT
     view: str = ""
     """The saved view from which the list was opened, by its number; `all` where none shall open by itself."""
+    groups: tuple[str, ...] = ()
+    """What the rows are put together by, outermost first: keys of columns, days with a unit (`created_at:month`)."""
+    opened: tuple[str, ...] = ()
+    """The groups whose rows are shown, as `reports.grouped.key_of` writes them; the page is that of the last one."""
 
     def __post_init__(self) -> None:
         """Take plain triples for filters as well: so code wrote them before there were alternatives."""
@@ -79,13 +86,14 @@ class ListQuery:
     @classmethod
     def from_args(cls, resource: Resource, args: Any) -> ListQuery:
         """Read the arguments of a URL: `q`, `f.<field>.<operator>`, `sort`, `cols`, `after` or `before`, `limit`,
-        `view`.
+        `view`, `group` and `open`.
 
         Alternatives are `g<number>.<field>.<operator>`: those with one number are met together, or those with another.
         `args` is a mapping, with several values per name as a list or through `getlist`. Strange names are ignored, so
         that pages may add arguments of their own. What equals the resource's own choice is left out: one list, one URL.
         """
-        single = {name: values[-1] for name, values in _pairs(args) if values}
+        given = dict(_pairs(args))
+        single = {name: values[-1] for name, values in given.items() if values}
         columns = tuple(part for part in single.get("cols", "").split(",") if part)
         sort = single.get("sort", "")
         before = single.get("before")
@@ -98,6 +106,8 @@ class ListQuery:
             direction="previous" if before else "next",
             limit=_limit(single.get("limit", "")),
             view=_view(single.get("view", "")),
+            groups=tuple(dict.fromkeys(text for text in given.get("group", ()) if text)),
+            opened=tuple(dict.fromkeys(text[:LONGEST_KEY] for text in given.get("open", ())))[-MOST_OPENED:],
         )
 
     def to_args(self) -> dict[str, list[str]]:
@@ -121,6 +131,10 @@ class ListQuery:
             args["limit"] = [str(self.limit)]
         if self.view:
             args["view"] = [self.view]
+        if self.groups:
+            args["group"] = list(self.groups)
+        if self.groups and self.opened:
+            args["open"] = list(self.opened)
         return args
 
     def turned(self, cursor: str | None, direction: Direction = "next") -> ListQuery:

@@ -167,16 +167,17 @@ def select_rows(
     query: ListQuery,
     *,
     narrow: Sequence[ColumnElement[bool]] = (),
+    facets: Sequence[Facet] = (),
     whole: bool = False,
 ) -> Selection:
     """Read a query into a selection; `Invalid` where something in it does not fit.
 
-    `narrow` are further conditions (a record's own rows, the bin). A search is carried out here and capped; with `whole`
-    every hit counts instead, in the order of the list (for exports).
+    `narrow` are further conditions (a record's own rows, the bin) with the `facets` that they read. A search is carried out
+    here and capped; with `whole` every hit counts instead, in the order of the list (for exports).
     """
     context.require(resource.permission, "view")
     narrowed = narrowing(context, resource, query)
-    narrowed = Narrowing((*narrowed.conditions, *narrow), narrowed.facets)
+    narrowed = Narrowing((*narrowed.conditions, *narrow), distinct((*narrowed.facets, *facets)))
     order = order_of(context, resource, query.sort)
     selection = Selection(context, resource, narrowed, order)
     words = words_of(query.search)

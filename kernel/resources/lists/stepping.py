@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from kernel.resources.context import Context
 from kernel.resources.lists.cursors import Position, encode
-from kernel.resources.lists.pages import BEST, values_fit
+from kernel.resources.lists.filters import Narrowing
+from kernel.resources.lists.pages import BEST, EVERYTHING, values_fit
 from kernel.resources.lists.query import MOST_ROWS, ListQuery
 from kernel.resources.lists.selection import CappedCount, Selection, select_rows
 from kernel.resources.resource import Resource
@@ -30,14 +31,20 @@ class Standing:
     """The list at the page that shows the record; where it is too far down, the page that begins with it."""
 
 
-def standing(context: Context, resource: Resource, query: ListQuery, record_id: int) -> Standing | None:
+def standing(
+    context: Context,
+    resource: Resource,
+    query: ListQuery,
+    record_id: int,
+    within: Narrowing = EVERYTHING,
+) -> Standing | None:
     """Give where a record stands in a list, whatever page of it the query asks for; None where it is not in it.
 
-    Raises `Invalid` where the list cannot be read.
+    `within` is the group of the list in which it is looked for. Raises `Invalid` where the list cannot be read.
     """
     limit = min(max(query.limit, 1), MOST_ROWS)
     with values_fit():
-        selection = select_rows(context, resource, query)
+        selection = select_rows(context, resource, query, narrow=within.conditions, facets=within.facets)
         selection.check_size()
         if selection.ranked and selection.hits is not None:
             return _among_hits(selection.hits.ids, query, limit, record_id)

@@ -42,6 +42,8 @@ class SavedView(Identified, Stamped, Versioned, KernelBase):
     """Keys in their order; none for the columns that its reader has anyway."""
     report: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"), default=dict)
     """Of a report: the arguments of its address but those that narrow the rows, which stand in `search` and `filters`."""
+    groups: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"), default=list)
+    """What the rows are put together by, as `ListQuery.groups` has it."""
     audience: Mapped[str] = mapped_column(Text, server_default=text("'own'"), default="own")
     """`own`, `patterns` (whoever holds one of its patterns) or `all`."""
 

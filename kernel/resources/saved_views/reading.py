@@ -15,6 +15,7 @@ from kernel.resources.errors import Invalid, NotFound
 from kernel.resources.lists import Filter, ListQuery, list_columns
 from kernel.resources.lists.keeping import refuse_missing, try_out
 from kernel.resources.lists.ordering import order_of
+from kernel.resources.reports.grouped import check_groups
 from kernel.resources.resource import Resource
 from kernel.resources.saved_views.models import (
     LIST,
@@ -102,8 +103,8 @@ def find_view(context: Context, view_id: int) -> View:
 def open_view(context: Context, resource: Resource, view: View) -> Opened:
     """Read a view with the rights of its reader.
 
-    Raises `Invalid` where a filter cannot be read for him: the list is refused rather than shown wider. Columns and an
-    order that he may not use are left out.
+    Raises `Invalid` where a filter cannot be read for him: the list is refused rather than shown wider. Columns, an
+    order and groups that he may not use are left out.
     """
     refuse_missing(context, resource, view.query.filters)
     titles = {column.key: column.title for column in list_columns(context, resource)}
@@ -115,7 +116,14 @@ def open_view(context: Context, resource: Resource, view: View) -> Opened:
     except Invalid:
         left_out.append(_("the order by “%(name)s”", name=sort.removeprefix("-")))
         sort = ""
-    query = replace(view.query, columns=columns, sort=sort, view=str(view.id))
+    groups = view.query.groups
+    try:
+        check_groups(context, resource, view.query)
+    except Invalid:
+        names = [titles.get(text.partition(":")[0], text.partition(":")[0]) for text in groups]
+        left_out += [_("the groups by “%(name)s”", name=name) for name in names]
+        groups = ()
+    query = replace(view.query, columns=columns, sort=sort, groups=groups, view=str(view.id))
     try_out(context, resource, query)
     return Opened(query, left_out)
 
@@ -128,7 +136,13 @@ def _listed(context: Context, view: View) -> bool:
 
 def _view_of(row: SavedView, *, pinned: bool, by_itself: bool) -> View:
     filters = tuple(Filter.of_plain(each) for each in row.filters)
-    query = ListQuery(search=row.search, filters=filters, sort=row.sort, columns=tuple(row.columns))
+    query = ListQuery(
+        search=row.search,
+        filters=filters,
+        sort=row.sort,
+        columns=tuple(row.columns),
+        groups=tuple(row.groups),
+    )
     return View(
         id=row.id,
         name=row.name,

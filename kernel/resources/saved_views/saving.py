@@ -14,6 +14,7 @@ from kernel.resources.errors import EditConflict, Forbidden, Invalid, NotFound, 
 from kernel.resources.lists import ListQuery, chosen_columns
 from kernel.resources.lists.keeping import kept_filters, name_of, try_out
 from kernel.resources.lists.ordering import order_of
+from kernel.resources.reports.grouped import check_groups
 from kernel.resources.resource import Resource
 from kernel.resources.saved_views.models import (
     LIST,
@@ -95,7 +96,8 @@ def change(
         row = system.session.get_one(SavedView, view_id, with_for_update=True, populate_existing=True)
         if arguments is not None:
             row.search, row.filters = entered.search, entered.filters
-            row.sort, row.columns, row.report = entered.sort, entered.columns, entered.report
+            row.sort, row.columns, row.groups = entered.sort, entered.columns, entered.groups
+            row.report = entered.report
         if name is not None:
             _name(system, row, name)
         if audience is not None:
@@ -181,14 +183,16 @@ def _put(context: Context, resource: Resource, row: SavedView, arguments: Argume
     if row.form == REPORT:
         kept = kept_report(context, resource, arguments)
         row.search, row.filters, row.report = kept.search, kept.filters, dict(kept.report)
-        row.sort, row.columns = "", []
+        row.sort, row.columns, row.groups = "", [], []
         return
     query = ListQuery.from_args(resource, arguments)
     try_out(context, resource, query)
     order_of(context, resource, query.sort)
     chosen_columns(context, resource, query.columns)
+    check_groups(context, resource, query)
     row.search, row.filters = query.search, kept_filters(context, resource, query.filters)
-    row.sort, row.columns, row.report = query.sort, list(query.columns), {}
+    row.sort, row.columns, row.groups = query.sort, list(query.columns), list(query.groups)
+    row.report = {}
 
 
 def _share_with(system: Context, view_id: int, patterns: Collection[int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,6 @@ from kernel.documents.targets import RIGHT as PRINT_RIGHT
 from kernel.fa.digits import stored_number
 from kernel.i18n import LazyText, _, ngettext_lazy
 from kernel.parties.segments.reading import FIELD, visible_segments
-from kernel.resources.attachments import counts
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid
 from kernel.resources.exporting import may_leave
@@ -32,13 +31,15 @@ from kernel.resources.lists import page as fetch
 from kernel.resources.lists.columns import EVERY, known_columns
 from kernel.resources.records import opens_bin
 from kernel.resources.resource import Resource
-from kernel.web.current import current, tell
+from kernel.web.current import current, scope, tell
 from kernel.web.own_views import my_views
 from kernel.web.pages import by_htmx, go, go_to, render
-from kernel.web.views import handing
-from kernel.web.views.addresses import list_url, record_url, with_query
-from kernel.web.views.cells import Cell, cells_of, heads_of
-from kernel.web.views.parties import badges_of, is_party, photos_of
+from kernel.web.views import grouping, handing
+from kernel.web.views.addresses import list_url, with_query
+from kernel.web.views.cells import heads_of
+from kernel.web.views.grouping import Groups
+from kernel.web.views.list_rows import lines_of
+from kernel.web.views.parties import is_party
 from kernel.web.views.regroup import possible
 from kernel.web.views.saved import shown_views, view_url
 
@@ -48,19 +49,6 @@ LONGEST_NAME = 60
 """Letters of a field that is not there, in the chip by which its filter is lifted."""
 MOST_SEGMENTS = 12
 """Segments that the filter menu of a list names."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row as the template shows it."""
-
-    id: int
-    label: str
-    url: str
-    cells: list[Cell]
-    badges: list[Any]
-    files: int
-    photo: str | None = None
 
 
 def page(resource: Resource) -> ResponseReturnValue:
@@ -74,42 +62,60 @@ def page(resource: Resource) -> ResponseReturnValue:
         if own is not None:
             return go_to(view_url(resource, own.id))
     query = query_of(resource, request.args)
+    if query.groups:
+        context = scope().patient()
     reason: LazyText | None = None
+    groups: Groups | None = None
     try:
-        query, found = _readable(context, resource, query)
+        query, found, groups = _readable(context, resource, query)
     except Invalid as error:
         named = _segment_of(context, query)
         if named is not None:
             return go("segments.segment", segment_id=named)
-        reason, found = error.message, _nothing(context, resource)
-        query = replace(query.turned(None), sort="", columns=())
+        query = _without_looks(query)
+        reason, found = error.message, _nothing(context, resource, query)
     template = "records/list_part.html" if by_htmx() else "records/list.html"
-    shown = view_of(context, resource, query, found) | {"refusal": reason and context.text(reason)}
+    shown = view_of(context, resource, query, found)
+    shown |= {"refusal": reason and context.text(reason), "groups": groups}
     if not by_htmx():
         shown |= shown_views(context, resource, query)
     return render(template, status=200 if reason is None else 422, **shown)
 
 
-def _readable(context: Context, resource: Resource, query: ListQuery) -> tuple[ListQuery, ListPage]:
-    """Give a page of the list, and the list as it can be shown: without a page, an order and columns that are not there.
+def _readable(
+    context: Context, resource: Resource, query: ListQuery
+) -> tuple[ListQuery, ListPage, Groups | None]:
+    """Give the list as it can be shown: without a page, groups, an order and columns that are not there, which it tells.
 
     Raises `Invalid` where a filter cannot be read: without it the list would show more than was asked for.
     """
     try:
-        return query, fetch(context, resource, query)
+        return query, *_read(context, resource, query)
     except Invalid as error:
-        looks = replace(query.turned(None), sort="", columns=())
-        if looks == query:
+        bare = _without_looks(query)
+        if bare == query:
             raise
-        found = fetch(context, resource, looks)
+        found, _groups = _read(context, resource, bare)
         tell(error.message, "error")
-        return looks, found
+        return bare, found, None
 
 
-def _nothing(context: Context, resource: Resource) -> ListPage:
-    """The page of a list that cannot be shown."""
-    columns = chosen_columns(context, resource, ())
-    return ListPage((), columns, "", CappedCount(0, False), None, None, capped_search=False)
+def _read(context: Context, resource: Resource, query: ListQuery) -> tuple[ListPage, Groups | None]:
+    if not query.groups:
+        return fetch(context, resource, query), None
+    groups = grouping.read(context, resource, query)
+    return replace(_nothing(context, resource, query), count=groups.count), groups
+
+
+def _without_looks(query: ListQuery) -> ListQuery:
+    """The same rows from their first page, in the order and the columns of the resource."""
+    return replace(query.turned(None), sort="", columns=(), groups=(), opened=())
+
+
+def _nothing(context: Context, resource: Resource, query: ListQuery) -> ListPage:
+    """A page without rows: of a list that cannot be shown, or whose rows stand in groups."""
+    columns = chosen_columns(context, resource, query.columns)
+    return ListPage((), columns, query.sort, CappedCount(0, False), None, None, capped_search=False)
 
 
 def _segment_of(context: Context, query: ListQuery) -> int | None:
@@ -130,30 +136,14 @@ def query_of(resource: Resource, args: MultiDict[str, str]) -> ListQuery:
 
 def view_of(context: Context, resource: Resource, query: ListQuery, found: ListPage) -> dict[str, Any]:
     """Give everything that the templates of the list show."""
-    ids = [row.id for row in found.rows]
-    badges = badges_of(context, resource, ids)
-    files = counts(context, resource, ids) if ids else {}
-    photos = photos_of(context, resource, ids)
     first = query.turned(None)
-    lines = [
-        Line(
-            row.id,
-            row.label,
-            record_url(resource, row.id, query),
-            cells_of(context, resource, found.columns, row),
-            badges.get(row.id, []),
-            files.get(row.id, 0),
-            photos.get(row.id),
-        )
-        for row in found.rows
-    ]
     return {
         "resource": resource,
         "title": context.text(resource.plural),
         "query": query,
         "first": first,
         "list_url": list_url(resource),
-        "lines": lines,
+        "lines": lines_of(context, resource, query, found),
         "heads": heads_of(context, resource, query, found),
         "chips": chips_of(context, resource, query),
         "kept": [
@@ -172,7 +162,11 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         "next_url": list_url(resource, query.turned(found.next_cursor)) if found.next_cursor else None,
         "quick": _quick_filters(context, resource, query),
         "filter_url": with_query(f"/{resource.path}/filter", first),
-        "report_url": list_url(resource, ListQuery(search=first.search, filters=first.filters), "/report"),
+        "report_url": list_url(
+            resource, ListQuery(search=first.search, filters=first.filters, groups=first.groups), "/report"
+        ),
+        "group_url": with_query(f"/{resource.path}/group", first),
+        "group_chips": grouping.chips_of(context, resource, query),
         "opens_bin": opens_bin(context, resource),
         "export_url": lambda kind, every=False: _with(
             list_url(resource, replace(first, columns=(EVERY,)) if every else first, "/export"), format=kind

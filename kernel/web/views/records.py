@@ -16,7 +16,9 @@ from kernel.resources.context import Context
 from kernel.resources.errors import Invalid
 from kernel.resources.history import entries
 from kernel.resources.lists import ListQuery, Standing, standing
+from kernel.resources.lists.pages import EVERYTHING
 from kernel.resources.records import load
+from kernel.resources.reports.grouped import within
 from kernel.resources.resource import Resource
 from kernel.web.composer import composer
 from kernel.web.current import current, run_command, tell
@@ -145,7 +147,10 @@ def _steps(context: Context, resource: Resource, record_id: int, query: ListQuer
     Where the record is not in that list (any more), or the list cannot be read, there is only the way back.
     """
     try:
-        stands = standing(context, resource, query, record_id)
+        group = EVERYTHING
+        if query.groups and query.opened:
+            group = within(context, resource, query, query.opened[-1])
+        stands = standing(context, resource, query, record_id, group)
     except Invalid:
         stands = None
     if stands is None:

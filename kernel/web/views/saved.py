@@ -71,7 +71,7 @@ class Saved:
     words = Words(
         many=_("Views"),
         everything=_("All rows"),
-        explained=_("A view keeps filters, search, order and columns of this list."),
+        explained=_("A view keeps filters, search, order, groups and columns of this list."),
         new_title=_("Save as a view"),
         edit_title=_("Name and sharing of the view"),
         saved=_("The view was saved."),
@@ -93,7 +93,7 @@ class Saved:
     def asked(self, resource: Resource) -> Arguments:
         """Give what the address asks for, as it is kept."""
         query = ListQuery.from_args(resource, request.args)
-        return replace(query, cursor=None, direction="next", view="").to_args()
+        return replace(query, cursor=None, direction="next", view="", opened=()).to_args()
 
     def kept(self, resource: Resource, view: View) -> Arguments:
         """Give what is kept, in the form of `asked`."""
@@ -278,7 +278,9 @@ def view_url(resource: Resource, view_id: int) -> str:
 
 def shown_views(context: Context, resource: Resource, query: ListQuery) -> dict[str, Any]:
     """Give the tabs above a list, and what can be done with the view that is open."""
-    asked = replace(query, cursor=None, direction="next", limit=ListQuery().limit, view="").to_args()
+    asked = replace(
+        query, cursor=None, direction="next", limit=ListQuery().limit, view="", opened=()
+    ).to_args()
     return {"saved": VIEWS.shown(context, resource, asked, query.view)}
 
 

@@ -9,7 +9,7 @@ const CHORD = 900;
 let chord = 0;
 
 function moveRow(step) {
-  const rows = findAll('tr[data-id] .c-name :is(a,button), tr[data-id] > td:first-child:not(.c-check) a')
+  const rows = findAll('tr:is([data-id],.group) .c-name :is(a,button), tr[data-id] > td:first-child:not(.c-check) a')
     .filter((link) => link.offsetParent);
   // On the page of a record the keys step through the list from which it was opened.
   if (!rows.length) return find(`a[data-step="${step}"]`)?.click();

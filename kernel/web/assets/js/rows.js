@@ -42,4 +42,4 @@ on('contextmenu', 'tr[data-id]', (row, event) => {
 });
 
 // Back from a record (#row-17), the keys go on from its row.
-find('tr[data-id]:target .c-name a')?.focus();
+addEventListener('pageshow', () => find('tr[data-id]:target .c-name a')?.focus());
