@@ -39,6 +39,7 @@ from kernel.extension.contributions import (
     Job,
     MenuItem,
     MessageTemplate,
+    NoticeKind,
     Obstacle,
     Panel,
     PartyRole,
@@ -105,6 +106,7 @@ from kernel.resources.errors import (
     Problem,
     Refused,
 )
+from kernel.resources.notices.telling import notify
 from kernel.resources.numbering import take_number
 from kernel.resources.parts import BaseList
 from kernel.resources.queue import Progress, Stopped, background, enqueue
@@ -163,6 +165,7 @@ __all__ = [
     "MessageTemplate",
     "NotFound",
     "NotHandedOver",
+    "NoticeKind",
     "Obstacle",
     "Outcome",
     "Outgoing",
@@ -239,6 +242,7 @@ __all__ = [
     "needs",
     "next_number",
     "ngettext_lazy",
+    "notify",
     "once",
     "own_name",
     "personal",

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Job,
         MenuItem,
         MessageTemplate,
+        NoticeKind,
         Obstacle,
         Panel,
         PartyRole,
@@ -137,6 +138,11 @@ def jobs() -> Iterable[Job] | None:
 @once
 def record_dates() -> Iterable[RecordDate] | None:
     """Dates that the plugin's records carry and that users may be reminded of: end of a contract, appointment."""
+
+
+@once
+def notice_kinds() -> Iterable[NoticeKind] | None:
+    """Kinds of notices that the plugin gives users under the bell, by `notify`."""
 
 
 @once

@@ -20,6 +20,7 @@ from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
 from kernel.resources.fields import UserLink
+from kernel.resources.notices.handing_over import tell_of_many
 from kernel.resources.records.charges import Held, charges, give
 from kernel.resources.records.load import announce
 
@@ -110,6 +111,8 @@ def _share(context: Context, system: Context, held: Held, user_id: int, others: 
         if ids[place :: len(others)]
     ]
     moved = give(system, held, ways)
+    for _former, other, some in ways:
+        tell_of_many(context, held.resource, other, len(some), f"leaving {user_id} {_key(held)}")
     announce(context, held.resource, ids, "changed")
     return moved
 

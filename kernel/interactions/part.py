@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.i18n import _
 from kernel.interactions import answers, calls, recording
 from kernel.interactions.call_resource import CALL
+from kernel.interactions.follow_ups import DUE, TELLING
 from kernel.interactions.policies import POLICIES
 from kernel.interactions.resources import INTERACTION, PARTS, REASONS, RESULTS
 from kernel.resources.commands import commands_in
@@ -58,6 +59,8 @@ PART = KernelPart(
     policies=POLICIES,
     commands=commands_in(recording, calls),
     base_lists=BASE_LISTS,
+    jobs=(TELLING,),
+    notice_kinds=(DUE,),
     hooks=answers,
 )
 """The part that `kernel.administration.assembly` enters."""

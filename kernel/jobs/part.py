@@ -7,6 +7,7 @@ from sqlalchemy import select
 from kernel.access.policies import public, system
 from kernel.jobs import occasions, own_work
 from kernel.jobs.models import EventDelivery, EventRow, Held, JobRow, JobRun, Occasion, Worker, WorkRow
+from kernel.jobs.telling import WORK
 from kernel.resources.commands import commands_in
 from kernel.resources.parts import KernelPart
 
@@ -19,6 +20,7 @@ PART = KernelPart(
     ),
     commands=commands_in(own_work, occasions),
     jobs=(own_work.FORGETTING, occasions.FILLING),
+    notice_kinds=(WORK,),
     resources=(occasions.OCCASION,),
     files=(select(WorkRow.file_hash).where(WorkRow.file_hash.is_not(None)),),
 )

@@ -19,6 +19,7 @@ from kernel.extension.contributions import Job
 from kernel.extension.editions import see_day
 from kernel.jobs import deliveries, runs, schedule, store
 from kernel.jobs.models import WorkRow
+from kernel.jobs.telling import tell_end
 from kernel.resources.acting import acting_user
 from kernel.resources.context import Context
 from kernel.resources.queue import Stopped, kind_of_work, kinds_when_ended
@@ -120,6 +121,8 @@ def work(runtime: Runtime, number: int) -> str:
     with runtime.writing(SYSTEM("claim work"), "jobs.claim", allowed_when_ended=True) as context:
         kinds = kinds_when_ended() if has_ended(runtime, context.session) else None
         claim = store.claim_work(context.session, number, context.now, kinds=kinds)
+        if claim is not None and claim.given_up:
+            tell_end(context, number, claim.kind)
     if claim is None:
         return "taken"
     if claim.given_up:
@@ -138,6 +141,8 @@ def work(runtime: Runtime, number: int) -> str:
         state, error, trace = "failed", described(failure), traced(failure)
     with runtime.writing(SYSTEM("end work"), "jobs.end", allowed_when_ended=True) as context:
         mine = store.end_work(context.session, claim, context.now, state, error, trace)
+        if mine:
+            tell_end(context, number, claim.kind)
     if mine and state != "done":
         _tell_stopped(runtime, claim)
     return state

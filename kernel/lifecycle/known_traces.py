@@ -89,6 +89,21 @@ TRACES = (
         order=460,
     ),
     Trace(
+        key="notices",
+        title=_("Notices of its kinds or about its records"),
+        table="kernel.notice",
+        where="starts_with(kind, :plugin || '.') OR starts_with(resource, :plugin || '.')",
+        order=470,
+        restore=False,
+    ),
+    Trace(
+        key="notice-choices",
+        title=_("Which users get its notices"),
+        table="kernel.own_choice",
+        where="starts_with(name, 'notice.' || :plugin || '.')",
+        order=480,
+    ),
+    Trace(
         key="jobs",
         title=_("Its jobs"),
         table="kernel.job",

@@ -7,6 +7,7 @@ from kernel.messages import (
     files,
     leaving,
     line_editing,
+    notices,
     preparing,
     quiet,
     sendings,
@@ -31,5 +32,5 @@ PART = KernelPart(
 )
 """The part that `kernel.administration.assembly` enters."""
 
-BACKGROUND = (preparing, worker, watching)
-"""Modules imported here so that every process knows the work that they declare."""
+BACKGROUND = (preparing, worker, watching, notices)
+"""Modules imported here so that every process knows the work that they declare, and how notices go by e-mail."""

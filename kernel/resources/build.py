@@ -119,6 +119,11 @@ def declare(
         replace(answer.value, key=f"{answer.plugin}.{answer.value.key}")
         for answer in declarations.of("settings")
     ]
+    notice_kinds = [item for part in parts for item in part.notice_kinds]
+    notice_kinds += [
+        replace(answer.value, key=f"{answer.plugin}.{answer.value.key}")
+        for answer in declarations.of("notice_kinds")
+    ]
     policies = [item for part in parts for item in part.policies] + declarations.values("policies")
     scopes = [declared_scope(each.plugin, each.value) for each in declarations.of("scopes")]
     return Declared(
@@ -134,6 +139,10 @@ def declare(
         series=by_name(
             "series",
             ((f"{one.plugin}.{one.value.name}", one.value) for one in declarations.of("number_series")),
+        ),
+        notice_kinds=by_name(
+            "kind of notice",
+            ((item.key, item) for item in sorted(notice_kinds, key=lambda each: (each.order, each.key))),
         ),
         values=values,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kernel.access.policies import PolicySet
-from kernel.extension.contributions import Series, Setting
+from kernel.extension.contributions import NoticeKind, Series, Setting
 from kernel.extension.declarations import Declarations
 from kernel.resources.commands import Command
 from kernel.resources.parts import BaseList, KernelPart
@@ -29,6 +29,8 @@ class Declared:
     base_lists: Mapping[str, BaseList]
     series: Mapping[str, Series] = field(default_factory=dict)
     """Runs of numbers by full name: `hotel.stay`."""
+    notice_kinds: Mapping[str, NoticeKind] = field(default_factory=dict)
+    """Kinds of notices by full name, in their order: `kernel.work`, `hotel.arrival`."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """Settings of the site itself, as stored."""
 

@@ -26,6 +26,10 @@ from kernel.resources.models import (
     Submission,
 )
 from kernel.resources.naming import call_table
+from kernel.resources.notices import keeping as notices
+from kernel.resources.notices.handing_over import HANDED_OVER
+from kernel.resources.notices.models import Notice
+from kernel.resources.own_choices import OwnChoice
 from kernel.resources.parts import KernelPart
 from kernel.resources.saved_views import saving as views
 from kernel.resources.saved_views.models import ListDefault, SavedView, SavedViewPattern, SavedViewPin
@@ -53,10 +57,12 @@ PART = KernelPart(
         system(UserValueKey),
         # Own or shared: `kernel.resources.saved_views` alone reads and writes them, for whoever asks.
         *(system(model) for model in (SavedView, SavedViewPattern)),
-        *(personal(model) for model in (SavedViewPin, ListDefault)),
+        *(personal(model) for model in (SavedViewPin, ListDefault, Notice, OwnChoice)),
     ),
     files=(select(Attachment.content_hash), select(ImportRun.content_hash)),
-    commands=commands_in(attachments, base_data, bulk_removal, exporting_later, notes, runs, views),
+    commands=commands_in(attachments, base_data, bulk_removal, exporting_later, notes, notices, runs, views),
+    jobs=(notices.FORGETTING,),
+    notice_kinds=(HANDED_OVER,),
 )
 
 call_table("kernel.saved_view", _("Views of lists, and saved reports"))

@@ -17,7 +17,7 @@ from kernel.i18n import LazyText
 
 if TYPE_CHECKING:
     from kernel.access.policies import Policy
-    from kernel.extension.contributions import Job, Setting
+    from kernel.extension.contributions import Job, NoticeKind, Setting
     from kernel.resources.commands import Command
     from kernel.resources.resource import Facet, Resource
 
@@ -49,6 +49,8 @@ class KernelPart:
     settings: tuple[Setting, ...] = ()
     """Keys in full: `parties.area_code`."""
     jobs: tuple[Job, ...] = ()
+    notice_kinds: tuple[NoticeKind, ...] = ()
+    """Keys in full: `kernel.work`."""
     files: tuple[Select[Any], ...] = ()
     """Statements that give the hashes of stored files which rows of the part speak of; all others are swept."""
     hooks: Any = None

@@ -13,13 +13,14 @@ from werkzeug.routing import BuildError
 from kernel.access.actor import Actor
 from kernel.extension.contributions import MenuItem
 from kernel.extension.editions import Term
-from kernel.i18n import LazyText, _
+from kernel.i18n import LazyText, _, ngettext_lazy
 from kernel.resources.context import Context
 from kernel.resources.resource import Resource
 from kernel.resources.saved_views.models import REPORT
 from kernel.resources.saved_views.reading import View
 from kernel.resources.term import day_in_words, seen_day
 from kernel.web.current import Scope, current, runtime, signed_in
+from kernel.web.own_marks import NO_MARKS, Marks, read_marks
 from kernel.web.own_views import my_views
 from kernel.web.pages import direction
 from kernel.web.recording_link import recording_url
@@ -135,6 +136,7 @@ class Shell:
         text = current().text
         return [
             {"label": text(_("Your account")), "url": url_for("account.page"), "icon": "user"},
+            {"label": text(_("Notices")), "url": url_for("notices.page"), "icon": "bell"},
             {"label": text(_("Work under way")), "url": url_for("work.own"), "icon": "hourglass"},
             {"label": text(_("Deputies")), "url": url_for("deputies.own"), "icon": "users"},
         ]
@@ -148,6 +150,26 @@ class Shell:
     def sign_out_url(self) -> str:
         """Where signing out is posted to."""
         return url_for("account.sign_out")
+
+    @cached_property
+    def marks(self) -> Marks:
+        """What the user has that every page shows, read in one statement."""
+        return read_marks(current()) if signed_in() else NO_MARKS
+
+    @property
+    def notifications_url(self) -> str:
+        """The page of notices; empty while nobody is signed in."""
+        return url_for("notices.page") if signed_in() else ""
+
+    @property
+    def bell_title(self) -> str:
+        """What the bell is called: the notices, and how many are unread."""
+        count = self.marks.unread
+        return current().text(
+            ngettext_lazy("Notices: %(n)d unread", "Notices: %(n)d unread", n=count)
+            if count
+            else _("Notices")
+        )
 
     @property
     def search_url(self) -> str:

@@ -26,6 +26,7 @@ from plugins.medical.calendar import doctor_present
 from plugins.medical.hours import Interval
 from plugins.medical.models import Appointment, Doctor, Service
 from plugins.medical.resources import APPOINTMENT, DOCTOR, SERVICE, STATES
+from plugins.medical.telling import tell_doctor
 
 PATIENT_ROLE = "medical.patient"
 
@@ -175,6 +176,7 @@ def cancel(
     record.cancelled_by = values["cancelled_by"]
     record.cancel_reason = values["reason"]
     context.session.flush()
+    tell_doctor(context, record)
     return record.id
 
 
@@ -198,6 +200,7 @@ def set_state(context: Context, *, appointment: int, state: str, version: int | 
         )
     record.state = state
     context.session.flush()
+    tell_doctor(context, record)
     return record.id
 
 

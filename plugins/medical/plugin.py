@@ -16,6 +16,7 @@ from kernel.api import (
     Facet,
     Figure,
     MenuItem,
+    NoticeKind,
     Panel,
     PartyRole,
     PatternSuggestion,
@@ -39,6 +40,7 @@ from plugins.medical.erasures import ERASURES
 from plugins.medical.policies import POLICIES
 from plugins.medical.reminding import appointments_on
 from plugins.medical.scopes import OWN_PATIENTS
+from plugins.medical.telling import KINDS
 from plugins.medical.views import make_blueprint
 
 plugin = Plugin(
@@ -89,6 +91,11 @@ def record_dates() -> Iterable[RecordDate]:
             order=100,
         ),
     )
+
+
+@hookimpl
+def notice_kinds() -> Iterable[NoticeKind]:
+    return KINDS
 
 
 @hookimpl

@@ -9,6 +9,7 @@ from kernel.i18n import _
 from kernel.jobs import own_work, run, store
 from kernel.resources.queue import Stopped, enqueue
 from kernel.resources.queue import background as kind_of_work
+from kernel.testing.users import add_user
 
 STOPPED_FOR = []
 
@@ -82,3 +83,28 @@ def test_files_are_let_go_when_their_time_is_over(background, clock):
     with site.runtime.system_work("test", "test") as context:
         own_work.forget_files(context)
     assert site.rows("SELECT file_hash FROM kernel.work") == [(None,)]
+
+
+def asked_by_somebody(site, state="done", **arguments):
+    """Have a user ask for work, and do it until it ends in a state."""
+    number = ask(site, **arguments)
+    with site.engines.owner(site.site).begin() as owner:
+        user = owner.execute(text("SELECT max(id) FROM kernel.user_account")).scalar()
+        user = user or add_user(owner, "asker").user_id
+        owner.execute(text("UPDATE kernel.work SET created_by = :u WHERE id = :n"), {"u": user, "n": number})
+    assert run.work(site.runtime, number) == state
+    return number
+
+
+def test_whoever_asked_is_told_how_it_has_ended_but_not_of_what_was_stopped(background):
+    site = background()
+    asked_by_somebody(site, steps=1)
+    asked_by_somebody(site, "failed", steps="many")
+    stopped = asked_by_somebody(site, steps=1)
+    with site.runtime.system_work("test", "test") as context:
+        context.session.execute(text("UPDATE kernel.work SET state = 'due', stop = true"))
+    assert run.work(site.runtime, stopped) == "given up"
+    told = site.rows("SELECT kind, message ->> 'message' FROM kernel.notice ORDER BY id")
+    assert told == [
+        ("kernel.work", text) for text in ("Done: %(work)s", "Failed: %(work)s", "Done: %(work)s")
+    ]

@@ -45,6 +45,7 @@ from kernel.extension.contributions.told import (
     Check,
     Erasure,
     Event,
+    NoticeKind,
     Obstacle,
 )
 
@@ -69,6 +70,7 @@ __all__ = (
     "Job",
     "MenuItem",
     "MessageTemplate",
+    "NoticeKind",
     "Obstacle",
     "Panel",
     "PartyRole",

@@ -36,6 +36,21 @@ class Erasure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoticeKind:
+    """A kind of notice that users get under the bell, and may each switch off or have sent by e-mail as well."""
+
+    key: str
+    """Stable, unique within the plugin; `notify` calls it `<plugin>.<key>`."""
+    title: Text
+    icon: str = "bell"
+    shown: bool = True
+    """Whether those who have not chosen get it."""
+    email: bool = False
+    """Whether those who have not chosen get it by e-mail as well."""
+    order: int = 500
+
+
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """One line of the plugin page and of `peyvand doctor`: what was looked at, whether it is well, what to
     do.

@@ -11,6 +11,7 @@ from kernel.messages.reminders import thresholds, today
 from kernel.messages.reminders.ladders import LADDER_RIGHT, REMINDER_LADDER, THRESHOLD
 from kernel.messages.reminders.models import Reminder, ReminderLadder, ReminderRung, Threshold
 from kernel.messages.reminders.sweep import SWEEPING
+from kernel.messages.reminders.telling import CROSSED, DUE
 from kernel.resources.commands import commands_in
 from kernel.resources.context import Context
 from kernel.resources.parts import KernelPart
@@ -49,6 +50,7 @@ PART = KernelPart(
     ),
     commands=commands_in(today, thresholds),
     jobs=(SWEEPING, thresholds.WATCHING),
+    notice_kinds=(DUE, CROSSED),
     hooks=_Answers,
 )
 """The part that `kernel.administration.assembly` enters."""

@@ -26,6 +26,7 @@ from kernel.messages.reminders.days import DaysOff, overtaken, targets_due, targ
 from kernel.messages.reminders.models import Reminder, ReminderLadder, ReminderRung
 from kernel.messages.reminders.sending import send_open
 from kernel.messages.reminders.sources import OCCASION, sources
+from kernel.messages.reminders.telling import tell_owners
 from kernel.parties.models import Party
 from kernel.parties.segments.reading import segment_ids
 from kernel.resources.acting import acting_user
@@ -236,11 +237,16 @@ def _drop_changed(context: Context, ladder: ReminderLadder, due: Iterable[Due], 
 
 
 def open_due(context: Context) -> None:
-    """Show the reminders whose time has come."""
-    context.session.execute(
+    """Show the reminders whose time has come, and tell those who are in charge."""
+    opened = context.session.execute(
         update(Reminder)
         .where(Reminder.state == "waiting", Reminder.due_at <= context.now)
         .values(state="open")
+        .returning(Reminder.owner_id, Reminder.party_id, Reminder.recipient, Reminder.channel)
+    )
+    tell_owners(
+        context,
+        [(row.owner_id, row.party_id) for row in opened if row.channel == "list" or row.recipient == "owner"],
     )
 
 

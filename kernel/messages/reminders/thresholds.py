@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from kernel.extension.contributions import DashboardBlock, Job
 from kernel.i18n import _
 from kernel.messages.reminders.models import Threshold
+from kernel.messages.reminders.telling import tell_crossed
 from kernel.parties.segments.reading import segment_ids
 from kernel.resources.acting import acting_user
 from kernel.resources.commands import command
@@ -43,7 +44,10 @@ def watch(context: Context) -> int:
         except (CommandError, LookupError) as refusal:
             log.warning("limit %s cannot be counted: %s", limit.id, type(refusal).__name__)
             continue
-        crossed += note_count(context, limit, counted)
+        newly = note_count(context, limit, counted)
+        if newly:
+            tell_crossed(context, limit.owner_id, limit.name, limit.most)
+        crossed += newly
     return crossed
 
 

@@ -14,6 +14,7 @@ from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Forbidden, Invalid, Problem
 from kernel.resources.fields import Field
+from kernel.resources.notices.handing_over import tell_receiver
 from kernel.resources.records.along import Owned, along
 from kernel.resources.records.charges import check_receiver, take_along
 from kernel.resources.records.facets import filled, read_facets, write_facets
@@ -144,6 +145,7 @@ def _hand_over(context: Context, declared: Resource, record_id: int, owner: int 
         system.session.flush()
         if former is not None and owner is not None and former != owner:
             take_along(system, declared, [record_id], former, owner)
+    tell_receiver(context, declared, record_id, owner, former)
     context.session.expire_all()
 
 

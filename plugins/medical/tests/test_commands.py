@@ -264,3 +264,37 @@ def make(clinic: Clinic, engines: Engines, name: str, grants: dict[tuple[str, st
     site: Site = clinic.runtime.site
     with engines.owner(site).begin() as owner:
         return add_user(owner, name, grants)
+
+
+def test_the_doctor_is_told_that_a_patient_is_there_unless_he_noted_it_himself(
+    clinic: Clinic, engines: Engines, clinic_site: Site
+) -> None:
+    from kernel.resources.notices.reading import notices
+
+    rights = {
+        ("medical.appointment", "view"): "all",
+        ("medical.appointment", "edit"): "all",
+        ("medical.doctor", "view"): "all",
+        ("party", "view"): "all",
+    }
+    with engines.owner(clinic_site).begin() as owner:
+        doctor = add_user(owner, "dr_two", rights)
+    clinic.run(
+        "record.edit",
+        resource="medical.doctor",
+        record_id=clinic.doctors[1],
+        values={"user": str(doctor.user_id)},
+    )
+    first = clinic.book("1405/08/30 09:00", doctor=1)
+    second = clinic.book("1405/08/30 10:00", doctor=1, patient=1)
+    clinic.run("medical.set_state", appointment=first, state="arrived")
+    clinic.run("medical.set_state", appointment=second, state="arrived", actor=doctor)
+    clinic.run("medical.cancel", appointment=second, by="patient")
+    with clinic.runtime.reading(doctor, locale="en") as context:
+        told, _more = notices(context, 10)
+        assert [(context.text(each.text), each.label) for each in told] == [
+            ("The appointment was cancelled", "Omid Kia"),
+            ("Has arrived and waits", "Sara Rad"),
+        ]
+    with clinic.runtime.reading(clinic.administrator) as context:
+        assert notices(context, 10)[0] == []

@@ -2,6 +2,7 @@
 // needs no initialisation. What is exported here is what plugins may import from /static/api.js.
 import htmx from 'htmx.org';
 import './appearance.js';
+import './bell.js';
 import './bulk.js';
 import './confirm.js';
 import './copy.js';
