@@ -111,6 +111,7 @@ from kernel.resources.numbering import take_number
 from kernel.resources.parts import BaseList
 from kernel.resources.queue import Progress, Stopped, background, enqueue
 from kernel.resources.records import editable, load, visible
+from kernel.resources.reports.standard import StandardReport
 from kernel.resources.resource import Charge, Facet, Part, Resource, Search, Section, Sort
 from kernel.resources.runtime import Runtime
 from kernel.web.current import Outcome, current, needs, run_command, tell
@@ -199,6 +200,7 @@ __all__ = [
     "Setting",
     "Sort",
     "Stamped",
+    "StandardReport",
     "Stopped",
     "TimelineEntry",
     "Uncertain",

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from kernel.resources.context import Context
     from kernel.resources.errors import Problem
     from kernel.resources.parts import BaseList
+    from kernel.resources.reports.standard import StandardReport
     from kernel.resources.resource import Facet, Resource
 
 
@@ -151,8 +152,8 @@ def templates() -> Iterable[MessageTemplate] | None:
 
 
 @once
-def reports() -> Iterable[Any] | None:
-    """Reports over the plugin's resources: named sets of columns, groups and filters."""
+def reports() -> Iterable[StandardReport] | None:
+    """Standard reports on the plugin's lists: groups, figures and filters under a title, to be opened and changed."""
 
 
 @once

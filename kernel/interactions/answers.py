@@ -10,7 +10,10 @@ from sqlalchemy import func, select
 from kernel.extension.contributions import Erasure, Figure, MenuItem
 from kernel.i18n import _
 from kernel.interactions.models import Call, Interaction
+from kernel.interactions.reports import reports
 from kernel.resources.context import Context
+
+__all__ = ("erasures", "menu", "party_figures", "reports")
 
 GAP = "/calls?f.unwritten.is=1"
 """The list of calls of which nobody wrote anything."""

@@ -8,8 +8,11 @@ from kernel.extension.contributions import Action, MenuItem
 from kernel.i18n import _
 from kernel.messages.console import CONSOLE
 from kernel.messages.gateways import Gateway
+from kernel.messages.standard import reports
 from kernel.parties.sending import may_send
 from kernel.resources.context import Context
+
+__all__ = ("gateways", "menu", "party_actions", "reports")
 
 
 def gateways() -> Iterable[Gateway]:

@@ -2,5 +2,6 @@
 
 from kernel.parties.marks import party_actions, party_badges, party_panels
 from kernel.parties.menu import menu
+from kernel.parties.reports import reports
 
-__all__ = ("menu", "party_actions", "party_badges", "party_panels")
+__all__ = ("menu", "party_actions", "party_badges", "party_panels", "reports")

@@ -1,4 +1,4 @@
-"""Whether a plugin guards its rows: a model of its own without a policy, or a policy for another's table, breaks it."""
+"""Whether what a plugin declares is sound: a model without a policy, or a report that nobody could run, breaks it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from kernel.access.scopes import KEY, declared_scope
 from kernel.data.base import KernelBase, SchemaBase
 from kernel.i18n import LazyText, _
 from kernel.resources.parts import kernel_parts
+from kernel.resources.reports.standard import unsound_reports
 
 
 def models_of(plugin: str) -> Iterator[Model]:
@@ -28,8 +29,17 @@ def models_of(plugin: str) -> Iterator[Model]:
 
 
 def unsound(plugin: str, declared: Mapping[str, list[Any]]) -> LazyText | None:
-    """Give the reason why the plugin's rows are not guarded as they must be, or its scopes mean nothing; else None."""
-    return unguarded(plugin, declared) or _unsound_scopes(plugin, declared)
+    """Give the reason why the plugin's rows are not guarded as they must be, or its scopes or reports mean nothing."""
+    return (
+        unguarded(plugin, declared)
+        or _unsound_scopes(plugin, declared)
+        or unsound_reports(
+            plugin,
+            declared.get("reports", []),
+            declared.get("resources", []),
+            declared.get("facets", []),
+        )
+    )
 
 
 def _unsound_scopes(plugin: str, declared: Mapping[str, list[Any]]) -> LazyText | None:

@@ -28,6 +28,7 @@ from kernel.api import (
     Resource,
     RowScope,
     Setting,
+    StandardReport,
     TimelineEntry,
     _,
     commands_in,
@@ -39,6 +40,7 @@ from plugins.medical import resources as resources_module
 from plugins.medical.erasures import ERASURES
 from plugins.medical.policies import POLICIES
 from plugins.medical.reminding import appointments_on
+from plugins.medical.reports import REPORTS
 from plugins.medical.scopes import OWN_PATIENTS
 from plugins.medical.telling import KINDS
 from plugins.medical.views import make_blueprint
@@ -96,6 +98,11 @@ def record_dates() -> Iterable[RecordDate]:
 @hookimpl
 def notice_kinds() -> Iterable[NoticeKind]:
     return KINDS
+
+
+@hookimpl
+def reports() -> Iterable[StandardReport]:
+    return REPORTS
 
 
 @hookimpl

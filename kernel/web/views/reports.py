@@ -37,6 +37,7 @@ from kernel.resources.reports.columns import (
 from kernel.resources.reports.definition import MOST_LEVELS
 from kernel.resources.reports.files import WRITERS
 from kernel.resources.reports.spans import COMPARISONS, PERIOD_CHOICES
+from kernel.resources.reports.standard import standard_reports
 from kernel.resources.reports.tables import table_of
 from kernel.resources.resource import Resource
 from kernel.web.current import current, run_command, scope
@@ -65,7 +66,7 @@ def page(resource: Resource) -> ResponseReturnValue:
     except Invalid as refused:
         problems = [context.text(problem.message) for problem in refused.problems]
     saved = REPORTS.shown(context, resource, definition.to_args(), request.args.get("view", ""))
-    title = context.text(_("Report on %(kind)s", kind=resource.plural))
+    title = _standard_title(context, resource) or context.text(_("Report on %(kind)s", kind=resource.plural))
     return render(
         "records/report.html",
         status=422 if problems else 200,
@@ -128,6 +129,14 @@ def _asked(context: Context, resource: Resource) -> Definition:
 def _kept(definition: Definition) -> list[tuple[str, str]]:
     args = ListQuery(search=definition.query.search, filters=definition.query.filters).to_args()
     return [(name, value) for name, values in args.items() for value in values]
+
+
+def _standard_title(context: Context, resource: Resource) -> str:
+    """Name the standard report that was opened, as long as nothing in it was changed."""
+    name = request.args.get("standard", "")
+    offered = (each.report for each in standard_reports(context) if each.name == name) if name else ()
+    found = next((each for each in offered if each.resource == resource.name), None)
+    return context.text(found.title) if found is not None else ""
 
 
 def _opened() -> list[tuple[str, str]]:

@@ -18,9 +18,12 @@ from kernel.resources.saved_views.reports import definition_of, open_report
 from kernel.web.views.saved import Arguments, Saved, Words
 
 
-def report_url(resource: Resource, arguments: Arguments | None = None, view: str = "") -> str:
-    """Give the address of a report as it is asked for, opened from a saved one where `view` is given."""
-    asked = urlencode({**(arguments or {}), **({"view": [view]} if view else {})}, doseq=True)
+def report_url(
+    resource: Resource, arguments: Arguments | None = None, *, view: str = "", standard: str = ""
+) -> str:
+    """Give the address of a report as it is asked for, opened from a saved one or from a standard one by its name."""
+    from_where = {name: [value] for name, value in (("view", view), ("standard", standard)) if value}
+    asked = urlencode({**(arguments or {}), **from_where}, doseq=True)
     return f"/{resource.path}/report{f'?{asked}' if asked else ''}"
 
 
@@ -53,7 +56,7 @@ class SavedReports(Saved):
     def read(self, context: Context, resource: Resource, view: View) -> tuple[str, Sequence[LazyText | str]]:
         """Give the address of the report as it is kept."""
         definition = open_report(context, resource, view)
-        return report_url(resource, definition.to_args(), str(view.id)), ()
+        return report_url(resource, definition.to_args(), view=str(view.id)), ()
 
     def asked(self, resource: Resource) -> Arguments:
         """Give what the address asks for."""
