@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 TOKEN = re.compile(r'X-CSRFToken": "([^"]+)"')
 MARKS = re.compile(r'csrf_token" value="[^"]+|X-CSRFToken": "[^"]+|name="_once" value="[^"]+')
 """What differs between any two answers: tokens, and the words of forms."""
+HEADER = re.compile(r"[ \t\x21-\x7e\x80-\xff]*")
+"""What the value of a header may hold (RFC 9110, section 5.5)."""
 PASSWORD = "درست-کار-می‌کند-7"  # noqa: S105 - of invented users
+
+
+def sound(answer: TestResponse) -> TestResponse:
+    """Give the answer back. Fails for a header that a server of HTTP refuses, where this client would take it."""
+    for name, value in answer.headers:
+        assert HEADER.fullmatch(value), f"{name} of {answer.request.path} cannot be sent: {value!r}"
+    return answer
 
 
 class Browser:
@@ -35,7 +44,7 @@ class Browser:
 
     def get(self, path: str, *, htmx: bool = False, **options: Any) -> TestResponse:
         """Ask for a page; with `htmx`, for a piece of one."""
-        answer = self.client.get(path, headers=self._headers(htmx), **options)
+        answer = sound(self.client.get(path, headers=self._headers(htmx), **options))
         if answer.mimetype == "text/html" and (found := TOKEN.search(answer.text)):
             self._token = found[1], self._secret()
         return answer
@@ -54,7 +63,7 @@ class Browser:
             kept = self._token
             token = kept[0] if kept and kept[1] == self._secret() else self.token()
         sent = {"csrf_token": token, **(data or {})}
-        return self.client.post(path, data=sent, headers=self._headers(htmx), **options)
+        return sound(self.client.post(path, data=sent, headers=self._headers(htmx), **options))
 
     def token(self) -> str:
         """The token that a page of this browser's session carries."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
-from flask import Response, request, send_file
+from flask import request, send_file
 from flask.typing import ResponseReturnValue
 
 from kernel.i18n import LazyText, _
@@ -84,10 +85,9 @@ def upload(resource: Resource) -> ResponseReturnValue:
 def sample(resource: Resource) -> ResponseReturnValue:
     """Send a workbook with the headings that are recognised."""
     context = _importing(resource)
-    response = Response(sample_file(context, resource.name), mimetype=XLSX)
     name = f"{words(resource.plural)}.xlsx"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    content = BytesIO(sample_file(context, resource.name))
+    return send_file(content, mimetype=XLSX, as_attachment=True, download_name=name)
 
 
 def columns(resource: Resource, run_id: int) -> ResponseReturnValue:
