@@ -103,6 +103,19 @@ TRACES = (
         where="starts_with(name, 'notice.' || :plugin || '.')",
         order=480,
     ),
+    *(
+        Trace(
+            key=key,
+            title=title,
+            table=f"kernel.{table}",
+            where="starts_with(resource, :plugin || '.')",
+            order=order,
+        )
+        for key, title, table, order in (
+            ("opened-records", _("Its records that users opened lately"), "opened_record", 482),
+            ("favourites", _("Its records that are favourites of users"), "favourite", 484),
+        )
+    ),
     Trace(
         key="jobs",
         title=_("Its jobs"),

@@ -29,6 +29,8 @@ from kernel.resources.naming import call_table
 from kernel.resources.notices import keeping as notices
 from kernel.resources.notices.handing_over import HANDED_OVER
 from kernel.resources.notices.models import Notice
+from kernel.resources.opened import noting as opened
+from kernel.resources.opened.models import Favourite, OpenedRecord
 from kernel.resources.own_choices import OwnChoice
 from kernel.resources.parts import KernelPart
 from kernel.resources.saved_views import saving as views
@@ -57,10 +59,15 @@ PART = KernelPart(
         system(UserValueKey),
         # Own or shared: `kernel.resources.saved_views` alone reads and writes them, for whoever asks.
         *(system(model) for model in (SavedView, SavedViewPattern)),
-        *(personal(model) for model in (SavedViewPin, ListDefault, Notice, OwnChoice)),
+        *(
+            personal(model)
+            for model in (SavedViewPin, ListDefault, Notice, OwnChoice, OpenedRecord, Favourite)
+        ),
     ),
     files=(select(Attachment.content_hash), select(ImportRun.content_hash)),
-    commands=commands_in(attachments, base_data, bulk_removal, exporting_later, notes, notices, runs, views),
+    commands=commands_in(
+        attachments, base_data, bulk_removal, exporting_later, notes, notices, opened, runs, views
+    ),
     jobs=(notices.FORGETTING,),
     notice_kinds=(HANDED_OVER,),
 )

@@ -137,6 +137,7 @@ class Shell:
         return [
             {"label": text(_("Your account")), "url": url_for("account.page"), "icon": "user"},
             {"label": text(_("Notices")), "url": url_for("notices.page"), "icon": "bell"},
+            {"label": text(_("Favourites")), "url": url_for("opened.favourites"), "icon": "star"},
             {"label": text(_("Work under way")), "url": url_for("work.own"), "icon": "hourglass"},
             {"label": text(_("Deputies")), "url": url_for("deputies.own"), "icon": "users"},
         ]

@@ -27,6 +27,7 @@ OPEN_TO_ALL = {
 WITHOUT_DATA = {
     *("home.desk", "account.page", "account.password", "search.page", "search.palette", "deputies.own"),
     *("work.own", "tokens.own", "reference.page", "notices.page", "notices.panel", "notices.chosen"),
+    *("opened.bar", "opened.favourites"),
 }
 """Pages that every signed-in user has; what they show is his own."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.lists import ListQuery, page
 from kernel.resources.models import History
+from kernel.resources.opened.reading import favourites_and_recent
 from kernel.resources.records import visible
 from kernel.resources.resource import Resource
 from kernel.web.current import current
@@ -21,6 +23,7 @@ from kernel.web.pages import fragment, render
 from kernel.web.shell import listed
 from kernel.web.slots import note_failed
 from kernel.web.views.addresses import record_url
+from kernel.web.views.opened import row_of
 from kernel.web.views.parties import is_party, plugin_title
 
 pages = Blueprint("home", __name__)
@@ -78,7 +81,8 @@ def blocks(context: Context) -> list[Placed]:
     """Give the kernel's own blocks and those of plugins, in their order."""
     answers = context.runtime.items("dashboard_blocks", ctx=context)
     note_failed(answers.failed)
-    placed = [Placed(own, SPANS[own.span], "") for own in (_newest(context), _seen(context)) if own]
+    own_blocks = (*_known(context), _newest(context), _seen(context))
+    placed = [Placed(own, SPANS[own.span], "") for own in own_blocks if own]
     placed += [
         Placed(answer.value, SPANS.get(answer.value.span, 4), plugin_title(context, answer.plugin))
         for answer in answers
@@ -101,6 +105,16 @@ def _filled_row(row: list[Placed]) -> list[Placed]:
         return [replace(one, span=COLUMNS // len(row)) for one in row]
     last = row[-1]
     return [*row[:-1], replace(last, span=last.span + COLUMNS - sum(one.span for one in row))]
+
+
+def _known(context: Context) -> Iterator[DashboardBlock]:
+    """The user's favourites, and what he opened last."""
+    starred, recent = favourites_and_recent(context, SHOWN)
+    named = (("favourites", _("Favourites"), starred[: SHOWN * 2]), ("opened", _("Opened lately"), recent))
+    for place, (key, title, found) in enumerate(named):
+        if found:
+            body = fragment("pages/lines.html", rows=[row_of(context, each) for each in found])
+            yield DashboardBlock(title=context.text(title), body=body, order=16 + place, key=key)
 
 
 def _newest(context: Context) -> DashboardBlock | None:

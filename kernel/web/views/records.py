@@ -22,6 +22,7 @@ from kernel.resources.reports.grouped import within
 from kernel.resources.resource import Resource
 from kernel.web.composer import composer
 from kernel.web.current import current, run_command, tell
+from kernel.web.own_marks import about
 from kernel.web.pages import by_htmx, go_to, render
 from kernel.web.security import local_address
 from kernel.web.views import erasing
@@ -60,6 +61,7 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
     if by_htmx() and tab == "activity" and "before" in request.args:
         return _older(context, resource, record_id)
     query = query_of(resource, request.args)
+    about(resource.name, record_id)
     return render(
         "records/page.html",
         resource=resource,

@@ -11,15 +11,18 @@ from kernel.fa.text import search_key
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.lists import find_scanned, search_everywhere
+from kernel.resources.opened.reading import favourites_and_recent
 from kernel.web.current import current
 from kernel.web.pages import go_to, render
 from kernel.web.shell import address_of, allowed, listed, menu_items
 from kernel.web.views.addresses import record_url
+from kernel.web.views.opened import row_of
 
 pages = Blueprint("search", __name__)
 
 LONGEST = 200
 COMMANDS_SHOWN = 8
+RECENT_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,13 @@ def palette() -> ResponseReturnValue:
     context = current()
     typed = request.args.get("q", "")[:LONGEST].strip()
     groups = search_everywhere(context, typed, 5) if typed else []
+    starred, recent = ([], []) if typed else favourites_and_recent(context, RECENT_SHOWN)
     everything = url_for("search.page", q=typed) if typed else ""
     return render(
         "pages/palette.html",
         groups=groups,
+        starred=[row_of(context, each) for each in starred[:RECENT_SHOWN]],
+        recent=[row_of(context, each) for each in recent],
         commands=commands(context, typed),
         typed=typed,
         everything=everything,

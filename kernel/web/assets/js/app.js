@@ -17,6 +17,7 @@ import './keyboard.js';
 import './lazy.js';
 import './lookup.js';
 import './menu.js';
+import './opened.js';
 import './palette.js';
 import './rows.js';
 import './scopes.js';

@@ -1,8 +1,9 @@
 // Shortcuts of every page. `event.code`, never `event.key`: on a Persian layout KeyK types «ن».
 //   /  search box   J K  next and previous row or record   X  tick   Enter  open   N  new   ?  list of keys
 //   F9  record an interaction, also while typing elsewhere
-//   G then a letter: an entry of the menu with data-key="KeyP"
+//   G then a letter: an entry of the menu with data-key="KeyP"; G then a digit: the open record of that place
 import { find, findAll, isTyping } from './dom.js';
+import { openedAt } from './opened.js';
 import { openPalette } from './palette.js';
 
 const CHORD = 900;
@@ -50,8 +51,9 @@ document.addEventListener('keydown', (event) => {
   }
   if (chord && performance.now() - chord < CHORD) {
     chord = 0;
-    const entry = find(`[data-key="${event.code}"]`);
-    if (entry) location.href = entry.href;
+    const number = /^Digit([1-9])$/.exec(event.code)?.[1];
+    const address = number ? openedAt(Number(number)) : find(`[data-key="${event.code}"]`)?.href;
+    if (address) location.href = address;
     return;
   }
   const action = actions[event.code];
