@@ -13,6 +13,8 @@ from kernel.i18n import _
 from kernel.resources import attachments, base_data, bulk_removal, exporting_later, notes
 from kernel.resources.commands import commands_in
 from kernel.resources.importing import runs
+from kernel.resources.list_layouts import layouts
+from kernel.resources.list_layouts.models import ListLayout
 from kernel.resources.models import (
     Attachment,
     BaseValue,
@@ -61,12 +63,12 @@ PART = KernelPart(
         *(system(model) for model in (SavedView, SavedViewPattern)),
         *(
             personal(model)
-            for model in (SavedViewPin, ListDefault, Notice, OwnChoice, OpenedRecord, Favourite)
+            for model in (SavedViewPin, ListDefault, ListLayout, Notice, OwnChoice, OpenedRecord, Favourite)
         ),
     ),
     files=(select(Attachment.content_hash), select(ImportRun.content_hash)),
     commands=commands_in(
-        attachments, base_data, bulk_removal, exporting_later, notes, notices, opened, runs, views
+        attachments, base_data, bulk_removal, exporting_later, notes, notices, opened, runs, views, layouts
     ),
     jobs=(notices.FORGETTING,),
     notice_kinds=(HANDED_OVER,),

@@ -36,6 +36,8 @@ RIGHTS: Mapping[str, str] = {
     "lists.page": "view",
     "filters.choose": "view",
     "grouping.choose": "view",
+    "columns.arrange": "view",
+    "columns.widths": "view",
     "filters.apply": "view",
     "saved.new": "view",
     "saved.opened": "view",

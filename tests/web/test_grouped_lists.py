@@ -24,7 +24,7 @@ def sara(sign_in: SignIn) -> Browser:
 
 def groups(text: str) -> list[tuple[str, str]]:
     """Names and numbers of the groups, that of all rows last."""
-    rows = re.findall(r'<tr class="group[^>]*>(.*?)</tr>', text, re.DOTALL)
+    rows = re.findall(r'<tr [^>]*class="group[^>]*>(.*?)</tr>', text, re.DOTALL)
     found = []
     for row in rows:
         name = re.search(r"<bdi>(.*?)</bdi>", row)
@@ -41,7 +41,7 @@ def names(text: str) -> list[str]:
 
 def toggle(text: str, name: str) -> str:
     """The address that opens or closes a group."""
-    for row in re.findall(r'<tr class="group[^>]*>(.*?)</tr>', text, re.DOTALL):
+    for row in re.findall(r'<tr [^>]*class="group[^>]*>(.*?)</tr>', text, re.DOTALL):
         if f"<bdi>{name}</bdi>" in row:
             found = re.search(r'href="([^"]+)"', row)
             assert found

@@ -61,7 +61,8 @@ class ListQuery:
     """One page of a list as it was asked for. Nothing in it is trusted: what does not fit is refused when it is used.
 
     `sort` is the name of a declared sort or the key of a column, with `-` in front for the opposite order; empty is the
-    resource's first sort (and best hits first in a search). `columns` are column keys, empty for the resource's own.
+    resource's first sort (and best hits first in a search). `columns` are column keys, empty for those that its reader has
+    anyway.
     """
 
     search: str = ""
@@ -90,7 +91,8 @@ class ListQuery:
 
         Alternatives are `g<number>.<field>.<operator>`: those with one number are met together, or those with another.
         `args` is a mapping, with several values per name as a list or through `getlist`. Strange names are ignored, so
-        that pages may add arguments of their own. What equals the resource's own choice is left out: one list, one URL.
+        that pages may add arguments of their own. An order that equals the resource's own is left out; columns are not, as
+        each reader may have others by himself.
         """
         given = dict(_pairs(args))
         single = {name: values[-1] for name, values in given.items() if values}
@@ -101,7 +103,7 @@ class ListQuery:
             search=" ".join(single.get("q", "")[:LONGEST_SEARCH].split()),
             filters=tuple(_filters(args)),
             sort="" if sort == resource.default_sort.name and not single.get("q") else sort,
-            columns=() if columns == resource.list_columns else columns,
+            columns=columns,
             cursor=before or single.get("after") or None,
             direction="previous" if before else "next",
             limit=_limit(single.get("limit", "")),

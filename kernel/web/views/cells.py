@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,12 +26,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Head:
-    """One heading: the class of its column, and the address of the list sorted by it."""
+    """One heading: the class of its column, the address of the list sorted by it, its key and how wide it is kept."""
 
     title: str
     kind: str
     sort_url: str | None
     direction: str
+    key: str = ""
+    width: int | None = None
 
 
 def kind_of(field: Field) -> str:
@@ -79,7 +81,13 @@ def _has_detail(row: Row, columns: Sequence[Column]) -> bool:
     return any(row.texts.get(column.key) for column in columns if kind_of(column.field) in ("phone", "text"))
 
 
-def heads_of(context: Context, resource: Resource, query: ListQuery, found: ListPage) -> list[Head]:
+def heads_of(
+    context: Context,
+    resource: Resource,
+    query: ListQuery,
+    found: ListPage,
+    widths: Mapping[str, int],
+) -> list[Head]:
     """Give the headings, the name's first, each sorting the list by itself where that is possible."""
     columns = {column.key: column for column in found.columns}
     label = next((item for item in resource.fields if item.attribute == resource.label), None)
@@ -88,6 +96,8 @@ def heads_of(context: Context, resource: Resource, query: ListQuery, found: List
         "name",
         _sort_url(context, resource, query, Column(label.name, label)) if label else None,
         _direction(query, label.name) if label else "",
+        label.name if label else "",
+        widths.get(label.name) if label else None,
     )
     return [
         first,
@@ -97,6 +107,8 @@ def heads_of(context: Context, resource: Resource, query: ListQuery, found: List
                 "text" if kind_of(column.field) == "code" else kind_of(column.field),
                 _sort_url(context, resource, query, column),
                 _direction(query, key),
+                key,
+                widths.get(key),
             )
             for key, column in columns.items()
             if column in shown_columns(resource, found.columns)

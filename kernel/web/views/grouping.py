@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.resources.context import Context
 from kernel.resources.fields import Money
-from kernel.resources.lists import CappedCount, Column, ListQuery, chosen_columns, page
+from kernel.resources.lists import CappedCount, Column, ListQuery, page
 from kernel.resources.reports import Group, Line, Result
 from kernel.resources.reports.buckets import UNITS
 from kernel.resources.reports.columns import DATES, group_columns
@@ -105,49 +105,56 @@ def chips_of(context: Context, resource: Resource, query: ListQuery) -> list[dic
     return chips
 
 
-def read(context: Context, resource: Resource, query: ListQuery) -> Groups:
+def read(context: Context, resource: Resource, query: ListQuery, columns: Sequence[Column]) -> Groups:
     """Put the list together and read the rows of its open groups; `Invalid` where the reader cannot."""
-    columns = chosen_columns(context, resource, query.columns)
     result = grouped(context, resource, query, columns)
     shown = shown_columns(resource, columns)
-    lines = [_line(context, resource, query, result, shown, line) for line in result.lines]
-    whole = _line(context, resource, query, result, shown, result.whole)
+    maker = _Maker(context, resource, query, result, tuple(column.key for column in columns), shown)
+    lines = [maker.line(line) for line in result.lines]
+    whole = maker.line(result.whole)
     return Groups(lines, whole, CappedCount(whole.count, False))
 
 
-def _line(
-    context: Context,
-    resource: Resource,
-    query: ListQuery,
-    result: Result,
-    shown: Sequence[Column],
-    line: Line,
-) -> GroupLine:
-    made = GroupLine(line.text, line.figures[0], line.depth, _figures(context, result, shown, line))
-    if line.depth < len(result.levels) or not line.depth:
-        return made
-    key = key_of(result, line)
-    others = tuple(each for each in query.opened if each != key)
-    if key not in query.opened:
-        return replace(made, url=list_url(resource, replace(query.turned(None), opened=(*others, key))))
-    # The page in the address is that of the group opened last; the others stand at their first.
-    asked = query if query.opened[-1] == key else query.turned(None)
-    asked = replace(asked, opened=(*others, key))
-    found = page(context, resource, asked, within=within(context, resource, query, key))
+@dataclass(frozen=True)
+class _Maker:
+    """Makes the lines of one list."""
 
-    def turned(cursor: str | None, back: bool) -> str | None:
-        if cursor is None:
-            return None
-        return list_url(resource, asked.turned(cursor, "previous" if back else "next"))
+    context: Context
+    resource: Resource
+    query: ListQuery
+    result: Result
+    keys: tuple[str, ...]
+    shown: Sequence[Column]
 
-    return replace(
-        made,
-        url=list_url(resource, replace(query.turned(None), opened=others)),
-        is_open=True,
-        lines=list_rows.lines_of(context, resource, asked, found),
-        previous_url=turned(found.previous_cursor, True),
-        next_url=turned(found.next_cursor, False),
-    )
+    def line(self, line: Line) -> GroupLine:
+        """Make a group, with its rows where it is open."""
+        figures = _figures(self.context, self.result, self.shown, line)
+        made = GroupLine(line.text, line.figures[0], line.depth, figures)
+        if line.depth < len(self.result.levels) or not line.depth:
+            return made
+        key, query = key_of(self.result, line), self.query
+        others = tuple(each for each in query.opened if each != key)
+        if key not in query.opened:
+            opened = replace(query.turned(None), opened=(*others, key))
+            return replace(made, url=list_url(self.resource, opened))
+        # The page in the address is that of the group opened last; the others stand at their first.
+        asked = query if query.opened[-1] == key else query.turned(None)
+        asked = replace(asked, opened=(*others, key))
+        found = page(
+            self.context,
+            self.resource,
+            replace(asked, columns=self.keys),
+            within=within(self.context, self.resource, query, key),
+        )
+        back, forth = found.previous_cursor, found.next_cursor
+        return replace(
+            made,
+            url=list_url(self.resource, replace(query.turned(None), opened=others)),
+            is_open=True,
+            lines=list_rows.lines_of(self.context, self.resource, asked, found),
+            previous_url=list_url(self.resource, asked.turned(back, "previous")) if back else None,
+            next_url=list_url(self.resource, asked.turned(forth)) if forth else None,
+        )
 
 
 def _figures(context: Context, result: Result, shown: Sequence[Column], line: Line) -> list[Figure]:

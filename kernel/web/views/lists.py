@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from kernel.resources.context import Context
 from kernel.resources.errors import Invalid
 from kernel.resources.exporting import may_leave
 from kernel.resources.fields import OPERATORS, Choice, FieldError
+from kernel.resources.list_layouts.layouts import Layout, own_layout, usual_columns
 from kernel.resources.lists import (
     CappedCount,
     Column,
@@ -64,10 +66,11 @@ def page(resource: Resource) -> ResponseReturnValue:
     query = query_of(resource, request.args)
     if query.groups:
         context = scope().patient()
+    layout = own_layout(context, resource)
     reason: LazyText | None = None
     groups: Groups | None = None
     try:
-        query, found, groups = _readable(context, resource, query)
+        query, found, groups = _readable(context, resource, query, layout)
     except Invalid as error:
         named = _segment_of(context, query)
         if named is not None:
@@ -75,7 +78,7 @@ def page(resource: Resource) -> ResponseReturnValue:
         query = _without_looks(query)
         reason, found = error.message, _nothing(context, resource, query)
     template = "records/list_part.html" if by_htmx() else "records/list.html"
-    shown = view_of(context, resource, query, found)
+    shown = view_of(context, resource, query, found, layout)
     shown |= {"refusal": reason and context.text(reason), "groups": groups}
     if not by_htmx():
         shown |= shown_views(context, resource, query)
@@ -83,28 +86,32 @@ def page(resource: Resource) -> ResponseReturnValue:
 
 
 def _readable(
-    context: Context, resource: Resource, query: ListQuery
+    context: Context, resource: Resource, query: ListQuery, layout: Layout
 ) -> tuple[ListQuery, ListPage, Groups | None]:
     """Give the list as it can be shown: without a page, groups, an order and columns that are not there, which it tells.
 
     Raises `Invalid` where a filter cannot be read: without it the list would show more than was asked for.
     """
     try:
-        return query, *_read(context, resource, query)
+        return query, *_read(context, resource, query, layout)
     except Invalid as error:
         bare = _without_looks(query)
         if bare == query:
             raise
-        found, _groups = _read(context, resource, bare)
+        found, _groups = _read(context, resource, bare, layout)
         tell(error.message, "error")
         return bare, found, None
 
 
-def _read(context: Context, resource: Resource, query: ListQuery) -> tuple[ListPage, Groups | None]:
+def _read(
+    context: Context, resource: Resource, query: ListQuery, layout: Layout
+) -> tuple[ListPage, Groups | None]:
+    keys = query.columns or layout.columns
     if not query.groups:
-        return fetch(context, resource, query), None
-    groups = grouping.read(context, resource, query)
-    return replace(_nothing(context, resource, query), count=groups.count), groups
+        return fetch(context, resource, replace(query, columns=keys)), None
+    columns = chosen_columns(context, resource, keys)
+    groups = grouping.read(context, resource, query, columns)
+    return replace(_nothing(context, resource, query), columns=columns, count=groups.count), groups
 
 
 def _without_looks(query: ListQuery) -> ListQuery:
@@ -130,13 +137,17 @@ def query_of(resource: Resource, args: MultiDict[str, str]) -> ListQuery:
     query = ListQuery.from_args(resource, args)
     ticked = tuple(args.getlist("c"))
     if ticked:
-        query = replace(query, columns=() if ticked == resource.list_columns else ticked)
+        query = replace(query, columns=() if ticked == usual_columns(current(), resource) else ticked)
     return query
 
 
-def view_of(context: Context, resource: Resource, query: ListQuery, found: ListPage) -> dict[str, Any]:
+def view_of(
+    context: Context, resource: Resource, query: ListQuery, found: ListPage, layout: Layout
+) -> dict[str, Any]:
     """Give everything that the templates of the list show."""
     first = query.turned(None)
+    # Files hold what the page shows, whichever columns its reader has by himself.
+    filed = replace(first, columns=tuple(column.key for column in found.columns))
     return {
         "resource": resource,
         "title": context.text(resource.plural),
@@ -144,7 +155,9 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         "first": first,
         "list_url": list_url(resource),
         "lines": lines_of(context, resource, query, found),
-        "heads": heads_of(context, resource, query, found),
+        "heads": heads_of(context, resource, query, found, layout.widths),
+        "arrange_url": with_query(f"/{resource.path}/columns", filed),
+        "widths_url": f"/{resource.path}/columns/widths",
         "chips": chips_of(context, resource, query),
         "kept": [
             (name, value)
@@ -152,7 +165,7 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
             if name not in ("q", "cols")
             for value in values
         ],
-        "columns": _choices(context, resource, found),
+        "columns": choices_of(context, resource, filed.columns),
         "count": _count(found),
         "whole": found.count.number,
         "capped_search": found.capped_search,
@@ -169,12 +182,12 @@ def view_of(context: Context, resource: Resource, query: ListQuery, found: ListP
         "group_chips": grouping.chips_of(context, resource, query),
         "opens_bin": opens_bin(context, resource),
         "export_url": lambda kind, every=False: _with(
-            list_url(resource, replace(first, columns=(EVERY,)) if every else first, "/export"), format=kind
+            list_url(resource, replace(first, columns=(EVERY,)) if every else filed, "/export"), format=kind
         ),
         "new_url": _with(
             f"/{resource.path}/new", **({_name_field(resource): query.search} if query.search else {})
         ),
-        "list_args": [(name, value) for name, values in first.to_args().items() for value in values],
+        "list_args": [(name, value) for name, values in filed.to_args().items() for value in values],
         "here": list_url(resource, query),
         **_segments(context, resource, first),
         "groupable": possible(context, resource),
@@ -282,17 +295,18 @@ def _shown(context: Context, field: Any, value: Any) -> str:
         return str(value)
 
 
-def _choices(context: Context, resource: Resource, found: ListPage) -> list[dict[str, Any]]:
-    shown = {column.key for column in found.columns}
+def choices_of(context: Context, resource: Resource, shown: Sequence[str]) -> list[dict[str, Any]]:
+    """Give the columns that there are: those shown in their order, then the others; the label's cannot be hidden."""
+    known = {column.key: column for column in list_columns(context, resource)}
     label = {name for name, item in resource.by_name.items() if item.attribute == resource.label}
     return [
         {
-            "key": column.key,
-            "title": context.text(column.title),
-            "shown": column.key in shown,
-            "fixed": column.key in label,
+            "key": key,
+            "title": context.text(known[key].title),
+            "shown": key in shown,
+            "fixed": key in label,
         }
-        for column in list_columns(context, resource)
+        for key in (*shown, *(key for key in known if key not in shown))
     ]
 
 

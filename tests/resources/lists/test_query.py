@@ -62,10 +62,8 @@ def test_what_is_no_filter_is_not_read_as_one(kept):
 
 
 def test_what_equals_the_resources_own_choice_is_left_out():
-    query = ListQuery.from_args(
-        CLIENT, {"sort": "name", "cols": "name,mobile,kind", "limit": "50", "theme": "x"}
-    )
-    assert query == ListQuery()
+    query = ListQuery.from_args(CLIENT, {"sort": "name", "limit": "50", "theme": "x", "open": "x"})
+    assert query == ListQuery(opened=("x",))
     assert query.to_args() == {}
 
 

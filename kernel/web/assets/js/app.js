@@ -17,6 +17,7 @@ import './keyboard.js';
 import './lazy.js';
 import './lookup.js';
 import './menu.js';
+import './order.js';
 import './opened.js';
 import './palette.js';
 import './rows.js';
@@ -24,6 +25,7 @@ import './scopes.js';
 import './timer.js';
 import './tree.js';
 import './upload.js';
+import './widths.js';
 
 export { ask } from './confirm.js';
 export { closeDialog, openDialog } from './dialog.js';

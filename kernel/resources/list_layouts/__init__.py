@@ -1,0 +1,1 @@
+"""How each user has arranged the columns of a list: their order and widths."""

@@ -1,0 +1,130 @@
+"""What of a list is done by scripts: keys, dragging, editing in place, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from kernel.data.engines import Engines
+from kernel.testing.worker_sites import WorkerSites
+from tests.browser.front_desk import PASSWORD, FrontDesk, served
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+RIGHTS = {("party", action): "all" for action in ("view", "create", "edit", "delete")}
+
+
+@pytest.fixture(scope="module")
+def desk(worker_sites: WorkerSites, engines: Engines) -> Iterator[FrontDesk]:
+    with served(worker_sites, engines) as made:
+        for name, gender in (("احمدی", "female"), ("بهرامی", "male"), ("تقوی", "male")):
+            made.create("person", last_name=name, gender=gender)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def address(desk: FrontDesk) -> str:
+    return desk.address
+
+
+@pytest.fixture
+def enter(desk: FrontDesk, open_page: OpenPage) -> Callable[..., Page]:
+    """Sign in as somebody who may do all with parties, and go to an address."""
+
+    def signed_in(path: str) -> Page:
+        page = open_page(path, width=1440, height=844)
+        page.locator("#username").fill(desk.user("sara", RIGHTS))
+        page.locator("#password").fill(PASSWORD)
+        page.locator("form.form").get_by_role("button").click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    return signed_in
+
+
+def head(page: Page, key: str) -> Locator:
+    return page.locator(f'th[data-col="{key}"]')
+
+
+def width(page: Page, key: str) -> float:
+    box = head(page, key).bounding_box()
+    assert box is not None
+    return box["width"]
+
+
+def test_a_column_is_widened_by_dragging_and_by_keys_and_stays_so(enter: Callable[..., Page]) -> None:
+    page = enter("/persons")
+    before = width(page, "mobile")
+    edge = head(page, "mobile").locator("[data-edge]")
+    box = edge.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y, steps=4)
+    with page.expect_response(re.compile("/columns/widths")):
+        page.mouse.up()
+    assert abs(width(page, "mobile") - before - 60) < 3
+    edge.focus()
+    with page.expect_response(re.compile("/columns/widths")):
+        page.keyboard.press("ArrowRight")
+    wanted = width(page, "mobile")
+    assert abs(wanted - before - 44) < 3
+    page.reload()
+    assert abs(width(page, "mobile") - wanted) < 3
+    page.locator("[data-search]").fill("احمدی")
+    expect(page.locator("tr[data-id]")).to_have_count(1)
+    assert abs(width(page, "mobile") - wanted) < 3
+    edge.focus()
+    with page.expect_response(re.compile("/columns/widths")):
+        page.keyboard.press("Delete")
+    page.reload()
+    expect(head(page, "mobile")).not_to_have_attribute("data-width", re.compile("."))
+
+
+def test_columns_are_put_in_order_by_keys_and_by_dragging(enter: Callable[..., Page]) -> None:
+    page = enter("/persons")
+
+    def keys() -> list[str]:
+        return page.locator("th[data-col]").evaluate_all("all => all.map(th => th.dataset.col)")
+
+    name, *others = keys()
+    page.get_by_role("button", name="ستون‌ها").click()
+    page.get_by_role("button", name="ترتیب و نگه‌داشتن").click()
+    dialog = page.locator("#dialog")
+    items = dialog.locator("li[data-movable]")
+    items.first.locator('[data-move="1"]').focus()
+    page.keyboard.press("Enter")
+    expect(items.nth(1).locator('[data-move="1"]')).to_be_focused()
+    page.wait_for_load_state("networkidle")
+    items.nth(2).locator(".grip").drag_to(items.nth(0).locator(".grip"))
+    dialog.get_by_role("button", name="نگه‌داشتن برای من").click()
+    page.wait_for_url("**/persons")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    assert keys() == [name, others[2], others[1], others[0], *others[3:]]
+
+
+def test_j_and_k_walk_the_rows_and_then_the_records(enter: Callable[..., Page]) -> None:
+    page = enter("/persons?f.gender.is=male")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/persons/\d+"))
+    page.keyboard.press("j")
+    expect(page.locator("h2").first).to_contain_text("تقوی")
+    page.locator('a[href*="#row-"]').first.click()
+    expect(page.locator("tr:target .c-name a")).to_be_focused()
+
+
+def test_groups_open_in_place(enter: Callable[..., Page]) -> None:
+    page = enter("/persons?group=gender")
+    man = page.locator("tr.group", has_text="مرد").locator("a")
+    man.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("tr[data-id]")).to_have_count(2)
+    expect(man).to_have_attribute("aria-expanded", "true")
+    expect(man).to_be_focused()
+    man.press("Enter")
+    expect(page.locator("tr[data-id]")).to_have_count(0)
