@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.documents import answers, making, runs
+from kernel.documents import answers, making, report_files, runs
 from kernel.documents.formats import ENVELOPE_FORMAT, LABEL_FORMAT
 from kernel.documents.letters import LETTER_TEMPLATE
 from kernel.documents.policies import POLICIES
@@ -13,11 +13,11 @@ PART = KernelPart(
     name="documents",
     resources=(runs.PRINT_RUN, LETTER_TEMPLATE, LABEL_FORMAT, ENVELOPE_FORMAT),
     policies=POLICIES,
-    commands=commands_in(runs),
+    commands=commands_in(report_files, runs),
     settings=runs.SETTINGS,
     hooks=answers,
 )
 """The part that `kernel.administration.assembly` enters."""
 
-BACKGROUND = (making,)
+BACKGROUND = (making, report_files)
 """Modules imported here so that every process knows the work that they declare."""

@@ -68,7 +68,7 @@ def _envelopes(context: Context, options: Mapping[str, Any], pieces: Sequence[Pi
 
 def _letters(context: Context, options: Mapping[str, Any], pieces: Sequence[Piece]) -> Document:
     language = options["language"]
-    logo = _logo(context) if options["letterhead"] else None
+    logo = logo_of(context) if options["letterhead"] else None
     upright, side = MARGINS[options["paper"]]
     common = {
         "language": language,
@@ -87,7 +87,8 @@ def _letters(context: Context, options: Mapping[str, Any], pieces: Sequence[Piec
     return Document(layout("letters"), [each.values for each in pieces], common, files, chunk=1)
 
 
-def _logo(context: Context) -> bytes | None:
+def logo_of(context: Context) -> bytes | None:
+    """Give the logo of the site; None where it has none."""
     with context.system("the logo of the letterhead") as system:
         content = system.session.execute(select(BrandingRow.__table__.c.logo)).scalar_one()
     return None if content is None else bytes(content)

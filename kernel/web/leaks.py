@@ -48,6 +48,7 @@ RIGHTS: Mapping[str, str] = {
     "export.download": "export",
     "reports.page": "report",
     "reports.download": "report",
+    "reports.as_pdf": "report",
     "saved_reports.new": "report",
     "saved_reports.opened": "report",
     "saved_reports.edit": "report",

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 import openpyxl
+import pypdf
 import pytest
 
+from kernel.jobs import run as jobs
+from kernel.resources.runtime import Runtime
 from tests.web.conftest import ALL, Browser, SignIn
 
 REPORTING = ALL | {("party", "report"): "all"}
@@ -137,3 +140,41 @@ def test_what_cannot_be_is_said_beside_the_form(sara: Browser, asked: str) -> No
     assert 'role="alert"' in answer.text
     assert 'name="group"' in answer.text
     assert "<script>" not in answer.text.replace("<script src", "")
+
+
+def test_a_pdf_is_made_in_the_background_and_holds_what_its_reader_may_export(
+    sara: Browser, sign_in: SignIn, run: Callable[..., Any], runtime: Runtime
+) -> None:
+    asked = "/persons/report/pdf?group=gender&figure=count::share&chart=bars&f.birth_date.filled="
+    answer = sara.post(asked, {})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/work")
+    ((number,),) = run("SELECT max(id) FROM kernel.work")
+    assert jobs.work(runtime, number) == "done"
+    file = sara.get(f"/work/{number}/file")
+    assert file.mimetype == "application/pdf"
+    pdf = pypdf.PdfReader(io.BytesIO(file.data))
+    width, height = (float(side) for side in (pdf.pages[0].mediabox.width, pdf.pages[0].mediabox.height))
+    assert width < height
+    words = pdf.pages[0].extract_text()
+    for word in ("گزارش اشخاص", "مرد", "زن", "تاریخ تولد", "جمع کل"):
+        assert word in words
+    assert run("SELECT what FROM kernel.audit_entry WHERE what LIKE '%export%'") == [("record.export",)]
+    reader = sign_in("reader", {("party", action): "all" for action in ("view", "report")})
+    assert reader.post(asked, {}).status_code in {303, 403}
+    assert run("SELECT count(*) FROM kernel.work") == [(1,)]
+
+
+def test_a_pdf_of_a_wide_report_lies_and_one_too_large_says_so(
+    sara: Browser, run: Callable[..., Any], runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = "group=gender&across=birth_date:day&figure=count:&figure=distinct:gender"
+    sara.post(f"/persons/report/pdf?{wide}", {})
+    ((number,),) = run("SELECT max(id) FROM kernel.work")
+    assert jobs.work(runtime, number) == "done"
+    pdf = pypdf.PdfReader(io.BytesIO(sara.get(f"/work/{number}/file").data))
+    assert pdf.pages[0].mediabox.width > pdf.pages[0].mediabox.height
+    monkeypatch.setattr("kernel.documents.report_pages.MOST_LINES", 1)
+    sara.post(f"/persons/report/pdf?{wide}", {})
+    assert jobs.work(runtime, number + 1) == "done"
+    assert "روی کاغذ" in sara.get("/work").text
+    assert f"/work/{number + 1}/file" not in sara.get("/work").text

@@ -12,8 +12,25 @@ from typing import Any, BinaryIO, Protocol
 from kernel.fa.calendar import format_date
 from kernel.i18n import _
 from kernel.resources.context import Context
-from kernel.resources.exporting import Book, guarded
+from kernel.resources.errors import Refused
+from kernel.resources.exporting import Book, guarded, may_leave
+from kernel.resources.reports.columns import used_columns
+from kernel.resources.reports.definition import Definition
 from kernel.resources.reports.results import Result, rounded
+from kernel.resources.resource import Resource
+
+FOR_FILES = ("report", "export")
+"""What somebody must be allowed to do with a row for it to count in a file."""
+
+
+def check_leaving(context: Context, resource: Resource, definition: Definition) -> None:
+    """Raise `Forbidden` or `Refused` where the actor may not take the report out of the site."""
+    for action in FOR_FILES:
+        context.require(resource.permission, action)
+    if not all(
+        may_leave(context, resource, column) for column in used_columns(context, resource, definition)
+    ):
+        raise Refused(_("This report shows sensitive values; you may see them, but not export them."))
 
 
 class Writer(Protocol):

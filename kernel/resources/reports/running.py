@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 
 from kernel.access.session import allowed
 from kernel.fa.errors import DateError
@@ -33,6 +33,12 @@ from kernel.resources.reports.results import Figures, Heading, Key, Result, titl
 from kernel.resources.reports.values import Axis, axis_of
 from kernel.resources.resource import Resource
 
+TOO_LONG = "57014"
+"""The database's state for a statement that it has ended, since it took longer than it may."""
+NARROW_IT = _(
+    "This report takes too long over so many rows. Choose a shorter period or another filter, or fewer columns to put the"
+    " rows together by."
+)
 MOST_CELLS = 20_000
 """Figures' cells that a report may have, subtotals included."""
 
@@ -47,22 +53,32 @@ def run(
     for action in actions:
         context.require(resource.permission, action)
     plan = plan_of(context, resource, definition, actions)
-    before = None
     try:
-        rows = _selection(context, plan, plan.span)
-        earlier = None if plan.before is None else _selection(context, plan, plan.before)
-        axes = _axes(context, plan, [rows] if earlier is None else [rows, earlier])
-        found = _reckoned(context, plan, rows, axes)
-        if earlier is not None:
-            before, axes = _reckoned_before(context, plan, earlier, axes)
-        made = Lines(context, plan, axes, found, before)
-        lines, whole = made.all(), made.line(())
+        with context.session.begin_nested():
+            made = _made(context, plan)
+            lines, whole = made.all(), made.line(())
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != TOO_LONG:
+            raise
+        raise Invalid([Problem(None, NARROW_IT)]) from error
     except DataError as error:
         raise Invalid([Problem(None, _("A value in the filters of this list is out of range."))]) from error
     except DateError as error:
         raise Invalid([Problem(None, _("Some of these days lie outside the calendar."))]) from error
     headings = [Heading(measure, title_of(measure, column), column) for measure, column in plan.measures]
     return Result(definition, headings, made.levels, made.across, lines, whole, plan.span, plan.before)
+
+
+def _made(context: Context, plan: Plan) -> Lines:
+    """Reckon everything, and give what makes the lines of it."""
+    before = None
+    rows = _selection(context, plan, plan.span)
+    earlier = None if plan.before is None else _selection(context, plan, plan.before)
+    axes = _axes(context, plan, [rows] if earlier is None else [rows, earlier])
+    found = _reckoned(context, plan, rows, axes)
+    if earlier is not None:
+        before, axes = _reckoned_before(context, plan, earlier, axes)
+    return Lines(context, plan, axes, found, before)
 
 
 def _reckoned_before(

@@ -18,11 +18,10 @@ from kernel.parties.segments.reading import FIELD, visible_segments
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid
 from kernel.resources.exporting import may_leave
-from kernel.resources.fields import OPERATORS, Choice, FieldError
+from kernel.resources.fields import Choice
 from kernel.resources.list_layouts.layouts import Layout, own_layout, usual_columns
 from kernel.resources.lists import (
     CappedCount,
-    Column,
     Filter,
     ListPage,
     ListQuery,
@@ -30,7 +29,8 @@ from kernel.resources.lists import (
     list_columns,
 )
 from kernel.resources.lists import page as fetch
-from kernel.resources.lists.columns import EVERY, known_columns
+from kernel.resources.lists.columns import EVERY
+from kernel.resources.lists.describing import described
 from kernel.resources.records import opens_bin
 from kernel.resources.resource import Resource
 from kernel.web.current import current, scope, tell
@@ -47,8 +47,6 @@ from kernel.web.views.saved import shown_views, view_url
 
 READING = frozenset({"export", "report"})
 """What only reads, and so stays after the end of the site's term."""
-LONGEST_NAME = 60
-"""Letters of a field that is not there, in the chip by which its filter is lifted."""
 MOST_SEGMENTS = 12
 """Segments that the filter menu of a list names."""
 
@@ -234,46 +232,19 @@ def _segments(context: Context, resource: Resource, first: ListQuery) -> dict[st
 
 
 def chips_of(context: Context, resource: Resource, query: ListQuery) -> list[dict[str, str]]:
-    """Describe the filters in force, each with the address of the list without it.
-
-    Those of alternatives stand last, group by group, each with the word that joins it to the chip before it.
-    """
-    known = known_columns(context, resource)
+    """Describe the filters in force, each with the address of the list without it."""
     chips = []
-    several = len({item.group for item in query.filters} - {0}) > 1
-    before: int | None = None
-    for place, item in sorted(enumerate(query.filters), key=lambda pair: (pair[1].group, pair[0])):
-        column = known.get(item.field)
-        kept = tuple(other for number, other in enumerate(query.filters) if number != place)
+    for each in described(context, resource, query.filters):
+        kept = tuple(other for number, other in enumerate(query.filters) if number != each.place)
         chips.append(
             {
-                "label": context.text(column.title) if column else item.field[:LONGEST_NAME],
-                "value": _in_words(context, column, item) if column else "",
-                "joint": _joint(context, before, item.group, several=several),
+                "label": each.label,
+                "value": each.value,
+                "joint": each.joint,
                 "remove_url": list_url(resource, replace(query.turned(None), filters=kept)),
             }
         )
-        before = item.group
     return chips
-
-
-def _joint(context: Context, before: int | None, group: int, *, several: bool) -> str:
-    """The word between two chips: none between those that every row meets."""
-    if group == 0 or before is None:
-        return ""
-    if before == 0 and several:
-        return context.text(_("and one of:"))
-    return context.text(_("and") if before in (0, group) else _("or"))
-
-
-def _in_words(context: Context, column: Column, item: Filter) -> str:
-    values = item.value if isinstance(item.value, list | tuple) else (item.value,)
-    operand = column.field.operand(item.operator)
-    shown = "، ".join(_shown(context, operand, value) for value in values)
-    operator = context.text(OPERATORS[item.operator]) if item.operator in OPERATORS else item.operator
-    if item.operator in ("is", "any"):
-        return shown
-    return operator if item.operator in ("empty", "filled") else f"{operator} {shown}"
 
 
 def _with(address: str, **arguments: str) -> str:
@@ -286,13 +257,6 @@ def _name_field(resource: Resource) -> str:
     """The field that takes what was searched for in vain: the label's, else the first."""
     named = (name for name, item in resource.by_name.items() if item.attribute == resource.label)
     return next(named, resource.fields[0].name)
-
-
-def _shown(context: Context, field: Any, value: Any) -> str:
-    try:
-        return str(field.show(field.parse(value, context), context))
-    except (FieldError, ValueError):
-        return str(value)
 
 
 def choices_of(context: Context, resource: Resource, shown: Sequence[str]) -> list[dict[str, Any]]:

@@ -13,8 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
-from kernel.resources.errors import Invalid, NotFound, Refused
-from kernel.resources.exporting import may_leave
+from kernel.resources.errors import Invalid, NotFound
 from kernel.resources.lists import ListQuery
 from kernel.resources.lists.columns import Column
 from kernel.resources.reports import (
@@ -32,21 +31,22 @@ from kernel.resources.reports.columns import (
     dated_columns,
     group_columns,
     measure_columns,
-    used_columns,
 )
 from kernel.resources.reports.definition import MOST_LEVELS
-from kernel.resources.reports.files import WRITERS
+from kernel.resources.reports.files import FOR_FILES, WRITERS, check_leaving
 from kernel.resources.reports.spans import COMPARISONS, PERIOD_CHOICES
 from kernel.resources.reports.standard import standard_reports
 from kernel.resources.reports.tables import table_of
 from kernel.resources.resource import Resource
+from kernel.resources.saved_views.models import REPORT
 from kernel.web.current import current, run_command, scope
-from kernel.web.pages import render
+from kernel.web.own_views import my_views
+from kernel.web.pages import go, go_to, render
 from kernel.web.security import MEBIBYTE
 from kernel.web.views.addresses import list_url
 from kernel.web.views.export import KINDS, file_name
 from kernel.web.views.lists import chips_of
-from kernel.web.views.saved_reports import REPORTS
+from kernel.web.views.saved_reports import REPORTS, report_url
 
 Options = list[tuple[str, list[tuple[str, str]]]]
 """Titles of groups of options, empty for those outside of any, each with keys and titles."""
@@ -70,14 +70,14 @@ def page(resource: Resource) -> ResponseReturnValue:
     return render(
         "records/report.html",
         status=422 if problems else 200,
-        title=saved["open"].name if saved["open"] else title,
+        title=title,
         list_title=context.text(resource.plural),
         list_url=list_url(resource, definition.query),
         saved=saved,
         here=request.full_path,
         chips=chips_of(context, resource, definition.query),
         search=definition.query.search,
-        kept=[*_kept(definition), *_opened()],
+        kept=[*_kept(definition), *((name, value) for name, value in _opened() if name == "view")],
         form=_form(context, resource, definition),
         problems=problems,
         table=None if result is None else table_of(context, resource, result),
@@ -88,6 +88,7 @@ def page(resource: Resource) -> ResponseReturnValue:
         file_url=lambda kind: (
             f"/{resource.path}/report/file?{urlencode({**definition.to_args(), 'format': kind}, doseq=True)}"
         ),
+        pdf_url=f"/{resource.path}/report/pdf?{urlencode({**definition.to_args(), **dict(_opened())}, doseq=True)}",
     )
 
 
@@ -98,22 +99,33 @@ def download(resource: Resource) -> ResponseReturnValue:
     if kind not in WRITERS:
         raise NotFound()
     context.require(resource.permission, "report")
-    context.require(resource.permission, "export")
     definition = _asked(context, resource)
-    if not all(
-        may_leave(context, resource, column) for column in used_columns(context, resource, definition)
-    ):
-        raise Refused(_("This report shows sensitive values; you may see them, but not export them."))
+    check_leaving(context, resource, definition)
     run_command(
         "record.export", resource=resource.name, kind=kind, ticked=None, filtered=bool(_kept(definition))
     )
     context = scope().patient()
-    result = run(context, resource, definition, actions=("report", "export"))
+    result = run(context, resource, definition, actions=FOR_FILES)
     content = tempfile.SpooledTemporaryFile(max_size=4 * MEBIBYTE)  # noqa: SIM115 - the answer closes it
     WRITERS[kind](cast(BinaryIO, content), context, result)
     content.seek(0)
     name = file_name(context, resource, kind)
     return send_file(content, mimetype=KINDS[kind], as_attachment=True, download_name=name)
+
+
+def as_pdf(resource: Resource) -> ResponseReturnValue:
+    """Have the report made as PDF in the background, and lead to where its file will be."""
+    context = current()
+    context.require(resource.permission, "report")
+    definition = _asked(context, resource)
+    done = run_command(
+        "report.print",
+        resource=resource.name,
+        arguments=definition.to_args(),
+        title=_title(context, resource),
+        name=file_name(context, resource, "pdf"),
+    ).done
+    return go("work.own") if done else go_to(report_url(resource, definition.to_args()))
 
 
 def _asked(context: Context, resource: Resource) -> Definition:
@@ -131,8 +143,19 @@ def _kept(definition: Definition) -> list[tuple[str, str]]:
     return [(name, value) for name, values in args.items() for value in values]
 
 
+def _title(context: Context, resource: Resource) -> str:
+    """Name the report: as it was saved, as the standard one that was opened, else by its list."""
+    opened = request.args.get("view", "")
+    kept = (each for each in my_views(context) if str(each.id) == opened and each.form == REPORT)
+    saved = next((each.name for each in kept if each.resource == resource.name), "")
+    return (
+        saved
+        or _standard_title(context, resource)
+        or context.text(_("Report on %(kind)s", kind=resource.plural))
+    )
+
+
 def _standard_title(context: Context, resource: Resource) -> str:
-    """Name the standard report that was opened, as long as nothing in it was changed."""
     name = request.args.get("standard", "")
     offered = (each.report for each in standard_reports(context) if each.name == name) if name else ()
     found = next((each for each in offered if each.resource == resource.name), None)
@@ -140,7 +163,8 @@ def _standard_title(context: Context, resource: Resource) -> str:
 
 
 def _opened() -> list[tuple[str, str]]:
-    return [("view", number) for number in request.args.getlist("view")[-1:]]
+    """Give from where the report was opened, for forms that lead on from it."""
+    return [(name, value) for name in ("view", "standard") for value in request.args.getlist(name)[-1:]]
 
 
 def _form(context: Context, resource: Resource, definition: Definition) -> dict[str, Any]:

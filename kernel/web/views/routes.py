@@ -60,6 +60,7 @@ ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("/export", "export.download", GET, export.download),
     ("/report", "reports.page", GET, reports.page),
     ("/report/file", "reports.download", GET, reports.download),
+    ("/report/pdf", "reports.as_pdf", POST, reports.as_pdf),
     ("/report/saved/new", "saved_reports.new", BOTH, saved_reports.REPORTS.new),
     ("/report/saved/<int:view_id>", "saved_reports.opened", GET, saved_reports.REPORTS.opened),
     ("/report/saved/<int:view_id>/edit", "saved_reports.edit", BOTH, saved_reports.REPORTS.edit),

@@ -10,6 +10,7 @@ import jdatetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func, literal, select
 
 from kernel.resources.errors import Forbidden, Invalid
 from kernel.resources.lists import Filter, ListQuery
@@ -259,3 +260,17 @@ def test_a_definition_comes_back_from_its_address_and_from_json(runtime):
     )
     assert Definition.from_args(resource, definition.to_args()) == definition
     assert Definition.of_plain(resource, definition.plain()) == definition
+
+
+def test_one_that_takes_too_long_says_what_to_narrow_and_leaves_the_transaction_whole(
+    runtime, user, monkeypatch
+):
+    actor = user("reporter", REPORT)
+    endless = select(func.generate_series(1, 10**12).label("number")).subquery()
+    slow = select(func.sum(endless.c.number))
+    monkeypatch.setattr("kernel.resources.reports.running._statement", lambda *_parts: slow)
+    with runtime.reading(actor, statement_limit=0.2) as context:
+        with pytest.raises(Invalid) as refused:
+            run(context, runtime.resource("client"), Definition("client"))
+        assert "takes too long" in str(refused.value.problems[0].message)
+        assert context.session.execute(select(literal(1))).scalar_one() == 1
