@@ -163,6 +163,11 @@ class Shell:
         return url_for("notices.page") if signed_in() else ""
 
     @property
+    def opened_url(self) -> str:
+        """Where the bar of open records comes from; empty while nobody is signed in."""
+        return url_for("opened.bar") if signed_in() else ""
+
+    @property
     def bell_title(self) -> str:
         """What the bell is called: the notices, and how many are unread."""
         count = self.marks.unread
