@@ -6,7 +6,7 @@ from kernel.resources.records.export import export
 from kernel.resources.records.load import editable, load, opens_bin, version_of, visible
 from kernel.resources.records.many import insert_many
 from kernel.resources.records.printing import print_record
-from kernel.resources.records.save import assign, create, edit, goes_to_another
+from kernel.resources.records.save import assign, create, edit, goes_to_another, last_editor
 
 COMMANDS = tuple(
     command_of(function) for function in (create, edit, assign, delete, restore, purge, export, print_record)
@@ -23,6 +23,7 @@ __all__ = [
     "export",
     "goes_to_another",
     "insert_many",
+    "last_editor",
     "load",
     "opens_bin",
     "print_record",

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
+from kernel.data.base import Stamped, Versioned
 from kernel.extension.contributions import Change
 from kernel.i18n import _
 from kernel.resources.commands import command
@@ -101,7 +103,7 @@ def edit(
     _must_be_editable(declared)
     record = load(context, declared, record_id, lock=True)
     if version is not None and getattr(record, "version", version) != version:
-        raise EditConflict(_last_editor(context, record))
+        raise EditConflict(last_editor(context, record))
     owner = getattr(record, declared.owner) if declared.owner else None
     with context.session.no_autoflush:
         entered = _enter(context, declared, record, values, parts or {}, facets or {}, creating=False)
@@ -232,9 +234,18 @@ def goes_to_another(context: Context, declared: Resource, record: Any) -> bool:
 def _store(context: Context, declared: Resource, record: Any, entered: Entered) -> None:
     context.session.add(record)
     context.session.flush()
+    noted = _noted(context)
     for part_rows in entered.parts:
         _store_part(context, record, part_rows)
     _finish(context, declared, record, entered)
+    if _noted(context) > noted and isinstance(record, Versioned) and isinstance(record, Stamped):
+        # Rows that belong to the record have changed: a form that was opened before must hear of it.
+        flag_modified(record, "updated_at")
+        context.session.flush()
+
+
+def _noted(context: Context) -> int:
+    return 0 if context.journal is None else len(context.journal.noted)
 
 
 def _store_new(context: Context, declared: Resource, record: Any, entered: Entered) -> int:
@@ -337,7 +348,8 @@ def _fill_row(
     problems.extend(Problem(problem.field, problem.message, part, place) for problem in found)
 
 
-def _last_editor(context: Context, record: Any) -> str:
+def last_editor(context: Context, record: Any) -> str:
+    """Give the name of the user who changed a visible record last; empty where that is nobody."""
     from kernel.access.models import UserAccount
 
     changed_by = getattr(record, "updated_by", 0)

@@ -31,7 +31,7 @@ from kernel.resources.resource import Facet, Part, Resource
 from kernel.web import repeats
 from kernel.web.forms.controls import LookupControl, controls, entered, mark, sent
 
-RESERVED = frozenset({"csrf_token", "_version", "_anyway", "_in", repeats.FIELD})
+RESERVED = frozenset({"csrf_token", "_version", "_opened", "_anyway", "_in", repeats.FIELD})
 """Names in a posted form that are no fields of the record."""
 
 ROW = re.compile(r"(?P<part>\w+)-(?P<row>\d{1,6})-(?P<field>\w+)")
@@ -86,6 +86,8 @@ class RecordForm:
         self.context = context
         self.resource = resource
         self.version = version
+        self.opened = ""
+        """When the record was last changed before the form was opened, as a posted form says."""
         self.fields = writable(context, resource)
         self.main = controls(self.fields, context, self._address())
         self.facets = written_facets(context, resource, creating=creating)
@@ -277,6 +279,7 @@ def form_of_request(
 ) -> RecordForm:
     """Read a posted form. Names that the form does not have go to the command, which refuses them."""
     form = RecordForm(context, resource, stored_number(posted.get("_version", "")), creating=creating)
+    form.opened = posted.get("_opened", "")
     taken = set(RESERVED)
     taken |= _read_parts(form, posted)
     taken |= _read_facets(form, posted)

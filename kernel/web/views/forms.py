@@ -6,21 +6,25 @@ from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.duplicates import Duplicate
 from kernel.resources.errors import Forbidden
-from kernel.resources.records import editable, load, visible
+from kernel.resources.records import editable, last_editor, load, visible
 from kernel.resources.resource import Resource
 from kernel.web.current import SAVED, current, run_command, tell
 from kernel.web.forms import RecordForm, blank_form, form_of_record, form_of_request
+from kernel.web.forms.conflict import CHOOSING, PICK, Conflict, opened_at
 from kernel.web.pages import go_to, render
 from kernel.web.repeats import is_repeat
 from kernel.web.security import local_address
 from kernel.web.views.addresses import list_url, record_url
 from kernel.web.views.closed import Closed, closed_to
 from kernel.web.views.duplicates import duplicates_of, shown
+
+CONFLICT = 409
 
 
 def new(resource: Resource) -> ResponseReturnValue:
@@ -64,7 +68,13 @@ def edit(resource: Resource, record_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         record = load(context, resource, record_id)
         return _page(context, resource, form_of_record(context, resource, record), record=record, back=back)
-    form = form_of_request(context, resource, request.form)
+    posted: MultiDict[str, str] = MultiDict(request.form)
+    if CHOOSING in posted:
+        found = _conflict(context, resource, record_id, posted)
+        if found.undecided:
+            return _two_versions(context, found, back, 422)
+        posted = found.resolved()
+    form = form_of_request(context, resource, posted)
     outcome = run_command(
         "record.edit",
         form=form,
@@ -75,12 +85,41 @@ def edit(resource: Resource, record_id: int) -> ResponseReturnValue:
         parts=form.parts,
         facets=form.facet_values,
     )
+    if outcome.status == CONFLICT:
+        return _two_versions(
+            current(), _conflict(current(), resource, record_id, posted), back, CONFLICT
+        )
     if not outcome.done:
         form.links = outcome.links
         record = load(current(), resource, record_id)
         return _page(current(), resource, form, status=outcome.status, record=record, back=back)
     tell(SAVED)
     return _onward(resource, record_id, back)
+
+
+def _conflict(context: Context, resource: Resource, record_id: int, posted: MultiDict[str, str]) -> Conflict:
+    """Compare what was entered with the record as it is now."""
+    record = load(context, resource, record_id)
+    plain = MultiDict([pair for pair in posted.items(multi=True) if not pair[0].startswith((PICK, CHOOSING))])
+    return Conflict(context, resource, record, form_of_request(context, resource, plain), posted)
+
+
+def _two_versions(context: Context, found: Conflict, back: str, status: int) -> ResponseReturnValue:
+    """Show both versions of a record beside each other, to choose from."""
+    resource, record = found.resource, found.record
+    return render(
+        "records/conflict.html",
+        status=status,
+        conflict=found,
+        label=resource.label_text(getattr(record, resource.label), context),
+        editor=last_editor(context, record),
+        version=getattr(record, "version", 0),
+        changed_at=getattr(record, "updated_at", None),
+        list_url=list_url(resource),
+        list_title=context.text(resource.plural),
+        record_url=record_url(resource, record.id),
+        back=back,
+    )
 
 
 def _onward(resource: Resource, record_id: int, address: str) -> ResponseReturnValue:
@@ -114,6 +153,7 @@ def _page(
         list_url=list_url(resource),
         list_title=context.text(resource.plural),
         back=back or list_url(resource),
+        opened=opened_at(record, context) if record is not None else "",
         closed=closed_to(context, resource, record) if record is not None else Closed(),
         watched=resource.duplicates is not None and record is None,
         duplicates=shown(context, resource, duplicates or []),
