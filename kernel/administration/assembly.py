@@ -18,6 +18,7 @@ from kernel.lifecycle.part import PART as LIFECYCLE
 from kernel.messages.inbound.part import PART as INBOUND
 from kernel.messages.part import PART as MESSAGES
 from kernel.messages.reminders.part import PART as REMINDERS
+from kernel.messages.report_mail.part import PART as REPORT_MAIL
 from kernel.parties.part import PART as PARTIES
 from kernel.resources.part import PART as RESOURCES
 from kernel.resources.parts import register_part
@@ -34,6 +35,7 @@ def assemble() -> None:
         MESSAGES,
         INBOUND,
         REMINDERS,
+        REPORT_MAIL,
         INTERFACES,
         LIFECYCLE,
         ADMINISTRATION,

@@ -85,6 +85,7 @@ ALLOWED = {
     "record.export",
     "record.export_later",
     "record.print",
+    "report.print",
     "sending.pause",
     "sending.stop",
     "token.revoke",

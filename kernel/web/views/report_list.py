@@ -19,6 +19,7 @@ from kernel.web.own_views import my_views
 from kernel.web.pages import render
 from kernel.web.shell import reported
 from kernel.web.views.parties import plugin_title
+from kernel.web.views.report_mail import planned
 from kernel.web.views.saved import is_mine, owner_of
 from kernel.web.views.saved_reports import REPORTS, report_url
 
@@ -35,6 +36,7 @@ class Line:
     url: str
     owner: str
     mine: bool
+    may_send: bool
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def listed() -> ResponseReturnValue:
         "reports/page.html",
         saved=[_line(context, each) for each in my_views(context) if each.form == REPORT],
         areas=_areas(context),
+        planned=planned(context),
         new=[(context.text(each.plural), report_url(each), each.icon) for each in offered],
     )
 
@@ -70,6 +73,7 @@ def _line(context: Context, view: View) -> Line:
         REPORTS.url(resource, view.id),
         owner_of(context, view),
         is_mine(context, view),
+        context.may(resource.permission, "export"),
     )
 
 
