@@ -66,7 +66,7 @@ def page(resource: Resource) -> ResponseReturnValue:
     except Invalid as refused:
         problems = [context.text(problem.message) for problem in refused.problems]
     saved = REPORTS.shown(context, resource, definition.to_args(), request.args.get("view", ""))
-    title = _standard_title(context, resource) or context.text(_("Report on %(kind)s", kind=resource.plural))
+    title = _title(context, resource)
     return render(
         "records/report.html",
         status=422 if problems else 200,
