@@ -13,6 +13,7 @@ from werkzeug.routing import BuildError
 from kernel.access.actor import Actor
 from kernel.extension.contributions import MenuItem
 from kernel.extension.editions import Term
+from kernel.fa.layout import LATIN, PERSIAN
 from kernel.i18n import LazyText, _, ngettext_lazy
 from kernel.resources.context import Context
 from kernel.resources.resource import Resource
@@ -166,6 +167,11 @@ class Shell:
     def opened_url(self) -> str:
         """Where the bar of open records comes from; empty while nobody is signed in."""
         return url_for("opened.bar") if signed_in() else ""
+
+    @property
+    def layouts(self) -> tuple[str, str]:
+        """The letters of the two keyboards, key by key: for what was typed in the wrong one."""
+        return LATIN, PERSIAN
 
     @property
     def bell_title(self) -> str:

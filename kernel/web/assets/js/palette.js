@@ -1,8 +1,9 @@
 // Global search and commands (Ctrl+K). <dialog id="palette" data-url="…">, options carry data-href,
-// or data-do="theme" for what happens in the browser.
+// data-post for a form without fields, or data-do="theme" for what happens in the browser.
 import { switchTheme } from './appearance.js';
-import { find, on, within } from './dom.js';
+import { find, make, on, within } from './dom.js';
 import { current, load, mark, paused, step } from './listbox.js';
+import { fittingHere } from './page_actions.js';
 
 const box = () => find('#palette');
 const input = () => find('input', box());
@@ -27,7 +28,15 @@ function search() {
 async function fill(query) {
   if (!(await load(list(), box().dataset.url, query))) return;
   answered = query;
+  offerHere(query);
   mark(input(), list(), find('[role=option]', list()));
+}
+// What the page itself offers (the actions of its record, say), above what was found; below it where nothing is typed.
+function offerHere(query) {
+  const rows = fittingHere(query, box().dataset);
+  if (!rows.length) return;
+  const heading = make('div', { class: 'group-h', role: 'presentation' }, box().dataset.here);
+  list()[query.trim() ? 'prepend' : 'append'](heading, ...rows);
 }
 const searchSoon = paused(search);
 
@@ -39,10 +48,28 @@ export function openPalette() {
   search();
 }
 
+const doings = {
+  theme: switchTheme,
+  keys: () => find('#keys')?.showModal(),
+  record: () => find('#recording')?.click(),
+};
+
+// A form as the page would have it: with the token, sent to the address.
+function send(address) {
+  const token = JSON.parse(document.body.getAttribute('hx-headers:inherited'))['X-CSRFToken'];
+  const form = make('form', { method: 'post', action: address, hidden: true },
+    make('input', { name: 'csrf_token', value: token }));
+  document.body.append(form);
+  form.submit();
+}
+
 function run(option) {
-  if (option.dataset.do === 'theme') switchTheme();
-  else if (option.dataset.href) location.href = option.dataset.href;
+  const { do: doing, href, post } = option.dataset;
   box().close();
+  if (option.press) option.press();
+  else if (doing) doings[doing]?.();
+  else if (post) send(post);
+  else if (href) location.href = href;
 }
 
 on('click', '[data-palette]', openPalette);
