@@ -117,6 +117,7 @@ from kernel.resources.runtime import Runtime
 from kernel.web.current import Outcome, current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
 from kernel.web.pages import fragment, render
+from kernel.web.undo import Undo
 
 __all__ = [
     "LAST_DAY",
@@ -204,6 +205,7 @@ __all__ = [
     "Stopped",
     "TimelineEntry",
     "Uncertain",
+    "Undo",
     "UssdAnswer",
     "UssdEntry",
     "UssdStep",

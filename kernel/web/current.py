@@ -21,6 +21,7 @@ from kernel.resources.errors import EditConflict, EpochChanged, Forbidden, Inval
 from kernel.resources.runtime import Runtime
 from kernel.resources.term import refuse_read_only
 from kernel.web.repeats import next_key
+from kernel.web.undo import Undo, sealed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -210,10 +211,15 @@ def _refused(
     return Outcome(False, None, status, message, links)
 
 
-def tell(message: LazyText | str, kind: str = "done") -> None:
-    """Show a short message on the next page, in the reader's language. `kind` is `done`, `error` or `notice`."""
+def tell(message: LazyText | str, kind: str = "done", *, undo: Undo | None = None) -> None:
+    """Show a short message on the next page, in the reader's language. `kind` is `done`, `error` or `notice`.
+
+    With `undo` the message offers for some seconds to take back what was done.
+    """
     mine = scope()
-    flash(mine.runtime.translate(message, mine.locale), kind)
+    text = mine.runtime.translate(message, mine.locale)
+    offer = sealed(mine.runtime, mine.actor.user_id, undo) if undo is not None else ""
+    flash([text, offer], kind)  # type: ignore[arg-type]
 
 
 SAVED = _("Saved.")

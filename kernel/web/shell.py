@@ -44,6 +44,10 @@ PLUGINS = "plugins"
 ADMINISTRATION = "administration"
 
 
+_Flashed = list[tuple[str, tuple[str, str]]]
+"""Kind, and the words with the offer to take it back, as `tell` leaves them."""
+
+
 class Shell:
     """What the layout reads: built lazily, so that a fragment pays for nothing of it."""
 
@@ -193,8 +197,8 @@ class Shell:
         """Messages above the page: what was just done, and to staff which plugins failed on this page."""
         tones = {"done": "ok", "error": "bad", "notice": "info"}
         told = [
-            {"text": text, "tone": tones.get(kind, "info")}
-            for kind, text in cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))
+            {"text": text, "tone": tones.get(kind, "info"), "undo": offer}
+            for kind, (text, offer) in cast(_Flashed, get_flashed_messages(with_categories=True))
         ]
         if signed_in():
             told = [*term_notices(current()), *deputy_notices(current()), *told]

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from kernel.api import (
     CommandForm,
     Context,
+    Undo,
     _,
     current,
     fields,
@@ -181,6 +182,15 @@ def move(number: int) -> ResponseReturnValue:
         form = CommandForm(context, kinds).start(held)
         return render("medical/move.html", form=form, record=record)
     form = CommandForm(context, kinds).read(request.form)
+    before = Undo(
+        "medical.move",
+        {
+            "appointment": number,
+            "doctor": record.doctor_id,
+            "starts_at": record.starts_at.isoformat(),
+            "outside_hours": context.may(RIGHT, "outside_hours"),
+        },
+    )
     outcome = run_command(
         "medical.move",
         form=AtDayAndTime(form),
@@ -193,7 +203,7 @@ def move(number: int) -> ResponseReturnValue:
     if not outcome.done:
         fresh = load(current(), APPOINTMENT, number)
         return render("medical/move.html", status=outcome.status, form=form, record=fresh)
-    tell(_("The appointment is moved."))
+    tell(_("The appointment is moved."), undo=before)
     return redirect(url_for("medical.visit", number=number), code=303)
 
 

@@ -70,6 +70,7 @@ def test_what_is_binned_or_given_away_drops_out_without_a_trace(
         sara.post("/favourites", {**PERSON, "id": number_of(path), "do": "mark"})
     sara.post(f"{three[0]}/delete")
     sara.post("/persons/hand-over", {"id": number_of(three[1]), "owner": id_of("boss")})
+    assert "احمدی" in sara.get("/persons").text  # told that it was binned
     for address in ("/favourites", "/palette", "/opened"):
         page = sara.get(address).text
         assert "تقوی" in page

@@ -168,6 +168,7 @@ def test_a_record_goes_to_the_bin_comes_back_and_goes_for_good(sara: Browser, pe
     number = person.rpartition("/")[2]
     assert sara.post(f"{person}/delete").status_code == 303
     assert sara.get(person).status_code == 404
+    assert "«سارا کریمی» به بازیافت رفت" in sara.get("/search").text
     assert "سارا کریمی" in sara.get("/persons/bin").text
     sara.post("/persons/bin/act", {"do": "restore", "id": number})
     assert sara.get(person).status_code == 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +23,9 @@ from kernel.resources.records.blockers import blockers, links_of, reasons_of
 from kernel.resources.records.load import announce, editable, load, opens_bin
 from kernel.resources.resource import Resource
 from kernel.resources.user_fields.links import forget_links
+
+TAKEN_BACK = timedelta(minutes=10)
+"""How long one may take back a deletion of one's own without the right to bring records back."""
 
 
 @command("record.delete", _("Move a record to the bin"), checks_itself=True)
@@ -55,6 +60,31 @@ def restore(context: Context, *, resource: str, record_id: int) -> int:
     """Take a record out of the bin: a right of its own, asked of this very record."""
     declared = context.runtime.resource(resource)
     _check_binned(context, declared, record_id, "restore")
+    return _bring_back(context, declared, record_id)
+
+
+@command("record.take_back", _("Take back a deletion of one's own"), checks_itself=True)
+def take_back(context: Context, *, resource: str, ids: Sequence[int]) -> int:
+    """Take records out of the bin that the actor himself put there just now, all or none; gives how many.
+
+    It asks for the right to delete them, not for the one to look into the bin: he takes back what he did, no more.
+    """
+    declared = context.runtime.resource(resource)
+    for number in ids:
+        _check_binned(context, declared, number, "delete")
+        with context.system("who put it into the bin, and when") as system:
+            record = _binned(system, declared, number)
+            mine = record.binned_by == context.actor.user_id
+            late = record.binned_at < context.now - TAKEN_BACK
+        if not mine:
+            raise NotFound()
+        if late:
+            raise Refused(_("This was too long ago to be undone here; it lies in the bin."))
+        _bring_back(context, declared, number)
+    return len(ids)
+
+
+def _bring_back(context: Context, declared: Resource, record_id: int) -> int:
     _parents_are_there(context, declared, record_id)
     with context.system("out of the bin") as system:
         record = _binned(system, declared, record_id)

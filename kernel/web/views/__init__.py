@@ -32,6 +32,7 @@ from kernel.web.views import (
     second_factor,
     segments,
     tokens,
+    undo,
     work,
 )
 from kernel.web.views.administration import all as administration
@@ -74,6 +75,7 @@ def install(app: Flask, served: Runtime) -> None:
         second_factor,
         segments,
         tokens,
+        undo,
         work,
     ):
         app.register_blueprint(module.pages)

@@ -8,6 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from kernel.data.base import Binnable
 from kernel.fa.digits import stored_number
 from kernel.i18n import _, ngettext_lazy
 from kernel.resources.errors import NotFound
@@ -16,6 +17,8 @@ from kernel.resources.resource import Resource
 from kernel.web.current import current, run_command, scope, tell
 from kernel.web.pages import go, go_to
 from kernel.web.security import local_address
+from kernel.web.undo import MOST as MOST_UNDONE
+from kernel.web.undo import Undo
 from kernel.web.views import handing, refused, regroup
 from kernel.web.views.addresses import list_url
 from kernel.web.views.export import send
@@ -116,17 +119,21 @@ def all_ids(resource: Resource, query: ListQuery, most: int = MOST) -> list[int]
 
 def remove(resource: Resource, ids: list[int]) -> list[Refusal]:
     """Put each record into the bin in a transaction of its own; say how many, and give what stood in the way of others."""
-    done = 0
     refusals: list[Refusal] = []
+    done: list[int] = []
     for number in ids:
         refusal = tried("record.delete", resource, number)
-        done += refusal is None
-        refusals += [refusal] if refusal is not None else []
+        if refusal is None:
+            done.append(number)
+        else:
+            refusals.append(refusal)
     if done:
+        back = Undo("record.take_back", {"resource": resource.name, "ids": done})
         tell(
             ngettext_lazy(
-                "%(n)d record was moved to the bin.", "%(n)d records were moved to the bin.", n=done
-            )
+                "%(n)d record was moved to the bin.", "%(n)d records were moved to the bin.", n=len(done)
+            ),
+            undo=back if issubclass(resource.model, Binnable) and len(done) <= MOST_UNDONE else None,
         )
     if not ids:
         tell(_("Tick some rows first."), "error")

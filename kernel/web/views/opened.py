@@ -16,6 +16,7 @@ from kernel.web.current import current, run_command, tell
 from kernel.web.own_marks import read_marks
 from kernel.web.pages import by_htmx, go, go_to, render
 from kernel.web.security import local_address
+from kernel.web.undo import Undo
 from kernel.web.views.addresses import record_url
 from kernel.web.views.parties import is_party
 
@@ -73,7 +74,8 @@ def mark() -> ResponseReturnValue:
     """Give a record a star, or take it back."""
     marked = request.form.get("do") != "unmark"
     if run_command("favourite.mark", marked=marked, **_named()).done:
-        tell(_("Added to your favourites.") if marked else _("Taken from your favourites."))
+        back = Undo("favourite.mark", {**_named(), "marked": not marked})
+        tell(_("Added to your favourites.") if marked else _("Taken from your favourites."), undo=back)
     return go_to(_back())
 
 

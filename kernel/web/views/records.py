@@ -18,6 +18,7 @@ from kernel.resources.history import entries
 from kernel.resources.lists import ListQuery, Standing, standing
 from kernel.resources.lists.pages import EVERYTHING
 from kernel.resources.records import load
+from kernel.resources.records.labels import labels
 from kernel.resources.reports.grouped import within
 from kernel.resources.resource import Resource
 from kernel.web.composer import composer
@@ -25,6 +26,7 @@ from kernel.web.current import current, run_command, tell
 from kernel.web.own_marks import about
 from kernel.web.pages import by_htmx, go_to, render
 from kernel.web.security import local_address
+from kernel.web.undo import Undo
 from kernel.web.views import erasing
 from kernel.web.views.activity import days_of, described
 from kernel.web.views.addresses import list_url, record_url
@@ -102,9 +104,14 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
 
 def delete(resource: Resource, record_id: int) -> ResponseReturnValue:
     """Move a record to the bin, or delete it where its kind has none; what stands in the way is named with links."""
+    name = labels(current(), [(resource.name, record_id)]).get((resource.name, record_id), "")
     outcome = run_command("record.delete", quiet=True, resource=resource.name, record_id=record_id)
     if outcome.done:
-        tell(_("Moved to the bin.") if has_bin(resource) else _("Deleted."))
+        if has_bin(resource):
+            back = Undo("record.take_back", {"resource": resource.name, "ids": [record_id]})
+            tell(_("“%(name)s” was moved to the bin.", name=name), undo=back)
+        else:
+            tell(_("Deleted."))
         return go_to(local_address(request.form.get("back"), list_url(resource)))
     context = current()
     record = load(context, resource, record_id)

@@ -14,6 +14,7 @@ from kernel.resources.errors import NotFound
 from kernel.resources.lists import ListQuery
 from kernel.web.current import current, needs, run_command, tell
 from kernel.web.pages import go, render
+from kernel.web.undo import MOST, Undo
 from kernel.web.views.addresses import record_url
 from kernel.web.views.messages import sendings
 
@@ -77,7 +78,10 @@ def act() -> ResponseReturnValue:
         outcome = run_command("reminder.settle", ids=ids, dismiss=wanted == "dismiss")
     if outcome.done:
         count = outcome.value
-        tell(ngettext_lazy("%(n)d reminder was changed.", "%(n)d reminders were changed.", n=count))
+        back = Undo("reminder.reopen", {"ids": ids}) if wanted != "reopen" and len(ids) <= MOST else None
+        tell(
+            ngettext_lazy("%(n)d reminder was changed.", "%(n)d reminders were changed.", n=count), undo=back
+        )
     return go("reminders.today")
 
 

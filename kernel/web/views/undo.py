@@ -1,0 +1,25 @@
+"""Taking back what was just done, from the message that told of it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from kernel.i18n import _
+from kernel.web.current import run_command, runtime, scope, tell
+from kernel.web.pages import go_to
+from kernel.web.security import local_address
+from kernel.web.undo import opened
+
+pages = Blueprint("undo", __name__)
+
+
+@pages.post("/undo")
+def undo() -> ResponseReturnValue:
+    """Run the reverse command that a message has offered, with the rights that its reader has now."""
+    found = opened(runtime(), scope().actor.user_id, request.form.get("offer", ""))
+    if found is None:
+        tell(_("It is too late to undo this."), "error")
+    elif run_command(found.command, **found.arguments).done:
+        tell(_("Taken back."))
+    return go_to(local_address(request.form.get("back")))
