@@ -296,7 +296,9 @@ def test_fact_is_edited_in_place(open_page: OpenPage) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").filter(has_text="شهر را")).to_be_visible()
     page.get_by_role("textbox", name="شهر").press("Escape")
-    expect(page.get_by_role("button", name="ویرایش شهر")).to_contain_text("تبریز")
+    expect(page.locator(".edit").filter(has=page.get_by_role("button", name="ویرایش شهر"))).to_contain_text(
+        "تبریز"
+    )
 
 
 # --- forms --------------------------------------------------------------------------------------------------

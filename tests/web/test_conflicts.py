@@ -82,9 +82,7 @@ def test_a_third_change_meanwhile_is_seen_too(sign_in: SignIn) -> None:
     first.post(f"{person}/edit", {**opened(first, f"{person}/edit"), **NAMES, "father_name": "حسن"})
     late = second.post(f"{person}/edit", {**form, **NAMES, "father_name": "علی"})
     again = {**sent_again(late.text), "_pick.father_name": "mine"}
-    third = first.post(
-        f"{person}/edit", {**opened(first, f"{person}/edit"), **NAMES, "father_name": "حسین"}
-    )
+    third = first.post(f"{person}/edit", {**opened(first, f"{person}/edit"), **NAMES, "father_name": "حسین"})
     assert third.status_code == 303
     once_more = second.post(f"{person}/edit", again)
     assert once_more.status_code == 409

@@ -86,9 +86,7 @@ def edit(resource: Resource, record_id: int) -> ResponseReturnValue:
         facets=form.facet_values,
     )
     if outcome.status == CONFLICT:
-        return _two_versions(
-            current(), _conflict(current(), resource, record_id, posted), back, CONFLICT
-        )
+        return _two_versions(current(), _conflict(current(), resource, record_id, posted), back, CONFLICT)
     if not outcome.done:
         form.links = outcome.links
         record = load(current(), resource, record_id)

@@ -76,13 +76,18 @@ def fact_of(
         kind = "money"
     elif isinstance(item, Phone | Email | Website):
         kind = item.kind
-    elif isinstance(item, Link) and shown:
+    elif isinstance(item, Link) and shown and may_open(context, item):
         kind, url = "link", record_url(context.runtime.resource(item.to), value)
     elif item.widget == "textarea":
         kind = "long"
     elif item.ltr and not _in_words(shown):
         kind = "code"
     return Fact(context.text(item.title), shown, value, kind, tone, url, edit_url)
+
+
+def may_open(context: Context, item: Link) -> bool:
+    """Say whether the actor may open what a field leads to: provinces have names for everybody, and a page for few."""
+    return context.may(context.runtime.resource(item.to).permission, "view")
 
 
 def _in_words(shown: str) -> bool:
