@@ -128,3 +128,53 @@ def test_groups_open_in_place(enter: Callable[..., Page]) -> None:
     expect(man).to_be_focused()
     man.press("Enter")
     expect(page.locator("tr[data-id]")).to_have_count(0)
+
+
+def test_a_cell_is_edited_by_keys_and_by_a_double_click(desk: FrontDesk, enter: Callable[..., Page]) -> None:
+    number = desk.create("person", last_name="خانه", gender="female")
+    page = enter("/persons?q=خانه&cols=display_name,last_name,gender")
+    row = page.locator(f"#row-{number}")
+    last_name, gender = row.locator('[data-field="last_name"]'), row.locator('[data-field="gender"]')
+    row.locator(".c-name a").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(last_name).to_be_focused()
+    page.keyboard.press("F2")
+    control = page.locator("#cell-editor input[name=value]")
+    expect(control).to_be_focused()
+    control.fill("چیز دیگر")
+    page.keyboard.press("Escape")
+    expect(page.locator("#cell-editor")).to_have_count(0)
+    expect(last_name).to_be_focused()
+    expect(last_name).to_have_text("خانه")
+    page.keyboard.press("Enter")
+    expect(control).to_be_focused()
+    control.fill("خانهٔ نو")
+    page.keyboard.press("Enter")
+    expect(last_name).to_have_text("خانهٔ نو")
+    expect(row.locator(".c-name bdi")).to_have_text("خانهٔ نو")
+    expect(last_name).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(gender).to_be_focused()
+    gender.dblclick()
+    page.locator("#cell-editor select").select_option("male")
+    page.keyboard.press("Enter")
+    expect(gender).to_have_text("مرد")
+    assert page.url.endswith("gender")
+
+
+def test_a_single_click_on_a_cell_still_opens_the_record(enter: Callable[..., Page]) -> None:
+    page = enter("/persons?cols=display_name,gender")
+    page.locator('td[data-field="gender"]').first.click()
+    page.wait_for_url(re.compile(r"/persons/\d+"))
+
+
+def test_an_error_stands_beside_the_cell(desk: FrontDesk, enter: Callable[..., Page]) -> None:
+    desk.create("person", last_name="نادرست", gender="female")
+    page = enter("/persons?q=نادرست&cols=display_name,last_name")
+    page.locator('[data-field="last_name"]').dblclick()
+    page.locator("#cell-editor input[name=value]").fill("آ" * 300)
+    page.keyboard.press("Enter")
+    expect(page.locator("#cell-editor [role=alert]")).to_be_visible()
+    expect(page.locator("#cell-editor input[name=value]")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator('[data-field="last_name"]')).to_have_text("نادرست")

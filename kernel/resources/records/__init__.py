@@ -3,7 +3,7 @@
 from kernel.resources.commands import command_of
 from kernel.resources.records.bin import delete, purge, restore, take_back
 from kernel.resources.records.export import export
-from kernel.resources.records.load import editable, load, opens_bin, version_of, visible
+from kernel.resources.records.load import changeable, editable, load, opens_bin, version_of, visible
 from kernel.resources.records.many import insert_many
 from kernel.resources.records.printing import print_record
 from kernel.resources.records.save import assign, create, edit, goes_to_another, last_editor
@@ -17,6 +17,7 @@ COMMANDS = tuple(
 __all__ = [
     "COMMANDS",
     "assign",
+    "changeable",
     "create",
     "delete",
     "edit",

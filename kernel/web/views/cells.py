@@ -15,13 +15,17 @@ from kernel.web.views.addresses import list_url
 
 @dataclass(frozen=True)
 class Cell:
-    """One value: how it is drawn (`kind`), the value itself, its text, a badge's colour, its place on a phone."""
+    """One value: how it is drawn (`kind`), the value itself, its text, a badge's colour, its place on a phone.
+
+    `field` is the key of its column where it is edited in the list.
+    """
 
     kind: str
     value: Any
     text: str
     tone: str = ""
     place: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,24 @@ def shown_columns(resource: Resource, columns: Sequence[Column]) -> list[Column]
     return [column for column in columns if column.facet or column.field.attribute != resource.label]
 
 
-def cells_of(context: Context, resource: Resource, columns: Sequence[Column], row: Row) -> list[Cell]:
-    """Give the cells of a row beside its name; three of them find room on a phone."""
+def edited_in_lists(resource: Resource, columns: Sequence[Column]) -> frozenset[str]:
+    """Give the columns whose cells are edited in the list: what may be written of the records' own fields."""
+    if not resource.editable or resource.overview:
+        return frozenset()
+    return frozenset(
+        column.key
+        for column in columns
+        if column.facet is None
+        and not column.field.read_only
+        and column.field.stored_in(resource.model)
+        and column.field.attribute not in ("id", resource.label)
+    )
+
+
+def cells_of(
+    resource: Resource, columns: Sequence[Column], row: Row, edited: frozenset[str] = frozenset()
+) -> list[Cell]:
+    """Give the cells of a row beside its name; three of them find room on a phone. `edited` are edited in place."""
     free = {"money": "value", "state": "state", "phone": "detail", "text": "detail"}
     cells = []
     shown = shown_columns(resource, columns)
@@ -72,7 +92,8 @@ def cells_of(context: Context, resource: Resource, columns: Sequence[Column], ro
             place = ""
         if place:
             free = {known: at for known, at in free.items() if at != place}
-        cells.append(Cell(kind, value, row.texts.get(column.key, ""), tone, place))
+        field_name = column.key if column.key in edited else ""
+        cells.append(Cell(kind, value, row.texts.get(column.key, ""), tone, place, field_name))
     return cells
 
 

@@ -1,4 +1,4 @@
-"""Editing one value in place on the record's page."""
+"""Editing one value in place, on the record's page and (`?cell=1`) in a cell of the list."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from kernel.fa.digits import stored_number
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden
 from kernel.resources.fields import Field, Lookup
+from kernel.resources.lists import Column
+from kernel.resources.lists.cells import read_rows
 from kernel.resources.records import editable, load
 from kernel.resources.records.facets import facet_rows
 from kernel.resources.records.values import written_facet_fields
@@ -18,6 +20,7 @@ from kernel.resources.resource import Facet, Resource
 from kernel.web.current import SAVED, current, run_command
 from kernel.web.forms.controls import controls, entered, mark, sent
 from kernel.web.pages import render, triggering, words
+from kernel.web.views.cells import cells_of, edited_in_lists
 from kernel.web.views.lookups import find_field
 from kernel.web.views.values import facts_of
 
@@ -28,6 +31,8 @@ def field(resource: Resource, record_id: int, field: str) -> ResponseReturnValue
     record = load(context, resource, record_id)
     item = find_field(context, resource, field)
     facet = facet_of(context, resource, field)
+    if in_list() and item.name not in edited_in_lists(resource, [Column(field, item, facet)]):
+        raise Forbidden()
     if "view" in request.args:
         return _view(context, resource, record, item, facet)
     editable(context, resource, record_id)
@@ -36,6 +41,11 @@ def field(resource: Resource, record_id: int, field: str) -> ResponseReturnValue
     if request.method == "GET":
         return _control(context, resource, record, item, facet)
     return _save(context, resource, record, item, facet)
+
+
+def in_list() -> bool:
+    """Say whether the value is edited in a cell of the list."""
+    return "cell" in request.args
 
 
 def facet_of(context: Context, resource: Resource, name: str) -> Facet | None:
@@ -69,8 +79,17 @@ def _save(
     if not outcome.done:
         error = context.text(outcome.message) if outcome.message else ""
         return _control(context, resource, fresh, item, facet, raw=raw, error=error, status=outcome.status)
+    if in_list():
+        return triggering(_cell(context, resource, record.id, item), cell_saved={})
     answer = _view(context, resource, fresh, item, facet)
     return triggering(answer, toast={"text": words(SAVED)})
+
+
+def _cell(context: Context, resource: Resource, record_id: int, item: Field) -> Response:
+    """The cell as the list shows it now, and the name of the record, which may hang on it."""
+    (row,) = read_rows(context, resource, [Column(item.name, item)], [record_id])
+    (cell,) = cells_of(resource, [Column(item.name, item)], row, frozenset({item.name}))
+    return render("records/cell.html", row=row, cell=cell)
 
 
 def _view(context: Context, resource: Resource, record: Any, item: Field, facet: Facet | None) -> Response:
@@ -108,11 +127,12 @@ def _control(
         control.lookup_label = item.labels([held], context).get(held, "")
     control.name = "value"
     control.id = f"fact-{name.replace('.', '-')}"
+    address = _address(resource, record, item, facet)
     return render(
-        "records/fact_form.html",
+        "records/cell_form.html" if in_list() else "records/fact_form.html",
         status=status,
         control=control,
-        save_url=_address(resource, record, item, facet),
+        save_url=f"{address}?cell=1" if in_list() else address,
         version=getattr(record, "version", ""),
         error=error,
     )

@@ -8,9 +8,10 @@ from typing import Any
 from kernel.resources.attachments import counts
 from kernel.resources.context import Context
 from kernel.resources.lists import ListPage, ListQuery
+from kernel.resources.records import changeable
 from kernel.resources.resource import Resource
 from kernel.web.views.addresses import record_url
-from kernel.web.views.cells import Cell, cells_of
+from kernel.web.views.cells import Cell, cells_of, edited_in_lists
 from kernel.web.views.parties import badges_of, photos_of
 
 
@@ -34,12 +35,14 @@ def lines_of(context: Context, resource: Resource, query: ListQuery, found: List
     files = counts(context, resource, ids) if ids else {}
     photos = photos_of(context, resource, ids)
     opened = _from_record(query)
+    edited = frozenset[str]() if context.read_only else edited_in_lists(resource, found.columns)
+    mine = changeable(context, resource, ids) if edited else frozenset[int]()
     return [
         Line(
             row.id,
             row.label,
             record_url(resource, row.id, opened),
-            cells_of(context, resource, found.columns, row),
+            cells_of(resource, found.columns, row, edited if row.id in mine else frozenset()),
             badges.get(row.id, []),
             files.get(row.id, 0),
             photos.get(row.id),

@@ -4,6 +4,7 @@ import htmx from 'htmx.org';
 import './appearance.js';
 import './bell.js';
 import './bulk.js';
+import './cells.js';
 import './confirm.js';
 import './copy.js';
 import './date/jalali-date.js';

@@ -6,10 +6,17 @@ import { place } from './place.js';
 
 const INTERACTIVE = 'a,button,input,label,select,textarea,summary,[role=option]';
 
+// A cell that a double click edits waits for the second one before it opens the record.
+const SECOND_CLICK = 260;
+let opening;
+
 on('click', 'tr[data-href]', (row, event) => {
+  clearTimeout(opening);
   if (within(event, INTERACTIVE) || within(event, '.c-check') || getSelection().toString()) return;
-  if (event.ctrlKey || event.metaKey) open(row.dataset.href);
-  else location.href = row.dataset.href;
+  const { href } = row.dataset;
+  if (event.ctrlKey || event.metaKey) open(href);
+  else if (!within(event, '[data-field]')) location.href = href;
+  else if (event.detail === 1) opening = setTimeout(() => { location.href = href; }, SECOND_CLICK);
 });
 on('auxclick', 'tr[data-href]', (row, event) => {
   if (event.button === 1 && !within(event, INTERACTIVE)) open(row.dataset.href);
