@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,7 +13,9 @@ from kernel.access.scope_functions import rows_text
 from kernel.access.scopes import KEY, declared_scope
 from kernel.data.base import KernelBase, SchemaBase
 from kernel.i18n import LazyText, _
+from kernel.resources.commands import Command, command_of
 from kernel.resources.parts import kernel_parts
+from kernel.resources.records import COMMANDS
 from kernel.resources.reports.standard import unsound_reports
 
 
@@ -29,10 +32,11 @@ def models_of(plugin: str) -> Iterator[Model]:
 
 
 def unsound(plugin: str, declared: Mapping[str, list[Any]]) -> LazyText | None:
-    """Give the reason why the plugin's rows are not guarded as they must be, or its scopes or reports mean nothing."""
+    """Give the reason why the plugin's rows are not guarded as they must be, or what it declares means nothing."""
     return (
         unguarded(plugin, declared)
         or _unsound_scopes(plugin, declared)
+        or _unsound_views(declared)
         or unsound_reports(
             plugin,
             declared.get("reports", []),
@@ -40,6 +44,30 @@ def unsound(plugin: str, declared: Mapping[str, list[Any]]) -> LazyText | None:
             declared.get("facets", []),
         )
     )
+
+
+def _unsound_views(declared: Mapping[str, list[Any]]) -> LazyText | None:
+    """A view moves records by a command of the plugin's own or of the kernel, with arguments that it takes."""
+    commands = [
+        each if isinstance(each, Command) else command_of(each) for each in declared.get("commands", [])
+    ]
+    commands += [*COMMANDS, *(each for part in kernel_parts() for each in part.commands)]
+    known = {each.name: each for each in commands}
+    for resource in declared.get("resources", []):
+        for view in resource.views:
+            if view.move is None:
+                continue
+            found = known.get(view.move.command)
+            taken = () if found is None else inspect.signature(found.function).parameters
+            wanted = {*view.move.fields.values(), view.move.record, view.move.version} - {""}
+            if not wanted <= set(taken):
+                return _(
+                    "Its view “%(name)s” moves records by the command “%(command)s”, which is not there or does not"
+                    " take what the view gives.",
+                    name=f"{resource.name} {view.key}",
+                    command=view.move.command,
+                )
+    return None
 
 
 def _unsound_scopes(plugin: str, declared: Mapping[str, list[Any]]) -> LazyText | None:

@@ -18,6 +18,7 @@ from kernel.fa.text import squeeze
 from kernel.i18n import LazyText, _
 from kernel.resources.field_rules import resource_fields
 from kernel.resources.fields import Field
+from kernel.resources.views.declaration import View, check_views
 
 if TYPE_CHECKING:
     from kernel.extension.contributions import Action
@@ -217,6 +218,8 @@ class Resource:
     """Place of the list in the main menu, smaller first; None: no entry of its own."""
     description: Callable[[Context, Any], str] | None = None
     """One line about a record beside its label in search results: phone, city."""
+    views: tuple[View, ...] = ()
+    """Other ways to look at the list: board, calendar, timeline, tree."""
 
     def __post_init__(self) -> None:
         names = [item.name for item in self.fields]
@@ -233,6 +236,7 @@ class Resource:
                 raise ValueError(f"resource {self.name}: unknown field {wanted}")
         if not self.permission:
             object.__setattr__(self, "permission", self.name)
+        check_views(self)
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

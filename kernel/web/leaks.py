@@ -59,6 +59,8 @@ RIGHTS: Mapping[str, str] = {
     "erasing.page": "erase",
     "handing.act": "assign",
     "regroup.act": "edit",
+    "boards.more": "view",
+    "moves.move": "edit",
     "lookups.suggest": "view",
     "lookups.options": "view",
     "forms.new": "create",

@@ -25,21 +25,11 @@ from kernel.api import (
 from plugins.medical.calendar import doctor_present
 from plugins.medical.hours import Interval
 from plugins.medical.models import Appointment, Doctor, Service
-from plugins.medical.resources import APPOINTMENT, DOCTOR, SERVICE, STATES
+from plugins.medical.resources import APPOINTMENT, DOCTOR, NEXT, SERVICE, STATES
 from plugins.medical.telling import tell_doctor
 
 PATIENT_ROLE = "medical.patient"
 
-NEXT: dict[str, tuple[str, ...]] = {
-    "booked": ("confirmed", "arrived", "missed"),
-    "confirmed": ("arrived", "missed"),
-    "arrived": ("in_visit", "done", "missed"),
-    "in_visit": ("done",),
-    "missed": ("arrived",),
-    "done": (),
-    "cancelled": (),
-}
-"""Which state may follow which; cancelling is a command of its own."""
 CANCELLABLE = ("booked", "confirmed", "arrived", "missed")
 MOVABLE = ("booked", "confirmed")
 

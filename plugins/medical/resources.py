@@ -7,6 +7,8 @@ from typing import Any
 
 from kernel.api import (
     BaseList,
+    Board,
+    ByCommand,
     Charge,
     Context,
     Facet,
@@ -54,6 +56,16 @@ COLOURS = {
     "missed": "red",
     "cancelled": "grey",
 }
+NEXT: dict[str, tuple[str, ...]] = {
+    "booked": ("confirmed", "arrived", "missed"),
+    "confirmed": ("arrived", "missed"),
+    "arrived": ("in_visit", "done", "missed"),
+    "in_visit": ("done",),
+    "missed": ("arrived",),
+    "done": (),
+    "cancelled": (),
+}
+"""Which state may follow which; cancelling is a command of its own."""
 BLOOD_GROUPS = {
     "O+": _("O+"),
     "O-": _("O-"),
@@ -267,6 +279,18 @@ APPOINTMENT = Resource(
         "ex_appointment_doctor": ("starts_at", _("The doctor already has an appointment at this time.")),
         "ex_appointment_patient": ("starts_at", _("The patient already has an appointment at this time.")),
     },
+    views=(
+        Board(
+            page="/medical/visits/{id}",
+            lane="state",
+            lanes=("booked", "confirmed", "arrived", "in_visit", "done", "missed"),
+            swimlane="doctor",
+            label="patient",
+            fields=("starts_at", "service"),
+            allowed=NEXT,
+            move=ByCommand("medical.set_state", {"state": "state"}, record="appointment"),
+        ),
+    ),
 )
 
 PATIENT = Facet(

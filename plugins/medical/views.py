@@ -28,7 +28,7 @@ from kernel.api import (
 from plugins.medical import commands
 from plugins.medical.calendar import DoctorDay, day_view, doctors
 from plugins.medical.models import Appointment, Service
-from plugins.medical.resources import APPOINTMENT, COLOURS, SPECIALTIES, STATES
+from plugins.medical.resources import APPOINTMENT, COLOURS, NEXT, SPECIALTIES, STATES
 
 DAY = fields.Day("date", _("Day"), required=True)
 TIME = fields.TimeOfDay("time", _("Time"), required=True)
@@ -162,7 +162,7 @@ def visit(number: int) -> ResponseReturnValue:
         facts=facts,
         state=STATES[record.state],
         tone=COLOURS[record.state],
-        next_states=[(key, STATES[key]) for key in commands.NEXT[record.state]] if may_edit else [],
+        next_states=[(key, STATES[key]) for key in NEXT[record.state]] if may_edit else [],
         may_move=may_edit and record.state in commands.MOVABLE,
         may_cancel=may_edit and record.state in commands.CANCELLABLE,
         day=record.starts_at.astimezone(context.time_zone).date(),

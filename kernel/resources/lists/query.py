@@ -21,6 +21,9 @@ GROUPED = re.compile(r"g(\d{1,3})\.(.*)", re.DOTALL)
 MOST_OPENED = 5
 """Groups of a list that stand open at once; opening another closes the one opened first."""
 LONGEST_KEY = 400
+LOOK = re.compile(r"[a-z]{1,30}(\.[a-z]{1,10})?")
+"""How a view is named in an address: its key, and behind a dot how far it reaches, such as `calendar.week`."""
+ISO_DAY = re.compile(r"(1[6-9]|2[01])\d\d-\d\d-\d\d")
 LONGEST_SEARCH = 200
 """Characters of a search that are read; what follows is not looked at."""
 
@@ -78,6 +81,10 @@ class ListQuery:
     """What the rows are put together by, outermost first: keys of columns, days with a unit (`created_at:month`)."""
     opened: tuple[str, ...] = ()
     """The groups whose rows are shown, as `reports.grouped.key_of` writes them; the page is that of the last one."""
+    look: str = ""
+    """The declared view that the list is looked at in, such as `board` or `calendar.week`; empty for lines."""
+    at: str = ""
+    """The day that a calendar or timeline shows, ISO; empty for today."""
 
     def __post_init__(self) -> None:
         """Take plain triples for filters as well: so code wrote them before there were alternatives."""
@@ -87,7 +94,7 @@ class ListQuery:
     @classmethod
     def from_args(cls, resource: Resource, args: Any) -> ListQuery:
         """Read the arguments of a URL: `q`, `f.<field>.<operator>`, `sort`, `cols`, `after` or `before`, `limit`,
-        `view`, `group` and `open`.
+        `view`, `group`, `open`, `look` and `at`.
 
         Alternatives are `g<number>.<field>.<operator>`: those with one number are met together, or those with another.
         `args` is a mapping, with several values per name as a list or through `getlist`. Strange names are ignored, so
@@ -110,6 +117,8 @@ class ListQuery:
             view=_view(single.get("view", "")),
             groups=tuple(dict.fromkeys(text for text in given.get("group", ()) if text)),
             opened=tuple(dict.fromkeys(text[:LONGEST_KEY] for text in given.get("open", ())))[-MOST_OPENED:],
+            look=_fitting(LOOK, single.get("look", "")),
+            at=_fitting(ISO_DAY, single.get("at", "")),
         )
 
     def to_args(self) -> dict[str, list[str]]:
@@ -137,6 +146,10 @@ class ListQuery:
             args["group"] = list(self.groups)
         if self.groups and self.opened:
             args["open"] = list(self.opened)
+        if self.look:
+            args["look"] = [self.look]
+        if self.at:
+            args["at"] = [self.at]
         return args
 
     def turned(self, cursor: str | None, direction: Direction = "next") -> ListQuery:
@@ -190,3 +203,7 @@ def _limit(text: str) -> int:
 
 def _view(text: str) -> str:
     return text if text == "all" or stored_number(text) else ""
+
+
+def _fitting(pattern: re.Pattern[str], text: str) -> str:
+    return text if pattern.fullmatch(text) else ""

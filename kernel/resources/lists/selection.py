@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
 from kernel.access.session import arms
 from kernel.fa.errors import FaError
@@ -126,6 +126,31 @@ class Selection:
             found += self._fetch_stream(stream, columns, within, backwards=backwards, limit=wanted)
             if len(found) >= limit:
                 break
+        return found
+
+    def fetch_each(self, conditions: Sequence[ColumnElement[bool]], *, limit: int) -> list[list[Position]]:
+        """Give the places of the first rows that meet each of several conditions; one statement for all of them."""
+        if not conditions:
+            return []
+        selects: list[Select[Any]] = []
+        for place, condition in enumerate(conditions):
+            for stream in self.order.streams:
+                statement = self._ordered_rows(
+                    [literal(place).label("place"), literal(stream).label("stream")]
+                )
+                in_stream = self.order.in_stream(stream)
+                wanted = condition if in_stream is None else condition & in_stream
+                clauses = self.order.clauses(self.order.columns(stream), backwards=False)
+                selects.append(statement.where(wanted).order_by(*clauses).limit(limit))
+        united = union_all(*(select(each.subquery()) for each in selects)).subquery()
+        number, *rest = united.c
+        terms = rest[: len(self.order.terms)]
+        order = self.order.clauses((*terms, number), backwards=False)
+        found: list[list[Position]] = [[] for _condition in conditions]
+        in_order = select(united).order_by(united.c.place, united.c.stream, *order)
+        for row in self.context.session.execute(in_order):
+            if len(found[row.place]) < limit:
+                found[row.place].append(self._position(row[: 1 + len(terms)]))
         return found
 
     def _fetch_stream(

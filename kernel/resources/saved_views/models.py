@@ -44,6 +44,8 @@ class SavedView(Identified, Stamped, Versioned, KernelBase):
     """Of a report: the arguments of its address but those that narrow the rows, which stand in `search` and `filters`."""
     groups: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"), default=list)
     """What the rows are put together by, as `ListQuery.groups` has it."""
+    look: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+    """The declared view that it is looked at in, such as `board`; empty for lines."""
     audience: Mapped[str] = mapped_column(Text, server_default=text("'own'"), default="own")
     """`own`, `patterns` (whoever holds one of its patterns) or `all`."""
 

@@ -142,6 +142,7 @@ def _view_of(row: SavedView, *, pinned: bool, by_itself: bool) -> View:
         sort=row.sort,
         columns=tuple(row.columns),
         groups=tuple(row.groups),
+        look=row.look,
     )
     return View(
         id=row.id,

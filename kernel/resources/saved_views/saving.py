@@ -97,7 +97,7 @@ def change(
         if arguments is not None:
             row.search, row.filters = entered.search, entered.filters
             row.sort, row.columns, row.groups = entered.sort, entered.columns, entered.groups
-            row.report = entered.report
+            row.report, row.look = entered.report, entered.look
         if name is not None:
             _name(system, row, name)
         if audience is not None:
@@ -192,7 +192,7 @@ def _put(context: Context, resource: Resource, row: SavedView, arguments: Argume
     check_groups(context, resource, query)
     row.search, row.filters = query.search, kept_filters(context, resource, query.filters)
     row.sort, row.columns, row.groups = query.sort, list(query.columns), list(query.groups)
-    row.report = {}
+    row.report, row.look = {}, query.look
 
 
 def _share_with(system: Context, view_id: int, patterns: Collection[int]) -> None:

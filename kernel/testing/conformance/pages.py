@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from kernel.resources.views.declaration import View
 from kernel.testing.browser import Browser
 from kernel.testing.conformance.examined import Declarations
 from kernel.testing.rows import Batch
@@ -100,9 +101,15 @@ class Pages:
             yield re.sub(r"<[^>]+>", field, path), record
 
     def plain(self) -> list[str]:
-        """The pages without an id: lists, new forms, and the plugin's own."""
+        """The pages without an id: lists in every form that is declared, new forms, and the plugin's own."""
         wanted = {f"/{one.path}" for one in self.declared.resources}
         wanted |= {f"/{one.path}/new" for one in self.declared.resources if one.editable}
+        wanted |= {
+            f"/{one.path}?look={look}"
+            for one in self.declared.resources
+            for view in one.views
+            for look in looks_of(view)
+        }
         own = {rule.rule for rule in self.rules() if not rule.arguments and "GET" in (rule.methods or ())}
         return sorted(wanted | own)
 
@@ -120,6 +127,11 @@ class Pages:
             for one in self.declared.resources
             for number in batch.ids.get(one.table, ())[:count]
         ]
+
+
+def looks_of(view: View) -> list[str]:
+    """Give the names under which a view is asked for: of a calendar and a timeline each reach."""
+    return [view.key, *(f"{view.key}.{reach}" for reach in view.reaches[1:])]
 
 
 def _below(rule: str, path: str) -> bool:
@@ -165,8 +177,9 @@ def unbroken(browser: Browser, pages: Pages) -> Iterator[str]:
             yield f"{address} as administrator: breaks down"
     for path in pages.plain():
         for query in QUERIES:
-            if browser.get(f"{path}{query}").status_code >= 500:
-                yield f"GET {path}{query} as administrator: breaks down"
+            asked = path + (query.replace("?", "&") if "?" in path else query)
+            if browser.get(asked).status_code >= 500:
+                yield f"GET {asked} as administrator: breaks down"
 
 
 def opening(browser: Browser, paths: Iterable[str], *, direction: str = "rtl") -> Iterator[str]:

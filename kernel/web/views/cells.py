@@ -97,6 +97,18 @@ def cells_of(
     return cells
 
 
+def card_cells(context: Context, columns: Sequence[Column], row: Row) -> list[tuple[str, Cell]]:
+    """Give what stands on a card: the titles of the columns with their filled cells."""
+    found = []
+    for column in columns:
+        text, item = row.texts.get(column.key, ""), column.field
+        value = row.cells.get(column.key)
+        tone = item.colours.get(str(value), "") if isinstance(item, Choice) else ""
+        if text:
+            found.append((context.text(column.title), Cell(kind_of(item), value, text, tone)))
+    return found
+
+
 def _has_detail(row: Row, columns: Sequence[Column]) -> bool:
     """Whether a later column has something for the second line on a phone, where the earlier one is empty."""
     return any(row.texts.get(column.key) for column in columns if kind_of(column.field) in ("phone", "text"))

@@ -36,7 +36,7 @@ from kernel.resources.resource import Resource
 from kernel.web.current import current, scope, tell
 from kernel.web.own_views import my_views
 from kernel.web.pages import by_htmx, go, go_to, render
-from kernel.web.views import grouping, handing
+from kernel.web.views import grouping, handing, shapes
 from kernel.web.views.addresses import list_url, with_query
 from kernel.web.views.cells import heads_of
 from kernel.web.views.grouping import Groups
@@ -68,16 +68,17 @@ def page(resource: Resource) -> ResponseReturnValue:
     reason: LazyText | None = None
     groups: Groups | None = None
     try:
-        query, found, groups = _readable(context, resource, query, layout)
+        query, found, groups, drawn = _readable(context, resource, query, layout)
     except Invalid as error:
         named = _segment_of(context, query)
         if named is not None:
             return go("segments.segment", segment_id=named)
         query = _without_looks(query)
         reason, found = error.message, _nothing(context, resource, query)
+        drawn = shapes.lines(context, resource, query)
     template = "records/list_part.html" if by_htmx() else "records/list.html"
     shown = view_of(context, resource, query, found, layout)
-    shown |= {"refusal": reason and context.text(reason), "groups": groups}
+    shown |= {"refusal": reason and context.text(reason), "groups": groups, **drawn}
     if not by_htmx():
         shown |= shown_views(context, resource, query)
     return render(template, status=200 if reason is None else 422, **shown)
@@ -85,7 +86,7 @@ def page(resource: Resource) -> ResponseReturnValue:
 
 def _readable(
     context: Context, resource: Resource, query: ListQuery, layout: Layout
-) -> tuple[ListQuery, ListPage, Groups | None]:
+) -> tuple[ListQuery, ListPage, Groups | None, dict[str, Any]]:
     """Give the list as it can be shown: without a page, groups, an order and columns that are not there, which it tells.
 
     Raises `Invalid` where a filter cannot be read: without it the list would show more than was asked for.
@@ -96,20 +97,23 @@ def _readable(
         bare = _without_looks(query)
         if bare == query:
             raise
-        found, _groups = _read(context, resource, bare, layout)
+        found, _groups, drawn = _read(context, resource, bare, layout)
         tell(error.message, "error")
-        return bare, found, None
+        return bare, found, None, drawn
 
 
 def _read(
     context: Context, resource: Resource, query: ListQuery, layout: Layout
-) -> tuple[ListPage, Groups | None]:
+) -> tuple[ListPage, Groups | None, dict[str, Any]]:
+    count, drawn = shapes.draw(context, resource, query)
+    if count is not None:
+        return replace(_nothing(context, resource, query), count=count), None, drawn
     keys = query.columns or layout.columns
     if not query.groups:
-        return fetch(context, resource, replace(query, columns=keys)), None
+        return fetch(context, resource, replace(query, columns=keys)), None, drawn
     columns = chosen_columns(context, resource, keys)
     groups = grouping.read(context, resource, query, columns)
-    return replace(_nothing(context, resource, query), columns=columns, count=groups.count), groups
+    return replace(_nothing(context, resource, query), columns=columns, count=groups.count), groups, drawn
 
 
 def _without_looks(query: ListQuery) -> ListQuery:

@@ -15,6 +15,7 @@ from kernel.web.current import refuse_forms, runtime
 from kernel.web.views import (
     attachments,
     binned,
+    boards,
     bulk,
     columns,
     duplicates,
@@ -29,6 +30,7 @@ from kernel.web.views import (
     lists,
     lookups,
     merging,
+    moves,
     notes,
     photos,
     printing,
@@ -103,13 +105,18 @@ ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("/<int:record_id>/files/<int:file_id>/delete", "attachments.delete", POST, attachments.delete),
 )
 """Rule below the resource's path, endpoint, methods, view. Each view gets the resource, and checks its own rights."""
+VIEW_ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
+    ("/lane", "boards.more", GET, boards.more),
+    ("/<int:record_id>/move", "moves.move", BOTH, moves.move),
+)
+"""Those of resources that declare views besides the list."""
 
 
 def add_resource_routes(app: Flask, resources: Iterable[Resource]) -> None:
     """Add the generic pages of every resource. `url_for` takes the resource's name as `resource`."""
-    bound = {endpoint: _bound(view) for _rule, endpoint, _methods, view in ROUTES}
+    bound = {endpoint: _bound(view) for _rule, endpoint, _methods, view in (*ROUTES, *VIEW_ROUTES)}
     for resource in resources:
-        for rule, endpoint, methods, _view in ROUTES:
+        for rule, endpoint, methods, _view in (*ROUTES, *(VIEW_ROUTES if resource.views else ())):
             app.add_url_rule(
                 f"/{resource.path}{rule}",
                 endpoint=endpoint,

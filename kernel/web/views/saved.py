@@ -279,7 +279,7 @@ def view_url(resource: Resource, view_id: int) -> str:
 def shown_views(context: Context, resource: Resource, query: ListQuery) -> dict[str, Any]:
     """Give the tabs above a list, and what can be done with the view that is open."""
     asked = replace(
-        query, cursor=None, direction="next", limit=ListQuery().limit, view="", opened=()
+        query, cursor=None, direction="next", limit=ListQuery().limit, view="", opened=(), at=""
     ).to_args()
     return {"saved": VIEWS.shown(context, resource, asked, query.view)}
 

@@ -1,37 +1,140 @@
-// A board of lanes: cards are dragged, or moved with Alt+arrows. The server is told
-// (POST data-move-url with id, lane, position) and answers with the new sums as <hx-partial>s.
+// A board of lanes: cards are dragged, or moved with Alt+arrows. The server is told (POST data-move-url of the card, with
+// lane, swim and version) and answers with the card and the heads of the lanes as <hx-partial>s; where it refuses, the card
+// goes back to where it was, with the reason in words. Cards without data-to cannot be moved; data-to names the lanes that
+// one may go to. A board whose root has the data-move-url (of all cards, told id, lane and position) lets them go anywhere.
 import Sortable from 'sortablejs';
+import { fill, find, findAll, isRtl } from './dom.js';
+import { toast } from './toast.js';
+
+const AGAIN = 5000;
 
 export default function board(root, htmx) {
-  const tell = (card, lane, position) =>
-    htmx.ajax('POST', root.dataset.moveUrl, {
-      values: { id: card.dataset.id, lane: lane.dataset.lane, position },
-      swap: 'none',
-      source: card,
-    });
-  const piles = [...root.querySelectorAll('.pile')];
-  for (const pile of piles) {
-    new Sortable(pile, {
-      group: 'board',
-      animation: 140,
-      ghostClass: 'ghost',
-      dragClass: 'drag',
-      delay: 120,
-      delayOnTouchOnly: true,
-      onEnd({ item, from, to, oldIndex, newIndex }) {
-        if (from !== to || oldIndex !== newIndex) tell(item, to, newIndex);
-      },
-    });
+  const piles = () => findAll('.pile', root);
+  const own = root.dataset.moveUrl;
+  const started = new WeakSet();
+
+  const mayGo = (card, pile) => {
+    if (own) return true;
+    if (card.parentElement === pile) return true;
+    const swim = root.hasAttribute('data-across') || pile.dataset.swim === card.parentElement.dataset.swim;
+    const lanes = (card.dataset.to ?? '').split(' ').filter(Boolean);
+    return swim && 'open' in pile.dataset && (lanes.includes(pile.dataset.lane) || pile.dataset.lane === card.dataset.lane);
+  };
+
+  function tell(card, pile, back, position) {
+    const values = own
+      ? { id: card.dataset.id, lane: pile.dataset.lane, position }
+      : { lane: pile.dataset.lane, swim: pile.dataset.swim, version: card.dataset.version, drop: 1 };
+    const focused = card.contains(document.activeElement) || document.activeElement === document.body;
+    const failed = (event) => {
+      done();
+      back();
+      if (focused) card.focus();
+      if (event.type === 'htmx:error') lost();
+    };
+    const arrived = () => {
+      done();
+      settle(card.dataset.id, focused);
+    };
+    // Heard on the document: by the end of the request the answer has put another card in the place of this one.
+    const mine = (handler) => (event) => event.detail.ctx?.sourceElement === card && handler(event);
+    const events = {
+      'htmx:response:error': mine(failed),
+      'htmx:error': mine(failed),
+      'htmx:finally:request': mine(arrived),
+    };
+    const done = () => {
+      for (const [name, handler] of Object.entries(events)) document.removeEventListener(name, handler);
+      card.classList.remove('moving');
+    };
+    for (const [name, handler] of Object.entries(events)) document.addEventListener(name, handler);
+    card.classList.add('moving');
+    htmx.ajax('POST', own ?? card.dataset.moveUrl, { values, swap: 'none', source: card });
   }
+
+  // The card as the server has it now: it may have come to another lane than it was dropped in.
+  function settle(id, focused) {
+    const card = find(`#card-${CSS.escape(id)}`, root);
+    if (!card) return;
+    const pile = piles().find((each) => each.dataset.lane === card.dataset.lane && each.dataset.swim === card.dataset.swim);
+    if (pile && card.parentElement !== pile) pile.prepend(card);
+    if (focused) card.focus();
+    const said = find('[data-board-said]', root);
+    if (said && pile) said.textContent = fill(root.dataset.said, { card: card.ariaLabel, lane: pile.dataset.name });
+  }
+
+  // Whether a lost request was done cannot be known: the board is asked for again until there is an answer.
+  function lost() {
+    if (root.dataset.lost) toast(root.dataset.lost, { error: true });
+    const ask = async () => {
+      try {
+        const answer = await fetch(location.href, { method: 'HEAD', credentials: 'same-origin' });
+        if (!answer.ok) throw new Error(answer.statusText);
+        await htmx.ajax('GET', location.href, { target: '#list', swap: 'innerMorph' });
+      } catch {
+        setTimeout(ask, AGAIN);
+      }
+    };
+    setTimeout(ask, AGAIN);
+  }
+
+  function pileUnder(event) {
+    const { clientX, clientY } = event.changedTouches?.[0] ?? event;
+    const lane = document.elementFromPoint(clientX, clientY)?.closest('.lane');
+    return lane && find('.pile', lane);
+  }
+
+  function start() {
+    for (const pile of piles()) {
+      if (started.has(pile)) continue;
+      started.add(pile);
+      new Sortable(pile, {
+        group: { name: 'board', put: (to, _from, card) => mayGo(card, to.el) },
+        draggable: '.deal',
+        filter: own ? undefined : '.deal:not([data-to])',
+        preventOnFilter: false,
+        sort: Boolean(own),
+        animation: 140,
+        ghostClass: 'ghost',
+        dragClass: 'drag',
+        delay: 120,
+        delayOnTouchOnly: true,
+        onStart: ({ item }) => piles().forEach((each) => each.classList.toggle('shut', !mayGo(item, each))),
+        onEnd({ item, from, to, oldIndex, newIndex, originalEvent }) {
+          for (const each of piles()) each.classList.remove('shut');
+          if (from === to && (!own || oldIndex === newIndex)) return;
+          const place = findAll(':scope > .deal', from)[oldIndex] ?? find(':scope > .more', from);
+          const back = () => from.insertBefore(item, place);
+          // Let go over a lane that is shut to it, the card still stands in the last one that it came through.
+          if (!own && pileUnder(originalEvent) !== to) back();
+          else tell(item, to, back, newIndex);
+        },
+      });
+    }
+  }
+
   root.addEventListener('keydown', (event) => {
     const card = event.target.closest('.deal');
     if (!card || !event.altKey || !['ArrowLeft', 'ArrowRight'].includes(event.key)) return;
     event.preventDefault();
-    const forward = (event.key === 'ArrowLeft') === (getComputedStyle(root).direction === 'rtl');
-    const next = piles[piles.indexOf(card.parentElement) + (forward ? 1 : -1)];
-    if (!next) return;
-    next.prepend(card);
+    if (card.classList.contains('moving')) return;
+    const step = (event.key === 'ArrowLeft') === isRtl() ? 1 : -1;
+    const from = card.parentElement;
+    const row = piles().filter((pile) => pile.dataset.swim === from.dataset.swim);
+    let place = row.indexOf(from) + step;
+    while (row[place] && !mayGo(card, row[place])) place += step;
+    const to = row[place];
+    if (!to) {
+      if (root.dataset.nowhere) toast(root.dataset.nowhere);
+      return;
+    }
+    const next = card.nextElementSibling;
+    to.prepend(card);
     card.focus();
-    tell(card, next, 0);
+    tell(card, to, () => from.insertBefore(card, next), 0);
   });
+
+  document.addEventListener('htmx:after:swap', () => root.isConnected && start());
+  start();
+  root.dataset.ready = '';
 }
