@@ -12,6 +12,8 @@ from kernel.extension.models import PluginFailure, PluginRow, PluginStep, Settin
 from kernel.i18n import _
 from kernel.resources import attachments, base_data, bulk_removal, exporting_later, notes
 from kernel.resources.commands import commands_in
+from kernel.resources.desks import arranging as desks
+from kernel.resources.desks.models import DeskDefault, DeskLayout
 from kernel.resources.importing import runs
 from kernel.resources.list_layouts import layouts
 from kernel.resources.list_layouts.models import ListLayout
@@ -55,6 +57,7 @@ PART = KernelPart(
         child(ImportRow, ImportRun, key="run_id"),
         *(system(model, read_only=True) for model in (SiteState, PluginRow, PluginStep, PluginFailure)),
         system(Setting),
+        system(DeskDefault),
         system(SiteEditionRow),
         system(BrandingRow),
         system(UserField),
@@ -63,12 +66,31 @@ PART = KernelPart(
         *(system(model) for model in (SavedView, SavedViewPattern)),
         *(
             personal(model)
-            for model in (SavedViewPin, ListDefault, ListLayout, Notice, OwnChoice, OpenedRecord, Favourite)
+            for model in (
+                SavedViewPin,
+                ListDefault,
+                ListLayout,
+                DeskLayout,
+                Notice,
+                OwnChoice,
+                OpenedRecord,
+                Favourite,
+            )
         ),
     ),
     files=(select(Attachment.content_hash), select(ImportRun.content_hash)),
     commands=commands_in(
-        attachments, base_data, bulk_removal, exporting_later, notes, notices, opened, runs, views, layouts
+        attachments,
+        base_data,
+        bulk_removal,
+        desks,
+        exporting_later,
+        notes,
+        notices,
+        opened,
+        runs,
+        views,
+        layouts,
     ),
     jobs=(notices.FORGETTING,),
     notice_kinds=(HANDED_OVER,),

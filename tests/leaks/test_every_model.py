@@ -27,6 +27,7 @@ from kernel.data.site import Site
 from kernel.extension.discovery import discover
 from kernel.parties.models import Consent, Party
 from kernel.resources.build import build_runtime
+from kernel.resources.desks.models import DeskLayout
 from kernel.resources.runtime import Runtime
 from kernel.testing.authors import install_plugin
 from kernel.testing.comparing import compare
@@ -107,6 +108,8 @@ def _rows(owner: Connection, maker: RowMaker, policy: Policy, batch: Batch) -> l
         pattern = batch.ids["kernel.pattern"][0]
         owner.execute(insert(table).values(pattern_id=pattern, **OF_A_PATTERN[table]))
         return [pattern]
+    if table is DeskLayout.__table__:  # one for each user
+        return maker.make_some(table, batch, 1)
     if table is Consent.__table__:
         values = {**maker.values(table, batch, batch.first), "covers_faith": True}
         return [int(owner.execute(insert(table).values(values).returning(table.c.id)).scalar_one())]

@@ -25,7 +25,15 @@ OPEN_TO_ALL = {
     "leaving.page",
 }
 WITHOUT_DATA = {
-    *("home.desk", "account.page", "account.password", "search.page", "search.palette", "deputies.own"),
+    *(
+        "home.desk",
+        "home.arrange",
+        "account.page",
+        "account.password",
+        "search.page",
+        "search.palette",
+        "deputies.own",
+    ),
     *("work.own", "tokens.own", "reference.page", "notices.page", "notices.panel", "notices.chosen"),
     *("opened.bar", "opened.favourites"),
 }
