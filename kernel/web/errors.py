@@ -111,7 +111,9 @@ def log_failure(error: BaseException | None) -> str:
 def _to_sign_in(_error: Exception) -> ResponseReturnValue:
     if request.headers.get("HX-Request") == "true":
         return Response("", 401, {"HX-Reswap": "none"})
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    # A form that was sent too late leads back to itself: the browser has kept what was entered.
+    methods = request.url_rule.methods if request.url_rule is not None else None
+    wanted = request.full_path.rstrip("?") if "GET" in (methods or ()) else None
     return redirect(url_for("account.sign_in", next=wanted if wanted != "/" else None))
 
 

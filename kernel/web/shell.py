@@ -131,9 +131,9 @@ class Shell:
         return entries
 
     @property
-    def user(self) -> dict[str, str]:
+    def user(self) -> dict[str, Any]:
         """Who is signed in."""
-        return {"display_name": self._scope.actor.name}
+        return {"display_name": self._scope.actor.name, "id": self._scope.actor.user_id}
 
     @property
     def account(self) -> list[dict[str, str]]:

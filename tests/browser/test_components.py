@@ -347,6 +347,33 @@ def test_rows_are_added_and_taken_away(open_page: OpenPage) -> None:
     assert {name for name in sent(page) if name.endswith("number")} == {"phones-0-number", "phones-2-number"}
 
 
+def test_rows_by_keyboard_alone(open_page: OpenPage) -> None:
+    page = open_page("/form")
+    rows, told = page.locator(".repeat-row"), page.locator(".repeat-told")
+    page.get_by_role("button", name="تلفن دیگر").press("Enter")
+    page.keyboard.press("Enter")
+    assert rows.count() == 2, "an empty row is enough"
+    page.keyboard.type("021")
+    page.keyboard.press("Enter")
+    expect(page.locator("#phones-2-number")).to_be_focused()
+    expect(told).to_have_text("ردیف ۳ از ۳ افزوده شد.")
+    page.keyboard.type("022")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#phones-3-number")).to_be_focused()
+    page.locator("#phones-2-number").press("Control+Delete")
+    expect(rows).to_have_count(3)
+    expect(page.locator("#phones-3-number")).to_be_focused()
+    page.get_by_role("button", name="برگرداندن").press("Enter")
+    expect(page.locator("#phones-2-number")).to_be_focused()
+    expect(page.locator("#phones-2-number")).to_have_value("022")
+    page.keyboard.press("Alt+ArrowUp")
+    assert [each.input_value() for each in page.locator("[name$=number]").all()] == ["", "022", "021", ""]
+    found = sent(page)
+    assert found["phones-1-number"] == ["022"]
+    assert found["phones-2-number"] == ["021"]
+
+
 def test_lookup_chooses_creates_and_clears(open_page: OpenPage) -> None:
     page = open_page("/form")
     group = page.get_by_role("combobox", name="گروه")

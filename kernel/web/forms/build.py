@@ -107,7 +107,9 @@ class RecordForm:
             mark(self.main[item.name], item)
         for facet in self.facets:
             for item in self.facet_fields(facet):
-                mark(self.facet_forms[facet.plugin][item.name], item)
+                made = self.facet_forms[facet.plugin][item.name]
+                mark(made, item)
+                made.unkept = True  # what plugins know of people is not left in browsers
 
     def facet_fields(self, facet: Facet) -> list[ResourceField]:
         """Give the fields of a facet that the actor may see and write."""
@@ -139,6 +141,7 @@ class RecordForm:
         made = controls(fields, self.context, self._address(f"{part.name}-"), prefix)
         for item in fields:
             mark(made[item.name], item)
+            made[item.name].unkept = item.sensitive or bool(part.permission)
         return PartRow(made, prefix, identity)
 
     # --- what the templates ask

@@ -162,6 +162,7 @@ def mark(made: Field, item: ResourceField) -> None:
     """Tell the macros how to draw a bound control."""
     made.kind = shape(item)
     made.wide = item.wide
+    made.unkept = item.sensitive
     if item.required and item.widget != "checkbox":
         made.flags.required = True
 

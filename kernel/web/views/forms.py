@@ -24,7 +24,7 @@ from kernel.web.views.addresses import list_url, record_url
 from kernel.web.views.closed import Closed, closed_to
 from kernel.web.views.duplicates import duplicates_of, shown
 
-CONFLICT = 409
+OK, CONFLICT = 200, 409
 
 
 def new(resource: Resource) -> ResponseReturnValue:
@@ -144,6 +144,7 @@ def _page(
     return render(
         "records/form.html",
         status=status,
+        refused=status != OK,
         resource=resource,
         form=form,
         title=context.text(title),

@@ -41,7 +41,8 @@ def create_app(plugin_static: dict[str, Path] | None = None) -> Flask:
         ),
     }
     assets = Assets(plugin_static=plugin_static)
-    persian = _catalogue(ROOT / "kernel" / "translations" / "fa" / "LC_MESSAGES" / "components.po")
+    words = ROOT / "kernel" / "translations" / "fa" / "LC_MESSAGES"
+    persian = _catalogue(words / "components.po") | _catalogue(words / "forms.po")
     environment = app.jinja_env
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: text if _locale() == "en" else persian.get(text, text),

@@ -1,7 +1,9 @@
-// Unsaved changes (form[data-dirty]) and repeated sub-forms ([data-repeat]).
+// Unsaved changes (form[data-dirty]), where the focus begins, and forms that are sent once.
 import { asciiDigits, find, findAll, on, text } from './dom.js';
+import { addRow } from './repeats.js';
 
-const dirty = new WeakSet();
+// A refused form came back as a page: what was typed is still unsaved.
+const dirty = new WeakSet(findAll('form[data-dirty][data-refused]'));
 
 /** Whether `root` holds a form with unsaved changes. */
 export const isDirty = (root = document) => findAll('form[data-dirty]', root).some((form) => dirty.has(form));
@@ -47,33 +49,6 @@ document.addEventListener('submit', (event) => {
   setTimeout(() => sending.delete(form), LOCKED_FOR);
 });
 
-// --- repeated rows -------------------------------------------------------------------------------------
-function addRow(repeat) {
-  const index = Number(repeat.dataset.next);
-  repeat.dataset.next = index + 1;
-  const copy = find('template', repeat).content.cloneNode(true);
-  for (const element of findAll('*', copy)) {
-    for (const { name, value } of [...element.attributes]) {
-      if (value.includes('__index__')) element.setAttribute(name, value.replaceAll('__index__', index));
-    }
-  }
-  const row = copy.firstElementChild;
-  find('.repeat-rows', repeat).append(copy);
-  find('input:not([type=hidden]),select,textarea', row)?.focus();
-  row.dispatchEvent(new Event('change', { bubbles: true }));
-}
-
-function removeRow(row) {
-  const repeat = row.closest('[data-repeat]');
-  const mark = find('[data-repeat-deleted]', row);
-  row.dispatchEvent(new Event('change', { bubbles: true }));
-  if (mark) {
-    mark.value = '1';
-    row.hidden = true;
-  } else row.remove();
-  find('[data-repeat-add]', repeat)?.focus();
-}
-
 // An address may aim at a part of a form (#consents): it is open then, with a row to fill in, and nothing to be lost yet.
 const aimed = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
 if (aimed && aimed.matches('details.fold')) {
@@ -83,9 +58,6 @@ if (aimed && aimed.matches('details.fold')) {
   dirty.delete(aimed.closest('form'));
   aimed.scrollIntoView();
 }
-
-on('click', '[data-repeat-add]', (button) => addRow(button.closest('[data-repeat]')));
-on('click', '[data-repeat-remove]', (button) => removeRow(button.closest('.repeat-row')));
 
 // --- card readers type a track and Enter: the number stays, and the focus goes on; the form is not sent half filled
 on('keydown', 'input[data-scan]', (field, event) => {

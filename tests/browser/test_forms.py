@@ -1,0 +1,105 @@
+"""Forms of records in a real browser: what was entered outlives an expired session, and nobody else finds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kernel.data.engines import Engines
+from kernel.testing.worker_sites import WorkerSites
+from tests.browser.front_desk import PASSWORD, FrontDesk, served
+
+pytestmark = pytest.mark.browser
+RIGHTS = {
+    **{("party", action): "own" for action in ("view", "create", "edit")},
+    **{("medical.patient", action): "all" for action in ("view", "edit", "create")},
+    ("base_data", "view"): "all",
+    ("base_data", "create"): "all",
+}
+
+
+@pytest.fixture(scope="module")
+def desk(worker_sites: WorkerSites, engines: Engines) -> Iterator[FrontDesk]:
+    with served(worker_sites, engines) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def address(desk: FrontDesk) -> str:
+    return desk.address
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.locator("#username").fill(username)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form.form").get_by_role("button").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def save(page: Page) -> None:
+    page.locator(".form-foot").get_by_role("button").first.click()
+
+
+def kept(page: Page) -> list[str]:
+    found: list[str] = page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:'))")
+    return found
+
+
+def test_what_was_entered_comes_back_after_signing_in_again(
+    desk: FrontDesk, open_page: Callable[..., Page]
+) -> None:
+    user = desk.user("nahid", RIGHTS)
+    page = open_page("/persons/new")
+    sign_in(page, user)
+    page.locator("#first_name").fill("سارا")
+    page.locator("#last_name").fill("کریمی")
+    page.locator("[id='contacts'] summary").click()
+    page.locator("#contacts [data-repeat-add]").click()
+    page.locator("#contacts-0-kind").select_option("phone")
+    page.locator("#contacts-0-value").fill("02188776655")
+    secret = page.locator("[data-unkept] textarea, [data-unkept] input.input").first
+    secret.evaluate("field => { field.closest('details')?.setAttribute('open', '') }")
+    secret.fill("راز")
+    page.context.clear_cookies()
+    save(page)
+    page.wait_for_url("**/sign-in**")
+    assert len(kept(page)) == 1
+    assert "راز" not in page.evaluate("JSON.stringify(localStorage)")
+    sign_in(page, user)
+    expect(page).to_have_url(f"{desk.address}/persons/new")
+    expect(page.locator("form > .notice")).to_contain_text("به فرم برگشت")
+    expect(page.locator("#last_name")).to_have_value("کریمی")
+    expect(page.locator("#contacts-0-value")).to_have_value("02188776655")
+    expect(page.locator("#contacts-0-kind")).to_have_value("phone")
+    save(page)
+    page.wait_for_url(re.compile(r"/persons/\d+$"))
+    expect(page.locator("main")).to_contain_text("سارا کریمی")
+    assert kept(page) == []
+
+
+def test_a_form_that_was_left_is_offered_to_its_user_alone(
+    desk: FrontDesk, open_page: Callable[..., Page]
+) -> None:
+    user, other = desk.user("nahid", RIGHTS), desk.user("omid", RIGHTS)
+    page = open_page("/persons/new")
+    page.on("dialog", lambda dialog: dialog.accept())
+    sign_in(page, user)
+    page.locator("#last_name").fill("کریمی")
+    page.goto(f"{desk.address}/persons/new")
+    expect(page.locator("#last_name")).to_have_value("")
+    page.get_by_role("button", name="برگرداندن به فرم").click()
+    expect(page.locator("#last_name")).to_have_value("کریمی")
+    page.context.clear_cookies()
+    page.goto(f"{desk.address}/persons/new")
+    assert len(kept(page)) == 1
+    sign_in(page, other)
+    assert kept(page) == []
+    expect(page.locator("#last_name")).to_have_value("")
+    page.locator("#last_name").fill("مقدم")
+    page.locator("[popovertarget=account]").click()
+    page.locator("[data-sign-out] button").click()
+    page.wait_for_url("**/sign-in**")
+    assert kept(page) == []
