@@ -257,6 +257,7 @@ PERSON_RESOURCE = _party(
         "import_fields": (*IMPORT_FIELDS, *consents.IMPORT_FIELDS),
         "list_columns": ("display_name", "mobile", "city", "owner", "created_at"),
         "quick_filters": ("role", "group", "owner", "province"),
+        "quick": ("first_name", "last_name", "mobile"),
         "identities": ("national_code", "card_number", "mobile"),
         "same_without_identity": ("first_name", "last_name", "birth_date"),
         "menu": 10,

@@ -176,6 +176,9 @@ class Resource:
     """Fields that no access pattern keeps from those who see the record: what the label is made of, by which every page
     names it, and what pages of the plugin's own draw without asking."""
     quick_filters: tuple[str, ...] = ()
+    quick: tuple[str, ...] = ()
+    """Fields of the short form by which a record is made in place, from a field that links to such records; besides those
+    that are required. The field of the label where none is named."""
     only: Callable[[Any], ColumnElement[bool]] | None = None
     fixed: Mapping[str, Any] = field(default_factory=dict)
     prepare: Callable[[Context, Any, Mapping[str, Any]], Sequence[Problem]] | None = None
@@ -230,6 +233,7 @@ class Resource:
             *self.list_columns,
             *(n for s in self.sections for n in s.fields),
             *self.quick_filters,
+            *self.quick,
             *self.same_without_identity,
         ):
             if wanted not in known:

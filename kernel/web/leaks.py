@@ -64,6 +64,7 @@ RIGHTS: Mapping[str, str] = {
     "lookups.suggest": "view",
     "lookups.options": "view",
     "forms.new": "create",
+    "quick.new": "create",
     "duplicates.check": "create",
     "binned.page": "restore",
     "binned.act": "restore",

@@ -364,7 +364,7 @@ def test_rows_by_keyboard_alone(open_page: OpenPage) -> None:
     page.locator("#phones-2-number").press("Control+Delete")
     expect(rows).to_have_count(3)
     expect(page.locator("#phones-3-number")).to_be_focused()
-    page.get_by_role("button", name="برگرداندن").press("Enter")
+    page.get_by_role("button", name="برگرداندن ردیف").press("Enter")
     expect(page.locator("#phones-2-number")).to_be_focused()
     expect(page.locator("#phones-2-number")).to_have_value("022")
     page.keyboard.press("Alt+ArrowUp")

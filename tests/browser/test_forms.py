@@ -103,3 +103,34 @@ def test_a_form_that_was_left_is_offered_to_its_user_alone(
     page.locator("[data-sign-out] button").click()
     page.wait_for_url("**/sign-in**")
     assert kept(page) == []
+
+
+def test_a_linked_record_is_made_from_the_field_by_keyboard(
+    desk: FrontDesk, open_page: Callable[..., Page]
+) -> None:
+    page = open_page("/persons/new")
+    sign_in(page, desk.user("nahid", RIGHTS))
+    page.locator("#last_name").fill("کریمی")
+    page.locator("#employments summary").click()
+    page.locator("#employments [data-repeat-add]").click()
+    field = page.locator("#employments-0-organisation")
+    field.press_sequentially("نیکان پخش")
+    expect(page.get_by_role("option", name="نیکان پخش")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#quick-name")).to_be_focused()
+    expect(page.locator("#quick-name")).to_have_value("نیکان پخش")
+    page.locator("#quick-name").fill("")
+    page.keyboard.press("Enter")
+    expect(page.locator("#quick-name")).to_have_attribute("aria-invalid", "true")
+    page.keyboard.type("نیکان پخش")
+    page.keyboard.press("Enter")
+    expect(page.locator("#dialog")).to_be_hidden()
+    expect(field).to_have_value("نیکان پخش")
+    expect(field).to_be_focused()
+    expect(page.locator("#employments [data-lookup-open]").first).to_have_attribute(
+        "href", re.compile(r"/organisations/\d+$")
+    )
+    save(page)
+    page.wait_for_url(re.compile(r"/persons/\d+$"))
+    expect(page.locator("main")).to_contain_text("نیکان پخش")

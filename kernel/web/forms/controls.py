@@ -22,6 +22,7 @@ from kernel.fa.digits import to_persian_digits
 from kernel.resources.context import Context
 from kernel.resources.fields import Choice, Choices, Day, FieldError, IdentityNumber, Lookup, Money
 from kernel.resources.fields import Field as ResourceField
+from kernel.web.forms.linking import makers, opening
 
 Address = Callable[[ResourceField], str]
 """Gives the address at which the options of a lookup field are asked for."""
@@ -72,14 +73,26 @@ class FigureControl(StringField):  # type: ignore[misc]
 
 
 class LookupControl(StringField):  # type: ignore[misc]
-    """A choice of another row: `data` is its id, `lookup_label` its name, `lookup_url` where others are found."""
+    """A choice of another row: `data` is its id, `lookup_label` its name, `lookup_url` where others are found.
+
+    `lookup_makers` are titles and addresses of what can be made in place; `lookup_opens` is the address of a chosen row.
+    """
 
     kind = "lookup"
 
-    def __init__(self, *args: Any, lookup_url: str, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        lookup_url: str,
+        makers: Iterable[tuple[str, str]] = (),
+        opens: str = "",
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         self.lookup_url = lookup_url
         self.lookup_label = ""
+        self.lookup_makers = list(makers)
+        self.lookup_opens = opens
 
 
 class ChoicesControl(SelectMultipleField):  # type: ignore[misc]
@@ -110,7 +123,11 @@ def control(item: ResourceField, context: Context, address: Address) -> UnboundF
     common["render_kw"] = attributes
     digits = to_persian_digits if context.locale.startswith("fa") else str
     if isinstance(item, Lookup):
-        return UnboundField(LookupControl, label, lookup_url=address(item), **common)
+        made = () if context.read_only else makers(context, item)
+        opens = opening(context, item)
+        return UnboundField(
+            LookupControl, label, lookup_url=address(item), makers=made, opens=opens, **common
+        )
     if isinstance(item, Day):
         return UnboundField(
             DayControl, label, read=lambda text: _day(item, text, context), digits=digits, **common
@@ -125,8 +142,8 @@ def control(item: ResourceField, context: Context, address: Address) -> UnboundF
         return UnboundField(SelectField, label, choices=options, validate_choice=False, **common)
     if shape(item) in FIGURES:
         return UnboundField(FigureControl, label, digits=digits, **common)
-    made = TextAreaField if item.widget == "textarea" else StringField
-    return UnboundField(made, label, **common)
+    kind = TextAreaField if item.widget == "textarea" else StringField
+    return UnboundField(kind, label, **common)
 
 
 def shape(item: ResourceField) -> str:

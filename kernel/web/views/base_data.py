@@ -27,7 +27,7 @@ def options(source: str) -> ResponseReturnValue:
     if source not in context.runtime.declared.base_lists:
         raise NotFound()
     found = suggest(context, source, request.args.get("q", "")[:LONGEST], AT_ONCE)
-    return render("records/options.html", options=found, create_url=None, typed="")
+    return render("records/options.html", options=found, makers=(), typed="")
 
 
 @pages.route("/<source>/add", methods=["GET", "POST"])

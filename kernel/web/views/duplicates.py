@@ -25,6 +25,7 @@ class Warned:
     url: str
     reason: str
     certain: bool
+    record_id: int | None = None
 
 
 def check(resource: Resource) -> ResponseReturnValue:
@@ -64,6 +65,7 @@ def shown(context: Context, resource: Resource, found: list[Duplicate]) -> list[
             record_url(resource, hit.record_id) if hit.record_id is not None else "",
             context.text(hit.reason),
             hit.certain,
+            hit.record_id,
         )
         for hit in found
     ]

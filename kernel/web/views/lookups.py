@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from flask import request, url_for
+from urllib.parse import urlencode
+
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.field_rules import facet_fields, part_fields
-from kernel.resources.fields import BaseChoice, Field, Lookup
+from kernel.resources.fields import Field, Lookup
 from kernel.resources.lists import suggestions
 from kernel.resources.records.values import visible_parts
 from kernel.resources.resource import Resource
 from kernel.web.current import current
+from kernel.web.forms.linking import makers
 from kernel.web.pages import render
 
 AT_ONCE = 20
@@ -24,7 +27,7 @@ def suggest(resource: Resource) -> ResponseReturnValue:
     context = current()
     context.require(resource.permission, "view")
     found = suggestions(context, resource, _typed(), AT_ONCE)
-    return render("records/options.html", options=found, create_url=None, typed="")
+    return render("records/options.html", options=found, makers=(), typed="")
 
 
 def options(resource: Resource, field: str) -> ResponseReturnValue:
@@ -36,10 +39,16 @@ def options(resource: Resource, field: str) -> ResponseReturnValue:
         raise NotFound()
     typed = _typed()
     found = item.suggest(typed, context, AT_ONCE)
-    create_url = None
-    if isinstance(item, BaseChoice) and context.may("base_data", "create"):
-        create_url = url_for("base_data.add", source=item.source, title=typed or None)
-    return render("records/options.html", options=found, create_url=create_url, typed=typed)
+    made = [
+        (title, with_typed(address, typed, "name" if title else "title"))
+        for title, address in (() if context.read_only else makers(context, item))
+    ]
+    return render("records/options.html", options=found, makers=made, typed=typed)
+
+
+def with_typed(address: str, typed: str, name: str) -> str:
+    """Let the form at an address begin with what was typed."""
+    return f"{address}?{urlencode({name: typed})}" if typed else address
 
 
 def find_field(context: Context, resource: Resource, name: str) -> Field:

@@ -58,6 +58,10 @@ function put(field, entered) {
     find('[role=combobox]', lookup).value = label;
     const clear = find('[data-lookup-clear]', lookup);
     if (clear) clear.hidden = !value;
+    const made = find('[data-lookup-make]', lookup);
+    if (made) made.hidden = Boolean(value);
+    const open = find('[data-lookup-open]', lookup);
+    if (open) [open.hidden, open.href] = [!value, open.dataset.lookupOpen.replace('{id}', value)];
   }
 }
 

@@ -3,6 +3,7 @@
 // Options: <div role="option" data-value="12" data-label="…">; an option with data-create="URL" opens that form
 // in the dialog, and the answer's `HX-Trigger: {"lookup:pick": {"value": 12, "label": "…"}}` chooses the new one.
 import htmx from 'htmx.org';
+import { closeDialog } from './dialog.js';
 import { find, on, within } from './dom.js';
 import { current, load, mark, paused, step } from './listbox.js';
 import { place } from './place.js';
@@ -41,15 +42,24 @@ function set({ root, input, value }, id, label) {
   root.dataset.label = label;
   const clear = find('[data-lookup-clear]', root);
   if (clear) clear.hidden = !id;
+  const made = find('[data-lookup-make]', root);
+  if (made) made.hidden = Boolean(id);
+  const open = find('[data-lookup-open]', root);
+  if (open) [open.hidden, open.href] = [!id, open.dataset.lookupOpen.replace('{id}', id)];
   if (changed) value.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
+/** Opens the form at an address in the dialog; what it makes is chosen. In a dialog there is no second one. */
+function create(lookup, address) {
+  if (lookup.root.closest('#dialog')) return;
+  creatingFor = lookup;
+  htmx.ajax('GET', address, { target: '#dialog', source: lookup.root });
 }
 
 function pick(lookup, option) {
   hide(lookup);
-  if (option.dataset.create) {
-    creatingFor = lookup;
-    htmx.ajax('GET', option.dataset.create, { target: '#dialog', source: lookup.root });
-  } else set(lookup, option.dataset.value, option.dataset.label ?? option.textContent.trim());
+  if (option.dataset.create) create(lookup, option.dataset.create);
+  else set(lookup, option.dataset.value, option.dataset.label ?? option.textContent.trim());
 }
 
 on('input', COMBOBOX, (input) => searchSoon(parts(input)));
@@ -94,7 +104,23 @@ document.addEventListener('click', (event) => {
     parts(clear).input.focus();
   }
 });
-document.addEventListener('lookup:pick', ({ detail }) => {
-  if (creatingFor) set(creatingFor, detail.value, detail.label);
+on('click', '[data-lookup-make]', (button) => {
+  const lookup = parts(button);
+  const typed = lookup.input.value.trim();
+  const address = new URL(button.dataset.lookupMake, location.href);
+  if (typed) for (const name of ['name', 'title']) address.searchParams.set(name, typed);
+  create(lookup, address.pathname + address.search);
+});
+function chosen(value, label) {
+  if (!creatingFor) return;
+  set(creatingFor, value, label);
+  creatingFor.input.focus();
   creatingFor = null;
+}
+document.addEventListener('lookup:pick', ({ detail }) => chosen(detail.value, detail.label));
+// A record that seems to be the same is taken in place of a new one.
+on('click', '[data-lookup-take]', (button) => {
+  const { lookupTake: value, label } = button.dataset;
+  closeDialog();
+  chosen(value, label);
 });
