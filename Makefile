@@ -11,13 +11,14 @@ CATALOGUES := $(shell find kernel plugins tests -name '*.po' -not -path '*/node_
 # Node from the machine where it is new enough, else from the wheel.
 NODE_PATHS := $$($(BIN)/python .ci/node_path.py)
 
-.PHONY: help demo test test-all brokers bench bundle licences lint types env assets catalogues system clean
+.PHONY: help demo test test-all brokers bench bundle pictures licences lint types env assets catalogues system clean
 
 help:
 	@echo "make demo [PARTIES=2000]   set everything up, make a demo site, serve it"
 	@echo "make test                  the gate: lint, types, licences, all tests"
 	@echo "make test-all              the gate with full products and long kill rounds"
 	@echo "make bundle                one file for an installation without network, in dist/"
+	@echo "make pictures              screenshots of the main pages, into docs/pictures/"
 	@echo "make bench                 measure, with floors, in bench/"
 
 env: $(VENV)/.ready
@@ -66,6 +67,9 @@ brokers:
 
 bench: env assets catalogues
 	$(BIN)/python -m bench
+
+pictures: env assets catalogues
+	$(BIN)/python .ci/pictures.py
 
 bundle: env assets catalogues
 	$(BIN)/python .ci/bundle.py

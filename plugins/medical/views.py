@@ -24,6 +24,7 @@ from kernel.api import (
     run_command,
     stored_number,
     tell,
+    to_persian_digits,
 )
 from plugins.medical import commands
 from plugins.medical.calendar import DoctorDay, day_view, doctors
@@ -301,6 +302,12 @@ def _minute(at: datetime, context: Context) -> int:
     return local.hour * 60 + local.minute
 
 
+def _hour(context: Context, at: datetime) -> str:
+    """An hour as it is read out."""
+    text = f"{at:%H:%M}"
+    return to_persian_digits(text) if context.locale.startswith("fa") else text
+
+
 def _hours_shown(days: list[DoctorDay], context: Context) -> tuple[int, int]:
     minutes = [EARLIEST * 60, LATEST * 60]
     for item in days:
@@ -336,7 +343,7 @@ def _column(
                         "medical.book", doctor=item.doctor_id, service=service.id, at=f"{at:%Y-%m-%dT%H:%M}"
                     ),
                     "label": context.text(
-                        _("Book %(time)s with %(name)s", time=f"{at:%H:%M}", name=item.name)
+                        _("Book %(time)s with %(name)s", time=_hour(context, at), name=item.name)
                     ),
                 }
             )

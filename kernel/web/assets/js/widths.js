@@ -31,12 +31,23 @@ function free(table) {
   }
 }
 
+// By keys an edge is reached once there is somebody who listens to it.
+function reachable(head) {
+  const edge = find('[data-edge]', head);
+  if (!edge) return;
+  edge.tabIndex = 0;
+  edge.setAttribute('aria-valuemin', NARROWEST);
+  edge.setAttribute('aria-valuemax', WIDEST);
+  edge.setAttribute('aria-valuenow', Math.round(head.offsetWidth));
+}
+
 function apply() {
   for (const table of findAll('table[data-widths-url]')) {
     const kept = heads(table).filter((head) => head.dataset.width);
     table.classList.toggle('sized', kept.length > 0);
     for (const head of kept) set(head, Number(head.dataset.width));
     for (const head of heads(table)) if (!head.dataset.width) head.style.inlineSize = '';
+    for (const head of heads(table)) reachable(head);
   }
 }
 

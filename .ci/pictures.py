@@ -1,0 +1,105 @@
+"""Make `docs/pictures/`: the main pages of a fresh demo site, as an ordinary user sees them, wide and on a phone.
+
+Run by `make pictures`. The names in them are invented by the demo; each run invents the same ones.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+PEYVAND = Path(sys.executable).with_name("peyvand")
+PATIENCE = 120.0
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+PERSON = "/persons?sort=display_name"
+PAGES = {
+    "desk": "/",
+    "persons": "/persons",
+    "report": "/persons/report?by=province&chart=bar",
+    "day": "/medical/day",
+    "reminders": "/reminders",
+    "messages": "/outbox",
+}
+"""Pages by the name of their picture; the page of a person and the form are found by a click."""
+
+
+def main() -> None:
+    """Serve a demo in a folder of its own, take the pictures, and end it."""
+    with tempfile.TemporaryDirectory() as home:
+        port = free_port()
+        command = [str(PEYVAND), "demo", "--parties", "200", "--port", str(port)]
+        with subprocess.Popen(command, env={**os.environ, "PEYVAND_HOME": home}) as server:
+            try:
+                address = f"http://localhost:{port}"
+                wait_for(f"{address}/sign-in")
+                users = json.loads((Path(home) / "sites" / "demo" / "demo.json").read_text("utf-8"))[
+                    "sign_ins"
+                ]
+                take(address, next(each for each in users if each["username"] == "sales"))
+            finally:
+                server.send_signal(signal.SIGINT)
+
+
+def take(address: str, user: dict[str, str]) -> None:
+    """Sign in and take all pictures."""
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    PICTURES.mkdir(parents=True)
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        page = signed_in(browser, address, user)
+        page.goto(address + PERSON)
+        person = page.locator("tr[data-id] .c-name a").first.get_attribute("href") or "/"
+        for name, path in {**PAGES, "person": person, "form": "/persons/new"}.items():
+            for suffix, size in (("", WIDE), ("-phone", PHONE)):
+                page.set_viewport_size(size)
+                page.goto(address + path, wait_until="networkidle")
+                page.screenshot(path=PICTURES / f"{name}{suffix}.png")
+        browser.close()
+
+
+def signed_in(browser: Browser, address: str, user: dict[str, str]) -> Page:
+    """A page in which the user has signed in."""
+    page = browser.new_context(reduced_motion="reduce", locale="fa-IR").new_page()
+    page.goto(f"{address}/sign-in")
+    page.fill("#username", user["username"])
+    page.fill("#password", user["password"])
+    page.locator("form.form").get_by_role("button").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    return page
+
+
+def wait_for(address: str) -> None:
+    """Wait until the demo answers."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own server
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    raise TimeoutError(address)
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Every page and dialog that can be reached by links, looked at in a real browser: faults, policy, accessibility, width.
+
+The gate walks the first pages of a receptionist; the long round all pages, and those of an administrator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from kernel.data.engines import Engines
+from kernel.testing.worker_sites import WorkerSites
+from tests.browser.crawling import Crawl
+from tests.browser.front_desk import PASSWORD, FrontDesk, served
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def desk(worker_sites: WorkerSites, engines: Engines) -> Iterator[FrontDesk]:
+    with served(worker_sites, engines) as made:
+        person = made.create(
+            "person",
+            {"addresses": [{"province": 8, "street": "خیابان یکم"}]},
+            first_name="مینا",
+            last_name="راد",
+            mobile="09121234567",
+            email="mina@example.com",
+        )
+        made.create("organisation", name="فرش راد", phone="02122001122", website="https://example.com")
+        service = made.create("medical.service", title="ویزیت", minutes="15")
+        day = made.workday().isoformat()
+        doctor = made.doctor("دکتر نیک")
+        made.run(
+            "medical.book", doctor=doctor, patient=person, service=service, starts_at=f"{day} 9:00", note=""
+        )
+        yield made
+
+
+@pytest.fixture(scope="module")
+def address(desk: FrontDesk) -> str:
+    return desk.address
+
+
+def crawl(open_page: OpenPage, desk: FrontDesk, username: str, most: int) -> Crawl:
+    page = open_page("/sign-in")
+    page.locator("#username").fill(username)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form.form").get_by_role("button").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    walk = Crawl(page, desk.address, most=most)
+    walk.run()
+    return walk
+
+
+def test_the_first_pages_of_a_receptionist(open_page: OpenPage, desk: FrontDesk) -> None:
+    walk = crawl(open_page, desk, desk.receptionist(), 18)
+    assert walk.faults == []
+    assert len(walk.visited) == 18
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("administrator", [False, True])
+def test_all_pages_and_dialogs(open_page: OpenPage, desk: FrontDesk, administrator: bool) -> None:
+    username = desk.user("all", administrator=True) if administrator else desk.receptionist()
+    walk = crawl(open_page, desk, username, 10_000)
+    assert walk.faults == []
+    assert len(walk.visited) > 60
+    assert len(walk.dialogs) > 10
