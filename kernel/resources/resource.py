@@ -217,6 +217,8 @@ class Resource:
     """Address of the record's page where it has one of its own, with `{id}`; the generic one leads there."""
     actions: Callable[[Context, int], Sequence[Action]] | None = None
     """Buttons of the record's page, asked with its number; those are shown whose right the reader holds."""
+    help: LazyText | str = ""
+    """Help on its pages: what the records are for, and how one works with them."""
     menu: int | None = None
     """Place of the list in the main menu, smaller first; None: no entry of its own."""
     description: Callable[[Context, Any], str] | None = None

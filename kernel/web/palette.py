@@ -12,9 +12,9 @@ from kernel.fa.text import search_key
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.records import opens_bin
+from kernel.web.menu_entries import address_of, allowed, menu_items
 from kernel.web.own_views import my_views
 from kernel.web.recording_link import recording_url
-from kernel.web.shell import address_of, allowed, menu_items
 
 SHOWN = 10
 BEST = 4

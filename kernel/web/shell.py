@@ -8,23 +8,23 @@ from typing import Any, cast
 
 from flask import Flask, g, get_flashed_messages, request, url_for
 from flask_wtf.csrf import generate_csrf
-from werkzeug.routing import BuildError
 
-from kernel.access.actor import Actor
 from kernel.extension.contributions import MenuItem
 from kernel.extension.editions import Term
 from kernel.fa.layout import LATIN, PERSIAN
 from kernel.i18n import LazyText, _, ngettext_lazy
 from kernel.resources.context import Context
-from kernel.resources.resource import Resource
 from kernel.resources.saved_views.models import REPORT
 from kernel.resources.saved_views.reading import View
 from kernel.resources.term import day_in_words, seen_day
 from kernel.web.current import Scope, current, runtime, signed_in
+from kernel.web.help import help_on
+from kernel.web.menu_entries import address_of, allowed, listed, menu_items
 from kernel.web.own_marks import NO_MARKS, Marks, read_marks
 from kernel.web.own_views import my_views
 from kernel.web.pages import direction
 from kernel.web.recording_link import recording_url
+from kernel.web.shortcuts import KEYS, sheet
 
 STAFF = ("plugin", "view")
 """Who is told that a plugin failed on this page."""
@@ -37,8 +37,6 @@ GROUPS: dict[str, LazyText] = {
 }
 """Sections of the menu that the kernel names; a plugin's own group stands under its own key's title."""
 
-REPORTS_ORDER = 90
-"""Place of the page of reports in the menu."""
 PINNED = "pinned"
 PLUGINS = "plugins"
 ADMINISTRATION = "administration"
@@ -115,6 +113,18 @@ class Shell:
             }
             for key, items in sorted(groups.items(), key=lambda pair: _place(pair[0]))
         ]
+
+    @property
+    def shortcuts(self) -> list[dict[str, Any]]:
+        """The sheet of shortcuts, by groups; nothing while nobody is signed in."""
+        if not signed_in():
+            return []
+        return sheet(current(), [item for group in self.menu for item in group["items"]])
+
+    @property
+    def help(self) -> str:
+        """Help on this page; empty where it has none."""
+        return help_on(current(), request.path) if signed_in() else ""
 
     @property
     def quick(self) -> list[dict[str, Any]]:
@@ -279,61 +289,6 @@ def _shell(opened: Scope) -> Shell:
     return made
 
 
-def listed(context: Context) -> list[Resource]:
-    """Give the resources that stand in the menu by themselves and that the actor may view, in the menu's order."""
-    found = [item for item in context.runtime.resources.values() if item.menu is not None]
-    allowed_ones = [item for item in found if context.may(item.permission, "view")]
-    return sorted(allowed_ones, key=lambda item: (item.menu or 0, item.name))
-
-
-def reported(context: Context) -> list[Resource]:
-    """Give the resources on which the actor may report, in the menu's order."""
-    found = [each for each in context.runtime.resources.values() if context.may(each.permission, "report")]
-    return sorted(found, key=lambda each: (each.menu is None, each.menu or 0, each.name))
-
-
-def menu_items(context: Context) -> list[tuple[str, MenuItem]]:
-    """Give all entries with the plugin that each is from: of resources, of parts of the kernel, of plugins."""
-    declared = context.runtime.declared
-    own = {item.name for part in declared.parts for item in part.resources}
-    found = [
-        (
-            "" if item.name in own else item.name.partition(".")[0],
-            MenuItem(
-                label=item.plural,
-                target=f"/{item.path}",
-                icon=item.icon,
-                permission=(item.permission, "view"),
-                order=item.menu or 0,
-            ),
-        )
-        for item in declared.resources.values()
-        if item.menu is not None
-    ]
-    if reported(context):
-        found.append(
-            ("", MenuItem(label=_("Reports"), target="/reports/", icon="chart-bar", order=REPORTS_ORDER))
-        )
-    found += [("", item) for part in declared.parts for item in part.ask("menu", {}) or ()]
-    found += [(answer.plugin, answer.value) for answer in declared.declarations.of("menu")]
-    return sorted(found, key=lambda pair: (pair[1].order, pair[0]))
-
-
-def allowed(actor: Actor, item: MenuItem) -> bool:
-    """Say whether the entry is shown to the actor."""
-    return item.permission is None or actor.may(*item.permission)
-
-
-def address_of(target: str) -> str | None:
-    """Give the address of an entry's target; None for an endpoint that this application does not have."""
-    if target.startswith("/"):
-        return target
-    try:
-        return url_for(target)
-    except BuildError:
-        return None
-
-
 def failures(context: Context) -> Iterable[str]:
     """Say which plugins are missing from this page, for those who can do something about it."""
     for name in sorted(g.get("failed_plugins", ())):
@@ -354,7 +309,8 @@ def _home_entry(context: Context) -> dict[str, Any]:
 
 def _entry(context: Context, item: MenuItem, address: str) -> dict[str, Any]:
     here = request.path == address or request.path.startswith(f"{address.rstrip('/')}/")
-    return {"label": context.text(item.label), "url": address, "icon": item.icon, "current": here}
+    key = item.key or KEYS.get(address, "")
+    return {"label": context.text(item.label), "url": address, "icon": item.icon, "current": here, "key": key}
 
 
 def _pinned(context: Context, view: View) -> dict[str, Any]:

@@ -235,6 +235,12 @@ def menu() -> Iterable[MenuItem]:
             icon="calendar",
             permission=("medical.appointment", "view"),
             order=300,
+            key="KeyA",
+            help=_(
+                "The day of the clinic, a column for each doctor. Press a free time to book it; press an appointment to "
+                "confirm it, note that the patient has arrived, move or cancel it. The doctor is told at once who "
+                "has arrived."
+            ),
         ),
         MenuItem(
             label=_("Doctors"),
@@ -242,6 +248,10 @@ def menu() -> Iterable[MenuItem]:
             icon="stethoscope",
             permission=("medical.doctor", "view"),
             order=310,
+            help=_(
+                "The doctors with their weekly hours. Only within these hours can be booked, unless somebody holds the "
+                "right to book outside them. A doctor's own user sees the appointments and patients of that doctor."
+            ),
         ),
         MenuItem(
             label=_("Services"),
@@ -249,6 +259,7 @@ def menu() -> Iterable[MenuItem]:
             icon="clipboard-list",
             permission=("medical.service", "view"),
             order=320,
+            help=_("What can be booked, with how long it takes; an appointment is as long as its service."),
         ),
     )
 

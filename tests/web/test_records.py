@@ -173,6 +173,7 @@ def test_a_record_goes_to_the_bin_comes_back_and_goes_for_good(sara: Browser, pe
     sara.post("/persons/bin/act", {"do": "restore", "id": number})
     assert sara.get(person).status_code == 200
     sara.post(f"{person}/delete")
+    assert "به بازیافت رفت" in sara.get("/search").text
     sara.post("/persons/bin/act", {"do": "purge", "id": number})
     assert "سارا کریمی" not in sara.get("/persons/bin").text
     assert sara.get(person).status_code == 404

@@ -22,6 +22,10 @@ class MenuItem:
     order: int = 500
     group: str = ""
     """Key of the menu's section; empty stands alone."""
+    key: str = ""
+    """A key of the keyboard (`KeyA`) that opens it after G; the kernel's own go before."""
+    help: Text = ""
+    """Help on the page: what it is for, and how one works with it."""
 
 
 @dataclass(frozen=True, kw_only=True)

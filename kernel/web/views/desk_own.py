@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -10,15 +11,27 @@ from kernel.extension.contributions import DashboardBlock
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.models import History
+from kernel.resources.opened.reading import favourites_and_recent
 from kernel.resources.records import visible
 from kernel.resources.resource import Resource
+from kernel.web.menu_entries import listed
 from kernel.web.pages import fragment
-from kernel.web.shell import listed
 from kernel.web.views.addresses import record_url
+from kernel.web.views.opened import row_of
 from kernel.web.views.parties import is_party
 
 SHOWN = 6
 """Rows of a block."""
+
+
+def known(context: Context) -> Iterator[DashboardBlock]:
+    """The user's favourites, and what he opened last."""
+    starred, opened = favourites_and_recent(context, SHOWN)
+    both = (("favourites", _("Favourites"), starred[: SHOWN * 2]), ("opened", _("Opened lately"), opened))
+    for place, (key, title, found) in enumerate(both):
+        if found:
+            body = fragment("pages/lines.html", rows=[row_of(context, each) for each in found])
+            yield DashboardBlock(title=context.text(title), body=body, order=16 + place, key=key)
 
 
 def newest(context: Context) -> DashboardBlock | None:

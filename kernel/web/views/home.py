@@ -18,11 +18,11 @@ from kernel.resources.lists import ListQuery, page
 from kernel.resources.saved_views.models import REPORT
 from kernel.resources.saved_views.reading import View
 from kernel.web.current import current, refuse_forms, run_command, tell
+from kernel.web.menu_entries import listed
 from kernel.web.own_views import my_views
 from kernel.web.pages import go, render
-from kernel.web.shell import listed
 from kernel.web.slots import note_failed
-from kernel.web.views.desk_own import newest, seen
+from kernel.web.views.desk_own import known, newest, seen
 from kernel.web.views.parties import plugin_title
 from kernel.web.views.saved import view_url
 from kernel.web.views.saved_reports import REPORTS
@@ -139,7 +139,7 @@ def standing(context: Context) -> list[Placed]:
     """Give the blocks that stand on a desk which nobody arranged: the figures, the kernel's own and those of plugins."""
     answers = context.runtime.items("dashboard_blocks", ctx=context)
     note_failed(answers.failed)
-    own = [each for each in (newest(context), seen(context)) if each]
+    own = [each for each in (*known(context), newest(context), seen(context)) if each]
     placed = [Placed(each, SPANS[each.span], "", f"kernel.{each.key}") for each in own]
     placed += [
         Placed(

@@ -15,9 +15,9 @@ from kernel.resources.resource import Resource
 from kernel.resources.saved_views.models import REPORT
 from kernel.resources.saved_views.reading import View
 from kernel.web.current import current, refuse_forms
+from kernel.web.menu_entries import reported
 from kernel.web.own_views import my_views
 from kernel.web.pages import render
-from kernel.web.shell import reported
 from kernel.web.views.parties import plugin_title
 from kernel.web.views.report_mail import planned
 from kernel.web.views.saved import is_mine, owner_of

@@ -9,6 +9,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from kernel.web.shortcuts import ANYWHERE, LISTS, OPEN
+
 LONG = "شرکت تعاونی تولیدکنندگان فرش دستباف شهرستان‌های شرق آذربایجان"
 NAMES = (
     ("الهام کریمی", False),
@@ -99,6 +101,15 @@ def shell(path: str, locale: str) -> Item:
         csrf_token="token-of-the-test",
         today="2026-11-21",
         search_url="/search",
+        shortcuts=[
+            {
+                "title": "همه‌جا",
+                "rows": [
+                    {"keys": each.keys, "text": each.title.message, "code": each.code, "act": each.act}
+                    for each in (*ANYWHERE, *LISTS, OPEN)
+                ],
+            }
+        ],
         sign_out_url="/status/200",
         account=[entry("پروفایل من", "user-circle", "/kit")],
         notices=[Item(text="افزونه «پیامک انبوه» پاسخ نداد؛ بخش آن نمایش داده نشد.", tone="warn")]

@@ -1,7 +1,6 @@
 // Shortcuts of every page. `event.code`, never `event.key`: on a Persian layout KeyK types «ن».
-//   /  search box   J K  next and previous row or record   X  tick   Enter  open   N  new   ?  list of keys
-//   F9  record an interaction, also while typing elsewhere
-//   G then a letter: an entry of the menu with data-key="KeyP"; G then a digit: the open record of that place
+// Besides those of the table: Ctrl K, ? for the sheet, F9 to record an interaction, also while typing elsewhere;
+// G then a letter: an entry of the menu with data-key="KeyP"; G then a digit: the open record of that place.
 import { find, findAll, isTyping } from './dom.js';
 import { openedAt } from './opened.js';
 import { openPalette } from './palette.js';
@@ -18,14 +17,20 @@ function moveRow(step) {
   rows[Math.max(0, Math.min(rows.length - 1, here + step))].focus();
 }
 
-const actions = {
-  Slash: () => find('[data-search]')?.focus(),
-  KeyJ: () => moveRow(1),
-  KeyK: () => moveRow(-1),
-  KeyX: () => find('input[data-row]', document.activeElement?.closest('tr') ?? document.createElement('p'))?.click(),
-  KeyN: () => find('[data-new]')?.click(),
-  KeyG: () => { chord = performance.now(); },
+// What each name in the table of shortcuts does. Which key does it stands there (`kernel/web/shortcuts.py`): the sheet of
+// shortcuts carries the table.
+const acts = {
+  search: () => find('[data-search]')?.focus(),
+  next: () => moveRow(1),
+  previous: () => moveRow(-1),
+  tick: () => find('input[data-row]', document.activeElement?.closest('tr') ?? document.createElement('p'))?.click(),
+  new: () => find('[data-new]')?.click(),
+  help: () => find('[popovertarget=page-help]')?.click(),
+  chord: () => { chord = performance.now(); },
 };
+const actions = Object.fromEntries(
+  findAll('#keys [data-act]').map(({ dataset }) => [dataset.code, acts[dataset.act]]),
+);
 
 document.addEventListener('keydown', (event) => {
   if ((event.ctrlKey || event.metaKey) && event.code === 'KeyK') {
