@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections.abc import Callable
@@ -58,6 +59,25 @@ def test_columns_by_another_field_and_the_list_behind_a_line(sara: Browser) -> N
     behind = sara.get(link[1].replace("&amp;", "&")).text
     assert "نیک" in behind
     assert "راد" not in behind
+
+
+def test_shares_of_rows_and_columns_and_the_report_turned(sara: Browser) -> None:
+    asked = "/persons/report?group=birth_date:year&across=gender&figure=count:"
+    page = sara.get(f"{asked}&shares=row").text
+    assert lines_of(page) == [
+        ["۱۳۷۰", "۱ (۵۰٪)", "۱ (۵۰٪)", "۲ (۱۰۰٪)"],
+        ["۱۳۷۱", "۱ (۱۰۰٪)", "۰ (۰٪)", "۱ (۱۰۰٪)"],
+        ["جمع کل", "۲ (۶۶٫۷٪)", "۱ (۳۳٫۳٪)", "۳ (۱۰۰٪)"],
+    ]
+    turned = html.unescape(sara.link(page, "/persons/report?", attribute="href"))
+    assert "across=birth_date%3Ayear" in turned
+    assert "shares=column" in turned
+    assert lines_of(sara.get(turned).text)[0] == ["زن", "۱ (۵۰٪)", "۱ (۱۰۰٪)", "۲ (۶۶٫۷٪)"]
+    text = sara.get(f"{asked.replace('report?', 'report/file?format=csv&')}&shares=row").data.decode(
+        "utf-8-sig"
+    )
+    assert list(csv.reader(io.StringIO(text)))[1] == ["1", "۱۳۷۰", "1", "50", "1", "50", "2", "100"]
+    assert sara.get(f"{asked}&shares=most").status_code == 422
 
 
 def test_a_period_beside_the_one_of_last_year(sara: Browser) -> None:

@@ -6,7 +6,7 @@ It round-trips through an address and through JSON. Nothing in it is trusted: wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from kernel.i18n import LazyText, _
@@ -31,6 +31,15 @@ CHARTS: Mapping[str, LazyText] = {
     "line": _("Line"),
 }
 ORDERS: Mapping[str, LazyText] = {"": _("In their own order"), "most": _("Largest first")}
+
+SHARES: Mapping[str, LazyText] = {
+    "": _("No shares"),
+    "row": _("Of the row"),
+    "column": _("Of the column"),
+}
+"""Of what the figures that are spread over columns are told as shares besides."""
+SHARED = ("count", "sum")
+"""Functions whose figures add up, so that a share of them means something."""
 
 
 class Group(NamedTuple):
@@ -92,6 +101,8 @@ class Definition:
     compared: str = ""
     chart: str = ""
     order: str = ""
+    shares: str = ""
+    """Of what figures across are shares besides: one of `SHARES`."""
 
     def to_args(self) -> dict[str, list[str]]:
         """Give the arguments of an address; `from_args` is the opposite."""
@@ -103,6 +114,7 @@ class Definition:
             "compared": self.compared,
             "chart": self.chart,
             "order": self.order,
+            "shares": self.shares if self.across else "",
         }
         args.update({name: [value] for name, value in single.items() if value})
         args["group"] = [group.written() for group in self.groups]
@@ -131,7 +143,15 @@ class Definition:
             compared=_one(args, "compared") if dated and period else "",
             chart=_one(args, "chart"),
             order=_one(args, "order"),
+            shares=_one(args, "shares") if across else "",
         )
+
+    def swapped(self) -> Definition:
+        """Give the same report with its outermost rows as columns and its columns as rows; shares turn with them."""
+        rows = () if self.across is None else (self.across,)
+        turned = {"row": "column", "column": "row"}.get(self.shares, self.shares)
+        groups = tuple(dict.fromkeys((*rows, *self.groups[1:])))
+        return replace(self, groups=groups, across=self.groups[0] if self.groups else None, shares=turned)
 
     def plain(self) -> dict[str, Any]:
         """Give it as JSON keeps it."""

@@ -15,8 +15,8 @@ from kernel.resources.context import Context
 from kernel.resources.errors import Refused
 from kernel.resources.exporting import Book, guarded, may_leave
 from kernel.resources.reports.columns import used_columns
-from kernel.resources.reports.definition import Definition
-from kernel.resources.reports.results import Result, rounded
+from kernel.resources.reports.definition import SHARED, Definition
+from kernel.resources.reports.results import Result, across_share, rounded
 from kernel.resources.resource import Resource
 
 FOR_FILES = ("report", "export")
@@ -47,8 +47,12 @@ def table_of(context: Context, result: Result) -> Iterator[list[Any]]:
     figures: list[str] = []
     for heading in result.headings:
         title = heading.title_in(context)
-        figures += [f"{result.across.text(value)} · {title}" for value in across if result.across is not None]
-        figures.append(title)
+        told = result.definition.shares and heading.measure.function in SHARED
+        for name in [*(result.across.text(value) for value in across if result.across is not None), ""]:
+            head = f"{name} · {title}" if name else title
+            figures += (
+                [head, context.text(_("%(figure)s, share", figure=head))] if told and across else [head]
+            )
         if result.before is not None:
             figures.append(context.text(_("%(figure)s, before", figure=heading.title)))
     yield [context.text(_("Level")), *(titles or [""]), *figures]
@@ -59,8 +63,16 @@ def table_of(context: Context, result: Result) -> Iterator[list[Any]]:
         shown = list(names) if line.depth else [line.text, *[""] * (len(titles) - 1)]
         cells: list[Any] = []
         for place in range(len(result.headings)):
-            cells += [_value(line.across[value][place], context) for value in across]
-            cells.append(_value(line.figures[place], context))
+            told = (
+                bool(across)
+                and result.definition.shares
+                and result.headings[place].measure.function in SHARED
+            )
+            for value in (*across, ...):
+                figure = line.figures[place] if value is ... else line.across[value][place]
+                cells.append(_value(figure, context))
+                if told:
+                    cells.append(_value(across_share(result, line, value, place), context))
             if result.before is not None:
                 cells.append(_value(line.before[place] if line.before else None, context))
         yield [line.depth, *shown, *cells]

@@ -11,7 +11,7 @@ from kernel.resources.errors import Invalid, Problem
 from kernel.resources.fields.periods import Span
 from kernel.resources.lists.columns import Column
 from kernel.resources.reports.columns import check_group, check_measure, dated_columns, reported_columns
-from kernel.resources.reports.definition import CHARTS, ORDERS, Definition, Group, Measure
+from kernel.resources.reports.definition import CHARTS, ORDERS, SHARES, Definition, Group, Measure
 from kernel.resources.reports.spans import COMPARISONS, compared_span, period_span
 from kernel.resources.resource import Resource
 
@@ -49,6 +49,7 @@ def plan_of(context: Context, resource: Resource, definition: Definition, action
     for name, value, known in (
         ("chart", definition.chart, CHARTS),
         ("order", definition.order, ORDERS),
+        ("shares", definition.shares, SHARES),
         ("compared", definition.compared, COMPARISONS),
     ):
         if value not in known:

@@ -15,7 +15,7 @@ from kernel.resources.fields import Field, Percent, Whole
 from kernel.resources.fields.periods import Span
 from kernel.resources.lists import Filter
 from kernel.resources.lists.columns import Column
-from kernel.resources.reports.definition import FUNCTIONS, Definition, Measure
+from kernel.resources.reports.definition import FUNCTIONS, SHARED, Definition, Measure
 from kernel.resources.reports.spans import COMPARISONS
 
 Value = Any
@@ -135,6 +135,21 @@ def share(value: Value, whole: Value) -> Decimal | None:
         return (Decimal(value) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP)
     except TypeError:
         return None
+
+
+def across_share(result: Result, line: Line, value: Any, place: int) -> Decimal | None:
+    """Give what a figure across is of its row or of its column, in per cent; `...` for all values across together.
+
+    None where the report asks for no shares, or where figures do not add up (averages, different values).
+    """
+    of = result.definition.shares
+    if not of or result.across is None or result.headings[place].measure.function not in SHARED:
+        return None
+    against = line if of == "row" else result.whole
+    figure = line.figures[place] if value is ... else line.across[value][place]
+    if of == "row" or value is ...:
+        return share(figure, against.figures[place])
+    return share(figure, against.across[value][place])
 
 
 def change(value: Value, before: Value) -> Decimal | None:

@@ -10,7 +10,7 @@ from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.fields import Day, Decimal
 from kernel.resources.lists import ListQuery
-from kernel.resources.reports.results import Line, Result, change, share
+from kernel.resources.reports.results import Line, Result, across_share, change, share
 from kernel.resources.resource import Resource
 
 SHARE = Decimal("share", _("Share"), places=1)
@@ -84,13 +84,22 @@ def _heads(context: Context, result: Result) -> list[str]:
     return found
 
 
+def _with_share(context: Context, text: str, result: Result, line: Line, value: Any, place: int) -> str:
+    """Write a figure, with its share of the row or the column behind it where that is asked for."""
+    part = across_share(result, line, value, place)
+    return text if part is None or not text else f"{text} ({percent(part, context)})"
+
+
 def _row(context: Context, result: Result, line: Line) -> Row:
     cells = []
     across = () if result.across is None else result.across.values
     for place, heading in enumerate(result.headings):
         value = line.figures[place]
-        cells += [heading.text(line.across[each][place], context) for each in across]
-        cells.append(heading.text(value, context))
+        cells += [
+            _with_share(context, heading.text(line.across[each][place], context), result, line, each, place)
+            for each in across
+        ]
+        cells.append(_with_share(context, heading.text(value, context), result, line, ..., place))
         if heading.measure.share:
             cells.append(percent(share(value, result.whole.figures[place]), context))
         if result.before is not None:

@@ -20,6 +20,7 @@ from kernel.resources.reports import (
     CHARTS,
     FUNCTIONS,
     ORDERS,
+    SHARES,
     Definition,
     Group,
     run,
@@ -77,6 +78,9 @@ def page(resource: Resource) -> ResponseReturnValue:
         here=request.full_path,
         chips=chips_of(context, resource, definition.query),
         search=definition.query.search,
+        swap_url=None
+        if definition.across is None
+        else report_url(resource, definition.swapped().to_args(), view=request.args.get("view", "")),
         kept=[*_kept(definition), *((name, value) for name, value in _opened() if name == "view")],
         form=_form(context, resource, definition),
         problems=problems,
@@ -192,6 +196,8 @@ def _form(context: Context, resource: Resource, definition: Definition) -> dict[
         "chart_options": _choices(context, CHARTS),
         "order": definition.order,
         "order_options": _choices(context, ORDERS),
+        "shares": definition.shares,
+        "shares_options": _choices(context, SHARES),
     }
 
 

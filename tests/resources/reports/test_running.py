@@ -15,6 +15,7 @@ from sqlalchemy import func, literal, select
 from kernel.resources.errors import Forbidden, Invalid
 from kernel.resources.lists import Filter, ListQuery
 from kernel.resources.reports import Definition, Group, Measure, run
+from kernel.resources.reports.results import across_share
 from tests.resources.bazaar import Client
 
 REPORT = {("client", "view"): "all", ("client", "report"): "all"}
@@ -274,3 +275,28 @@ def test_one_that_takes_too_long_says_what_to_narrow_and_leaves_the_transaction_
             run(context, runtime.resource("client"), Definition("client"))
         assert "takes too long" in str(refused.value.problems[0].message)
         assert context.session.execute(select(literal(1))).scalar_one() == 1
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS, of=st.sampled_from(["row", "column"]))
+def test_shares_add_up_by_row_or_by_column_and_turn_with_the_report(runtime, report, add, rows, of):
+    with runtime.system_work("test data", "test") as context:
+        context.session.query(Client).delete()
+    add(*({"name": "سارا", **row} for row in rows))
+    asked = Definition("client", groups=(Group("regular"),), across=Group("kind"), shares=of)
+    found, turned = report(asked), report(asked.swapped())
+    values = found.across.values
+    for line in (*found.lines, found.whole):
+        parts = [across_share(found, line, value, 0) or 0 for value in values]
+        if of == "row" and line.figures[0]:
+            assert abs(sum(parts) - 100) <= Decimal("0.1") * len(values)
+        for value, part in zip(values, parts, strict=True):
+            whole = line.figures[0] if of == "row" else found.whole.across[value][0]
+            if whole:
+                assert abs(part - Decimal(line.across[value][0]) * 100 / whole) <= Decimal("0.05")
+    for line in found.lines:
+        for value in values:
+            (other,) = [each for each in turned.lines if each.key == (value,)]
+            assert other.across[line.key[0]] == line.across[value]
+            assert across_share(turned, other, line.key[0], 0) == across_share(found, line, value, 0)
+    assert asked.swapped().swapped() == asked
