@@ -20,7 +20,7 @@ from kernel.messages.lines import WRITTEN
 from kernel.messages.models import Template
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
-from kernel.resources.fields import Choice, Link, LongText, Text, YesNo
+from kernel.resources.fields import Choice, Link, LongText, Text, When, YesNo
 from kernel.resources.resource import Resource, Search, Section, Sort
 from kernel.resources.runtime import Runtime
 
@@ -164,7 +164,7 @@ MESSAGE_TEMPLATE = Resource(
         Choice("channel", _("Channel"), options=WRITTEN, required=True, default="sms"),
         Choice("language", _("Language"), options=LANGUAGES, required=True, default="fa"),
         Link("kind", _("Kind of message"), to="message_kind", attribute="kind_id", required=True),
-        Text("subject", _("Subject"), limit=200, in_list=False),
+        Text("subject", _("Subject"), limit=200, in_list=False, when=When("channel", ("email",))),
         LongText("body", _("Text"), required=True, limit=4000, help=HELP),
         ApprovedField(
             "approved",

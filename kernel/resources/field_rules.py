@@ -92,5 +92,5 @@ def required_but_closed(fields: Sequence[Field], written: Sequence[Field]) -> li
     return [
         item
         for item in fields
-        if item.required and not item.read_only and item.default is None and item.name not in names
+        if item.always_required and not item.read_only and item.default is None and item.name not in names
     ]

@@ -127,6 +127,9 @@ class Facet:
     """Called with the typed values that are new to records, by the records' ids, after their parts are written; gives the
     problems of each."""
 
+    def __post_init__(self) -> None:
+        conditions_known(f"{self.resource}, {self.plugin}", self.fields)
+
     def qualified(self, name: str) -> str:
         """Give the name under which lists and forms address the field."""
         return f"{self.plugin}.{name}"
@@ -240,6 +243,9 @@ class Resource:
         ):
             if wanted not in known:
                 raise ValueError(f"resource {self.name}: unknown field {wanted}")
+        conditions_known(self.name, self.fields)
+        for part in self.parts:
+            conditions_known(f"{self.name}, {part.name}", part.fields)
         if not self.permission:
             object.__setattr__(self, "permission", self.name)
         check_views(self)
@@ -281,6 +287,15 @@ class Resource:
     def visible_fields(self, context: Context) -> list[Field]:
         """Give the fields as the actor has them: those hidden from him are missing, masked ones show their last letters."""
         return resource_fields(context, self)
+
+
+def conditions_known(where: str, fields: Sequence[Field]) -> None:
+    """Raise `ValueError` for a field that applies by one that is not beside it, or that itself applies at times only."""
+    by_name = {item.name: item for item in fields}
+    for item in fields:
+        other = by_name.get(item.when.field) if item.when is not None else item
+        if other is None or (item.when is not None and other.when is not None):
+            raise ValueError(f"resource {where}: {item.name} applies by a field that cannot decide it")
 
 
 NEWEST = Sort("newest", _("Newest first"), ("id",), descending=True)

@@ -134,3 +134,19 @@ def test_a_linked_record_is_made_from_the_field_by_keyboard(
     save(page)
     page.wait_for_url(re.compile(r"/persons/\d+$"))
     expect(page.locator("main")).to_contain_text("نیکان پخش")
+
+
+def test_a_field_that_does_not_apply_is_hidden_and_not_sent(
+    desk: FrontDesk, open_page: Callable[..., Page]
+) -> None:
+    page = open_page("/message-templates/new")
+    sign_in(page, desk.user("nahid", {("message_template", each): "all" for each in ("view", "create")}))
+    subject = page.locator("#subject")
+    expect(subject).to_be_hidden()
+    page.locator("#channel").select_option("email")
+    expect(subject).to_be_visible()
+    subject.fill("سلام")
+    page.locator("#channel").select_option("sms")
+    expect(subject).to_be_hidden()
+    sent = page.locator("#record-form").evaluate("form => [...new FormData(form).keys()]")
+    assert "subject" not in sent

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from kernel.resources.runtime import Runtime
 from tests.web.conftest import ALL, SignIn
 
@@ -187,3 +190,25 @@ def test_a_new_record_begins_at_the_first_field_to_type_into(sign_in: SignIn) ->
     assert 'data-focus="name"' in browser.get("/organisations/new").text
     person = browser.made("/persons/new", last_name="کریمی")
     assert "data-focus" not in browser.get(f"{person}/edit").text
+
+
+def test_a_field_that_does_not_apply_is_not_asked_and_not_stored(
+    sign_in: SignIn, run: Callable[..., Any]
+) -> None:
+    browser = sign_in("sara", {("message_template", each): "all" for each in ("view", "create", "edit")})
+    ((kind,),) = run("SELECT min(id) FROM kernel.message_kind")
+    form = browser.get("/message-templates/new").text
+    assert 'data-when="channel"' in form
+    assert 'data-when-values="[&#34;email&#34;]"' in form
+    given = {"name": "خوشامد", "language": "fa", "kind": str(kind), "body": "سلام"}
+    wrong = browser.post("/message-templates/new", {**given, "channel": "sms", "subject": "سلام"})
+    assert wrong.status_code == 422
+    assert "کاربرد ندارد" in wrong.text
+    template = browser.made("/message-templates/new", **given, channel="email", subject="سلام بر شما")
+    assert "سلام بر شما" in browser.get(template).text
+    version = browser.version(f"{template}/edit")
+    changed = browser.post(f"{template}/edit", {**given, "channel": "sms", "_version": version})
+    assert changed.status_code == 303
+    assert run("SELECT channel, subject FROM kernel.message_template WHERE name = 'خوشامد'") == [
+        ("sms", None)
+    ]

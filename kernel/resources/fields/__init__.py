@@ -1,6 +1,6 @@
 """The kinds of fields. A resource is declared out of these; a plugin may add kinds by subclassing `Field`."""
 
-from kernel.resources.fields.base import OPERATORS, Field, FieldError, read_all
+from kernel.resources.fields.base import OPERATORS, Field, FieldError, When, read_all
 from kernel.resources.fields.choices import BaseChoice, Choice, Link, Lookup, UserLink
 from kernel.resources.fields.dates import Day, Instant, Minutes, TimeOfDay
 from kernel.resources.fields.identity import (
@@ -47,6 +47,7 @@ __all__ = [
     "TimeOfDay",
     "UserLink",
     "Website",
+    "When",
     "Whole",
     "YesNo",
     "escaped",

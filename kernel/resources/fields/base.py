@@ -7,6 +7,7 @@ programs (`schema`), filtered (`operators`, `condition`), and which form control
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sqlalchemy import ARRAY, ColumnElement, any_, bindparam
@@ -58,6 +59,24 @@ class FieldError(ValueError):
         self.field = field
 
 
+@dataclass(frozen=True)
+class When:
+    """That a field applies only while another of the same record, row or facet holds one of some typed values.
+
+    Any option of a field that takes several suffices; `None` among the values stands for an empty field.
+    """
+
+    field: str
+    values: Sequence[Any]
+
+    def fits(self, value: Any) -> bool:
+        """Say whether the field applies where the other one holds this value."""
+        held = (
+            value if isinstance(value, list | tuple) else [value or None] if value in ("", None) else [value]
+        )
+        return any(each in self.values for each in held or [None])
+
+
 class Field:
     """A field of a resource. Kinds are subclasses; a plugin may add its own.
 
@@ -65,7 +84,8 @@ class Field:
     are searched, sorted and filtered only by those who may see them. `sensitive` fields (religion, illness) are hidden
     until granted. `aliases` are headings under which imports guess the field. `merge` says what becomes of two values that
     differ when two records are merged. `same_as` names fields whose values this one repeats or gives away (the age, the date
-    of birth), as forms address them: what a pattern keeps of those, it keeps of this one.
+    of birth), as forms address them: what a pattern keeps of those, it keeps of this one. `when` says that it applies only
+    while another field holds certain values: else it is not asked, not required, and emptied.
     """
 
     kind: ClassVar[str] = "text"
@@ -99,6 +119,7 @@ class Field:
         wide: bool = False,
         merge: MergeRule | None = None,
         same_as: Sequence[str] = (),
+        when: When | None = None,
     ) -> None:
         self.name = name
         self.title = title
@@ -117,6 +138,7 @@ class Field:
         self.wide = wide
         self.merge: MergeRule = merge or self.merge_rule
         self.same_as = tuple(same_as)
+        self.when = when
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
@@ -244,6 +266,11 @@ class Field:
         if operator not in conditions:
             raise FieldError(_("%(field)s cannot be filtered in this way.", field=self.title))
         return conditions[operator]()
+
+    @property
+    def always_required(self) -> bool:
+        """Whether a value must be given in any case; a field that applies at times only need not be among what is sent."""
+        return self.required and self.when is None
 
     def problem(self, error: FieldError, part: str | None = None, row: int | None = None) -> Problem:
         """Tie an error to this field."""

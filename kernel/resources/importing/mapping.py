@@ -98,7 +98,7 @@ def check_mapping(
         else:
             checked[int(place)] = key
     for key, target in known.items():
-        wanted = target.facet is None and target.field.required and target.field.default is None
+        wanted = target.facet is None and target.field.always_required and target.field.default is None
         if wanted and key not in checked.values():
             problems.append(Problem(key, _("Choose the column for “%(field)s”.", field=target.title)))
     if not checked and not problems:

@@ -47,7 +47,7 @@ class RowReader:
             cell = row.cells[place] if place < len(row.cells) else None
             try:
                 if is_empty(cell):
-                    if target.field.required:
+                    if target.field.always_required:
                         target.field.read(None, context)
                     continue
                 raw = value_for(target.field, cell)

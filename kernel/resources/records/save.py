@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,7 +182,7 @@ def _enter(
         problems.extend(closed_to_new(declared.fields, allowed))
     if not creating:
         allowed = [item for item in allowed if not _as_before(context, item, record, values)]
-    read = read_values(allowed, values, context, all_required=creating)
+    read = read_values(allowed, values, context, all_required=creating, held=_held(declared, record))
     problems.extend(read.problems)
     before: dict[str, Any] = {}
     for name, value in read.values.items():
@@ -204,6 +204,10 @@ def _enter(
     return Entered(before, rows, extra, problems)
 
 
+def _held(declared: Resource, record: Any) -> Callable[[str], Any]:
+    return lambda name: declared.by_name[name].value_of(record)
+
+
 def _as_before(context: Context, item: Field, record: Any, values: Raw) -> bool:
     return item.name in values and item.unchanged(record, values[item.name], context)
 
@@ -215,7 +219,11 @@ def _judge(
     if declared.prepare is not None:
         problems.extend(declared.prepare(context, record, values))
     complete_keys(context, declared.name, record)
-    after = {item.name: item.value_of(record) for item in declared.fields if item.name in values}
+    after = {
+        item.name: item.value_of(record)
+        for item in declared.fields
+        if item.name in values or item.name in before
+    }
     change = Change(record_id=getattr(record, "id", None), before=before, after=after)
     for answer in context.runtime.require("validate", ctx=context, resource=declared.name, changes=[change]):
         problems.extend(answer.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
 from kernel.resources.field_rules import facet_fields, part_fields, required_but_closed
-from kernel.resources.fields import Field, FieldError
+from kernel.resources.fields import Field, FieldError, When
 from kernel.resources.resource import Facet, Part, Resource
 
 
@@ -31,17 +31,79 @@ def read_values(
     all_required: bool,
     part: str | None = None,
     row: int | None = None,
+    held: Callable[[str], Any] | None = None,
 ) -> Read:
-    """Read the raw values of those fields that are present; with `all_required`, also miss the absent required ones."""
+    """Read the raw values of those fields that are present; with `all_required`, also miss the absent required ones.
+
+    A field that does not apply (`Field.when`) is emptied, and refused where something was entered for it; one that begins
+    to apply is missed where it is required. `held` gives what the record holds, for fields that are not among the raw.
+    """
     read = Read()
+    always = [item for item in fields if item.when is None]
+    for item in always:
+        if item.name in raw or (all_required and item.required):
+            _read(item, raw, context, read, part, row)
+    others = {item.name: item for item in fields}
     for item in fields:
-        if item.name not in raw and not (all_required and item.required):
+        if item.when is None:
             continue
-        try:
-            read.values[item.name] = item.read(raw.get(item.name), context)
-        except FieldError as error:
-            read.problems.append(item.problem(error, part, row))
+        known, applies = _applies(item.when, read, held)
+        begins = held is not None and item.when.field in raw and not held(item.name)
+        missed = known and item.required and (all_required or begins)
+        if not applies:
+            _empty(item, others.get(item.when.field), raw, context, read, part, row)
+        elif item.name in raw or missed:
+            _read(item, raw, context, read, part, row)
     return read
+
+
+def _read(
+    item: Field, raw: Mapping[str, Any], context: Context, read: Read, part: str | None, row: int | None
+) -> None:
+    try:
+        read.values[item.name] = item.read(raw.get(item.name), context)
+    except FieldError as error:
+        read.problems.append(item.problem(error, part, row))
+
+
+def _applies(when: When, read: Read, held: Callable[[str], Any] | None) -> tuple[bool, bool]:
+    """Say whether it is known what the other field holds, and whether the field applies; it does where that is unknown."""
+    if when.field in read.values:
+        return True, when.fits(read.values[when.field])
+    if held is None or any(problem.field == when.field for problem in read.problems):
+        return False, True
+    return True, when.fits(held(when.field))
+
+
+def _empty(
+    item: Field,
+    other: Field | None,
+    raw: Mapping[str, Any],
+    context: Context,
+    read: Read,
+    part: str | None,
+    row: int | None,
+) -> None:
+    """Empty a field that does not apply; what was entered for it is refused in words rather than dropped."""
+    try:
+        nothing = item.read("", context)
+    except FieldError:
+        nothing = None
+    try:
+        entered = item.read(raw[item.name], context) if item.name in raw else nothing
+    except FieldError:
+        # Empty and required reads as a problem, and so does what does not fit.
+        entered = raw[item.name] or nothing
+    if entered and entered != nothing:
+        title = other.title if other is not None else item.title
+        message = _(
+            "“%(field)s” does not apply with this choice of “%(other)s”; leave it empty.",
+            field=item.title,
+            other=title,
+        )
+        read.problems.append(Problem(item.name, message, part, row))
+    else:
+        read.values[item.name] = nothing
 
 
 def writable(context: Context, resource: Resource) -> list[Field]:

@@ -6,6 +6,7 @@ command. So no control has validators, and every entered text comes back as it w
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -180,8 +181,19 @@ def mark(made: Field, item: ResourceField) -> None:
     made.kind = shape(item)
     made.wide = item.wide
     made.unkept = item.sensitive
+    made.when = condition(made.name.removesuffix(item.name), item)
     if item.required and item.widget != "checkbox":
         made.flags.required = True
+
+
+def condition(prefix: str, item: ResourceField) -> dict[str, str]:
+    """Give the attributes by which the browser knows when a field applies; none for one that always does."""
+    if item.when is None:
+        return {}
+    values = [
+        "1" if value is True else "" if value in (None, False) else str(value) for value in item.when.values
+    ]
+    return {"data-when": prefix + item.when.field, "data-when-values": json.dumps(values)}
 
 
 def sent(item: ResourceField | None, posted: MultiDict[str, str], name: str) -> Any:

@@ -129,7 +129,9 @@ def _sent(context: Context, resource: Resource, *, creating: bool) -> dict[str, 
     fields = fields_to_write(context, resource, creating=creating)
     values = {name: _titled(context, item.title, sent_schema(context, item)) for name, item in fields.items()}
     own = resource.by_name
-    needed = [name for name, item in fields.items() if item.required and item.default is None and name in own]
+    needed = [
+        name for name, item in fields.items() if item.always_required and item.default is None and name in own
+    ]
     parts = {
         name: {"type": "array", "items": _row(context, known)}
         for name, known in parts_to_write(context, resource).items()
@@ -142,7 +144,7 @@ def _sent(context: Context, resource: Resource, *, creating: bool) -> dict[str, 
 
 
 def _row(context: Context, known: Mapping[str, Field]) -> dict[str, Any]:
-    needed = [name for name, item in known.items() if item.required]
+    needed = [name for name, item in known.items() if item.always_required]
     fields = _all(context, known.values(), sent_schema)
     return _object({"id": ID, **fields}, needed, additionalProperties=False)
 

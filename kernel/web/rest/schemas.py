@@ -33,9 +33,9 @@ def sent_schema(context: Context, item: Field) -> dict[str, Any]:
     if isinstance(item, Lookup):
         by_object = {"type": "object", "properties": {"id": ID}, "required": ["id"]}
         kinds: list[dict[str, Any]] = [dict(ID), by_object]
-        return {"anyOf": [*kinds, {"type": "null"}] if not item.required else kinds}
+        return {"anyOf": [*kinds, {"type": "null"}] if not item.always_required else kinds}
     schema = written_schema(context, item)
-    return schema if item.required else nullable(schema)
+    return schema if item.always_required else nullable(schema)
 
 
 def answered_schema(context: Context, item: Field) -> dict[str, Any]:

@@ -128,6 +128,9 @@ def groups_of(context: Context, resource: Resource, record: Any) -> list[FactGro
         for name, item in visible.items()
         if changeable and not item.read_only
     }
+    apart = [name for name, item in visible.items() if not _applies(resource, item, record)]
+    for name in apart:
+        del visible[name]
     (line,) = facts_of(context, list(visible.values()), [record], urls)
     facts = dict(zip(visible, line, strict=True))
     placed = {name for section in resource.sections for name in section.fields}
@@ -141,6 +144,13 @@ def groups_of(context: Context, resource: Resource, record: Any) -> list[FactGro
         title = _("Other details") if groups else resource.title
         groups.append(FactGroup(context.text(title), loose))
     return groups + _facet_groups(context, resource, record, changeable)
+
+
+def _applies(resource: Resource, item: Field, record: Any) -> bool:
+    """Say whether a field is told: one that does not apply, and is empty, is not."""
+    if item.when is None or item.value_of(record):
+        return True
+    return item.when.fits(resource.by_name[item.when.field].value_of(record))
 
 
 def _facet_groups(context: Context, resource: Resource, record: Any, changeable: bool) -> list[FactGroup]:

@@ -5,6 +5,7 @@ import './appearance.js';
 import './bell.js';
 import './bulk.js';
 import './cells.js';
+import './conditional.js';
 import './confirm.js';
 import './copy.js';
 import './date/jalali-date.js';
