@@ -183,7 +183,7 @@ def _put(context: Context, resource: Resource, row: SavedView, arguments: Argume
     if row.form == REPORT:
         kept = kept_report(context, resource, arguments)
         row.search, row.filters, row.report = kept.search, kept.filters, dict(kept.report)
-        row.sort, row.columns, row.groups = "", [], []
+        row.sort, row.columns, row.groups, row.look = "", [], [], ""
         return
     query = ListQuery.from_args(resource, arguments)
     try_out(context, resource, query)
