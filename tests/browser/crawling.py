@@ -27,6 +27,10 @@ DIALOGS = (
     "[...document.querySelectorAll('[hx-get][hx-target=\"#dialog\"]')].filter(e => e.checkVisibility())"
     ".map(e => e.getAttribute('hx-get'))"
 )
+RAW = re.compile(
+    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d\S*|\b(None|undefined|NaN)\b|\[object \w+\]|__index__|%\(\w+\)s"
+)
+"""What no page shows: moments, nothing and objects in the words of a programming language."""
 LEFT_OVER = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -105,6 +109,8 @@ class Crawl:
     def _look(self, where: str, how: str) -> None:
         found = [*self._violations(), *self._told]
         self._told.clear()
+        if raw := RAW.search(self.page.evaluate("document.body.innerText")):
+            found.append(f"shows a value as programs write it: {raw[0]}")
         over = self.page.evaluate(LEFT_OVER)
         if over > 0:
             found.append(f"is {over} px wider than the screen")

@@ -118,7 +118,7 @@ def _list(context: Context, view: View) -> Markup:
     found = fetch(context, resource, replace(query, limit=SHOWN))
     rows = [
         {
-            "label": row.label,
+            "label": resource.label_text(row.label, context),
             "url": record_url(resource, row.id),
             "note": next((cell.text for cell in cells_of(resource, found.columns, row) if cell.text), ""),
         }

@@ -40,7 +40,7 @@ def lines_of(context: Context, resource: Resource, query: ListQuery, found: List
     return [
         Line(
             row.id,
-            row.label,
+            resource.label_text(row.label, context),
             record_url(resource, row.id, opened),
             cells_of(resource, found.columns, row, edited if row.id in mine else frozenset()),
             badges.get(row.id, []),

@@ -70,6 +70,13 @@ def test_cards_stand_in_their_lanes_counted_and_further_forms_lead_on(clinic: Cl
     assert page.count('<b class="num">۱</b>') >= 2
 
 
+def test_the_list_names_appointments_by_their_day_and_hour(clinic: Clinic, enter: Enter) -> None:
+    clinic.book("1405/08/30 09:00")
+    page = enter("sara", SEEING).get("/medical/appointments").text
+    assert re.search(r"<bdi[^>]*>۱۴۰۵/۰۸/۳۰ ۰۹:۰۰</bdi>", page)
+    assert "2026-11-21 " not in page
+
+
 def test_a_drop_runs_the_plugins_command_and_gives_the_new_heads(clinic: Clinic, enter: Enter) -> None:
     number = clinic.book("1405/08/30 09:00")
     answer = drop(enter("sara", MOVING), number, "confirmed", 1)
