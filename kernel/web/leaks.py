@@ -35,6 +35,7 @@ STATEMENT_TIME = 5.0
 RIGHTS: Mapping[str, str] = {
     "lists.page": "view",
     "filters.choose": "view",
+    "facets.suggest": "view",
     "grouping.choose": "view",
     "columns.arrange": "view",
     "columns.widths": "view",

@@ -178,3 +178,42 @@ def test_an_error_stands_beside_the_cell(desk: FrontDesk, enter: Callable[..., P
     expect(page.locator("#cell-editor input[name=value]")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator('[data-field="last_name"]')).to_have_text("نادرست")
+
+
+def test_filters_are_suggested_while_typing_and_taken_by_keys(enter: Callable[..., Page]) -> None:
+    page = enter("/persons?sort=mobile")
+    box = page.locator("[data-search]")
+    box.focus()
+    box.press_sequentially("جنسیت: م")
+    expect(page.locator("#list-facets [role=option]").first).to_have_text("جنسیت: مرد")
+    page.keyboard.press("Escape")
+    expect(page.locator("#list-facets")).to_be_hidden()
+    expect(box).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#list-facets")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/persons?f.gender.is=male&sort=mobile")
+    expect(page.locator(".facets .chip")).to_contain_text("مرد")
+    expect(page.locator("[data-search]")).to_be_focused()
+    expect(page.locator("[data-search]")).to_have_value("")
+
+
+def test_the_menu_of_a_row_opens_by_right_click_and_by_keys(enter: Callable[..., Page]) -> None:
+    page = enter("/persons")
+    row = page.locator("tr[data-id]").first
+    row.locator(".c-act").click(button="right")
+    menu = page.locator("#row-menu")
+    expect(menu).to_be_visible()
+    expect(menu.locator("a").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    row.locator(".c-name a").focus()
+    for key in ("ContextMenu", "Shift+F10"):
+        page.keyboard.press(key)
+        expect(menu).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(row.locator(".c-name a")).to_be_focused()
+    number = row.get_attribute("data-id")
+    page.keyboard.press("ContextMenu")
+    expect(menu.locator("a").first).to_have_attribute("href", f"/persons/{number}")

@@ -180,6 +180,7 @@ def view_of(
         "report_url": list_url(
             resource, ListQuery(search=first.search, filters=first.filters, groups=first.groups), "/report"
         ),
+        "facets_url": with_query(f"/{resource.path}/facets", replace(first, search="")),
         "group_url": with_query(f"/{resource.path}/group", first),
         "group_chips": grouping.chips_of(context, resource, query),
         "opens_bin": opens_bin(context, resource),

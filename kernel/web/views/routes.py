@@ -21,6 +21,7 @@ from kernel.web.views import (
     duplicates,
     erasing,
     export,
+    facets,
     facts,
     filters,
     forms,
@@ -49,6 +50,7 @@ BOTH = ("GET", "POST")
 
 ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("", "lists.page", GET, lists.page),
+    ("/facets", "facets.suggest", GET, facets.suggest),
     ("/filter", "filters.choose", GET, filters.choose),
     ("/filter/apply", "filters.apply", GET, filters.apply),
     ("/columns", "columns.arrange", BOTH, columns.arrange),

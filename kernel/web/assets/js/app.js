@@ -13,6 +13,7 @@ import './dialog.js';
 import './digits.js';
 import './drafts.js';
 import './errors.js';
+import './facets.js';
 import './fold.js';
 import './forms.js';
 import './insert.js';

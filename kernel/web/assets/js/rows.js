@@ -37,15 +37,42 @@ function rowMenu(row, template) {
   return menu;
 }
 
-on('contextmenu', 'tr[data-id]', (row, event) => {
-  const template = find('template[data-row-menu]', row.closest('form,section,.card,main') ?? document);
-  if (!template || within(event, 'input,textarea') || event.shiftKey) return;
+function menuOf(row, event) {
+  if (within(event, 'input:not([type=checkbox]),textarea')) return null;
+  return find('template[data-row-menu]', row.closest('form,section,.card,main') ?? document);
+}
+
+function openRowMenu(row, event, anchor) {
+  const template = menuOf(row, event);
+  if (!template) return;
   event.preventDefault();
+  const back = document.activeElement;
   const menu = rowMenu(row, template);
   menu.showPopover();
-  const byKey = event.clientX === 0 && event.clientY === 0;
-  place(menu, byKey ? find('a,button', row) ?? row : { x: event.clientX, y: event.clientY });
+  place(menu, anchor);
   find('a,button', menu)?.focus();
+  menu.addEventListener('toggle', ({ newState }) => {
+    if (newState === 'closed' && row.contains(back)) back.focus();
+  });
+}
+
+// Some systems ask for the menu while the button is still down; letting it go would close the menu at once.
+let held = false;
+document.addEventListener('pointerdown', ({ button }) => { held = button === 2; }, true);
+document.addEventListener('pointerup', () => { held = false; }, true);
+
+on('contextmenu', 'tr[data-id]', (row, event) => {
+  if (event.shiftKey || !menuOf(row, event)) return;
+  event.preventDefault();
+  const byKey = event.clientX === 0 && event.clientY === 0;
+  const show = () => openRowMenu(row, event, byKey ? find('a,button', row) ?? row : { x: event.clientX, y: event.clientY });
+  if (held) document.addEventListener('pointerup', () => setTimeout(show), { once: true });
+  else show();
+});
+// The keys that mean the same; not every browser makes a contextmenu of them.
+on('keydown', 'tr[data-id]', (row, event) => {
+  if (event.key !== 'ContextMenu' && !(event.key === 'F10' && event.shiftKey)) return;
+  openRowMenu(row, event, find('a,button', row) ?? row);
 });
 
 // Back from a record (#row-17), the keys go on from its row.
