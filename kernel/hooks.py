@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Erasure,
         Event,
         Figure,
+        FirstStep,
         Job,
         MenuItem,
         MessageTemplate,
@@ -304,6 +305,11 @@ def timeline(
 @gather
 def dashboard_blocks(ctx: Context) -> Iterable[DashboardBlock] | None:
     """Blocks of the home page."""
+
+
+@gather
+def first_steps(ctx: Context) -> Iterable[FirstStep] | None:
+    """What a new user of this trade does first, each ticked as the facts say: the list on the desk until all is done."""
 
 
 @gather

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kernel.administration import first_steps as own_steps
 from kernel.administration import retention
-from kernel.extension.contributions import DashboardBlock, MenuItem
+from kernel.extension.contributions import DashboardBlock, FirstStep, MenuItem
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 
@@ -47,3 +48,8 @@ def menu() -> Iterable[MenuItem]:
         )
         for place, (label, target, icon, right) in enumerate(ENTRIES)
     ]
+
+
+def first_steps(ctx: Context) -> Iterable[FirstStep]:
+    """What a new administrator and a new user do first."""
+    return own_steps.first_steps(ctx)

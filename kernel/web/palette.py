@@ -124,6 +124,7 @@ def _own(context: Context) -> Iterator[Entry]:
         yield _entry(context, label, icon, url_for(endpoint))
     if not context.read_only:
         yield Entry(context.text(_("Mark all as read")), "checks", post=url_for("notices.read"))
+        yield Entry(context.text(_("Show the first steps")), "checklist", post=url_for("first_steps.show"))
     yield Entry(context.text(_("Switch between light and dark")), "moon", do="theme")
     yield Entry(context.text(_("Keyboard shortcuts")), "command", do="keys")
     yield Entry(context.text(_("Sign out")), "logout", post=url_for("account.sign_out"))

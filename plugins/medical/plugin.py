@@ -15,6 +15,7 @@ from kernel.api import (
     Erasure,
     Facet,
     Figure,
+    FirstStep,
     MenuItem,
     NoticeKind,
     Panel,
@@ -34,7 +35,7 @@ from kernel.api import (
     commands_in,
     hookimpl,
 )
-from plugins.medical import blocks
+from plugins.medical import blocks, steps
 from plugins.medical import commands as commands_module
 from plugins.medical import resources as resources_module
 from plugins.medical.erasures import ERASURES
@@ -282,6 +283,11 @@ def party_figures(ctx: Context, party_ids: Sequence[int]) -> Mapping[int, Sequen
 @hookimpl
 def dashboard_blocks(ctx: Context) -> Iterable[DashboardBlock] | None:
     return blocks.today_block(ctx)
+
+
+@hookimpl
+def first_steps(ctx: Context) -> Iterable[FirstStep] | None:
+    return steps.first_steps(ctx)
 
 
 @hookimpl

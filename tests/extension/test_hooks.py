@@ -14,7 +14,7 @@ EXPECTED = {
     "erasures record_dates scopes notice_kinds",
     Rule.REQUIRE: "installed upgraded obstacles_to_uninstall validate obstacles_to_delete merge_conflicts merging "
     "erasing",
-    Rule.GATHER: "party_panels party_figures party_actions party_badges timeline dashboard_blocks slot health",
+    Rule.GATHER: "party_panels party_figures party_actions party_badges timeline dashboard_blocks first_steps slot health",
     Rule.FIRST: "match_caller price answer_message",
     Rule.PUBLISH: "party_changed interaction_recorded message_received",
 }

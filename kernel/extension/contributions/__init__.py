@@ -29,6 +29,7 @@ from kernel.extension.contributions.shown import (
     Cursor,
     DashboardBlock,
     Figure,
+    FirstStep,
     Panel,
     TimelineEntry,
 )
@@ -67,6 +68,7 @@ __all__ = (
     "Erasure",
     "Event",
     "Figure",
+    "FirstStep",
     "Job",
     "MenuItem",
     "MessageTemplate",

@@ -116,6 +116,19 @@ class Cursor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FirstStep:
+    """Something that a new user does first, on the list of his desk: where to, and whether it is done as the facts say."""
+
+    key: str
+    title: Text
+    url: str
+    done: bool
+    permission: Right | None = None
+    """Only who holds it has the step."""
+    order: int = 500
+
+
+@dataclass(frozen=True, kw_only=True)
 class DashboardBlock:
     """A block of the home page; `span` of 1 to 3 columns."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from kernel.administration.first_steps import steps
 from kernel.extension.contributions import DashboardBlock
 from kernel.fa.digits import stored_number
 from kernel.i18n import _
@@ -81,7 +82,7 @@ def desk() -> ResponseReturnValue:
     context = current()
     wanted = arrangement(context)
     shown = filled(standing(context)) if wanted is None else arranged(context, wanted)
-    return render("pages/home.html", today=context.today, blocks=shown)
+    return render("pages/home.html", today=context.today, blocks=shown, steps=steps(context))
 
 
 @pages.route("/desk/arrange", methods=["GET", "POST"])
