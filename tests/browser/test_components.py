@@ -403,6 +403,8 @@ def test_refused_form_marks_its_fields(open_page: OpenPage) -> None:
     page.get_by_role("button", name="ذخیره").click()
     expect(page.get_by_role("alert").first).to_contain_text("خانه‌های نشان‌دار")
     expect(page.locator("#name")).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("alert").first.get_by_role("link", name="رایانامه").press("Enter")
+    expect(page.get_by_label("رایانامه")).to_be_focused()
     assert violations(page) == []
 
 

@@ -127,7 +127,14 @@ function begin() {
   const soon = paused(() => keep(), 400);
   for (const type of ['input', 'change']) form.addEventListener(type, () => isDirty() && soon());
   form.addEventListener('submit', () => keep(true));
-  addEventListener('pagehide', () => !signedOut && isDirty() && keep());
+  // Who presses "Cancel" and leaves wants nothing of it back; whoever goes on typing has thought better of it.
+  let cancelled = false;
+  on('click', '.form-foot a', () => (cancelled = true));
+  form.addEventListener('input', () => (cancelled = false));
+  addEventListener('pagehide', () => {
+    if (cancelled) localStorage.removeItem(keyOf(form));
+    else if (!signedOut && isDirty()) keep();
+  });
 }
 
 /** The session is over: what was entered comes back by itself when its user is here again. */

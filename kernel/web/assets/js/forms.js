@@ -30,6 +30,15 @@ addEventListener('beforeunload', (event) => {
 const wrong = find('.notice.bad[role=alert]') && find('main [aria-invalid=true]');
 wrong?.focus();
 
+// --- a link of the summary leads into its field, also where that stands in a folded part
+on('click', '.notice.bad[role=alert] a[href^="#"]', (link, event) => {
+  const field = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (!field) return;
+  event.preventDefault();
+  for (let part = field.closest('details'); part; part = part.parentElement.closest('details')) part.open = true;
+  field.focus();
+});
+
 // --- something new is begun: its form (data-focus, with an id or the first field) takes what is typed, and stays in place
 const begun = find('form[data-focus]');
 if (begun && !wrong && document.activeElement === document.body) {
