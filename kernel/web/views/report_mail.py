@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from kernel.fa.calendar import weekday_name
 from kernel.fa.digits import stored_number
 from kernel.i18n import LazyText, _
+from kernel.i18n.numbers import localise_digits
 from kernel.messages.report_mail.models import ReportSchedule
 from kernel.messages.report_mail.planning import EVERY, FORMATS, own_schedules, possible_receivers
 from kernel.resources.context import Context
@@ -138,7 +139,7 @@ def _line(context: Context, row: ReportSchedule, name: str, people: Mapping[int,
 
 
 def _when(context: Context, row: ReportSchedule) -> str:
-    hour = context.text(_("at %(hour)s", hour=f"{row.at:%H:%M}"))
+    hour = context.text(_("at %(hour)s", hour=localise_digits(f"{row.at:%H:%M}", context.locale)))
     parts = [context.text(EVERY[row.every])]
     if row.every == "week":
         parts = [context.text(_("Every %(weekday)s", weekday=_weekdays(context)[row.weekday][1]))]
