@@ -23,6 +23,9 @@ from kernel.data.series import next_number
 from kernel.data.types import Instant as InstantType
 from kernel.data.types import Rial as RialType
 from kernel.data.user_values import add_user_values, drop_user_values
+from kernel.documents.designs.kinds import DocumentKind
+from kernel.documents.designs.page import PageSettings as DocumentPage
+from kernel.documents.designs.values import DocumentGroup, DocumentRows, DocumentValue
 from kernel.extension.contributions import (
     LAST_DAY,
     Action,
@@ -149,6 +152,11 @@ __all__ = [
     "Declined",
     "Demo",
     "Deprecated",
+    "DocumentGroup",
+    "DocumentKind",
+    "DocumentPage",
+    "DocumentRows",
+    "DocumentValue",
     "EditConflict",
     "Erasure",
     "Event",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from kernel.access.policies import Policy
     from kernel.access.scopes import RowScope
+    from kernel.documents.designs.kinds import DocumentKind
     from kernel.extension.contributions import (
         Action,
         Badge,
@@ -150,6 +151,11 @@ def notice_kinds() -> Iterable[NoticeKind] | None:
 @once
 def templates() -> Iterable[MessageTemplate] | None:
     """Texts of outgoing messages, whose words a site may change."""
+
+
+@once
+def document_kinds() -> Iterable[DocumentKind] | None:
+    """Kinds of documents that are printed of the plugin's records, each with the layout that ships; sites change layouts."""
 
 
 @once

@@ -62,6 +62,7 @@ KERNEL_RESOURCES: Mapping[str, LazyText] = {
     "party_group": _("Groups of persons and organisations"),
     "segment": _("Segments"),
     "saved_view": _("Views of lists, and saved reports"),
+    "document_layout": _("Layouts of documents"),
     "place": _("Countries, provinces, cities, districts"),
     "base_data": _("Base data"),
     "import": _("Imports of files"),

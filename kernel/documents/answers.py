@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from kernel.documents.designs.shipped import document_kinds
 from kernel.documents.targets import RIGHT, may_print
 from kernel.extension.contributions import Action, MenuItem
 from kernel.i18n import _
 from kernel.resources.context import Context
+
+__all__ = ["document_kinds", "menu", "party_actions"]
 
 
 def menu() -> Iterable[MenuItem]:

@@ -2,8 +2,9 @@
 
 It runs apart from the worker, so that a template that loops for ever is ended with its process and takes no memory along.
 What it gets comes over its standard input as JSON: the layout, the values that all pieces share, the pieces, the files
-that the layout may name, and where the PDF goes. It tells on its standard output, a line each: `ready`, then after each
-chunk how many pieces are laid out, at last `done` and the number of pages; or `fault` and what is wrong with the layout.
+that the layout may name, the body that a site has designed for the pieces, and where the PDF goes. It tells on its
+standard output, a line each: `ready`, then after each chunk how many pieces are laid out, at last `done` and the number of
+pages; or `fault` and what is wrong with the layout.
 """
 
 from __future__ import annotations
@@ -11,8 +12,14 @@ from __future__ import annotations
 import base64
 import json
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
+
+from kernel.documents.designs.language import MARKUP, layout_faults
+from kernel.documents.designs.sandbox import written_by
+from kernel.documents.designs.style import style_faults
 
 MEMORY = 2 << 30
 """Bytes of memory that it may take."""
@@ -27,6 +34,10 @@ FORBIDDEN = (
 """What no template has a reason to cause, by the names of Python's audit events."""
 
 
+MARKUP_BARRED = MARKUP[0][0]
+"""Elements that no layout writes, however it puts them together."""
+PICTURE_WIDTH, PICTURE_MOST = 900, 3.0
+"""Pixels that a drawn page is wide, and pixels for a point at most."""
 LIBRARIES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 """What WeasyPrint needs of the system, by Debian's names."""
 
@@ -42,7 +53,7 @@ def main() -> None:
     try:
         _make(given)
     except Exception as error:  # whatever is wrong with a layout, the parent hears of it in words
-        _tell("fault", f"{type(error).__name__}: {error}"[:500].replace("\n", " "))
+        _tell("fault", f"{_line_of(error)}{type(error).__name__}: {error}"[:500].replace("\n", " "))
         sys.exit(1)
 
 
@@ -74,15 +85,18 @@ def _make(given: Mapping[str, Any]) -> None:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string(given["layout"])
+    _look_at(given)
     fonts, fetcher = FontConfiguration(), Given()
     pieces: Sequence[Any] = given["pieces"]
     chunk = max(int(given["chunk"]), 1)
     _shut()
     _tell("ready")
     documents = []
+    common = {"style": given["style"], "language": given["language"], **given["common"]}
     for start in range(0, len(pieces), chunk):
         some = pieces[start : start + chunk]
-        html = template.render(**given["common"], pieces=some, first=start)
+        _fill(given, some)
+        html = template.render(**common, pieces=some, first=start)
         documents.append(HTML(string=html, base_url=None, url_fetcher=fetcher).render(font_config=fonts))
         _tell("at", str(start + len(some)))
     if refused:
@@ -92,7 +106,51 @@ def _make(given: Mapping[str, Any]) -> None:
     sys.stdout.flush()
     with open(given["target"], "wb") as target:
         target.write(content)
+    if given["pictures"] and content:
+        _draw(content, Path(given["target"]).parent, int(given["pictures"]))
     _tell("done", str(len(pages)))
+
+
+def _fill(given: Mapping[str, Any], pieces: Sequence[Any]) -> None:
+    """Give each piece what the body makes of its values; the body and its style are looked at again here."""
+    if not given["body"]:
+        return
+    for piece in pieces:
+        for each in piece if isinstance(piece, list) else [piece]:
+            values = {**given["shared"], **each["values"]}
+            each["html"] = written_by(given["body"], values, given["language"])
+            found = MARKUP_BARRED.search(each["html"])
+            if found is not None:
+                raise Refused(f"“{found[1]}” cannot be used in a layout")
+
+
+def _look_at(given: Mapping[str, Any]) -> None:
+    """Refuse a body or style that could not have been saved: what stands in the database counts for nothing by itself."""
+    found = style_faults(given["style"])
+    if given["body"]:
+        found += [each for each in layout_faults(given["body"], None) if not found]
+    if found:
+        raise Refused(f"line {found[0].line}: {found[0].message}")
+
+
+def _draw(content: bytes, folder: Path, most: int) -> None:
+    """Draw the first pages as pictures."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(content)
+    for place in range(min(len(document), most)):
+        page = document[place]
+        scale = min(PICTURE_WIDTH / page.get_width(), PICTURE_MOST)
+        page.render(scale=scale).to_pil().save(folder / f"page-{place:02}.png", optimize=True)
+
+
+def _line_of(error: BaseException) -> str:
+    """Name the line of the body where filling it stopped, as far as Jinja knows it."""
+    own = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"
+    ]
+    found = own[-1] if own else getattr(error, "lineno", None)
+    return f"line {found}: " if found else ""
 
 
 def _limit() -> None:

@@ -50,7 +50,9 @@ class TooLong(DocumentFault):
 class Document:
     """What is to be printed: a layout, what all pieces share, the pieces, and files that the layout names.
 
-    `chunk` is how many pieces are laid out together; page numbers count within a chunk.
+    `chunk` is how many pieces are laid out together; page numbers count within a chunk. With `body`, a layout in the
+    language of `kernel.documents.designs`, each piece gets as `html` what the body makes of its `values` and of `shared`;
+    a piece is one group of values or, as on a sheet of labels, a list of such. `style` belongs to the body.
     """
 
     layout: str
@@ -58,6 +60,12 @@ class Document:
     common: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     chunk: int = 1
+    body: str = ""
+    style: str = ""
+    language: str = "fa"
+    shared: Mapping[str, Any] = field(default_factory=dict)
+    spare: Document | None = None
+    """What is printed where the body is faulty: the layout that ships."""
 
 
 def untold(_done: int) -> None:
@@ -69,17 +77,53 @@ def make_pdf(document: Document, target: BinaryIO, *, tell: Tell = untold, limit
 
     `limit` is in seconds, for each chunk. Raises `DocumentFault`, and whatever `tell` raises; the process is ended then.
     """
+    _see_fonts()
+    with _made(document, tell, limit) as (path, pages), path.open("rb") as made:
+        while block := made.read(1 << 20):
+            target.write(block)
+    return pages
+
+
+def soundly(
+    document: Document, target: BinaryIO, make: Callable[[Document, BinaryIO], int]
+) -> tuple[int, str]:
+    """Make a PDF by `make`; where the layout of the site is at fault, with the one that ships.
+
+    Gives the number of pages, and what was wrong with the layout of the site: empty where nothing was.
+    """
+    try:
+        return make(document, target), ""
+    except DocumentFault as error:
+        if document.spare is None:
+            raise
+        target.seek(0)
+        target.truncate()
+        return make(document.spare, target), str(error)
+
+
+def make_pictures(document: Document, most: int, *, limit: float) -> tuple[list[bytes], int]:
+    """Give the first pages of a document as PNG, at most this many, and the number of its pages.
+
+    Raises `DocumentFault`.
+    """
+    _see_fonts()
+    with _made(document, untold, limit, pictures=most) as (path, pages):
+        return [each.read_bytes() for each in sorted(path.parent.glob("page-*.png"))], pages
+
+
+def _see_fonts() -> None:
     try:
         font_files()
     except FontMissing as error:
         raise DocumentFault(str(error)) from error
+
+
+@contextlib.contextmanager
+def _made(document: Document, tell: Tell, limit: float, pictures: int = 0) -> Iterator[tuple[Path, int]]:
+    """Make a document in a folder of its own, which goes afterwards; gives its file and its number of pages."""
     with tempfile.TemporaryDirectory(prefix="peyvand-pdf-") as folder:
         path = Path(folder) / "document.pdf"
-        pages = _run(document, path, tell, limit)
-        with path.open("rb") as made:
-            while block := made.read(1 << 20):
-                target.write(block)
-    return pages
+        yield path, _run(document, path, tell, limit, pictures)
 
 
 @cache
@@ -88,12 +132,17 @@ def layout(name: str) -> str:
     return (LAYOUTS / f"{name}.html").read_text("utf-8")
 
 
-def _run(document: Document, path: Path, tell: Tell, limit: float) -> int:
+def _run(document: Document, path: Path, tell: Tell, limit: float, pictures: int) -> int:
     given = {
         "layout": document.layout,
         "common": {"faces": FACES, **document.common},
         "pieces": list(document.pieces),
         "chunk": document.chunk,
+        "body": document.body,
+        "style": document.style,
+        "language": document.language,
+        "shared": dict(document.shared),
+        "pictures": pictures,
         "target": str(path),
         "files": {
             name: base64.b64encode(content).decode()

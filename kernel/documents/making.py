@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, insert, select, update
 from kernel.access.actor import SYSTEM, Actor
 from kernel.documents import targets as why
 from kernel.documents.composing import Piece, compose
-from kernel.documents.engine import DocumentFault, Tell, TooLong, make_pdf
+from kernel.documents.engine import DocumentFault, Tell, TooLong, make_pdf, soundly
 from kernel.documents.models import (
     DONE,
     FAILED,
@@ -149,14 +149,15 @@ def _print(runtime: Runtime, actor: Actor, run: PrintRun, progress: Progress) ->
     _leave_out(runtime, run, items, pieces)
     total = len(document.pieces)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as content:
-        pages = 0
+        pages, fault = 0, ""
         if total:
-            told = _told(runtime, run, progress, total)
-            pages = make_pdf(document, cast(BinaryIO, content), tell=told)
+            make = partial(make_pdf, tell=_told(runtime, run, progress, total))
+            pages, fault = soundly(document, cast(BinaryIO, content), make)
             content.seek(0)
         if run.kind == LETTERS and run.options["record"]:
             record(runtime, actor, dict(zip(items, pieces, strict=True)))
-        _finish(runtime, run, pages, progress, partial(_keep, progress, content, name) if total else None)
+        keep = partial(_keep, progress, content, name) if total else None
+        _finish(runtime, run, (pages, fault), progress, keep)
 
 
 def _keep(progress: Progress, content: Any, name: str) -> None:
@@ -259,16 +260,24 @@ def _leave_out(runtime: Runtime, run: PrintRun, items: Sequence[int], pieces: Se
 
 
 def _finish(
-    runtime: Runtime, run: PrintRun, pages: int, progress: Progress, keep: Callable[[], None] | None
+    runtime: Runtime,
+    run: PrintRun,
+    made: tuple[int, str],
+    progress: Progress,
+    keep: Callable[[], None] | None,
 ) -> None:
-    """Keep the file and say that the run is done, unless it was taken back: whoever does that waits for this transaction."""
+    """Keep the file and say that the run is done, unless it was taken back: whoever does that waits for this transaction.
+
+    `made` is the number of pages, and what was wrong with the site's layout.
+    """
     with runtime.system_work("a run is done", PRINT, allowed_when_ended=True) as context:
         row = _going_on(context, run)
         if row is None:
             raise Stopped
         if keep is not None:
             keep()
-        row.state, row.pages, row.ended_at = DONE, pages, context.now
+        row.state, row.ended_at = DONE, context.now
+        row.pages, row.layout_fault = made
         context.session.flush()
         orderer = orderer_of(run)
         if orderer is not None:

@@ -133,6 +133,8 @@ class PrintRun(Identified, Stamped, Versioned, KernelBase):
     hidden: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
     """How many of those meant are hidden from the user."""
     pages: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
+    layout_fault: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+    """What was wrong with the site's layout, so that the one that ships was printed with; empty where nothing was."""
     round: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
     """How often its file was begun or taken back: what an earlier worker made counts no more."""
     ordered_by: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")

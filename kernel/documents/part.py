@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.documents import answers, making, report_files, runs
+from kernel.documents.designs import saving
 from kernel.documents.formats import ENVELOPE_FORMAT, LABEL_FORMAT
 from kernel.documents.letters import LETTER_TEMPLATE
 from kernel.documents.policies import POLICIES
@@ -13,7 +14,7 @@ PART = KernelPart(
     name="documents",
     resources=(runs.PRINT_RUN, LETTER_TEMPLATE, LABEL_FORMAT, ENVELOPE_FORMAT),
     policies=POLICIES,
-    commands=commands_in(report_files, runs),
+    commands=commands_in(report_files, runs, saving),
     settings=runs.SETTINGS,
     hooks=answers,
 )

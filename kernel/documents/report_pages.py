@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
+from kernel.documents.designs.reading import LOGO, logo_of
 from kernel.documents.engine import Document, Tell, layout, make_pdf, untold
-from kernel.documents.printed import LOGO, logo_of
 from kernel.fa.calendar import format_date
 from kernel.i18n import LazyText, _
 from kernel.parties.own import own_name

@@ -89,6 +89,13 @@ TRACES = (
         order=460,
     ),
     Trace(
+        key="document-layouts",
+        title=_("Layouts of the documents that it declares"),
+        table="kernel.document_layout",
+        where="starts_with(kind, :plugin || '.')",
+        order=450,
+    ),
+    Trace(
         key="notices",
         title=_("Notices of its kinds or about its records"),
         table="kernel.notice",

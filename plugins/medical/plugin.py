@@ -12,6 +12,7 @@ from kernel.api import (
     Context,
     Cursor,
     DashboardBlock,
+    DocumentKind,
     Erasure,
     Facet,
     Figure,
@@ -38,6 +39,7 @@ from kernel.api import (
 from plugins.medical import blocks, steps
 from plugins.medical import commands as commands_module
 from plugins.medical import resources as resources_module
+from plugins.medical.documents import TURN_CARD
 from plugins.medical.erasures import ERASURES
 from plugins.medical.policies import POLICIES
 from plugins.medical.reminding import appointments_on
@@ -99,6 +101,11 @@ def record_dates() -> Iterable[RecordDate]:
 @hookimpl
 def notice_kinds() -> Iterable[NoticeKind]:
     return KINDS
+
+
+@hookimpl
+def document_kinds() -> Iterable[DocumentKind]:
+    return (TURN_CARD,)
 
 
 @hookimpl

@@ -164,6 +164,7 @@ def visit(number: int) -> ResponseReturnValue:
         state=STATES[record.state],
         tone=COLOURS[record.state],
         next_states=[(key, STATES[key]) for key in NEXT[record.state]] if may_edit else [],
+        may_print=context.may(RIGHT, "print"),
         may_move=may_edit and record.state in commands.MOVABLE,
         may_cancel=may_edit and record.state in commands.CANCELLABLE,
         day=record.starts_at.astimezone(context.time_zone).date(),

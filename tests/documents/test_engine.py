@@ -8,6 +8,7 @@ import pypdf
 import pytest
 
 from kernel.documents import engine
+from kernel.documents.designs.shipped import KINDS
 from kernel.documents.engine import Document, DocumentFault, TooLong, layout, make_pdf
 from kernel.documents.formats import SHEETS
 from kernel.documents.geometry import box, fitting_size
@@ -92,9 +93,11 @@ def test_what_is_reckoned_to_fit_a_label_does():
     for place, word in enumerate(words):
         lines = {"place": "استان", "street": f"{word} " * 70, "code": "", "firm": "", "name": "ز" * 60}
         size = fitting_size([line for line in lines.values() if line], *room)
-        page.append({**lines, "size": size, "box": vars(box(sheet, place))})
+        page.append({"values": {"recipient": lines}, "size": size, "box": vars(box(sheet, place))})
     content = io.BytesIO()
-    make_pdf(Document(layout("labels"), [page], {"sheet": vars(sheet)}), content)
+    kind = next(each for each in KINDS if each.key == "labels")
+    document = Document(layout("labels"), [page], {"sheet": vars(sheet)}, body=kind.body, style=kind.style)
+    make_pdf(document, content)
     lowest = {}
 
     def visit(text, cm, tm, _font, _size):

@@ -11,7 +11,7 @@ HOOKS = {name: value for name, value in vars(kernel.hooks).items() if hasattr(va
 EXPECTED = {
     Rule.ONCE: "resources permissions policies base_lists facets party_roles relation_kinds patterns settings menu "
     "blueprints jobs templates reports search_sources commands cli channels gateways ussd_menus number_series narrow_rows "
-    "erasures record_dates scopes notice_kinds",
+    "erasures record_dates scopes notice_kinds document_kinds",
     Rule.REQUIRE: "installed upgraded obstacles_to_uninstall validate obstacles_to_delete merge_conflicts merging "
     "erasing",
     Rule.GATHER: "party_panels party_figures party_actions party_badges timeline dashboard_blocks first_steps slot health",

@@ -500,7 +500,7 @@ def test_letters_to_parties_that_were_merged_meanwhile_keep_their_own_numbers(
     given = []
 
     def make(document, target, **_options):
-        given.extend(piece["number"] for piece in document.pieces)
+        given.extend(piece["values"]["letter"]["number"] for piece in document.pieces)
         target.write(b"%PDF-")
         return len(document.pieces)
 

@@ -19,6 +19,7 @@ import './forms.js';
 import './insert.js';
 import './keyboard.js';
 import './lazy.js';
+import './lines.js';
 import './lookup.js';
 import './menu.js';
 import './order.js';

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import Any
 
 from flask import request, send_file, url_for
@@ -10,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from kernel.documents.asking import KIND_TITLES, NUMBERINGS
-from kernel.documents.engine import DocumentFault, make_pdf
+from kernel.documents.engine import DocumentFault, make_pdf, soundly
 from kernel.documents.making import compose_items
 from kernel.documents.models import (
     DONE,
@@ -86,7 +87,7 @@ def preview(run_id: int) -> ResponseReturnValue:
     if not document.pieces:
         raise NotFound()
     try:
-        make_pdf(document, content, limit=PREVIEW_LIMIT)
+        soundly(document, content, partial(make_pdf, limit=PREVIEW_LIMIT))
     except DocumentFault as error:
         raise Refused(_("No PDF could be made: %(reason)s", reason=str(error))) from error
     content.seek(0)
