@@ -227,7 +227,7 @@ class Resource:
     description: Callable[[Context, Any], str] | None = None
     """One line about a record beside its label in search results: phone, city."""
     views: tuple[View, ...] = ()
-    """Other ways to look at the list: board, calendar, timeline, tree."""
+    """Other ways to look at the list: board, calendar."""
 
     def __post_init__(self) -> None:
         names = [item.name for item in self.fields]

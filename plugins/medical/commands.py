@@ -33,6 +33,7 @@ PATIENT_ROLE = "medical.patient"
 CANCELLABLE = ("booked", "confirmed", "arrived", "missed")
 MOVABLE = ("booked", "confirmed")
 
+END = fields.Instant("ends_at", _("Ends at"))
 START = fields.Instant("starts_at", _("Starts at"), required=True)
 NOTE = fields.LongText("note", _("Note"), limit=2000)
 REASON = fields.Text("reason", _("Reason"), limit=300)
@@ -111,25 +112,33 @@ def book(
     _("Move an appointment"),
     resource="medical.appointment",
     action="edit",
-    fields=(WHICH, START, OTHER_DOCTOR, VERSION, OUTSIDE_HOURS),
+    fields=(WHICH, START, END, OTHER_DOCTOR, VERSION, OUTSIDE_HOURS),
 )
 def move(
     context: Context,
     *,
     appointment: int,
-    starts_at: Any,
+    starts_at: Any = None,
+    ends_at: Any = None,
     doctor: Any = None,
     version: int | None = None,
     outside_hours: bool = False,
 ) -> int:
-    """Give an appointment another time, and perhaps another doctor; its length stays."""
+    """Give an appointment another time, and perhaps another doctor or another end; without one its length stays."""
     record = _open(context, appointment, version)
     if record.state not in MOVABLE:
         raise Refused(_("An appointment that is “%(state)s” cannot be moved.", state=STATES[record.state]))
-    entered = {"starts_at": starts_at, "doctor": doctor if doctor not in (None, "") else record.doctor_id}
-    values = _read(context, (START, WHO), entered)
+    entered = {
+        "starts_at": record.starts_at if starts_at is None else starts_at,
+        "ends_at": ends_at,
+        "doctor": doctor if doctor not in (None, "") else record.doctor_id,
+    }
+    values = _read(context, (START, END, WHO), entered)
     who: Doctor = load(context, DOCTOR, values["doctor"])
-    wanted = Interval(values["starts_at"], values["starts_at"] + (record.ends_at - record.starts_at))
+    ends = values["ends_at"] or values["starts_at"] + (record.ends_at - record.starts_at)
+    if ends <= values["starts_at"]:
+        raise Invalid([Problem("ends_at", _("The end must be later than the beginning."))])
+    wanted = Interval(values["starts_at"], ends)
     problems = _time_problems(context, who, wanted, outside_hours)
     if not who.active:
         problems.append(Problem("doctor", _("This doctor takes no appointments at present.")))

@@ -164,3 +164,59 @@ def test_a_board_fits_and_is_accessible(
     expect(page.locator(".deal").first).to_be_visible()
     fits(page)
     assert violations(page) == []
+
+
+def starts(desk: FrontDesk, number: int) -> str:
+    from plugins.medical.models import Appointment
+
+    with desk.runtime.reading(desk.administrator) as context:
+        found = context.session.get(Appointment, number)
+        assert found is not None
+        return f"{found.starts_at.astimezone(desk.site.time_zone):%Y-%m-%d %H:%M}"
+
+
+def test_an_entry_is_dragged_moved_by_keys_and_refused_in_words(
+    desk: FrontDesk, enter: Enter, book: Callable[..., int]
+) -> None:
+    number, day = book("Calendar", "09:00"), desk.workday()
+    page = enter(desk.receptionist(), f"/medical/appointments?look=calendar.day&at={day}")
+    page.locator("[data-module=calendar][data-ready]").wait_for()
+    block = page.locator(f'[data-entry="{number}"]')
+    block.hover()
+    box = block.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 84, steps=8)  # twelve rows of five minutes
+    with page.expect_response(re.compile("/move")):
+        page.mouse.up()
+    expect(block).to_have_attribute("data-start", f"{day}T10:00")
+    assert starts(desk, number) == f"{day} 10:00"
+    block.locator(".to-record").focus()
+    with page.expect_response(re.compile("/move")):
+        page.keyboard.press("Alt+ArrowDown")
+    expect(block).to_have_attribute("data-start", f"{day}T10:15")
+    expect(block.locator(".to-record")).to_be_focused()
+    book("Taken", "10:45")
+    with page.expect_response(re.compile("/move")):
+        page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator(".toast.error")).to_be_visible()
+    expect(block).to_have_attribute("data-start", f"{day}T10:15")
+    assert starts(desk, number) == f"{day} 10:15"
+    block.hover()
+    block.locator(".to").click()
+    expect(page.locator("#dialog")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("look", ["calendar", "calendar.week", "calendar.day"])
+def test_a_calendar_fits_and_is_accessible(
+    desk: FrontDesk, enter: Enter, book: Callable[..., int], look: str
+) -> None:
+    book("Fitting", "11:00")
+    page = enter(desk.receptionist(), f"/medical/appointments?look={look}&at={desk.workday()}")
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        fits(page)
+        assert violations(page) == []

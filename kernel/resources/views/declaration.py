@@ -14,7 +14,6 @@ from kernel.resources.fields import (
     Decimal,
     Field,
     Instant,
-    Link,
     Lookup,
     Minutes,
     Whole,
@@ -131,7 +130,7 @@ class Board(View):
 
 @dataclass(frozen=True, kw_only=True)
 class Spanned(View):
-    """What calendar and timeline have: records that last from `start` to `end`, put together `by` a field.
+    """What calendars have: records that last from `start` to `end`, put together `by` a field.
 
     `tone` is a choice whose colours the entries take. `longest` is how many days an entry lasts at most, which spares the
     database from looking through all the past; 0 says nothing.
@@ -180,42 +179,6 @@ class Calendar(Spanned):
     new: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Timeline(Spanned):
-    """Bars over Jalali days, weeks or months, put together `by` a field."""
-
-    kind = "timeline"
-    icon = "timeline"
-    usual_title = _("Timeline")
-    reaches = ("week", "day", "month")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tree(View):
-    """Records beneath one another: `parent` links each to another of the same resource. `sum` is added up upwards."""
-
-    kind = "tree"
-    icon = "sitemap"
-    usual_title = _("Tree")
-
-    parent: str
-    sum: str = ""
-
-    def main(self) -> str:
-        """The link to the record above."""
-        return self.parent
-
-    def wanted(self) -> Iterator[tuple[str, tuple[type[Field], ...]]]:
-        """The link to the record above, and the sum."""
-        yield from super().wanted()
-        yield self.parent, (Link,)
-        yield self.sum, (Whole, Decimal, Minutes)
-
-    def moved(self) -> Collection[str]:
-        """The link to the record above."""
-        return (self.parent,)
-
-
 def check_views(resource: Resource) -> None:
     """Raise `ValueError` where a view of a resource names a field that is not there or of another kind."""
     keys = [view.key for view in resource.views]
@@ -238,10 +201,6 @@ def _check_kind(resource: Resource, view: View, what: str) -> None:
         start, end = resource.by_name[view.start], resource.by_name[view.end]
         if isinstance(start, Day) != isinstance(end, Day):
             raise ValueError(f"{what}: start and end must both be days or both be moments")
-    if isinstance(view, Tree):
-        parent = resource.by_name[view.parent]
-        if not isinstance(parent, Link) or parent.to != resource.name:
-            raise ValueError(f"{what}: {view.parent} must link to {resource.name} itself")
     if isinstance(view, Board):
         lane = resource.by_name[view.lane]
         if isinstance(lane, Choice):

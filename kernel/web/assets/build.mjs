@@ -23,7 +23,7 @@ const LANES = 4;
 function gridClasses() {
   const rules = [];
   for (let row = 1; row <= ROWS_A_DAY; row++) rules.push(`.r-${row}{grid-row-start:${row}}`);
-  for (let span = 1; span <= ROWS_A_DAY / 2; span++) rules.push(`.s-${span}{grid-row-end:span ${span}}`);
+  for (let span = 1; span <= ROWS_A_DAY; span++) rules.push(`.s-${span}{grid-row-end:span ${span}}`);
   for (let rows = 12; rows <= ROWS_A_DAY; rows += 12) rules.push(`.rows-${rows}{--rows:${rows}}`);
   for (let of = 2; of <= LANES; of++) {
     for (let lane = 1; lane <= of; lane++) {

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
-from kernel.fa.digits import stored_number
-from kernel.i18n import LazyText, _
+from kernel.i18n import _
 from kernel.resources.context import Context
-from kernel.resources.errors import Forbidden, Invalid, NotFound
+from kernel.resources.errors import Forbidden, NotFound
 from kernel.resources.lists import ListQuery
 from kernel.resources.records import load
 from kernel.resources.resource import Resource
 from kernel.resources.views.boards import BoardReader, Lane, read_board
-from kernel.resources.views.declaration import Board, View
-from kernel.resources.views.moving import command_of_move, movable_fields, movable_ids
-from kernel.web.current import Outcome, current, run_command, tell
-from kernel.web.pages import by_htmx, go_to, render, triggering, words
+from kernel.resources.views.declaration import Board, Spanned
+from kernel.resources.views.moving import movable_fields, movable_ids
+from kernel.web.current import Outcome, current
+from kernel.web.pages import by_htmx, render, words
 from kernel.web.views.addresses import list_url
 from kernel.web.views.asked_view import view_in_use
 from kernel.web.views.boards import Cards, heads
+from kernel.web.views.move_answers import back_to_list, refused, write
+from kernel.web.views.move_in_time import move_in_time
 
 ELSEWHERE = _("It is not on this board any more: somebody moved it, or the filter leaves it out.")
 
@@ -38,25 +39,9 @@ def move(resource: Resource, record_id: int) -> ResponseReturnValue:
         raise Forbidden()
     if isinstance(view, Board):
         return _on_board(context, resource, view, query, record_id)
+    if isinstance(view, Spanned):
+        return move_in_time(context, resource, view, query, record_id)
     raise NotFound()
-
-
-def write(
-    context: Context, resource: Resource, view: View, record_id: int, entered: dict[str, Any]
-) -> Outcome:
-    """Run the command of a move; what was wrong with the values is an outcome as well."""
-    version = stored_number(request.form.get("version", ""))
-    try:
-        name, arguments = command_of_move(context, resource, view, record_id, entered, version)
-    except Invalid as error:
-        return Outcome(False, None, 422, error.message)
-    return run_command(name, quiet=True, **arguments)
-
-
-def refused(message: LazyText | str | None, status: int = 422) -> Response:
-    """Answer a drop that may not be: the reason in words, and nothing that changes the page."""
-    text = words(message) if message else words(_("This cannot be moved there."))
-    return triggering(make_response("", status), toast={"text": text, "error": True})
 
 
 def _on_board(
@@ -70,7 +55,7 @@ def _on_board(
         return _dialog(context, resource, board, query, record_id, reader)
     dropped = "drop" in request.form
     if found is None:
-        return refused(ELSEWHERE) if dropped else _back(resource, query, ELSEWHERE)
+        return refused(ELSEWHERE) if dropped else back_to_list(resource, query, ELSEWHERE)
     lane = reader.lane(request.form.get("lane", "")[:60])
     before = reader.lane(found[1])
     swim, before_swim = reader.swim_lane(request.form.get("swim", found[2])[:60]), reader.swim_lane(found[2])
@@ -82,7 +67,7 @@ def _on_board(
     if not outcome.done:
         again = read_board(current(), resource, board, query.turned(None))
         return _dialog(current(), resource, board, query, record_id, again, outcome)
-    return _back(resource, query, _("Moved to “%(name)s”.", name=lane.title), "done")
+    return back_to_list(resource, query, _("Moved to “%(name)s”.", name=lane.title), "done")
 
 
 def _write_on_board(
@@ -158,7 +143,7 @@ def _dialog(
 ) -> ResponseReturnValue:
     found = reader.card(record_id)
     if found is None:
-        return _back(resource, query, ELSEWHERE)
+        return back_to_list(resource, query, ELSEWHERE)
     cards = Cards(context, resource, board, query, reader.page_lanes())
     card = cards.card(found[0], found[1], found[2], {record_id}, reader)
     return render(
@@ -172,10 +157,3 @@ def _dialog(
         error=words(outcome.message) if outcome is not None and outcome.message else "",
         back_url=list_url(resource, query),
     )
-
-
-def _back(
-    resource: Resource, query: ListQuery, message: LazyText | str, kind: str = "error"
-) -> ResponseReturnValue:
-    tell(message, kind)
-    return go_to(list_url(resource, query))

@@ -15,7 +15,7 @@ from kernel.resources.lists import Filter, ListQuery
 from kernel.resources.resource import Resource
 from kernel.resources.views import boards
 from kernel.resources.views.boards import NONE, read_board
-from kernel.resources.views.declaration import Board, Calendar, Tree, View
+from kernel.resources.views.declaration import Board, Calendar, View
 from tests.resources.bazaar import CLIENT, Client
 from tests.resources.conftest import counting
 
@@ -199,7 +199,6 @@ def test_a_board_costs_the_same_however_many_rows_and_lanes_have_cards(reader, a
         (Board(lane="kind", limits={"wood": 1}), "lanes that are no options"),
         (Calendar(start="name"), "name is of a kind that does not fit"),
         (Calendar(start="visited_on", opens=9, closes=9), "the hours or the step"),
-        (Tree(parent="owner"), "owner is of a kind that does not fit"),
         (Board(lane="kind", label="nothing"), "unknown field nothing"),
     ],
 )

@@ -4,9 +4,8 @@
 // one may go to. A board whose root has the data-move-url (of all cards, told id, lane and position) lets them go anywhere.
 import Sortable from 'sortablejs';
 import { fill, find, findAll, isRtl } from './dom.js';
+import { send } from './sending.js';
 import { toast } from './toast.js';
-
-const AGAIN = 5000;
 
 export default function board(root, htmx) {
   const piles = () => findAll('.pile', root);
@@ -26,30 +25,14 @@ export default function board(root, htmx) {
       ? { id: card.dataset.id, lane: pile.dataset.lane, position }
       : { lane: pile.dataset.lane, swim: pile.dataset.swim, version: card.dataset.version, drop: 1 };
     const focused = card.contains(document.activeElement) || document.activeElement === document.body;
-    const failed = (event) => {
-      done();
-      back();
-      if (focused) card.focus();
-      if (event.type === 'htmx:error') lost();
-    };
-    const arrived = () => {
-      done();
-      settle(card.dataset.id, focused);
-    };
-    // Heard on the document: by the end of the request the answer has put another card in the place of this one.
-    const mine = (handler) => (event) => event.detail.ctx?.sourceElement === card && handler(event);
-    const events = {
-      'htmx:response:error': mine(failed),
-      'htmx:error': mine(failed),
-      'htmx:finally:request': mine(arrived),
-    };
-    const done = () => {
-      for (const [name, handler] of Object.entries(events)) document.removeEventListener(name, handler);
-      card.classList.remove('moving');
-    };
-    for (const [name, handler] of Object.entries(events)) document.addEventListener(name, handler);
-    card.classList.add('moving');
-    htmx.ajax('POST', own ?? card.dataset.moveUrl, { values, swap: 'none', source: card });
+    send(htmx, card, own ?? card.dataset.moveUrl, values, {
+      lostText: root.dataset.lost,
+      arrived: () => settle(card.dataset.id, focused),
+      refused: () => {
+        back();
+        if (focused) card.focus();
+      },
+    });
   }
 
   // The card as the server has it now: it may have come to another lane than it was dropped in.
@@ -61,21 +44,6 @@ export default function board(root, htmx) {
     if (focused) card.focus();
     const said = find('[data-board-said]', root);
     if (said && pile) said.textContent = fill(root.dataset.said, { card: card.ariaLabel, lane: pile.dataset.name });
-  }
-
-  // Whether a lost request was done cannot be known: the board is asked for again until there is an answer.
-  function lost() {
-    if (root.dataset.lost) toast(root.dataset.lost, { error: true });
-    const ask = async () => {
-      try {
-        const answer = await fetch(location.href, { method: 'HEAD', credentials: 'same-origin' });
-        if (!answer.ok) throw new Error(answer.statusText);
-        await htmx.ajax('GET', location.href, { target: '#list', swap: 'innerMorph' });
-      } catch {
-        setTimeout(ask, AGAIN);
-      }
-    };
-    setTimeout(ask, AGAIN);
   }
 
   function pileUnder(event) {

@@ -2,7 +2,11 @@
 import htmx from 'htmx.org';
 import { findAll } from './dom.js';
 
-const modules = { board: () => import('./board.js'), sorting: () => import('./sorting.js') };
+const modules = {
+  board: () => import('./board.js'),
+  calendar: () => import('./calendar.js'),
+  sorting: () => import('./sorting.js'),
+};
 const started = new WeakSet();
 
 function start(root) {
