@@ -107,6 +107,10 @@ class Crawl:
                 self.page.goto(self.origin + path, wait_until="load")
 
     def _look(self, where: str, how: str) -> None:
+        # As high as the page, so that nothing lies beneath the bars that stay in sight.
+        width = (self.page.viewport_size or WIDE)["width"]
+        height = max(self.page.evaluate("document.documentElement.scrollHeight"), NARROW["height"])
+        self.page.set_viewport_size({"width": width, "height": min(height, 12_000)})
         found = [*self._violations(), *self._told]
         self._told.clear()
         if raw := RAW.search(self.page.evaluate("document.body.innerText")):
