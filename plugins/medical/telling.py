@@ -18,7 +18,9 @@ WORDS: dict[str, tuple[NoticeKind, LazyText]] = {
 
 
 def tell_doctor(context: Context, appointment: Appointment) -> None:
-    """Tell the doctor's own user what became of an appointment, unless he did it himself."""
+    """Tell the doctor's own user what became of an appointment of today or later, unless he did it himself."""
+    if appointment.starts_at.astimezone(context.time_zone).date() < context.today:
+        return
     found = WORDS.get(appointment.state)
     user_id = appointment.doctor_user_id
     if found is None or user_id is None or user_id == context.actor.user_id:
