@@ -324,6 +324,7 @@ def test_blocks_become_a_layout_that_is_sound():
     )
     assert [each["type"] for each in blocks][-1] == "space"
     assert set(TYPES) == {each["type"] for each in blocks}
+    assert (blocks[0]["size"], blocks[1]["size"], blocks[1]["align"]) == ("xl", "m", "start")
     assert block_problems(blocks, INVOICE) == []
     body = body_of(blocks, INVOICE)
     assert faults(body) == []

@@ -30,6 +30,9 @@ ALIGNMENTS: Mapping[str, LazyText] = {
 SIZES: Mapping[str, LazyText] = {"s": _("Small"), "m": _("Usual"), "l": _("Large"), "xl": _("Very large")}
 
 
+USUAL: Mapping[str, str] = {"size": "m", "align": "start"}
+
+
 @dataclass(frozen=True)
 class BlockType:
     """A kind of block: its title, icon, and what is asked of it, by the names of `PARTS`."""
@@ -96,7 +99,7 @@ def cleaned(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             if name == "columns":
                 kept[name] = _columns(block.get(name) or ())
             else:
-                text = str(block.get(name) or kind.start.get(name, ""))[:LONGEST]
+                text = str(block.get(name) or kind.start.get(name, USUAL.get(name, "")))[:LONGEST]
                 kept[name] = text if name == "text" else clean(text)
         found.append(kept)
     return found

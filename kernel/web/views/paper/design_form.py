@@ -21,7 +21,7 @@ from kernel.web.forms.command import CommandForm
 
 WHOLE = ("body", "style", "blocks")
 """What is no field of its own on the page: problems of these stand above the editor."""
-DO = re.compile(r"(up|down|remove|add|row|less)-(\w+)")
+DO = re.compile(r"(up|down|remove|add)-(\w+)")
 
 
 class DesignForm:
@@ -93,8 +93,6 @@ class DesignForm:
             return True
         if what == "remove":
             del self.blocks[place]
-        elif what == "row":
-            self.blocks[place].setdefault("columns", []).append({"title": "", "value": ""})
         else:
             other = place - 1 if what == "up" else place + 1
             if 0 <= other < len(self.blocks):
