@@ -47,7 +47,7 @@ function removeRow(row) {
   const next = all[all.indexOf(row) + 1] ?? all[all.indexOf(row) - 1];
   find(':scope > .repeat-rows > .repeat-gone', repeat)?.remove();
   const mark = find('[data-repeat-deleted]', row);
-  const back = make('button', { type: 'button', class: 'btn ghost sm' }, text('undo'));
+  const back = make('button', { type: 'button', class: 'btn ghost sm' }, text('rowRestore'));
   const gone = make('div', { class: 'repeat-gone' }, make('span', {}, text('rowRemoved')), back);
   back.addEventListener('click', () => {
     if (mark) [mark.value, row.hidden] = ['', false];
