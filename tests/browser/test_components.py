@@ -539,8 +539,8 @@ def test_day_grid_places_blocks_without_inline_style(open_page: OpenPage) -> Non
     assert long
     assert left
     assert right
-    assert round(long["y"] - first["y"]) == 12 * 7
-    assert round(long["height"]) == 18 * 7 - 2
+    assert round(long["y"] - first["y"]) == 12 * 8
+    assert round(long["height"]) == 18 * 8 - 2
     assert left["x"] + left["width"] <= right["x"]
     assert page.locator("[style]").count() == 0
 

@@ -33,7 +33,7 @@ FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", '=HYPERLINK(
 def clean_pages(browser: Browser, *addresses: str) -> None:
     for address in addresses:
         page = browser.get(address, follow_redirects=True)
-        assert page.status_code == 200, address
+        assert page.status_code == (422 if "?f.%3C" in address else 200), address
         assert not RUNS.search(page.text), address
         assert "49" not in page.text.partition("&#34;&#39;&gt;&lt;script&gt;")[2][:200], address
 
@@ -291,6 +291,8 @@ def test_columns_and_sorts_show_no_more_than_the_page_does(desk: Browser) -> Non
     ):
         for argument in (f"cols={name}", f"sort={name}", f"f.{name}.is=1", f"f.{name}.contains=0"):
             page = desk.get(f"/persons?{argument}")
-            assert page.status_code == 200
-            assert 'class="notice bad"' in page.text, argument
+            refused = argument.startswith("f.")
+            assert page.status_code == (422 if refused else 200)
+            assert refused or 'class="notice bad"' in page.text, argument
+            assert not refused or "کریمی" not in page.text, argument
     assert "09121112233" not in desk.get("/persons?cols=search_private").text

@@ -150,7 +150,8 @@ def test_no_text_keeps_a_pattern_busy(desk: Browser, name: str) -> None:
         answer = desk.post(address, dict.fromkeys(names, value))
         assert answer.status_code in {200, 422}, address
     for argument in ("q", "sort", "f.mobile.is", "f.last_name.contains", "f.birth_date.from"):
-        assert desk.get("/persons", query_string={argument: value}).status_code == 200
+        answer = desk.get("/persons", query_string={argument: value})
+        assert answer.status_code in ({200, 422} if argument.startswith("f.") else {200}), argument
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data; boundary=x"])

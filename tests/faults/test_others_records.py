@@ -117,7 +117,8 @@ def test_lists_searches_suggestions_and_exports_hold_nothing_of_others(omid: Bro
         f"/medical/appointments?f.patient.is={number}",
     ):
         answer = omid.get(address)
-        assert answer.status_code == 200, address
+        # What one does not see cannot be filtered by either: the list is refused, as for a number that nobody has.
+        assert answer.status_code in ({200, 422} if ".is=" in address else {200}), address
         assert SECRET not in answer.data.decode("utf-8"), address
         assert "رویا" not in answer.data.decode("utf-8"), address
     sent = {"do": "export", "format": "csv", "id": number}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm.attributes import flag_modified
 
 from kernel.data.base import Stamped, Versioned
 from kernel.extension.contributions import Change
@@ -248,7 +247,7 @@ def _store(context: Context, declared: Resource, record: Any, entered: Entered) 
     _finish(context, declared, record, entered)
     if _noted(context) > noted and isinstance(record, Versioned) and isinstance(record, Stamped):
         # Rows that belong to the record have changed: a form that was opened before must hear of it.
-        flag_modified(record, "updated_at")
+        record.updated_at = context.now
         context.session.flush()
 
 
