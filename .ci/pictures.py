@@ -16,23 +16,30 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 PEYVAND = Path(sys.executable).with_name("peyvand")
 PATIENCE = 120.0
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 PERSON = "/persons?sort=display_name"
-PAGES = {
-    "desk": "/",
-    "persons": "/persons",
-    "report": "/persons/report?by=province&chart=bar",
-    "day": "/medical/day",
-    "reminders": "/reminders",
-    "messages": "/outbox",
+PAGES: dict[str, dict[str, str]] = {
+    "sales": {
+        "desk": "/",
+        "persons": "/persons",
+        "groups": "/persons?group=city",
+        "report": "/persons/report?group=province&figure=count&chart=bars&order=most",
+        "messages": "/outbox",
+        "form": "/persons/new",
+    },
+    "reception": {
+        "day": "/medical/day",
+        "board": "/medical/appointments?look=board",
+        "calendar": "/medical/appointments?look=calendar",
+    },
 }
-"""Pages by the name of their picture; the page of a person and the form are found by a click."""
+"""By user, pages by the name of their picture; the page of a person is found by a click."""
 
 
 def main() -> None:
@@ -44,38 +51,44 @@ def main() -> None:
             try:
                 address = f"http://localhost:{port}"
                 wait_for(f"{address}/sign-in")
-                users = json.loads((Path(home) / "sites" / "demo" / "demo.json").read_text("utf-8"))[
-                    "sign_ins"
-                ]
-                take(address, next(each for each in users if each["username"] == "sales"))
+                kept = json.loads((Path(home) / "sites" / "demo" / "demo.json").read_text("utf-8"))
+                take(address, {each["username"]: each["password"] for each in kept["sign_ins"]})
             finally:
                 server.send_signal(signal.SIGINT)
 
 
-def take(address: str, user: dict[str, str]) -> None:
+def take(address: str, passwords: dict[str, str]) -> None:
     """Sign in and take all pictures."""
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True)
     program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        page = signed_in(browser, address, user)
-        page.goto(address + PERSON)
-        person = page.locator("tr[data-id] .c-name a").first.get_attribute("href") or "/"
-        for name, path in {**PAGES, "person": person, "form": "/persons/new"}.items():
-            for suffix, size in (("", WIDE), ("-phone", PHONE)):
-                page.set_viewport_size(size)
-                page.goto(address + path, wait_until="networkidle")
-                page.screenshot(path=PICTURES / f"{name}{suffix}.png")
+        for user, pages in PAGES.items():
+            page = signed_in(browser, address, user, passwords[user])
+            page.goto(address + PERSON)
+            person = page.locator("tr[data-id] .c-name a").first.get_attribute("href") or "/"
+            for name, path in ({**pages, "person": person} if user == "sales" else pages).items():
+                for suffix, size in (("", WIDE), ("-phone", PHONE)):
+                    shoot(page, address + path, PICTURES / f"{name}{suffix}.png", size)
         browser.close()
 
 
-def signed_in(browser: Browser, address: str, user: dict[str, str]) -> Page:
+def shoot(page: Page, address: str, picture: Path, size: ViewportSize) -> None:
+    """Take one picture; raises `RuntimeError` for a page that is refused."""
+    page.set_viewport_size(size)
+    answer = page.goto(address, wait_until="networkidle")
+    if answer is None or not answer.ok:
+        raise RuntimeError(f"{address} cannot be shown")
+    page.screenshot(path=picture)
+
+
+def signed_in(browser: Browser, address: str, user: str, password: str) -> Page:
     """A page in which the user has signed in."""
     page = browser.new_context(reduced_motion="reduce", locale="fa-IR").new_page()
     page.goto(f"{address}/sign-in")
-    page.fill("#username", user["username"])
-    page.fill("#password", user["password"])
+    page.fill("#username", user)
+    page.fill("#password", password)
     page.locator("form.form").get_by_role("button").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
     return page
