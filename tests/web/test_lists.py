@@ -203,6 +203,15 @@ def test_export_needs_its_own_right(sign_in: SignIn, sara: Browser) -> None:
     assert reader.get("/persons/export?format=xlsx").status_code == 403
 
 
+def test_places_are_chosen_by_whoever_sees_no_list_of_them(sign_in: SignIn) -> None:
+    omid = sign_in("omid", {("party", "view"): "all", ("party", "create"): "all"})
+    assert "تهران" in omid.get("/persons/options/addresses-province?q=تهر", htmx=True).text
+    assert "تهران" in omid.get("/persons/options/city?q=تهر", htmx=True).text
+    assert omid.get("/provinces").status_code == 403
+    assert omid.get("/provinces/suggest?q=تهر").status_code == 403
+    assert "تهران" not in omid.get("/search?q=تهران").text.partition("<main")[2].partition('value="تهران"')[2]
+
+
 def test_records_are_suggested_while_typing(sara: Browser) -> None:
     answer = sara.get("/persons/suggest?q=کری", htmx=True)
     assert 'data-label="سارا کریمی"' in answer.text

@@ -12,7 +12,7 @@ from kernel.i18n import LazyText
 from kernel.resources.context import Context
 from kernel.resources.lists.query import ListQuery
 from kernel.resources.lists.searching import any_of
-from kernel.resources.lists.selection import select_rows
+from kernel.resources.lists.selection import for_looking_up, select_rows
 from kernel.resources.resource import Resource
 
 MOST_SUGGESTIONS = 50
@@ -77,11 +77,15 @@ def find_scanned(context: Context, text: str) -> tuple[Resource, int] | None:
 
 
 def suggestions(context: Context, resource: Resource, text: str, limit: int = 20) -> list[tuple[int, str]]:
-    """Give ids and labels of records that fit what was typed, best first; of the first ones where nothing was."""
+    """Give ids and labels of records that fit what was typed, best first; of the first ones where nothing was.
+
+    What is there to be looked up in, such as cities, is chosen by everybody; its list and pages are for who may view it.
+    """
     limit = min(max(limit, 1), MOST_SUGGESTIONS)
-    if not context.may(resource.permission, "view") or (text.strip() and resource.search is None):
+    seen = for_looking_up(context, resource) or context.may(resource.permission, "view")
+    if not seen or (text.strip() and resource.search is None):
         return []
-    selection = select_rows(context, resource, ListQuery(search=text))
+    selection = select_rows(context, resource, ListQuery(search=text), choosing=True)
     if selection.hits is None:
         ids: Sequence[int] = [place.id for place in selection.fetch(None, limit=limit)]
     else:

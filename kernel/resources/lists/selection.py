@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
+from kernel.access.policies import Public
 from kernel.access.session import arms
 from kernel.fa.errors import FaError
 from kernel.resources.context import Context
@@ -186,6 +187,11 @@ class Selection:
         return Position(int(self.order.nulls and values[0] is None), tuple(values), number)
 
 
+def for_looking_up(context: Context, resource: Resource) -> bool:
+    """Say whether everybody reads the rows, such as cities; their list and pages are for who may view them."""
+    return isinstance(context.runtime.policies.for_model(resource.model), Public)
+
+
 def select_rows(
     context: Context,
     resource: Resource,
@@ -194,13 +200,16 @@ def select_rows(
     narrow: Sequence[ColumnElement[bool]] = (),
     facets: Sequence[Facet] = (),
     whole: bool = False,
+    choosing: bool = False,
 ) -> Selection:
     """Read a query into a selection; `Invalid` where something in it does not fit.
 
     `narrow` are further conditions (a record's own rows, the bin) with the `facets` that they read. A search is carried out
     here and capped; with `whole` every hit counts instead, in the order of the list (for exports).
+    With `choosing` no right is asked for what is there to be looked up in.
     """
-    context.require(resource.permission, "view")
+    if not (choosing and for_looking_up(context, resource)):
+        context.require(resource.permission, "view")
     narrowed = narrowing(context, resource, query)
     narrowed = Narrowing((*narrowed.conditions, *narrow), distinct((*narrowed.facets, *facets)))
     order = order_of(context, resource, query.sort)

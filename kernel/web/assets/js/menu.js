@@ -4,6 +4,17 @@ import { place } from './place.js';
 
 const opener = (menu) => find(`[popovertarget="${menu.id}"]`);
 
+// Some systems ask for the menu while the button is still down; letting it go would close the menu at once.
+let held = false;
+document.addEventListener('pointerdown', ({ button }) => { held = button === 2; }, true);
+document.addEventListener('pointerup', () => { held = false; }, true);
+
+/** Opens a menu that was asked for by a right click, when the button is up. */
+export function onceLetGo(show) {
+  if (held) document.addEventListener('pointerup', () => setTimeout(show), { once: true });
+  else show();
+}
+
 document.addEventListener('toggle', (event) => {
   const menu = event.target;
   if (!menu.matches?.('.menu[popover]') || event.newState !== 'open') return;

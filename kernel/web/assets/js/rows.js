@@ -2,6 +2,7 @@
 //   <tr data-href="…" data-id="…">   <template data-row-menu> with {id} places in its addresses
 import htmx from 'htmx.org';
 import { find, findAll, make, on, within } from './dom.js';
+import { onceLetGo } from './menu.js';
 import { place } from './place.js';
 
 const INTERACTIVE = 'a,button,input,label,select,textarea,summary,[role=option]';
@@ -56,18 +57,12 @@ function openRowMenu(row, event, anchor) {
   });
 }
 
-// Some systems ask for the menu while the button is still down; letting it go would close the menu at once.
-let held = false;
-document.addEventListener('pointerdown', ({ button }) => { held = button === 2; }, true);
-document.addEventListener('pointerup', () => { held = false; }, true);
-
 on('contextmenu', 'tr[data-id]', (row, event) => {
   if (event.shiftKey || !menuOf(row, event)) return;
   event.preventDefault();
   const byKey = event.clientX === 0 && event.clientY === 0;
-  const show = () => openRowMenu(row, event, byKey ? find('a,button', row) ?? row : { x: event.clientX, y: event.clientY });
-  if (held) document.addEventListener('pointerup', () => setTimeout(show), { once: true });
-  else show();
+  const anchor = byKey ? find('a,button', row) ?? row : { x: event.clientX, y: event.clientY };
+  onceLetGo(() => openRowMenu(row, event, anchor));
 });
 // The keys that mean the same; not every browser makes a contextmenu of them.
 on('keydown', 'tr[data-id]', (row, event) => {

@@ -3,6 +3,7 @@
 //   <template data-node-items> with {id} places in its addresses; data-key names the key of an item
 import htmx from 'htmx.org';
 import { find, findAll, isRtl, isTyping, make, on, within } from './dom.js';
+import { onceLetGo } from './menu.js';
 import { place } from './place.js';
 
 const ITEM = '[role=treeitem]';
@@ -87,7 +88,8 @@ document.addEventListener('contextmenu', (event) => {
   if (!item || event.shiftKey || isTyping(event.target)) return;
   event.preventDefault();
   const byKey = event.clientX === 0 && event.clientY === 0;
-  openMenu(item, byKey || event.button !== 2 ? rowOf(item) : { x: event.clientX, y: event.clientY });
+  const anchor = byKey || event.button !== 2 ? rowOf(item) : { x: event.clientX, y: event.clientY };
+  onceLetGo(() => openMenu(item, anchor));
 });
 
 const cancel = (box) => {
