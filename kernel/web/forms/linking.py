@@ -49,5 +49,12 @@ def makers(context: Context, item: Field) -> list[tuple[str, str]]:
 
 
 def opening(context: Context, item: Field) -> str:
-    """Give the address of the chosen record with `{id}` in it; empty where there is none to open."""
-    return f"/{context.runtime.resource(item.to).path}/{{id}}" if isinstance(item, Link) else ""
+    """Give the address of the chosen record with `{id}` in it; empty where the actor may open none."""
+    if not isinstance(item, Link) or not may_open(context, item):
+        return ""
+    return f"/{context.runtime.resource(item.to).path}/{{id}}"
+
+
+def may_open(context: Context, item: Link) -> bool:
+    """Say whether the actor may open what a field leads to: provinces have names for everybody, and a page for few."""
+    return context.may(context.runtime.resource(item.to).permission, "view")

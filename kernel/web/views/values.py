@@ -27,6 +27,7 @@ from kernel.resources.records.facets import facet_rows
 from kernel.resources.records.values import visible_parts
 from kernel.resources.resource import Resource
 from kernel.web.forms.build import part_records, plugin_title
+from kernel.web.forms.linking import may_open
 from kernel.web.views.addresses import record_url
 
 
@@ -83,11 +84,6 @@ def fact_of(
     elif item.ltr and not _in_words(shown):
         kind = "code"
     return Fact(context.text(item.title), shown, value, kind, tone, url, edit_url)
-
-
-def may_open(context: Context, item: Link) -> bool:
-    """Say whether the actor may open what a field leads to: provinces have names for everybody, and a page for few."""
-    return context.may(context.runtime.resource(item.to).permission, "view")
 
 
 def _in_words(shown: str) -> bool:
