@@ -10,7 +10,15 @@ from kernel.extension.branding import BrandingRow
 from kernel.extension.editions import SiteEditionRow
 from kernel.extension.models import PluginFailure, PluginRow, PluginStep, Setting, SiteState
 from kernel.i18n import _
-from kernel.resources import attachments, base_data, bulk_removal, exporting_later, notes
+from kernel.resources import (
+    attachments,
+    base_data,
+    bulk_removal,
+    exporting_later,
+    field_edits,
+    field_edits_later,
+    notes,
+)
 from kernel.resources.commands import commands_in
 from kernel.resources.desks import arranging as desks
 from kernel.resources.desks.models import DeskDefault, DeskLayout
@@ -85,6 +93,8 @@ PART = KernelPart(
         bulk_removal,
         desks,
         exporting_later,
+        field_edits,
+        field_edits_later,
         notes,
         notices,
         opened,

@@ -58,6 +58,7 @@ RIGHTS: Mapping[str, str] = {
     "saved_reports.mark": "report",
     "bulk.act": "view",
     "erasing.page": "erase",
+    "field_edit.act": "edit",
     "handing.act": "assign",
     "regroup.act": "edit",
     "boards.more": "view",

@@ -111,6 +111,17 @@ def writable(context: Context, resource: Resource) -> list[Field]:
     return [item for item in resource.visible_fields(context) if not item.read_only]
 
 
+def edited_alone(resource: Resource, item: Field) -> bool:
+    """Say whether a field, as the actor has it, is edited by itself: in a cell of a list, or of many records at once."""
+    return (
+        resource.editable
+        and not resource.overview
+        and not item.read_only
+        and item.stored_in(resource.model)
+        and item.attribute not in ("id", resource.label)
+    )
+
+
 def visible_parts(context: Context, resource: Resource) -> list[Part]:
     """Give the parts that this actor may see where he sees the record."""
     return [part for part in resource.parts if not part.permission or context.may(part.permission, "view")]

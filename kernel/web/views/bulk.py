@@ -43,7 +43,7 @@ def act(resource: Resource) -> ResponseReturnValue:
     context = current()
     context.require(resource.permission, "view")
     wanted = request.form.get("do", "")
-    query = query_of(resource, MultiDict(_arguments(request.form)))
+    query = query_of(resource, MultiDict(arguments(request.form)))
     if wanted == "export":
         whole = request.form.get("whole") == "1"
         kind = request.form.get("format", "xlsx")
@@ -140,7 +140,7 @@ def remove(resource: Resource, ids: list[int]) -> list[Refusal]:
     return refusals
 
 
-def _arguments(form: MultiDict[str, str]) -> list[tuple[str, str]]:
+def arguments(form: MultiDict[str, str]) -> list[tuple[str, str]]:
     """The list's own arguments travel with the ticks, each name with `list.` in front."""
     return [
         (name.removeprefix("list."), value)

@@ -9,6 +9,7 @@ from typing import Any
 from kernel.resources.context import Context
 from kernel.resources.fields import Choice, Choices, Day, Field, Money, Phone, UserLink
 from kernel.resources.lists import Column, ListPage, ListQuery, Row, may_sort
+from kernel.resources.records.values import edited_alone
 from kernel.resources.resource import Resource
 from kernel.web.views.addresses import list_url
 
@@ -63,15 +64,8 @@ def shown_columns(resource: Resource, columns: Sequence[Column]) -> list[Column]
 
 def edited_in_lists(resource: Resource, columns: Sequence[Column]) -> frozenset[str]:
     """Give the columns whose cells are edited in the list: what may be written of the records' own fields."""
-    if not resource.editable or resource.overview:
-        return frozenset()
     return frozenset(
-        column.key
-        for column in columns
-        if column.facet is None
-        and not column.field.read_only
-        and column.field.stored_in(resource.model)
-        and column.field.attribute not in ("id", resource.label)
+        column.key for column in columns if column.facet is None and edited_alone(resource, column.field)
     )
 
 

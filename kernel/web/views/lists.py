@@ -18,6 +18,7 @@ from kernel.parties.segments.reading import FIELD, visible_segments
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid
 from kernel.resources.exporting import may_leave
+from kernel.resources.field_edits import fields_of_many
 from kernel.resources.fields import Choice
 from kernel.resources.list_layouts.layouts import Layout, own_layout, usual_columns
 from kernel.resources.lists import (
@@ -195,6 +196,7 @@ def view_of(
         **_segments(context, resource, first),
         "groupable": possible(context, resource),
         "may_letters": resource.name == "message" and context.may("message", "send"),
+        "may_edit_field": not context.read_only and bool(fields_of_many(context, resource)),
         "may_assign": handing.possible(context, resource),
         "may_print": is_party(resource) and context.may(*PRINT_RIGHT),
         "may_send": is_party(resource) and context.may("message", "send") and context.may("party", "send"),

@@ -40,17 +40,24 @@ def tried(command: str, resource: Resource, number: int, **arguments: Any) -> Re
 
 
 def page(
-    resource: Resource, refusals: Sequence[Refusal], back: str, *, binned: bool = False
+    resource: Resource, refusals: Sequence[Refusal], back: str, *, binned: bool = False, dialog: bool = False
 ) -> ResponseReturnValue:
-    """Show the records that stayed; `binned` says that they lie in the bin."""
+    """Show the records that stayed; `binned` says that they lie in the bin, `dialog` that a dialog asks."""
     if binned:
         with in_bin() as context:
             return _page(context, resource, refusals, back, binned=True)
-    return _page(current(), resource, refusals, back, binned=False)
+    template = "records/refused_dialog.html" if dialog else "records/refused.html"
+    return _page(current(), resource, refusals, back, binned=False, template=template)
 
 
 def _page(
-    context: Context, resource: Resource, refusals: Sequence[Refusal], back: str, *, binned: bool
+    context: Context,
+    resource: Resource,
+    refusals: Sequence[Refusal],
+    back: str,
+    *,
+    binned: bool,
+    template: str = "records/refused.html",
 ) -> ResponseReturnValue:
     shown = refusals[:MOST]
     model = resource.model
@@ -59,7 +66,7 @@ def _page(
         mine = mine.where(resource.only(model))
     labels = {row[0]: resource.label_text(row[1], context) for row in context.session.execute(mine)}
     return render(
-        "records/refused.html",
+        template,
         status=422,
         title=context.text(_("Not done")),
         plural=context.text(resource.plural),
