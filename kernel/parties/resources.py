@@ -51,6 +51,7 @@ from kernel.resources.fields import (
     Whole,
 )
 from kernel.resources.resource import Resource, Search, Section, Sort
+from kernel.resources.views.declaration import Tree
 
 PERMISSION = "party"
 SEARCHED = ("short_name", "legal_id", "economic_code", "registration_number")
@@ -313,7 +314,11 @@ def _group(kind: str, title: LazyText, plural: LazyText) -> Resource:
         ),
         list_columns=("name", "parent"),
         sections=(Section(title, ("name", "parent", "position")),),
-        sorts=(Sort("tree", _("Tree"), ("path",)),),
+        sorts=(
+            Sort("tree", _("Tree"), ("path",)),
+            Sort("rank", _("Rank in the list"), ("position", "sort_key")),
+        ),
+        views=(Tree(parent="parent", sort="rank"),),
         search=Search(),
         only=lambda model: model.kind == kind,
         fixed={"kind": kind},

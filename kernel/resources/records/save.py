@@ -32,6 +32,7 @@ from kernel.resources.records.values import (
 )
 from kernel.resources.resource import Resource
 from kernel.resources.user_fields.searching import complete_keys
+from kernel.resources.views.circles import circles
 
 Raw = Mapping[str, Any]
 RawParts = Mapping[str, Sequence[Raw]]
@@ -217,6 +218,8 @@ def _judge(
     problems: list[Problem] = []
     if declared.prepare is not None:
         problems.extend(declared.prepare(context, record, values))
+    if not problems:
+        problems.extend(circles(context, declared, record, values))
     complete_keys(context, declared.name, record)
     after = {
         item.name: item.value_of(record)

@@ -14,6 +14,7 @@ from kernel.resources.fields import (
     Decimal,
     Field,
     Instant,
+    Link,
     Lookup,
     Minutes,
     Whole,
@@ -179,6 +180,36 @@ class Calendar(Spanned):
     new: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tree(View):
+    """Records beneath each other. `parent` is a link to the record of the same kind that one stands beneath.
+
+    `sort` names the declared order of those beneath one, the list's own where it is empty. A record whose parent its reader
+    does not see stands at the top for him. Saving a record refuses what would put it
+    beneath itself.
+    """
+
+    kind = "tree"
+    icon = "sitemap"
+    usual_title = _("Tree")
+
+    parent: str
+    sort: str = ""
+
+    def main(self) -> str:
+        """The link to what one stands beneath."""
+        return self.parent
+
+    def wanted(self) -> Iterator[tuple[str, tuple[type[Field], ...]]]:
+        """The link."""
+        yield from super().wanted()
+        yield self.parent, (Link,)
+
+    def moved(self) -> Collection[str]:
+        """The link."""
+        return (self.parent,)
+
+
 def check_views(resource: Resource) -> None:
     """Raise `ValueError` where a view of a resource names a field that is not there or of another kind."""
     keys = [view.key for view in resource.views]
@@ -207,5 +238,11 @@ def _check_kind(resource: Resource, view: View, what: str) -> None:
             named = {*view.lanes, *view.limits, *(view.allowed or ())}
             if not named <= set(lane.options):
                 raise ValueError(f"{what}: lanes that are no options: {sorted(named - set(lane.options))}")
+    if isinstance(view, Tree):
+        parent = resource.by_name[view.parent]
+        if not isinstance(parent, Link) or parent.to != resource.name:
+            raise ValueError(f"{what}: {view.parent} leads to no record of the same kind")
+        if view.sort and view.sort.lstrip("-") not in {each.name for each in resource.sorts}:
+            raise ValueError(f"{what}: unknown sort {view.sort}")
     if isinstance(view, Calendar) and not (0 <= view.opens < view.closes <= 24 and 5 <= view.step <= 120):
         raise ValueError(f"{what}: the hours or the step cannot be")

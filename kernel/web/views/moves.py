@@ -14,7 +14,7 @@ from kernel.resources.lists import ListQuery
 from kernel.resources.records import load
 from kernel.resources.resource import Resource
 from kernel.resources.views.boards import BoardReader, Lane, read_board
-from kernel.resources.views.declaration import Board, Spanned
+from kernel.resources.views.declaration import Board, Spanned, Tree
 from kernel.resources.views.moving import movable_fields, movable_ids
 from kernel.web.current import Outcome, current
 from kernel.web.pages import by_htmx, render, words
@@ -23,6 +23,7 @@ from kernel.web.views.asked_view import view_in_use
 from kernel.web.views.boards import Cards, heads
 from kernel.web.views.move_answers import back_to_list, refused, write
 from kernel.web.views.move_in_time import move_in_time
+from kernel.web.views.move_in_tree import move_in_tree
 
 ELSEWHERE = _("It is not on this board any more: somebody moved it, or the filter leaves it out.")
 
@@ -41,6 +42,8 @@ def move(resource: Resource, record_id: int) -> ResponseReturnValue:
         return _on_board(context, resource, view, query, record_id)
     if isinstance(view, Spanned):
         return move_in_time(context, resource, view, query, record_id)
+    if isinstance(view, Tree):
+        return move_in_tree(context, resource, view, query, record_id)
     raise NotFound()
 
 

@@ -42,6 +42,7 @@ from kernel.web.views import (
     reports,
     saved,
     saved_reports,
+    trees,
 )
 
 View = Callable[..., ResponseReturnValue]
@@ -113,6 +114,7 @@ ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
 """Rule below the resource's path, endpoint, methods, view. Each view gets the resource, and checks its own rights."""
 VIEW_ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("/lane", "boards.more", GET, boards.more),
+    ("/below", "trees.below", GET, trees.below),
     ("/<int:record_id>/move", "moves.move", BOTH, moves.move),
 )
 """Those of resources that declare views besides the list."""
