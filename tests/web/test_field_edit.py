@@ -271,3 +271,32 @@ def test_many_go_in_the_background(
     assert "۱ رکورد از پیش" in page
     assert f"/persons/{people[0]}" in page
     assert "omid" in page
+    assert f'action="/work/{number}/undo"' in page
+    assert sign_in("boss", administrator=True).post(f"/work/{number}/undo").status_code == 404
+    assert sara.post(f"/work/{number}/undo").headers["Location"] == "/work"
+    assert f"/work/{number}/undo" not in sara.get("/work").text
+    assert sara.post(f"/work/{number}/undo").status_code == 404
+    ((undoing,),) = run("SELECT max(id) FROM kernel.work")
+    assert jobs.work(runtime, undoing) == "done"
+    assert genders(run) == ["female", "female", "male"]
+    assert "مقدار پیشین ۱ رکورد" in sara.get("/work").text
+
+
+def test_an_edit_in_the_background_is_undone_for_a_day_and_only_where_nobody_changed_it_since(
+    sara: Browser, people: list[str], run: Run, runtime: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 1)
+    whole = {"whole": "1", "list.f.gender.is": "female"}
+    assert save(sara, [], "gender", "male", count="2", **whole).headers["Location"] == "/work"
+    ((number,),) = run("SELECT max(id) FROM kernel.work")
+    assert jobs.work(runtime, number) == "done"
+    run("UPDATE kernel.work SET finished_at = finished_at - interval '25 hours'")
+    assert f"/work/{number}/undo" not in sara.get("/work").text
+    assert sara.post(f"/work/{number}/undo").status_code == 404
+    run("UPDATE kernel.work SET finished_at = now()")
+    save(sara, people[:1], "gender", "", empty="1")
+    assert sara.post(f"/work/{number}/undo").status_code == 303
+    ((undoing,),) = run("SELECT max(id) FROM kernel.work")
+    assert jobs.work(runtime, undoing) == "done"
+    assert genders(run) == [None, "female", "male"]
+    assert "دوباره تغییر کرده" in sara.get("/work").text

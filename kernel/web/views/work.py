@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
@@ -10,8 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from kernel.administration.tasks import STATES
 from kernel.i18n import _
-from kernel.jobs.own_work import OwnWork, find_work, own_work
+from kernel.jobs.own_work import OwnWork, find_work, own_work, work_on
 from kernel.resources.errors import NotFound
+from kernel.resources.field_edits_later import KIND as EDITING
 from kernel.web.current import current, run_command, tell
 from kernel.web.pages import go, render
 from kernel.web.uploads import send_stored
@@ -19,6 +21,8 @@ from kernel.web.views.addresses import record_url
 
 pages = Blueprint("work", __name__, url_prefix="/work")
 
+UNDO_TIME = timedelta(days=1)
+"""How long after its end an edit of many records can be undone."""
 TONES = {"due": "", "running": "blue", "done": "green", "failed": "red", "stopped": "amber"}
 
 
@@ -42,6 +46,18 @@ def stop(number: int) -> ResponseReturnValue:
     return go("work.own")
 
 
+@pages.post("/<int:number>/undo")
+def undo(number: int) -> ResponseReturnValue:
+    """Have put back what one's own edit of many records has written."""
+    work = next((each for each in own_work(current()) if each.id == number), None)
+    if work is None or not undoable(work):
+        raise NotFound()
+    given = {"resource": work.result["resource"], **work.result["undo"]}
+    if run_command("record.undo_field_many", work=number, **given).done:
+        tell(_("The former values are being put back, as you see here."), "notice")
+    return go("work.own")
+
+
 @pages.get("/<int:number>/file")
 def file(number: int) -> ResponseReturnValue:
     """Send the file that work has made."""
@@ -53,7 +69,18 @@ def file(number: int) -> ResponseReturnValue:
 
 
 def _words() -> dict[str, Any]:
-    return {"states": STATES, "tones": TONES, "stayed": stayed}
+    return {"states": STATES, "tones": TONES, "stayed": stayed, "undoable": undoable}
+
+
+def undoable(work: OwnWork) -> bool:
+    """Say whether what work wrote can be put back: for a day, and not where that is done or going on."""
+    context = current()
+    if not work.result.get("undo") or work.finished_at is None or context.read_only:
+        return False
+    if work.finished_at < context.now - UNDO_TIME:
+        return False
+    begun = work_on(context, (EDITING, work.id))
+    return begun is None or begun.state in ("stopped", "failed")
 
 
 def stayed(work: OwnWork) -> Sequence[tuple[str, str]]:
