@@ -300,3 +300,41 @@ def test_an_edit_in_the_background_is_undone_for_a_day_and_only_where_nobody_cha
     assert jobs.work(runtime, undoing) == "done"
     assert genders(run) == [None, "female", "male"]
     assert "دوباره تغییر کرده" in sara.get("/work").text
+
+
+def test_a_field_that_applies_at_times_keeps_its_rule_and_comes_back_with_the_other(
+    sign_in: SignIn, run: Run
+) -> None:
+    browser = sign_in("sara", {("message_template", each): "all" for each in ("view", "create", "edit")})
+    ((kind,),) = run("SELECT min(id) FROM kernel.message_kind")
+    given = {"language": "fa", "kind": str(kind), "body": "سلام"}
+    mail = browser.made(
+        "/message-templates/new", **given, name="نامه", channel="email", subject="سلام بر شما"
+    )
+    text = browser.made("/message-templates/new", **given, name="پیامک", channel="sms")
+    ids = [address.rpartition("/")[2] for address in (mail, text)]
+
+    def held() -> Any:
+        return run(
+            "SELECT channel, subject FROM kernel.message_template WHERE id = ANY(:ids) ORDER BY id",
+            ids=[int(each) for each in ids],
+        )
+
+    def saved(field: str, value: str) -> Any:
+        sent = {"do": "save", "id": ids, "field": field, "value": value}
+        return browser.post("/message-templates/edit-field", sent, htmx=True)
+
+    asked = browser.post("/message-templates/edit-field", {"id": ids, "field": "subject"}, htmx=True).text
+    assert "فقط با برخی" in asked
+    assert "data-when" not in asked
+    refused = saved("subject", "خوش آمدید")
+    assert refused.text.count("<li>") == 1
+    assert "کاربرد ندارد" in refused.text
+    assert held() == [("email", "خوش آمدید"), ("sms", None)]
+    assert "HX-Redirect" in saved("channel", "sms").headers
+    assert held() == [("sms", None), ("sms", None)]
+    browser.post(
+        "/undo",
+        {"offer": re.findall(r'name="offer" value="([^"]+)"', browser.get("/message-templates").text)[-1]},
+    )
+    assert held() == [("email", "خوش آمدید"), ("sms", None)]
