@@ -88,7 +88,7 @@ def edit_many(
     def said(done: int, same: int) -> dict[str, Any]:
         span = Span(field, since, runtime.clock().isoformat())
         undo = asdict(span) if done and can_be_undone(runtime.resource(resource)) else None
-        return {"message": _in_words(runtime, locale, changed(done), same), "undo": undo}
+        return {"message": _in_words(runtime, locale, resource, field, changed(done), same), "undo": undo}
 
     pieces = ((number, {"raw": raw, "version": version}) for number, version in rows)
     _each(runtime, progress, actor, locale, EDIT, resource, field, pieces, len(rows), said)
@@ -118,7 +118,7 @@ def undo_many(
         found += part
 
     def said(done: int, _same: int) -> dict[str, Any]:
-        return {"message": runtime.translate(put_back(done), locale)}
+        return {"message": _in_words(runtime, locale, resource, meant.field, put_back(done))}
 
     pieces = ((number, {"entry": entry}) for number, entry in found)
     _each(runtime, progress, actor, locale, UNDO, resource, meant.field, pieces, len(found), said)
@@ -146,9 +146,14 @@ def _actor(runtime: Runtime, user_id: int) -> Actor:
         return acting_user(context, user_id)
 
 
-def _in_words(runtime: Runtime, locale: str, first: LazyText, same: int) -> str:
-    text = runtime.translate(first, locale)
-    return f"{text} {runtime.translate(held_already(same), locale)}" if same else text
+def _in_words(
+    runtime: Runtime, locale: str, resource: str, field: str, first: LazyText, same: int = 0
+) -> str:
+    """Name the field, since work of one's own may stand there several times, and say what came of it."""
+    title = runtime.translate(runtime.resource(resource).by_name[field].title, locale)
+    told = [first, held_already(same)] if same else [first]
+    what = " ".join(runtime.translate(each, locale) for each in told)
+    return runtime.translate(_("“%(field)s”: %(what)s", field=title, what=what), locale)
 
 
 def _each(

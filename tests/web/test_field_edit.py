@@ -238,7 +238,12 @@ def test_undo_leaves_and_names_what_was_changed_again_or_may_not_be_edited(
 
 @pytest.mark.parametrize(
     ("field", "values"),
-    [("birth_date", ("1370/1/1", "1371/2/2")), ("national_code", ("0084575948", "0013542419"))],
+    [
+        ("birth_date", ("1370/1/1", "1371/2/2")),
+        ("national_code", ("0084575948", "0013542419")),
+        ("mobile", ("09121234567", "09351234567")),
+        ("note", ("الف\nب", "پ")),
+    ],
 )
 def test_undo_knows_values_of_each_kind(
     sara: Browser, people: list[str], run: Run, field: str, values: tuple[str, str]
@@ -267,8 +272,7 @@ def test_many_go_in_the_background(
     assert jobs.work(runtime, number) == "done"
     assert genders(run) == ["female", "male", "male"]
     page = sara.get("/work").text
-    assert "۱ رکورد تغییر کرد" in page
-    assert "۱ رکورد از پیش" in page
+    assert "«جنسیت»: ۱ رکورد تغییر کرد. ۱ رکورد از پیش" in page
     assert f"/persons/{people[0]}" in page
     assert "omid" in page
     assert f'action="/work/{number}/undo"' in page
@@ -338,3 +342,13 @@ def test_a_field_that_applies_at_times_keeps_its_rule_and_comes_back_with_the_ot
         {"offer": re.findall(r'name="offer" value="([^"]+)"', browser.get("/message-templates").text)[-1]},
     )
     assert held() == [("email", "خوش آمدید"), ("sms", None)]
+
+
+def test_a_handing_over_is_undone_too(
+    sara: Browser, people: list[str], sign_in: SignIn, run: Run, id_of: Callable[[str], str]
+) -> None:
+    sign_in("omid", ALL)
+    assert save(sara, people, "owner", id_of("omid")).status_code == 303
+    assert {row[0] for row in run("SELECT owner_id FROM kernel.party")} == {int(id_of("omid"))}
+    sara.post("/undo", {"offer": offer(sara.get("/persons").text)})
+    assert {row[0] for row in run("SELECT owner_id FROM kernel.party")} == {int(id_of("sara"))}
