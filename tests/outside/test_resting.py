@@ -107,12 +107,14 @@ def test_nothing_breaks_meanwhile_and_all_is_back_afterwards(boss: Browser, told
             "/persons?sort=hotel.likes",
             "/persons/export?format=csv",
             "/search?q=آرام",
-            "/persons?f.hotel.likes.filled=1",
         ),
         *(f"/persons/{guest}", f"/persons/{guest}/edit", f"/persons/{guest}?tab=history", "/segments/"),
         *("/administration/doctor", "/administration/patterns"),
     ):
         assert boss.get(path, follow_redirects=True).status_code == 200, path
+    refused = boss.get("/persons?f.hotel.likes.filled=1")
+    assert refused.status_code == 422
+    assert f"/persons/{guest}" not in refused.text
     assert boss.get(f"/hotel/rooms/{room}").status_code == 404
     assert person(boss, "تازه")
 
