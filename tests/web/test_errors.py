@@ -48,7 +48,7 @@ def test_a_fault_shows_a_number_that_stands_in_the_log(
     sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     browser = sign_in("sara", ALL)
-    monkeypatch.setattr("kernel.web.views.home.blocks", _broken)
+    monkeypatch.setattr("kernel.web.views.home.standing", _broken)
     with caplog.at_level(logging.ERROR, "kernel.web"):
         answer = browser.get("/?secret=09121234567")
     assert answer.status_code == 500
@@ -72,7 +72,7 @@ def _broken(_context: object) -> None:
 def test_a_page_that_takes_too_long_is_stopped(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = sign_in("sara", ALL)
     monkeypatch.setattr("kernel.web.current.PAGE_TIME", 0.05)
-    monkeypatch.setattr("kernel.web.views.home.blocks", _slow)
+    monkeypatch.setattr("kernel.web.views.home.standing", _slow)
     answer = browser.get("/")
     assert answer.status_code == 503
     assert "بیش از اندازه طول کشید" in answer.text
@@ -85,7 +85,7 @@ def _slow(_context: object) -> None:
 
 def test_a_reading_page_cannot_write(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = sign_in("sara", ALL)
-    monkeypatch.setattr("kernel.web.views.home.blocks", _writing)
+    monkeypatch.setattr("kernel.web.views.home.standing", _writing)
     assert browser.get("/").status_code == 500
 
 

@@ -15,7 +15,7 @@ from kernel.administration import explaining, reasons
 from kernel.parties.models import Party
 from kernel.testing.rows import add_parties
 from kernel.web.leaks import RIGHTS
-from kernel.web.views.routes import ROUTES
+from kernel.web.views.routes import ROUTES, VIEW_ROUTES
 
 VIEW = {("party", "view"): "own", ("party", "edit"): "own"}
 
@@ -235,7 +235,7 @@ def test_the_leak_check_shows_walls_that_disagree(boss, make_user, owner_of, eng
 
 
 def test_every_generic_address_says_what_it_asks():
-    assert {endpoint for _rule, endpoint, _methods, _view in ROUTES} == set(RIGHTS)
+    assert {endpoint for _rule, endpoint, _methods, _view in (*ROUTES, *VIEW_ROUTES)} == set(RIGHTS)
 
 
 def test_words_of_columns_are_those_of_the_site(runtime):

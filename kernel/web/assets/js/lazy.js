@@ -1,15 +1,29 @@
-// Modules that few pages need: <div data-module="board"> loads its file when it comes into the page.
+// Modules that few pages need: <div data-module="board"> loads its file when it comes into the page, and so do the elements
+// of `parts`, whose modules work by delegation or by themselves.
 import htmx from 'htmx.org';
-import { findAll } from './dom.js';
+import { find, findAll } from './dom.js';
 
 const modules = {
   board: () => import('./board.js'),
   calendar: () => import('./calendar.js'),
   sorting: () => import('./sorting.js'),
 };
+const parts = {
+  'jalali-date': () => import('./date/jalali-date.js'),
+  '[data-repeat]': () => import('./repeats.js'),
+  '.scopes': () => import('./scopes.js'),
+  '[data-tree]': () => import('./tree.js'),
+  'table[data-widths-url]': () => import('./table.js'),
+};
 const started = new WeakSet();
+const loaded = new Set();
 
 function start(root) {
+  for (const [selector, load] of Object.entries(parts)) {
+    if (loaded.has(selector) || !find(selector, root)) continue;
+    loaded.add(selector);
+    load();
+  }
   for (const element of findAll('[data-module]', root)) {
     if (started.has(element)) continue;
     started.add(element);
