@@ -10,17 +10,25 @@ const modules = {
 };
 const parts = {
   'jalali-date': () => import('./date/jalali-date.js'),
-  '[data-repeat]': () => import('./repeats.js'),
-  '.scopes': () => import('./scopes.js'),
+  '[data-copy], input[data-select]': () => import('./copy.js'),
+  'textarea[data-lines]': () => import('./lines.js'),
+  '.order': () => import('./order.js'),
+  '[data-timer]': () => import('./timer.js'),
+  '.drop': () => import('./upload.js'),
+  '[data-scopes]': () => import('./scopes.js'),
   '[data-tree]': () => import('./tree.js'),
   'table[data-widths-url]': () => import('./table.js'),
 };
 const started = new WeakSet();
 const loaded = new Set();
 
+// What a template holds comes into the page later, without a word.
+const holds = (root, selector) =>
+  find(selector, root) || findAll('template', root).some(({ content }) => find(selector, content));
+
 function start(root) {
   for (const [selector, load] of Object.entries(parts)) {
-    if (loaded.has(selector) || !find(selector, root)) continue;
+    if (loaded.has(selector) || !holds(root, selector)) continue;
     loaded.add(selector);
     load();
   }
