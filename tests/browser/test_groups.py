@@ -40,6 +40,7 @@ def enter(desk: FrontDesk, open_page: OpenPage) -> Callable[..., Page]:
         page.locator("#password").fill(PASSWORD)
         page.locator("form.form").get_by_role("button").click()
         page.wait_for_url(lambda url: "/sign-in" not in url)
+        page.wait_for_load_state("networkidle")  # the script of trees comes when there is one
         return page
 
     return signed_in
