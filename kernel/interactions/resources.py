@@ -36,6 +36,7 @@ from kernel.resources.fields import (
 )
 from kernel.resources.fields.gathered import Gathered
 from kernel.resources.resource import Charge, Part, Resource, Search, Section, Sort
+from kernel.resources.views.declaration import Timeline
 
 RESULTS, REASONS, PARTS = "interaction_result", "interaction_reason", "interaction_part"
 PLACES = {"province": _("Province"), "city": _("City"), "district": _("District")}
@@ -160,6 +161,16 @@ INTERACTION = Resource(
     search=Search(held=("text", "follow_up_number")),
     prepare=prepare_interaction,
     written=interaction_written,
+    views=(
+        Timeline(
+            start="started_at",
+            end="ended_at",
+            by="done_by",
+            tone="channel",
+            fields=("party", "channel", "result"),
+            longest=31,
+        ),
+    ),
     owner="owner_id",
     charges=(Charge("owner_id", along="party_id"),),
     event="interaction_recorded",

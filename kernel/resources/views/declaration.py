@@ -131,7 +131,7 @@ class Board(View):
 
 @dataclass(frozen=True, kw_only=True)
 class Spanned(View):
-    """What calendars have: records that last from `start` to `end`, put together `by` a field.
+    """What calendars and timelines have: records that last from `start` to `end`, put together `by` a field.
 
     `tone` is a choice whose colours the entries take. `longest` is how many days an entry lasts at most, which spares the
     database from looking through all the past; 0 says nothing.
@@ -178,6 +178,16 @@ class Calendar(Spanned):
     closes: int = 20
     step: int = 15
     new: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline(Spanned):
+    """Bars over a Jalali month, a week or a season, in rows for each value of `by`."""
+
+    kind = "timeline"
+    icon = "timeline"
+    usual_title = _("Timeline of bars")
+    reaches = ("month", "week", "season")
 
 
 @dataclass(frozen=True, kw_only=True)

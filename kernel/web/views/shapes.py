@@ -13,7 +13,7 @@ from kernel.resources.lists.selection import CappedCount
 from kernel.resources.resource import Resource
 from kernel.resources.views.declaration import View
 from kernel.resources.views.moving import offered_views
-from kernel.web.views import boards, calendars, trees
+from kernel.web.views import bars, boards, calendars, trees
 from kernel.web.views.addresses import list_url
 from kernel.web.views.asked_view import chosen_view
 
@@ -21,6 +21,7 @@ Drawing = Callable[[Context, Resource, Any, ListQuery], tuple[CappedCount, dict[
 DRAWINGS: Mapping[str, tuple[str, Drawing]] = {
     "board": ("records/board_part.html", boards.draw),
     "calendar": ("records/calendar_part.html", calendars.draw),
+    "timeline": ("records/bars_part.html", bars.draw),
     "tree": ("records/tree_part.html", trees.draw),
 }
 """For each kind of view the template in place of the lines, and what reads it."""
