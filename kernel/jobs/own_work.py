@@ -78,6 +78,20 @@ def find_work(context: Context, number: int) -> OwnWork:
     return found[0]
 
 
+def arguments_of(context: Context, number: int) -> Mapping[str, Any]:
+    """Give that with which work of the actor's own was asked for. Raises `NotFound` for anybody else's."""
+    statement = select(WorkRow.arguments).where(
+        WorkRow.id == number,
+        WorkRow.created_by == (context.actor.user_id or -1),
+        WorkRow.kind.in_(kinds_listed()),
+    )
+    with context.system("what a user's own work was about") as system:
+        found: Mapping[str, Any] | None = system.session.execute(statement).scalar_one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def work_on(context: Context, subject: tuple[str, int]) -> OwnWork | None:
     """Give the latest work on a subject, such as `("import", 7)`; the caller has seen to it that the actor may know."""
     name, number = subject

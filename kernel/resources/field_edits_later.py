@@ -12,7 +12,7 @@ from kernel.i18n import LazyText, _, ngettext_lazy
 from kernel.resources.acting import acting_user
 from kernel.resources.commands import command
 from kernel.resources.context import Context
-from kernel.resources.errors import CommandError
+from kernel.resources.errors import CommandError, NotFound
 from kernel.resources.field_edits import EDIT, UNDO, Span, can_be_undone, field_of_many, written_entries
 from kernel.resources.queue import Progress, Stopped, background, enqueue
 from kernel.resources.runtime import Runtime
@@ -50,8 +50,10 @@ def ask(
 
 
 @command(KIND_OF_UNDO, _("Undo the edit of a field"), checks_itself=True)
-def ask_undo(context: Context, *, resource: str, field: str, since: str, until: str, work: int) -> None:
-    """Have what the actor's own edit of many records has written put back; `work` is the number of that edit.
+def ask_undo(
+    context: Context, *, resource: str, field: str, since: str, until: str, work: int, ids: Sequence[int]
+) -> None:
+    """Have put back what the actor's own edit of many records wrote; `work` is the number of that edit, `ids` its records.
 
     Raises `Forbidden` for who may edit none of the kind, `NotFound` for a field that is not his to edit.
     """
@@ -65,6 +67,7 @@ def ask_undo(context: Context, *, resource: str, field: str, since: str, until: 
         user_id=context.actor.user_id or 0,
         resource=resource,
         span=asdict(Span(field, since, until)),
+        ids=list(ids),
         locale=context.locale,
     )
 
@@ -87,7 +90,7 @@ def edit_many(
 
     def said(done: int, same: int) -> dict[str, Any]:
         span = Span(field, since, runtime.clock().isoformat())
-        undo = asdict(span) if done and can_be_undone(runtime.resource(resource)) else None
+        undo = asdict(span) if _has_written(runtime, actor, resource, span) else None
         return {"message": _in_words(runtime, locale, resource, field, changed(done), same), "undo": undo}
 
     pieces = ((number, {"raw": raw, "version": version}) for number, version in rows)
@@ -102,11 +105,13 @@ def undo_many(
     user_id: int,
     resource: str,
     span: Mapping[str, str],
+    ids: Sequence[int],
     locale: str,
 ) -> None:
     """Put the former values back with the rights that whoever asked has now; what was changed since stays."""
     actor = _actor(runtime, user_id)
     meant = Span(**span)
+    asked = set(ids)
     found: list[tuple[int, int]] = []
     while True:
         with runtime.reading(actor) as context:
@@ -120,8 +125,9 @@ def undo_many(
     def said(done: int, _same: int) -> dict[str, Any]:
         return {"message": _in_words(runtime, locale, resource, meant.field, put_back(done))}
 
-    pieces = ((number, {"entry": entry}) for number, entry in found)
-    _each(runtime, progress, actor, locale, UNDO, resource, meant.field, pieces, len(found), said)
+    # Another edit of the same field may have gone on at the same time: its records are none of this one's.
+    pieces = [(number, {"entry": entry}) for number, entry in found if number in asked]
+    _each(runtime, progress, actor, locale, UNDO, resource, meant.field, pieces, len(pieces), said)
 
 
 def changed(done: int) -> LazyText:
@@ -144,6 +150,18 @@ def put_back(done: int) -> LazyText:
 def _actor(runtime: Runtime, user_id: int) -> Actor:
     with runtime.reading(SYSTEM("on whose behalf records are edited")) as context:
         return acting_user(context, user_id)
+
+
+def _has_written(runtime: Runtime, actor: Actor, resource: str, span: Span) -> bool:
+    """Say whether there is something to undo; history knows that also where the work was killed and called again."""
+    declared = runtime.resource(resource)
+    if not can_be_undone(declared):
+        return False
+    with runtime.reading(actor) as context:
+        try:
+            return bool(written_entries(context, declared, span, limit=1))
+        except NotFound:
+            return False
 
 
 def _in_words(

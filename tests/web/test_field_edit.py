@@ -352,3 +352,23 @@ def test_a_handing_over_is_undone_too(
     assert {row[0] for row in run("SELECT owner_id FROM kernel.party")} == {int(id_of("omid"))}
     sara.post("/undo", {"offer": offer(sara.get("/persons").text)})
     assert {row[0] for row in run("SELECT owner_id FROM kernel.party")} == {int(id_of("sara"))}
+
+
+def test_undo_of_work_leaves_what_another_edit_wrote_meanwhile_and_knows_what_was_done_before_a_kill(
+    sara: Browser, people: list[str], run: Run, runtime: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 1)
+    assert save(sara, people[1:], "gender", "male").headers["Location"] == "/work"
+    ((number,),) = run("SELECT max(id) FROM kernel.work")
+    assert save(sara, people[:1], "gender", "male").headers["Location"] == "/persons?q=x"
+    assert jobs.work(runtime, number) == "done"
+    assert genders(run) == ["male"] * 3
+    run(
+        "UPDATE kernel.work SET state = 'due', result = '{}'::jsonb, done = 0, due_at = now() WHERE id = :n",
+        n=number,
+    )
+    assert jobs.work(runtime, number) == "done"
+    assert sara.post(f"/work/{number}/undo").status_code == 303
+    ((undoing,),) = run("SELECT max(id) FROM kernel.work")
+    assert jobs.work(runtime, undoing) == "done"
+    assert genders(run) == ["male", "female", "male"]

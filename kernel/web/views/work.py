@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.administration.tasks import STATES
 from kernel.i18n import _
-from kernel.jobs.own_work import OwnWork, find_work, own_work, work_on
+from kernel.jobs.own_work import OwnWork, arguments_of, find_work, own_work, work_on
 from kernel.resources.errors import NotFound
 from kernel.resources.field_edits_later import KIND as EDITING
 from kernel.web.current import current, run_command, tell
@@ -52,8 +52,9 @@ def undo(number: int) -> ResponseReturnValue:
     work = next((each for each in own_work(current()) if each.id == number), None)
     if work is None or not undoable(work):
         raise NotFound()
+    ids = [row[0] for row in arguments_of(current(), number)["rows"]]
     given = {"resource": work.result["resource"], **work.result["undo"]}
-    if run_command("record.undo_field_many", work=number, **given).done:
+    if run_command("record.undo_field_many", work=number, ids=ids, **given).done:
         tell(_("The former values are being put back, as you see here."), "notice")
     return go("work.own")
 
