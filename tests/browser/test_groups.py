@@ -96,6 +96,25 @@ def test_the_tree_by_keys(enter: Callable[..., Page], tree: dict[str, int]) -> N
     expect(added).to_have_count(0)
 
 
+def test_the_list_as_a_tree_is_opened_by_keys_and_moved_by_dragging(
+    enter: Callable[..., Page], tree: dict[str, int]
+) -> None:
+    page = enter("/organisation-groups?look=tree")
+    expect(node(page, tree["textile"])).to_have_count(0)
+    node(page, tree["industrial"]).focus()
+    page.keyboard.press("ArrowLeft")
+    expect(beneath(page, tree["industrial"], tree["textile"])).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(node(page, tree["textile"])).to_be_focused()
+    row(page, tree["services"]).drag_to(row(page, tree["textile"]))
+    expect(beneath(page, tree["textile"], tree["services"])).to_be_focused()
+    row(page, tree["services"]).drag_to(page.locator("[data-tree-top]"))
+    expect(beneath(page, tree["textile"], tree["services"])).to_have_count(0)
+    expect(node(page, tree["services"])).to_have_attribute("aria-level", "1")
+    page.keyboard.press("m")
+    expect(page.locator("#dialog form")).to_be_visible()
+
+
 def test_the_menu_of_a_right_click(enter: Callable[..., Page], tree: dict[str, int]) -> None:
     page = enter("/groups/organisation")
     row(page, tree["industrial"]).click(button="right")
