@@ -19,6 +19,7 @@ import './lazy.js';
 import './lookup.js';
 import './menu.js';
 import './opened.js';
+import './order.js';
 import './palette.js';
 import './repeats.js';
 import './rows.js';

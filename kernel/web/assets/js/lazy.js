@@ -12,7 +12,6 @@ const parts = {
   'jalali-date': () => import('./date/jalali-date.js'),
   '[data-copy], input[data-select]': () => import('./copy.js'),
   'textarea[data-lines]': () => import('./lines.js'),
-  '.order': () => import('./order.js'),
   '[data-timer]': () => import('./timer.js'),
   '.drop': () => import('./upload.js'),
   '[data-scopes]': () => import('./scopes.js'),
