@@ -213,14 +213,7 @@ def _rest(runtime: Runtime, schedule_id: int, day: str, error: Exception) -> Non
         row.active = False
         row.runs = _with(row.runs, day, 0, [[row.owner_id, context.text(why)]])
         text = _("A report that you have sent by e-mail is paused: it cannot be opened any more.")
-        notify(
-            context,
-            [row.owner_id],
-            kind=NOT_SENT.key,
-            text=text,
-            address="/reports/",
-            occasion=f"{schedule_id} {day}",
-        )
+        _tell_owner(context, row, day, text)
 
 
 def _note(
@@ -236,14 +229,13 @@ def _note(
         context.session.flush()
         if left_out:
             text = _("A report that you have sent by e-mail did not reach everybody")
-            notify(
-                context,
-                [row.owner_id],
-                kind=NOT_SENT.key,
-                text=text,
-                address="/reports/",
-                occasion=f"{schedule_id} {day}",
-            )
+            _tell_owner(context, row, day, text)
+
+
+def _tell_owner(context: Context, row: ReportSchedule, day: str, text: LazyText) -> None:
+    """Tell whoever planned a report, once for each turn."""
+    occasion = f"{row.id} {day}"
+    notify(context, [row.owner_id], kind=NOT_SENT.key, text=text, address="/reports/", occasion=occasion)
 
 
 def _with(runs: list[Any], day: str, sent: int, left_out: list[list[Any]]) -> list[Mapping[str, Any]]:

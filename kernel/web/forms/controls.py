@@ -19,7 +19,7 @@ from wtforms.form import BaseForm
 
 from kernel.fa.calendar import format_date
 from kernel.fa.clock import local
-from kernel.fa.digits import to_persian_digits
+from kernel.fa.digits import stored_number, to_persian_digits
 from kernel.resources.context import Context
 from kernel.resources.fields import Choice, Choices, Day, FieldError, IdentityNumber, Lookup, Money
 from kernel.resources.fields import Field as ResourceField
@@ -207,3 +207,22 @@ def _day(item: Day, text: str, context: Context) -> date | None:
     except FieldError:
         return None
     return read
+
+
+def alone(context: Context, item: ResourceField, options: str, data: Mapping[str, Any], raw: Any) -> Field:
+    """Make the control of one field by itself, called `value`; it holds `data`, or `raw` where something was entered.
+
+    `options` is the address of the choices of a lookup.
+    """
+    made = controls([item], context, lambda _item: options)
+    mark(made[item.name], item)
+    made.process(None, data=dict(data))
+    bound = made[item.name]
+    if raw is not None:
+        bound.raw_data = raw if isinstance(raw, list) else [raw]
+        bound.process_formdata(bound.raw_data)
+    held = stored_number(str(bound.data or ""))
+    if isinstance(item, Lookup) and held is not None:
+        bound.lookup_label = item.labels([held], context).get(held, "")
+    bound.name = "value"
+    return bound

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from kernel.fa.digits import stored_number
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden
-from kernel.resources.fields import Field, Lookup
+from kernel.resources.fields import Field
 from kernel.resources.lists import Column
 from kernel.resources.lists.cells import read_rows
 from kernel.resources.records import editable, load
@@ -18,7 +18,7 @@ from kernel.resources.records.facets import facet_rows
 from kernel.resources.records.values import written_facet_fields
 from kernel.resources.resource import Facet, Resource
 from kernel.web.current import SAVED, current, run_command
-from kernel.web.forms.controls import controls, entered, mark, sent
+from kernel.web.forms.controls import alone, entered, sent
 from kernel.web.pages import render, triggering, words
 from kernel.web.views.cells import cells_of, edited_in_lists
 from kernel.web.views.lookups import find_field
@@ -114,18 +114,8 @@ def _control(
     value = item.value_of(holder)
     name = item.name if facet is None else facet.qualified(item.name)
     options = url_for("lookups.options", resource=resource.name, field=name)
-    made = controls([item], context, lambda _item: options)
-    mark(made[item.name], item)
     data = entered(item, value, context)
-    made.process(None, data={item.name: data})
-    control = made[item.name]
-    if raw is not None:
-        control.raw_data = raw if isinstance(raw, list) else [raw]
-        control.process_formdata(control.raw_data)
-    held = stored_number(str(control.data or ""))
-    if isinstance(item, Lookup) and held is not None:
-        control.lookup_label = item.labels([held], context).get(held, "")
-    control.name = "value"
+    control = alone(context, item, options, {item.name: data}, raw)
     control.id = f"fact-{name.replace('.', '-')}"
     address = _address(resource, record, item, facet)
     return render(

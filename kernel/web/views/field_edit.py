@@ -26,12 +26,12 @@ from kernel.resources.field_edits import (
     written_entries,
 )
 from kernel.resources.field_edits_later import changed, held_already, put_back
-from kernel.resources.fields import Field, FieldError, Lookup
+from kernel.resources.fields import Field, FieldError
 from kernel.resources.lists import page as fetch
 from kernel.resources.resource import Resource
 from kernel.resources.term import refuse_read_only
 from kernel.web.current import current, run_command, runtime, scope, tell
-from kernel.web.forms.controls import controls, mark, sent
+from kernel.web.forms.controls import alone, sent
 from kernel.web.pages import by_htmx, go, go_to, render
 from kernel.web.security import local_address
 from kernel.web.undo import Undo
@@ -230,18 +230,9 @@ def _dialog(
 def _control(context: Context, resource: Resource, item: Field, raw: Any, wrong: LazyText | None) -> Control:
     """The field's own control, as it is edited in place."""
     options = url_for("lookups.options", resource=resource.name, field=item.name)
-    made = controls([item], context, lambda _item: options)
-    mark(made[item.name], item)
-    made.process(None, data={})
-    control = made[item.name]
-    if raw is not None:
-        control.raw_data = raw if isinstance(raw, list) else [raw]
-        control.process_formdata(control.raw_data)
-    held = stored_number(str(control.data or ""))
-    if isinstance(item, Lookup) and held is not None:
-        control.lookup_label = item.labels([held], context).get(held, "")
+    control = alone(context, item, options, {}, raw)
     control.when = {}
-    control.name, control.id = "value", "edited-value"
+    control.id = "edited-value"
     control.label.field_id = control.id
     control.errors = [context.text(wrong)] if wrong is not None else []
     return control

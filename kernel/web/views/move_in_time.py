@@ -17,13 +17,12 @@ from kernel.resources.lists import ListQuery
 from kernel.resources.records import load
 from kernel.resources.resource import Resource
 from kernel.resources.views.declaration import Spanned
-from kernel.resources.views.moving import label_column, movable_fields
+from kernel.resources.views.moving import movable_fields
 from kernel.resources.views.spans import span_of
 from kernel.web.current import Outcome, current
 from kernel.web.forms.command import CommandForm
-from kernel.web.pages import by_htmx, render, triggering, words
-from kernel.web.views.addresses import list_url, with_query
-from kernel.web.views.move_answers import back_to_list, refused, write
+from kernel.web.pages import render, triggering, words
+from kernel.web.views.move_answers import asked, back_to_list, refused, write
 
 DAY = Day("day", _("Day"), required=True)
 TIME = TimeOfDay("time", _("Time"), required=True)
@@ -43,17 +42,17 @@ def move_in_time(
     kinds = _kinds(resource, view, movable)
     if request.method == "GET":
         form = CommandForm(context, kinds).start(_held(context, resource, view, record))
-        return _page(context, resource, view, query, record, form)
+        return asked(context, resource, view, query, record, form)
     form = CommandForm(context, kinds).read(request.form)
     entered = _entered(context, resource, view, record, form)
     if form.errors:
-        return _page(context, resource, view, query, record, form, 422)
+        return asked(context, resource, view, query, record, form, 422)
     outcome = write(context, resource, view, record_id, entered) if entered else Outcome(True)
     if not outcome.done:
         form = CommandForm(current(), kinds).read(request.form)
         form.attach([Problem(None, outcome.message or MOVED)])
         fresh = load(current(), resource, record_id)
-        return _page(current(), resource, view, query, fresh, form, outcome.status)
+        return asked(current(), resource, view, query, fresh, form, outcome.status)
     return back_to_list(resource, query, MOVED, "done")
 
 
@@ -154,26 +153,3 @@ def _entered(
     if view.by in values and values[view.by] != resource.by_name[view.by].value_of(record):
         entered[view.by] = "" if values[view.by] is None else values[view.by]
     return entered
-
-
-def _page(
-    context: Context,
-    resource: Resource,
-    view: Spanned,
-    query: ListQuery,
-    record: Any,
-    form: CommandForm,
-    status: int = 200,
-) -> ResponseReturnValue:
-    label = label_column(context, resource, view)
-    name = label.field.show(label.field.value_of(record), context) if label else ""
-    return render(
-        "records/move_time_dialog.html" if by_htmx() else "records/move_time_page.html",
-        status=status,
-        title=context.text(_("Move “%(name)s”", name=name or context.text(_("(no name)")))),
-        list_title=context.text(resource.plural),
-        back_url=list_url(resource, query),
-        action=with_query(f"/{resource.path}/{record.id}/move", query),
-        version=getattr(record, "version", ""),
-        form=form,
-    )

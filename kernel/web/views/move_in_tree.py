@@ -17,12 +17,10 @@ from kernel.resources.lists import ListQuery
 from kernel.resources.records import load
 from kernel.resources.resource import Resource
 from kernel.resources.views.declaration import Tree
-from kernel.resources.views.moving import label_column
 from kernel.web.current import Outcome, current
 from kernel.web.forms.command import CommandForm
-from kernel.web.pages import by_htmx, render, triggering, words
-from kernel.web.views.addresses import list_url, with_query
-from kernel.web.views.move_answers import back_to_list, refused, write
+from kernel.web.pages import render, triggering, words
+from kernel.web.views.move_answers import asked, back_to_list, refused, write
 from kernel.web.views.trees import draw
 
 MOVED = _("Moved.")
@@ -40,14 +38,14 @@ def move_in_tree(
     kinds = [_link(resource, tree)]
     if request.method == "GET":
         held = {tree.parent: resource.by_name[tree.parent].value_of(record)}
-        return _page(context, resource, query, record, tree, CommandForm(context, kinds).start(held))
+        return asked(context, resource, tree, query, record, CommandForm(context, kinds).start(held))
     form = CommandForm(context, kinds).read(request.form)
     outcome = _write(context, resource, tree, record_id, form.values.get(tree.parent))
     if not outcome.done:
         form = CommandForm(current(), kinds).read(request.form)
         form.attach([Problem(None, outcome.message or MOVED)])
         fresh = load(current(), resource, record_id)
-        return _page(current(), resource, query, fresh, tree, form, outcome.status)
+        return asked(current(), resource, tree, query, fresh, form, outcome.status)
     return back_to_list(resource, query, MOVED, "done")
 
 
@@ -77,26 +75,3 @@ def _link(resource: Resource, tree: Tree) -> Field:
     own.read_only = False
     own.help = _("Leave it empty to put the record at the top.")
     return own
-
-
-def _page(
-    context: Context,
-    resource: Resource,
-    query: ListQuery,
-    record: Any,
-    tree: Tree,
-    form: CommandForm,
-    status: int = 200,
-) -> ResponseReturnValue:
-    label = label_column(context, resource, tree)
-    name = label.field.show(label.field.value_of(record), context) if label else ""
-    return render(
-        "records/move_time_dialog.html" if by_htmx() else "records/move_time_page.html",
-        status=status,
-        title=context.text(_("Move “%(name)s”", name=name or context.text(_("(no name)")))),
-        list_title=context.text(resource.plural),
-        back_url=list_url(resource, query),
-        action=with_query(f"/{resource.path}/{record.id}/move", query),
-        version=getattr(record, "version", ""),
-        form=form,
-    )
