@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Error, Page
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+from tests.browser.axe import violations
+
 WIDE, NARROW = {"width": 1440, "height": 860}, {"width": 390, "height": 844}
 NOT_WALKED = re.compile(r"^/(sign-out|static/|api/)|\.(csv|xlsx|pdf|zip|json|txt|xml)$")
 NUMBER = re.compile(r"\d+")
@@ -111,7 +109,7 @@ class Crawl:
         width = (self.page.viewport_size or WIDE)["width"]
         height = max(self.page.evaluate("document.documentElement.scrollHeight"), NARROW["height"])
         self.page.set_viewport_size({"width": width, "height": min(height, 12_000)})
-        found = [*self._violations(), *self._told]
+        found = [*violations(self.page), *self._told]
         self._told.clear()
         if raw := RAW.search(self.page.evaluate("document.body.innerText")):
             found.append(f"shows a value as programs write it: {raw[0]}")
@@ -119,12 +117,6 @@ class Crawl:
         if over > 0:
             found.append(f"is {over} px wider than the screen")
         self.faults.extend(f"{where} ({how}): {each}" for each in found)
-
-    def _violations(self) -> Iterator[str]:
-        self.page.evaluate(AXE.read_text("utf-8"))
-        result = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        for each in result["violations"]:
-            yield f"{each['id']}: {[node['html'][:160] for node in each['nodes'][:3]]}"
 
     def _console(self, message: object) -> None:
         if getattr(message, "type", "") in {"error", "warning"}:

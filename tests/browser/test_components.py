@@ -9,18 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kernel.fa.calendar import format_date
-from tests.browser.conftest import AXE, Complaints
+from tests.browser.axe import violations
+from tests.browser.conftest import Complaints
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 PAGES = ("list", "record", "dashboard", "kit", "day", "board", "form", "empty", "sign-in")
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text("utf-8"))
-    result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    return [f"{it['id']}: {[node['html'][:160] for node in it['nodes'][:3]]}" for it in result["violations"]]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -10,9 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from kernel.data.engines import Engines
 from kernel.testing.worker_sites import WorkerSites
+from tests.browser.axe import violations
 from tests.browser.conftest import Complaints
 from tests.browser.front_desk import FrontDesk, served
-from tests.browser.test_components import violations
 from tests.browser.test_front_desk import enter, fits
 
 pytestmark = pytest.mark.browser
