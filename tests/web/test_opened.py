@@ -112,14 +112,15 @@ def test_the_star_turns_and_favourites_keep_the_order_that_one_gives_them(
 
 def test_there_is_an_end_to_what_is_kept(sara: Browser, three: list[str], run: Any, id_of: Any) -> None:
     values = {"u": int(id_of("sara"))}
+    # Numbers that no record of the test can have: a marked one would be marked again, which is no news.
     run(
         "INSERT INTO kernel.opened_record (user_id, resource, record_id, opened_at, kept_since)"
-        " SELECT :u, 'person', n, now() - n * interval '1 minute', now() FROM generate_series(1000, 1099) n",
+        " SELECT :u, 'person', n, now() - n * interval '1 minute', now() FROM generate_series(1000001, 1000100) n",
         **values,
     )
     run(
         "INSERT INTO kernel.favourite (user_id, resource, record_id, place)"
-        " SELECT :u, 'person', n, n FROM generate_series(1000, 999 + :most) n",
+        " SELECT :u, 'person', n, n FROM generate_series(1000001, 1000000 + :most) n",
         most=MOST_FAVOURITES,
         **values,
     )
