@@ -118,6 +118,7 @@ from kernel.resources.records import editable, load, visible
 from kernel.resources.reports.standard import StandardReport
 from kernel.resources.resource import Charge, Facet, Part, Resource, Search, Section, Sort
 from kernel.resources.runtime import Runtime
+from kernel.resources.tabs import Tab
 from kernel.resources.views.declaration import Board, ByCommand, Calendar, Timeline, Tree
 from kernel.web.current import Outcome, current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
@@ -217,6 +218,7 @@ __all__ = [
     "Stamped",
     "StandardReport",
     "Stopped",
+    "Tab",
     "Timeline",
     "TimelineEntry",
     "Tree",

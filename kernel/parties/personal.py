@@ -20,6 +20,7 @@ from kernel.parties.models import (
     PersonFamily,
     PersonHealth,
 )
+from kernel.parties.tabs import PERSONAL
 from kernel.resources.fields import BaseChoice, Choice, Day, Field, LongText, Text, YesNo
 from kernel.resources.resource import Facet
 
@@ -74,6 +75,7 @@ def _sensitive(kind: str, order: int, model: Any, fields: tuple[Field, ...], **o
         fields=fields,
         permission=f"party_{kind}",
         order=order,
+        tab=PERSONAL.key,
         prepare=consented(kind, fields),
         **options,
     )

@@ -30,6 +30,7 @@ from kernel.parties.models import ORGANISATION, PERSON, Party, PartyGroup
 from kernel.parties.relation_kinds import RELATION_KIND
 from kernel.parties.rules import party_written, prepare_party
 from kernel.parties.segments.fields import InSegment
+from kernel.parties.tabs import PERSONAL, STANDING, placed
 from kernel.resources.context import Context
 from kernel.resources.fields import (
     BaseChoice,
@@ -156,7 +157,13 @@ def _party(
             ),
             Section(_("Relation with us"), ("owner", "acquaintance", *relation, "note"), "relation"),
         ),
-        parts=(contacts.PART, addresses.PART, *parts, roles.PART, states.PART, member_part(name)),
+        tabs=(STANDING, PERSONAL) if name == PERSON else (STANDING,),
+        parts=(
+            contacts.PART,
+            addresses.PART,
+            *placed(STANDING, *parts, roles.PART, states.PART, member_part(name)),
+            *(placed(PERSONAL, consents.PART) if name == PERSON else ()),
+        ),
         told=(relations.TOLD,),
         sorts=(
             Sort("name", _("Name"), ("sort_key",)),
@@ -247,7 +254,7 @@ PERSON_RESOURCE = _party(
         InHousehold(),
         InBuyingRole(),
     ),
-    parts=(EMPLOYMENTS, consents.PART),
+    parts=(EMPLOYMENTS,),
     about_fields=(
         *("title", "first_name", "last_name", "father_name", "gender", "birth_date", "age"),
         *("national_code", "foreign_code", "card_number"),

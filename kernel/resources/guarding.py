@@ -37,6 +37,7 @@ def unsound(plugin: str, declared: Mapping[str, list[Any]]) -> LazyText | None:
         unguarded(plugin, declared)
         or _unsound_scopes(plugin, declared)
         or _unsound_views(declared)
+        or _unsound_tabs(declared)
         or unsound_reports(
             plugin,
             declared.get("reports", []),
@@ -67,6 +68,21 @@ def _unsound_views(declared: Mapping[str, list[Any]]) -> LazyText | None:
                     name=f"{resource.name} {view.key}",
                     command=view.move.command,
                 )
+    return None
+
+
+def _unsound_tabs(declared: Mapping[str, list[Any]]) -> LazyText | None:
+    """A facet stands in a tab that its resource has; of another plugin's resource nothing is known here."""
+    known = {each.name: each for part in kernel_parts() for each in part.resources}
+    known |= {each.name: each for each in declared.get("resources", [])}
+    for facet in declared.get("facets", []):
+        resource = known.get(facet.resource)
+        if resource and facet.tab and facet.tab not in [tab.key for tab in resource.tabs]:
+            return _(
+                "Its facts of %(resource)s stand in a tab “%(tab)s” that is not there.",
+                resource=facet.resource,
+                tab=facet.tab,
+            )
     return None
 
 

@@ -18,6 +18,7 @@ from kernel.fa.text import squeeze
 from kernel.i18n import LazyText, _
 from kernel.resources.field_rules import resource_fields
 from kernel.resources.fields import Field
+from kernel.resources.tabs import Tab, check_tabs
 from kernel.resources.views.declaration import View, check_views
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Section:
     title: LazyText
     fields: tuple[str, ...]
     key: str = ""
+    tab: str = ""
+    """Key of the tab that it stands in; the first one where it is empty."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Part:
     """Whether access patterns may have rules for single fields; False for what has a block or pages of its own."""
     first: Callable[[Any], ColumnElement[Any]] | None = None
     """What rows are sorted by before `order`, largest first."""
+    tab: str = ""
+    """Key of the tab that it stands in; the first one where it is empty."""
 
     def field(self, name: str) -> Field:
         """Give a field of the sub-row by its name; raise `KeyError`."""
@@ -126,6 +131,9 @@ class Facet:
     )
     """Called with the typed values that are new to records, by the records' ids, after their parts are written; gives the
     problems of each."""
+    tab: str = ""
+    """Key of a tab of the resource that it stands in. Where it is empty and the form has tabs, it has one of its plugin's
+    own there; the record's page shows it among the facts."""
 
     def __post_init__(self) -> None:
         conditions_known(f"{self.resource}, {self.plugin}", self.fields)
@@ -170,6 +178,8 @@ class Resource:
     label: str = "name"
     list_columns: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    """Tabs of the form and of the record's page, after the first one, which holds what names none."""
     parts: tuple[Part, ...] = ()
     told: tuple[Part, ...] = ()
     """Rows that commands of their own write: not on the form, but named in the record's history by these fields."""
@@ -249,6 +259,7 @@ class Resource:
         if not self.permission:
             object.__setattr__(self, "permission", self.name)
         check_views(self)
+        check_tabs(self)
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

@@ -60,8 +60,8 @@ def test_what_was_entered_comes_back_after_signing_in_again(
     page.locator("#contacts [data-repeat-add]").click()
     page.locator("#contacts-0-kind").select_option("phone")
     page.locator("#contacts-0-value").fill("02188776655")
-    secret = page.locator("[data-unkept] textarea, [data-unkept] input.input").first
-    secret.evaluate("field => { field.closest('details')?.setAttribute('open', '') }")
+    secret = page.locator("#panel-of_medical [data-unkept] :is(textarea, input.input)").first
+    page.get_by_role("tab", name="درمانگاه").click()
     secret.fill("راز")
     page.context.clear_cookies()
     save(page)
@@ -116,6 +116,7 @@ def test_a_linked_record_is_made_from_the_field_by_keyboard(
     page = open_page("/persons/new")
     sign_in(page, desk.user("nahid", RIGHTS))
     page.locator("#last_name").fill("کریمی")
+    page.get_by_role("tab", name="سمت‌ها").click()
     page.locator("#employments summary").click()
     page.locator("#employments [data-repeat-add]").click()
     field = page.locator("#employments-0-organisation")
@@ -155,3 +156,33 @@ def test_a_field_that_does_not_apply_is_hidden_and_not_sent(
     expect(subject).to_be_hidden()
     sent = page.locator("#record-form").evaluate("form => [...new FormData(form).keys()]")
     assert "subject" not in sent
+
+
+def test_tabs_of_a_form_are_walked_by_keys_and_opened_for_what_is_wrong(
+    desk: FrontDesk, open_page: Callable[..., Page]
+) -> None:
+    page = open_page("/persons/new")
+    sign_in(page, desk.user("nahid", RIGHTS))
+    main, standing, clinic = (page.get_by_role("tab", name=name) for name in ("اصلی", "سمت‌ها", "درمانگاه"))
+    page.locator("#last_name").fill("کریمی")
+    main.focus()
+    page.keyboard.press("ArrowLeft")  # the next one: pages run from right to left
+    expect(standing).to_be_focused()
+    expect(standing).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#last_name")).to_be_hidden()
+    page.locator("#roles summary").click()
+    page.locator("#roles [data-repeat-add]").click()
+    page.locator("#roles-0-since").fill("چرند")
+    standing.focus()
+    page.keyboard.press("End")
+    expect(clinic).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(main).to_be_focused()
+    page.locator("#mobile").fill("12")
+    save(page)
+    expect(main.locator(".pill.bad")).to_contain_text("۱")
+    expect(standing.locator(".pill.bad")).to_contain_text("۲")
+    expect(page.locator("#mobile")).to_be_focused()
+    page.locator(".notice.bad a[href='#roles-0-since']").click()
+    expect(page.locator("#roles-0-since")).to_be_focused()
+    expect(standing).to_have_attribute("aria-selected", "true")

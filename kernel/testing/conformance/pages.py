@@ -115,17 +115,18 @@ class Pages:
 
     def forms(self, batch: Batch) -> list[str]:
         """The forms of records of a batch."""
-        return [f"{path}/edit" for path in self.records(batch) if self._editable(path)]
+        return [f"{path}/edit" for path in self.records(batch) if "?" not in path and self._editable(path)]
 
     def _editable(self, path: str) -> bool:
         return any(_below(path, one.path) and one.editable for one in self.declared.resources)
 
     def records(self, batch: Batch, count: int = 1) -> list[str]:
-        """The pages of records of a batch."""
+        """The pages of records of a batch, with the tabs that are declared."""
         return [
-            f"/{one.path}/{number}"
+            f"/{one.path}/{number}{tab}"
             for one in self.declared.resources
             for number in batch.ids.get(one.table, ())[:count]
+            for tab in ("", *(f"?tab={tab.key}" for tab in one.tabs if tab.on_page))
         ]
 
 

@@ -47,6 +47,8 @@ class Group:
     help: str = ""
     key: str = ""
     """The name of the facet, for groups of facets."""
+    tab: str = ""
+    """The tab that it stands in; the first one where it is empty."""
 
     @property
     def opened(self) -> bool:
@@ -155,14 +157,14 @@ class RecordForm:
         for section in self.resource.sections:
             inside = [self.main[name] for name in section.fields if name in self.main]
             if inside:
-                found.append(Group(self.context.text(section.title), inside))
+                found.append(Group(self.context.text(section.title), inside, tab=section.tab))
         return found
 
     @property
     def begin(self) -> str:
         """The id of the control in which a new record is begun: the first empty one that is typed into or required."""
         known = {self.main[item.name].id: item for item in self.fields}
-        shown = [made for group in self.groups for made in group.fields]
+        shown = [made for group in self.groups if not group.tab for made in group.fields]
         typed = [made for made in shown if known[made.id].required or type(known[made.id]) is Text]
         found = next((made for made in typed if not made.data), next(iter(typed or shown), None))
         return "" if found is None else str(found.id)
@@ -176,6 +178,7 @@ class RecordForm:
                 list(self.facet_forms[facet.plugin]),
                 plugin_title(self.context, facet),
                 key=facet.plugin,
+                tab=facet.tab,
             )
             for facet in self.facets
         ]

@@ -17,6 +17,7 @@ from kernel.resources.resource import Resource
 from kernel.web.current import SAVED, current, run_command, tell
 from kernel.web.forms import RecordForm, blank_form, form_of_record, form_of_request
 from kernel.web.forms.conflict import CHOOSING, PICK, Conflict, opened_at
+from kernel.web.forms.tabs import form_tabs
 from kernel.web.pages import go_to, render
 from kernel.web.repeats import is_repeat
 from kernel.web.security import local_address
@@ -140,6 +141,7 @@ def _page(
 ) -> ResponseReturnValue:
     label = resource.label_text(getattr(record, resource.label), context) if record is not None else ""
     kind = context.text(resource.title)
+    closed = closed_to(context, resource, record) if record is not None else Closed()
     title = _("Edit %(name)s", name=label) if record is not None else _("New %(kind)s", kind=kind)
     return render(
         "records/form.html",
@@ -153,7 +155,8 @@ def _page(
         list_title=context.text(resource.plural),
         back=back or list_url(resource),
         opened=opened_at(record, context) if record is not None else "",
-        closed=closed_to(context, resource, record) if record is not None else Closed(),
+        closed=closed,
+        tabs=form_tabs(form, closed.sections),
         watched=resource.duplicates is not None and record is None,
         duplicates=shown(context, resource, duplicates or []),
     )

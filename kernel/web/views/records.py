@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,7 +48,7 @@ from kernel.web.views.parties import (
 )
 from kernel.web.views.people_block import household_of, people_of
 from kernel.web.views.timeline import AT_ONCE, Place, authors_of, day_of, kinds_of, timeline
-from kernel.web.views.values import groups_of, may_do, parts_of
+from kernel.web.views.values import FactGroup, PartTable, groups_of, may_do, parts_of
 
 TABS = ("activity", "files", "history")
 
@@ -58,8 +60,9 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
     record = load(context, resource, record_id)
     if resource.page:
         return go_to(resource.page.format(id=record_id))
+    facts = _by_tab(context, resource, record)
     tab = request.args.get("tab", TABS[0])
-    tab = tab if tab in TABS else TABS[0]
+    tab = tab if tab in TABS or tab in facts.tabs else TABS[0]
     if by_htmx() and tab == "activity" and "before" in request.args:
         return _older(context, resource, record_id)
     query = query_of(resource, request.args)
@@ -84,8 +87,10 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         list_title=context.text(resource.plural),
         party=is_party(resource),
         actions=actions_of(context, resource, record_id),
-        groups=groups_of(context, resource, record),
-        parts=parts_of(context, resource, record_id),
+        groups=facts.groups[""],
+        parts=facts.parts[""],
+        tab_groups=facts.groups[tab],
+        tab_parts=facts.parts[tab],
         people=people_of(context, resource, record),
         household=household_of(context, resource, record_id),
         interaction=beside(context, resource, record),
@@ -96,7 +101,7 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         tab=tab,
         own_url=record_url(resource, record_id),
         edit_url=_edit_url(resource, record_id, query),
-        tab_links=_tabs(context, resource, record_id, tab, query),
+        tab_links=_tabs(context, resource, record_id, (tab, facts.tabs), query),
         **_steps(context, resource, record_id, query),
         **_content(context, resource, record_id, tab),
     )
@@ -125,12 +130,38 @@ def delete(resource: Resource, record_id: int) -> ResponseReturnValue:
     )
 
 
+@dataclass
+class _Facts:
+    """The facts of a record by tab; those of the column beside the conversation under no key."""
+
+    tabs: dict[str, LazyText]
+    groups: dict[str, list[FactGroup]]
+    parts: dict[str, list[PartTable]]
+
+
+def _by_tab(context: Context, resource: Resource, record: Any) -> _Facts:
+    declared = {tab.key: tab.title for tab in resource.tabs if tab.on_page}
+    found = _Facts({}, defaultdict(list), defaultdict(list))
+    for group in groups_of(context, resource, record):
+        found.groups[group.tab if group.tab in declared else ""].append(group)
+    for table in parts_of(context, resource, record.id):
+        found.parts[table.tab if table.tab in declared else ""].append(table)
+    found.tabs = {key: title for key, title in declared.items() if key in found.groups or key in found.parts}
+    return found
+
+
 def _tabs(
-    context: Context, resource: Resource, record_id: int, tab: str, query: ListQuery
+    context: Context,
+    resource: Resource,
+    record_id: int,
+    tabs: tuple[str, dict[str, LazyText]],
+    query: ListQuery,
 ) -> list[dict[str, Any]]:
+    """The tabs of the page: the conversation, those that the resource declares and that hold something, files, history."""
+    tab, declared = tabs
     base = record_url(resource, record_id, query)
     joint = "&" if "?" in base else "?"
-    titles = {"activity": _("Notes and events"), "files": _("Files"), "history": _("History")}
+    titles = {"activity": _("Notes and events"), **declared, "files": _("Files"), "history": _("History")}
     files = counts(context, resource, [record_id]).get(record_id, 0)
     return [
         {
@@ -139,7 +170,7 @@ def _tabs(
             "current": name == tab,
             "count": files if name == "files" else None,
         }
-        for name in TABS
+        for name in titles
     ]
 
 
@@ -202,7 +233,9 @@ def _content(context: Context, resource: Resource, record_id: int, tab: str) -> 
             older = f"{record_url(resource, record_id)}?tab=history&before={found[-1].id}"
         days = days_of(context, list(described(context, resource, found)))
         return {"days": days, "older_url": older, "ended_with": None}
-    return {"composer": composer(context, resource, record_id), **_activity(context, resource, record_id)}
+    if tab in TABS:
+        return {"composer": composer(context, resource, record_id), **_activity(context, resource, record_id)}
+    return {}
 
 
 def _activity(context: Context, resource: Resource, record_id: int) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class FactGroup:
     title: str
     facts: list[Fact]
     plugin: str = ""
+    tab: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class PartTable:
 
     title: str
     rows: list[list[Fact]]
+    tab: str = ""
 
 
 def fact_of(
@@ -134,7 +136,7 @@ def groups_of(context: Context, resource: Resource, record: Any) -> list[FactGro
     for section in resource.sections:
         inside = [facts[name] for name in section.fields if name in facts]
         if inside:
-            groups.append(FactGroup(context.text(section.title), inside))
+            groups.append(FactGroup(context.text(section.title), inside, tab=section.tab))
     loose = [fact for name, fact in facts.items() if name not in placed and (fact.edit_url or fact.text)]
     if loose:
         title = _("Other details") if groups else resource.title
@@ -166,7 +168,7 @@ def _facet_groups(context: Context, resource: Resource, record: Any, changeable:
         source = plugin_title(context, facet)
         if not source and not any(fact.text for fact in line):
             continue  # what the kernel asks of everybody and nobody answered is entered on the form
-        groups.append(FactGroup(context.text(facet.title), line, source))
+        groups.append(FactGroup(context.text(facet.title), line, source, facet.tab))
     return groups
 
 
@@ -177,7 +179,7 @@ def parts_of(context: Context, resource: Resource, record_id: int) -> list[PartT
         rows = part_records(context, part, record_id) if part.on_page else ()
         if rows:
             fields = part_fields(context, resource, part)
-            tables.append(PartTable(context.text(part.title), facts_of(context, fields, rows)))
+            tables.append(PartTable(context.text(part.title), facts_of(context, fields, rows), part.tab))
     return tables
 
 

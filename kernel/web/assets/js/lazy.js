@@ -15,6 +15,7 @@ const parts = {
   '[data-timer]': () => import('./timer.js'),
   '.drop': () => import('./upload.js'),
   '[data-scopes]': () => import('./scopes.js'),
+  '[data-tabbed]': () => import('./tabs.js'),
   '[data-tree]': () => import('./tree.js'),
   'table[data-widths-url]': () => import('./table.js'),
 };
