@@ -49,6 +49,7 @@ from kernel.extension.contributions import (
     PartyRole,
     PatternSuggestion,
     Permission,
+    Price,
     RecordDate,
     RelationKind,
     SearchSource,
@@ -113,6 +114,7 @@ from kernel.resources.errors import (
 from kernel.resources.notices.telling import notify
 from kernel.resources.numbering import take_number
 from kernel.resources.parts import BaseList
+from kernel.resources.pricing import ask_price
 from kernel.resources.queue import Progress, Stopped, background, enqueue
 from kernel.resources.records import editable, load, visible
 from kernel.resources.reports.standard import StandardReport
@@ -195,6 +197,7 @@ __all__ = [
     "Plugin",
     "Policy",
     "Post",
+    "Price",
     "Problem",
     "Progress",
     "Queued",
@@ -233,6 +236,7 @@ __all__ = [
     "address_for",
     "addressed_as",
     "answer_received",
+    "ask_price",
     "background",
     "by_form",
     "calendar",

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         PartyRole,
         PatternSuggestion,
         Permission,
+        Price,
         RecordDate,
         RelationKind,
         SearchSource,
@@ -339,9 +340,17 @@ def match_caller(ctx: Context, number: str) -> int | None:
 
 
 @first
-def price(ctx: Context, item_id: int, party_id: int | None, quantity: Decimal, day: date) -> int | None:
-    """Price of one unit in Rials for this party, quantity and day; `None` leaves it to the next, at last to
-    the item.
+def price(
+    ctx: Context,
+    item_id: int,
+    party_id: int | None,
+    quantity: Decimal,
+    day: date,
+    variant_id: int | None,
+    base: Price | None,
+) -> Price | int | None:
+    """Price of one unit in Rials for this party, quantity and day, with the words that say how it came about; `None` leaves
+    it to the next, at last to the seller's own rules. `base` is what these give.
     """
 
 

@@ -186,6 +186,13 @@ class Hooks:
                 self.failed(plugin, hook, error)
                 raise
 
+    def event_arguments(self, hook: str, ctx: Any, event: Any) -> dict[str, Any]:
+        """Give what an event's hook takes: the context, the event itself, or by any other name the number of its subject."""
+        return {
+            name: ctx if name == "ctx" else event if name == "event" else event.subject_id
+            for name in self.discovery.specifications[hook].arguments
+        }
+
     def declared(self, plugin: str, hook: str, **arguments: Any) -> Any:
         """Ask one plugin for its declarations of one kind; errors come through, `declarations` deals with
         them.

@@ -167,7 +167,8 @@ def deliver(runtime: Runtime, event_id: int, plugin: str) -> str:
                 return "taken"
             state = "done" if plugin in runtime.plugins else "skipped"
             if state == "done":
-                runtime.hooks.deliver(plugin, event.name, ctx=context, event=event)
+                hooks = runtime.hooks
+                hooks.deliver(plugin, event.name, **hooks.event_arguments(event.name, context, event))
             deliveries.end_delivery(context.session, event_id, plugin, state)
         return state
     except TermEnded:

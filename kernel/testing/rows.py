@@ -61,6 +61,8 @@ class Batch:
     """Numbers of several batches are kept apart, because unique columns must differ."""
     ids: dict[str, list[int]] = field(default_factory=dict)
     """Keys of the rows made, by table."""
+    kinds: dict[str, list[int]] = field(default_factory=dict)
+    """Keys by resource, where several resources share a table: an author's own rows say which are of which."""
 
 
 class RowMaker:
@@ -79,6 +81,11 @@ class RowMaker:
         self._tables = [each for each in META.sorted_tables if each in tables]
         self._policies = {policy.table: policy for policy in policies}
         self._fields = fields
+
+    @property
+    def tables(self) -> Sequence[Table]:
+        """The tables, each after those that it refers to."""
+        return self._tables
 
     def make(self, batch: Batch, count: int) -> Batch:
         """Make `count` rows in each table; raise `CannotMakeRows` with the table and the last refusal."""

@@ -4,6 +4,7 @@ Texts are lazy or already in the context's language. Where a value has an `order
 the plugin's name, never by who was registered first.
 """
 
+from kernel.extension.contributions.asked import Price
 from kernel.extension.contributions.base import (
     Right,
     Text,
@@ -78,6 +79,7 @@ __all__ = (
     "PartyRole",
     "PatternSuggestion",
     "Permission",
+    "Price",
     "RecordDate",
     "RelationKind",
     "Right",

@@ -125,7 +125,7 @@ class Pages:
         return [
             f"/{one.path}/{number}{tab}"
             for one in self.declared.resources
-            for number in batch.ids.get(one.table, ())[:count]
+            for number in batch.kinds.get(one.name, batch.ids.get(one.table, ()))[:count]
             for tab in ("", *(f"?tab={tab.key}" for tab in one.tabs if tab.on_page))
         ]
 

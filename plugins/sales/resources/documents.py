@@ -1,0 +1,220 @@
+"""Documents as lists show them: quotes, orders, invoices with returns; and their lines for reports.
+
+They are written by the commands of `plugins.sales.commands` on a page of their own; the lists, boards and reports are the
+kernel's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from kernel.api import (
+    Charge,
+    Context,
+    LazyText,
+    Resource,
+    Search,
+    Section,
+    Sort,
+    _,
+    fields,
+    to_persian_digits,
+)
+from plugins.sales.models import Document, SaleEntry
+from plugins.sales.resources.words import DIRECTIONS, KINDS, STATES, STATES_OF, TONES
+
+RIGHT = "sales.document"
+
+
+class Number(fields.Text):
+    """The number of a document; a draft has none yet and says so."""
+
+    def show(self, value: Any, context: Context) -> str:
+        """Year and serial in the digits of the language, or that it is a draft."""
+        if not value:
+            return ""
+        if str(value).startswith("#"):
+            return context.text(_("Draft %(number)s", number=self._digits(str(value)[1:], context)))
+        return self._digits(str(value), context)
+
+    def _digits(self, text: str, context: Context) -> str:
+        return to_persian_digits(text) if context.locale.startswith("fa") else text
+
+
+def _of(*kinds: str) -> Any:
+    def only(model: Any) -> ColumnElement[bool]:
+        condition: ColumnElement[bool] = model.kind.in_(kinds)
+        return condition
+
+    return only
+
+
+NUMBER = Number("number", _("Number"), read_only=True)
+PARTY = fields.Link("party", _("Party"), to="party", attribute="party_id", read_only=True)
+SELLER = fields.UserLink("owner", _("Seller"), attribute="owner_id", read_only=True)
+MARKETER = fields.Link("marketer", _("Marketer"), to="party", attribute="marketer_id", read_only=True)
+COMMON = (
+    fields.Day("day", _("Date"), read_only=True),
+    PARTY,
+    fields.Text("subject", _("Subject"), read_only=True),
+    SELLER,
+    MARKETER,
+    fields.Choice("direction", _("For"), options=DIRECTIONS, read_only=True),
+)
+AMOUNTS = (
+    fields.Money("gross", _("Before discount (Rials)"), read_only=True),
+    fields.Money("net", _("After discount (Rials)"), read_only=True),
+    fields.Money("tax", _("Tax (Rials)"), read_only=True),
+    fields.Money("payable", _("Payable (Rials)"), read_only=True),
+)
+
+
+def _state(*kinds: str) -> fields.Choice:
+    known = [state for state in STATES if any(state in STATES_OF[kind] for kind in kinds)]
+    return fields.Choice(
+        "state",
+        _("State"),
+        options={key: STATES[key] for key in known},
+        colours={key: TONES[key] for key in known},
+        read_only=True,
+    )
+
+
+SORTS = (
+    Sort("latest", _("Latest first"), ("day",), descending=True),
+    Sort("earliest", _("Oldest first"), ("day",)),
+)
+CONSTRAINTS: dict[str, tuple[str | None, LazyText]] = {
+    "uq_document_source_id": (None, _("Somebody has made a document of this one already.")),
+    "ck_document_kept": (
+        None,
+        _("What was issued is not deleted: cancel it, so that its number stays accounted for."),
+    ),
+    "ck_document_line_returned": (None, _("More than was sold cannot be taken back.")),
+}
+
+
+def _documents(name: str, kinds: tuple[str, ...], **options: Any) -> Resource:
+    own: tuple[fields.Field, ...] = options.pop("own")
+    shown = (NUMBER, _state(*kinds), *COMMON, *own, *AMOUNTS)
+    return Resource(
+        name=name,
+        model=Document,
+        permission=RIGHT,
+        label="number",
+        unruled=("number", "day", "party", "state"),
+        fields=shown,
+        sections=(Section(options["title"], tuple(item.name for item in shown)),),
+        sorts=SORTS,
+        search=Search(held=("number",)),
+        only=_of(*kinds),
+        charges=(Charge("owner_id"),),
+        editable=False,
+        constraints=CONSTRAINTS,
+        **options,
+    )
+
+
+CONVERTED = fields.YesNo("converted", _("Converted"), read_only=True)
+SOURCE = fields.Link("source", _("Made of"), to="sales.quote", attribute="source_id", read_only=True)
+REASON = fields.Text("reason", _("Reason"), read_only=True, in_list=False)
+ENDS = fields.Day("ends_on", _("End date"), read_only=True)
+
+QUOTE = _documents(
+    "sales.quote",
+    ("quote",),
+    title=_("Quote"),
+    plural=_("Quotes"),
+    path="sales/quotes",
+    icon="file-text",
+    own=(fields.Day("valid_until", _("Valid until"), read_only=True), CONVERTED, ENDS, REASON),
+    list_columns=("number", "day", "party", "subject", "payable", "state", "converted", "valid_until"),
+    quick_filters=("state", "converted", "owner", "day"),
+)
+
+ORDER = _documents(
+    "sales.order",
+    ("order",),
+    title=_("Sales order"),
+    plural=_("Orders"),
+    path="sales/orders",
+    icon="shopping-cart",
+    own=(CONVERTED, fields.Day("delivered_on", _("Delivered on"), read_only=True), ENDS, REASON),
+    list_columns=("number", "day", "party", "subject", "payable", "state", "converted"),
+    quick_filters=("state", "converted", "owner", "day"),
+)
+
+INVOICE = _documents(
+    "sales.invoice",
+    ("invoice", "return"),
+    title=_("Invoice"),
+    plural=_("Invoices"),
+    path="sales/invoices",
+    icon="file-invoice",
+    own=(
+        fields.Choice(
+            "kind",
+            _("Kind"),
+            options={key: KINDS[key] for key in ("invoice", "return")},
+            read_only=True,
+        ),
+        fields.Text("outer_number", _("Number of the other side"), read_only=True, in_list=False),
+        ENDS,
+        REASON,
+    ),
+    list_columns=("number", "kind", "direction", "day", "party", "net", "tax", "payable", "state"),
+    quick_filters=("kind", "direction", "state", "owner", "day"),
+)
+
+SOLD = Resource(
+    name="sales.sold",
+    model=SaleEntry,
+    permission=RIGHT,
+    title=_("Sold item"),
+    plural=_("Sold items"),
+    path="sales/sold",
+    icon="chart-bar",
+    label="title",
+    unruled=("title", "day"),
+    fields=(
+        fields.Text("title", _("Title"), read_only=True),
+        fields.Day("day", _("Date"), read_only=True),
+        fields.Choice("direction", _("For"), options=DIRECTIONS, read_only=True),
+        fields.Link("item", _("Good or service"), to="sales.item", attribute="item_id", read_only=True),
+        fields.Link("group", _("Product group"), to="sales.item_group", attribute="group_id", read_only=True),
+        PARTY,
+        SELLER,
+        MARKETER,
+        fields.Decimal("quantity", _("Quantity"), places=3, read_only=True),
+        fields.Money("discount", _("Discounts (Rials)"), read_only=True),
+        fields.Money("net", _("After discount (Rials)"), read_only=True),
+        fields.Money("tax", _("Tax (Rials)"), read_only=True),
+    ),
+    list_columns=("day", "title", "group", "party", "owner", "quantity", "net", "tax"),
+    sections=(
+        Section(
+            _("Sold item"),
+            (
+                "title",
+                "day",
+                "direction",
+                "item",
+                "group",
+                "party",
+                "owner",
+                "marketer",
+                "quantity",
+                "net",
+                "tax",
+            ),
+        ),
+    ),
+    sorts=(Sort("latest", _("Latest first"), ("day",), descending=True),),
+    quick_filters=("direction", "item", "group", "owner", "day"),
+    help=_(
+        "Each line of an issued invoice, and with a minus each that was taken back: what the reports of sales count."
+    ),
+    editable=False,
+)
