@@ -38,7 +38,7 @@ def failing(
                 answer = browser.get(path, follow_redirects=True)
                 if answer.status_code != 200:
                     yield f"{hook} fails: GET {path} answers {answer.status_code}"
-            told = MadeToFail.__name__ in browser.get(plugin_page).text
+            told = MadeToFail.__name__ in answer.text
         recorded = _begin_anew(owner, examined.name)
         if rules[hook] is Rule.ONCE and hook not in recorded:
             yield f"{hook} fails, and no failure is recorded"
