@@ -116,7 +116,8 @@ from kernel.resources.numbering import take_number
 from kernel.resources.parts import BaseList
 from kernel.resources.pricing import ask_price
 from kernel.resources.queue import Progress, Stopped, background, enqueue
-from kernel.resources.records import editable, load, visible
+from kernel.resources.records import changeable, editable, load, visible
+from kernel.resources.reports.charts import line_chart
 from kernel.resources.reports.standard import StandardReport
 from kernel.resources.resource import Charge, Facet, Part, Resource, Search, Section, Sort
 from kernel.resources.runtime import Runtime
@@ -240,6 +241,7 @@ __all__ = [
     "background",
     "by_form",
     "calendar",
+    "changeable",
     "child",
     "clean",
     "clock",
@@ -261,6 +263,7 @@ __all__ = [
     "hookimpl",
     "in_group",
     "introducer_of",
+    "line_chart",
     "load",
     "log_call",
     "matched",

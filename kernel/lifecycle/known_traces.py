@@ -39,6 +39,13 @@ TRACES = (
         order=210,
     ),
     Trace(
+        key="pattern-fields",
+        title=_("Rules for fields of its records"),
+        table="kernel.pattern_field",
+        where=f"starts_with(resource, :plugin || '.') OR starts_with(field, :plugin || '.') OR {_OF_PATTERNS}",
+        order=215,
+    ),
+    Trace(
         key="user-patterns",
         title=_("Users who hold its access patterns"),
         table="kernel.user_pattern",

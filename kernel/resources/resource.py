@@ -225,6 +225,9 @@ class Resource:
     """Whether messages can be sent to such records, so that sending is a right on them."""
     event: str | None = None
     """Hook of the kind `publish` that is told of every change, with `action`: created, changed, binned, restored, purged."""
+    follow: Callable[[Context, Sequence[int], str], None] | None = None
+    """Called in the transaction of every change after it was written, with ids and action as `event` has them: for what must
+    be right at once, such as a sum over records. Of purged records nothing is left to be read."""
     editable: bool = True
     page: str = ""
     """Address of the record's page where it has one of its own, with `{id}`; the generic one leads there."""

@@ -79,7 +79,9 @@ def opens_bin(context: Context, resource: Resource) -> bool:
 
 
 def announce(context: Context, resource: Resource, record_ids: Sequence[int], action: str) -> None:
-    """Tell plugins of a change after the commit, where the resource declares an event."""
+    """Let the resource follow a change at once, and tell plugins of it after the commit, where it declares that."""
+    if resource.follow is not None and record_ids:
+        resource.follow(context, record_ids, action)
     if resource.event is not None and context.runtime.hooks.implementing(resource.event):
         for record_id in record_ids:
             context.publish(resource.event, record_id, action=action)

@@ -113,6 +113,23 @@ def chart_of(context: Context, result: Result, title: str) -> Chart | None:
     return Chart(title, series, drawings, len(lines) - len(shown))
 
 
+def line_chart(context: Context, title: str, points: Sequence[tuple[str, float, str]]) -> Chart | None:
+    """Draw the course of one figure: for each point its name on the axis, the value, and the value as it is read.
+
+    None where there is no point; of many, the last sixty.
+    """
+    if not points:
+        return None
+    shown = points[-MOST_CATEGORIES:]
+    series = [
+        Series(title, [value for _name, value, _text in shown], [text for _name, _value, text in shown])
+    ]
+    reading: Literal["rtl", "ltr"] = "rtl" if context.locale == "fa" else "ltr"
+    names = [name for name, _value, _text in shown]
+    drawings = [_Columns(size, names, series, reading, True).drawing() for size in WIDTHS]
+    return Chart(title, series, drawings, len(points) - len(shown))
+
+
 def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else None
 

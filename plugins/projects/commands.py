@@ -1,0 +1,72 @@
+"""Named changes: the percent of a task, the table of experts, and the daily counting of delays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.api import Context, Invalid, Problem, _, command, editable, fields, load
+from plugins.projects import keeping, lateness
+from plugins.projects.kinds import Hundredths
+from plugins.projects.models import Phase, Project, Task
+from plugins.projects.preparing import COPIED_TEXT, settle
+from plugins.projects.resources import TASK
+
+WHICH = fields.Link("task", _("Task of a project"), to="projects.task", required=True)
+PERCENT = Hundredths("percent", _("Done"), required=True)
+VERSION = fields.Whole("version", _("Version"), least=1, most=2**31 - 1)
+
+
+@command(
+    "projects.set_percent",
+    _("Say how far a task is"),
+    resource="projects.task",
+    action="edit",
+    fields=(WHICH, PERCENT),
+)
+def set_percent(context: Context, *, task: int, percent: Any) -> int:
+    """Set the percent of an own task; 100 closes it, less opens it again. Gives the progress of its project.
+
+    Raises `Invalid` for what is no percent, and for a task that stands in the cartable.
+    """
+    try:
+        typed = PERCENT.read(percent, context)
+    except fields.FieldError as error:
+        raise Invalid([Problem("percent", error.message)]) from error
+    if typed is None:
+        raise Invalid([Problem("percent", _("Say how many per cent are done."))])
+    editable(context, TASK, task)
+    record: Task = load(context, TASK, task, lock=True)
+    if record.cartable_id is not None:
+        raise Invalid([Problem("percent", COPIED_TEXT)])
+    if record.state == "cancelled":
+        raise Invalid([Problem("percent", _("This task is cancelled; open it again first."))])
+    record.percent = typed
+    record.state = "done" if typed == 100 else "open"
+    settle(record, context.today)
+    project = record.project_id
+    context.session.flush()
+    keeping.refresh(context, [project])
+    with context.system("the progress after the change") as system:
+        progress = select(Project.progress).where(Project.id == project)
+        return system.session.execute(progress).scalar_one()
+
+
+@command("projects.count_delays", _("Count delays anew"), resource="projects.project", action="edit")
+def count_delays(context: Context) -> int:
+    """Count the days of delay of all that is open, as of today; gives how many records changed."""
+    changed = 0
+    waiting: tuple[tuple[Any, Any, Any], ...] = (
+        (Project, lateness.of_project, Project.ends_on < context.today),
+        (Phase, lateness.of_phase, (Phase.planned_until < context.today) & Phase.actual_until.is_(None)),
+        (Task, lateness.of_task, (Task.due_on < context.today) & (Task.state == "open")),
+    )
+    for model, rule, late in waiting:
+        for record in context.session.execute(select(model).where(late)).scalars():
+            found = rule(record, context.today)
+            if (record.delay, record.late) != tuple(found):
+                record.delay, record.late = found
+                changed += 1
+    context.session.flush()
+    return changed
