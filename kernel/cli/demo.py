@@ -28,13 +28,16 @@ TRIED = 100
 @click.option("--parties", default=2000, show_default=True, type=click.IntRange(50, 1_000_000))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--edition", default=EDITION, show_default=True, help="The edition that a new demonstration shows."
+)
 @click.option("--only-make", is_flag=True, help="Make the demonstration, but do not serve it.")
 @explained
-def demo(parties: int, host: str, port: int, only_make: bool) -> None:
+def demo(parties: int, host: str, port: int, edition: str, only_make: bool) -> None:
     """Make a demonstration site at the first start, and serve it until stopped (Ctrl-C)."""
     state = State()
     state.server.start()
-    sign_ins = _present(state) or _make(state, parties)
+    sign_ins = _present(state) or _make(state, parties, edition)
     for line in bring_up(state.config, [state.store.load(SITE)]):
         console.print(line)
     port = free_port(host, port)
@@ -72,7 +75,7 @@ def _present(state: State) -> list[SignIn] | None:
     return found
 
 
-def _make(state: State, parties: int) -> list[SignIn]:
+def _make(state: State, parties: int, edition: str) -> list[SignIn]:
     console.print(f"Making the demonstration with {parties} parties · ساختن سامانه نمونه")
     site = create_furnished_site(
         state.config,
@@ -80,7 +83,7 @@ def _make(state: State, parties: int) -> list[SignIn]:
         SITE,
         title=TITLE,
         hosts=("localhost", "127.0.0.1"),
-        edition=EDITION,
+        edition=edition,
     )
     write_sign_ins(state.config, SITE, [], complete=False)
     with Progress(console=console, transient=True) as bar:

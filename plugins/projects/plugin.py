@@ -62,7 +62,7 @@ FIRST_STATES = (
     (_("Not begun"), "not_begun"),
     (_("Under way"), "under_way"),
     (_("Finished"), "finished"),
-    (_("Given up"), "cancelled"),
+    (_("Stopped for good"), "cancelled"),
 )
 
 

@@ -9,6 +9,7 @@ from kernel.access.actor import SYSTEM
 from kernel.administration.editions import apply_edition, load_edition
 from kernel.extension.discovery import discover
 from kernel.lifecycle.steps import Workshop
+from kernel.lifecycle.uninstall import uninstall
 from kernel.resources.build import build_runtime
 from kernel.testing.clock import Clock
 from tests.web.conftest import nobody, sign_in, wsgi  # noqa: F401 - fixtures
@@ -56,9 +57,22 @@ def clinic(worker_sites, config, engines):
         apply_edition(Workshop(site, engines, discover()), load_edition(config, "clinic"), SYSTEM("test"))
         engines.dispose(site.name)
 
-    yield Workshop(worker_sites.kept("edition of a clinic", prepare), engines, discover())
-    engines.dispose(worker_sites.kept("edition of a clinic").name)
+    workshop = Workshop(worker_sites.kept("edition of a clinic", prepare), engines, discover())
+    yield workshop
+    _without_others(workshop)
+    engines.dispose(workshop.site.name)
     worker_sites.clean("edition of a clinic")
+
+
+def _without_others(workshop):
+    """Take away the plugins that the test has installed: cleaning puts rows back, and knows nothing of schemas."""
+    others = text(
+        "SELECT name FROM kernel.plugin WHERE name <> 'medical' ORDER BY requires <> '[]' DESC, name"
+    )
+    with workshop.engines.owner(workshop.site).connect() as owner:
+        names = list(owner.execute(others).scalars())
+    for name in names:
+        uninstall(workshop, name, SYSTEM("test"))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ STAGES = {
     "not_begun": _("Not begun"),
     "under_way": _("Under way"),
     "finished": _("Finished"),
-    "cancelled": _("Given up"),
+    "cancelled": _("Stopped for good"),
 }
 STAGE_COLOURS = {"not_begun": "grey", "under_way": "blue", "finished": "green", "cancelled": "red"}
 
