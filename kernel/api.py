@@ -111,6 +111,7 @@ from kernel.resources.errors import (
     Problem,
     Refused,
 )
+from kernel.resources.exporting import Book as Workbook
 from kernel.resources.notices.telling import notify
 from kernel.resources.numbering import take_number
 from kernel.resources.parts import BaseList
@@ -232,6 +233,7 @@ __all__ = [
     "UssdEntry",
     "UssdStep",
     "Versioned",
+    "Workbook",
     "_",
     "add_user_values",
     "address_for",

@@ -183,3 +183,13 @@ def invoice_issuing(session: Session, ctx: Context, invoice_id: int) -> None:
 @hookimpl
 def invoice_cancelling(session: Session, ctx: Context, invoice_id: int) -> None:
     money.invoice_cancelling(session, ctx, invoice_id)
+
+
+@hookimpl
+def merging(session: Session, ctx: Context, kept: int, dropped: int) -> None:
+    money.merging(session, kept, dropped)
+
+
+@hookimpl
+def erasing(session: Session, ctx: Context, party_id: int) -> None:
+    money.erasing(session, party_id)

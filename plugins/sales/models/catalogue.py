@@ -150,6 +150,10 @@ class CustomerTerms(Identified, Stamped, Versioned, SalesBase):
         "kernel.party", "fk_customer_terms_party_id", ondelete="CASCADE", unique=True
     )
     level_id: Mapped[int | None] = may_refer("sales.level", "fk_customer_terms_level_id")
+    credit_ceiling: Mapped[int | None] = mapped_column(RialType)
+    """How much the party may owe us; empty: there is no ceiling."""
+    credit_days: Mapped[int | None] = mapped_column(Integer)
+    """Days that it has for paying; empty: those of the site."""
     terms: Mapped[str | None] = mapped_column(Text)
     """Usual terms of payment; new documents begin with them."""
 

@@ -55,6 +55,13 @@ class Document(Identified, Stamped, Versioned, Binnable, SalesBase):
         Index("ix_document_owner_id", "owner_id", "kind", "day"),
         Index("ix_document_original_id", "original_id"),
         Index("ix_document_valid_until", "valid_until", postgresql_where=text("state = 'issued'")),
+        Index(
+            "ix_document_settlement",
+            "settlement",
+            "due",
+            "id",
+            postgresql_where=text("settlement <> 'settled'"),
+        ),
         Index("ix_document_ends_on", "ends_on", postgresql_where=LIVE),
         CheckConstraint("kind IN ('quote', 'order', 'invoice', 'return')", name="kind"),
         CheckConstraint("direction IN ('sale', 'purchase')", name="direction"),
@@ -88,6 +95,12 @@ class Document(Identified, Stamped, Versioned, Binnable, SalesBase):
     """The seller."""
     marketer_id: Mapped[int | None] = may_refer("kernel.party", "fk_document_marketer_id")
     valid_until: Mapped[date | None] = mapped_column(Date)
+    due: Mapped[date | None] = mapped_column(Date)
+    """The day on which an invoice is to be paid."""
+    settled: Mapped[int] = mapped_column(RialType, server_default=text("0"), default=0)
+    """Rials that are settled of an issued invoice or return: written by `plugins.sales.money.ledger` alone."""
+    settlement: Mapped[str | None] = mapped_column(Text)
+    """`unpaid`, `partly`, `settled` or `overpaid`; empty for what is no standing invoice or return."""
     ends_on: Mapped[date | None] = mapped_column(Date)
     """End of a contract, day of a journey: users are reminded of it."""
     terms: Mapped[str | None] = mapped_column(Text)

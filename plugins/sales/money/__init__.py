@@ -1,1 +1,1 @@
-"""Money of sales: what is received and paid, what it settles, cheques, commission, what is owed and since when."""
+"""Money between us and parties: receipts and payments, what they settle, cheques, and the commission of marketers."""

@@ -2,93 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from types import ModuleType
+from collections.abc import Mapping, Sequence
 
-from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from kernel.api import (
-    BaseList,
-    Context,
-    Cursor,
-    DashboardBlock,
-    DocumentKind,
-    Erasure,
-    Facet,
-    Figure,
-    Job,
-    MenuItem,
-    NoticeKind,
-    Obstacle,
-    Panel,
-    Permission,
-    Policy,
-    RecordDate,
-    Resource,
-    Series,
-    Setting,
-    StandardReport,
-    TimelineEntry,
-)
+from kernel.api import Context, Obstacle
+from plugins.sales.money import blocks, issuing, leaving
+from plugins.sales.money.commands import cheques as cheque_commands
+from plugins.sales.money.commands import commission as commission_commands
+from plugins.sales.money.commands import payments as payment_commands
+from plugins.sales.money.dates import DATES
+from plugins.sales.money.declarations import GRANTS, MENU, PERMISSIONS, SERIES, SETTINGS
+from plugins.sales.money.leaving import ERASURES
+from plugins.sales.money.policies import POLICIES
+from plugins.sales.money.printing import RECEIPT
+from plugins.sales.money.reporting import REPORTS
+from plugins.sales.money.resources import BASE_LISTS, RESOURCES
+from plugins.sales.money.views import add_pages
 
-RESOURCES: tuple[Resource, ...] = ()
-POLICIES: tuple[Policy, ...] = ()
-FACETS: tuple[Facet, ...] = ()
-COMMANDS: tuple[ModuleType, ...] = ()
+COMMANDS = (payment_commands, cheque_commands, commission_commands)
 """Modules with commands."""
-BASE_LISTS: tuple[BaseList, ...] = ()
-PERMISSIONS: tuple[Permission, ...] = ()
-GRANTS: Mapping[str, Mapping[tuple[str, str], str]] = {}
-"""Further grants by the name of a suggested pattern: `seller`, `accountant`."""
-SETTINGS: tuple[Setting, ...] = ()
-SERIES: tuple[Series, ...] = ()
-JOBS: tuple[Job, ...] = ()
-REPORTS: tuple[StandardReport, ...] = ()
-DOCUMENTS: tuple[DocumentKind, ...] = ()
-ERASURES: tuple[Erasure, ...] = ()
-DATES: tuple[RecordDate, ...] = ()
-NOTICES: tuple[NoticeKind, ...] = ()
-MENU: tuple[MenuItem, ...] = ()
+DOCUMENTS = (RECEIPT,)
+FACETS = ()
+JOBS = ()
+NOTICES = ()
 
-
-def add_pages(pages: Blueprint) -> None:
-    """Add the pages of money to the plugin's blueprint."""
-
-
-def party_panels(ctx: Context, party_id: int) -> Iterable[Panel]:
-    """Give the blocks of a party's page."""
-    return ()
-
-
-def party_figures(ctx: Context, party_ids: Sequence[int]) -> Mapping[int, Sequence[Figure]]:
-    """Give the figures of parties."""
-    return {}
-
-
-def timeline(ctx: Context, party_id: int, before: Cursor | None, limit: int) -> Iterable[TimelineEntry]:
-    """Give the entries of a party's timeline."""
-    return ()
-
-
-def dashboard_blocks(ctx: Context) -> Iterable[DashboardBlock]:
-    """Give the blocks of the home page."""
-    return ()
+party_figures = blocks.figures
+party_panels = blocks.panels
+timeline = blocks.timeline
+dashboard_blocks = blocks.home
+document_page = blocks.document_page
+invoice_issuing = issuing.judge
+issued = issuing.issued
+cancelled = issuing.cancelled
+merging = leaving.merge
+erasing = leaving.erase
 
 
 def obstacles_to_delete(ctx: Context, resource: str, ids: Sequence[int]) -> Mapping[int, Sequence[Obstacle]]:
-    """Give what hangs on records and forbids deleting them."""
+    """Nothing besides what the foreign keys forbid."""
     return {}
 
 
-def invoice_issuing(session: Session, ctx: Context, invoice_id: int) -> None:
-    """Judge an invoice that is about to be issued."""
-
-
 def invoice_cancelling(session: Session, ctx: Context, invoice_id: int) -> None:
-    """Judge an invoice or return that is about to be cancelled."""
+    """Nothing stands in the way: what was paid goes back to the account of the party."""
 
 
-def document_page(ctx: Context, document_id: int) -> Iterable[Panel]:
-    """Give the blocks of a document's page: what was paid of it."""
-    return ()
+__all__ = [
+    "BASE_LISTS",
+    "COMMANDS",
+    "DATES",
+    "DOCUMENTS",
+    "ERASURES",
+    "FACETS",
+    "GRANTS",
+    "JOBS",
+    "MENU",
+    "NOTICES",
+    "PERMISSIONS",
+    "POLICIES",
+    "REPORTS",
+    "RESOURCES",
+    "SERIES",
+    "SETTINGS",
+    "add_pages",
+    "cancelled",
+    "dashboard_blocks",
+    "document_page",
+    "erasing",
+    "invoice_cancelling",
+    "invoice_issuing",
+    "issued",
+    "merging",
+    "obstacles_to_delete",
+    "party_figures",
+    "party_panels",
+    "timeline",
+]

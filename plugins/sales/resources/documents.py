@@ -23,6 +23,7 @@ from kernel.api import (
     to_persian_digits,
 )
 from plugins.sales.models import Document, SaleEntry
+from plugins.sales.money.resources.settled import SETTLED
 from plugins.sales.resources.words import DIRECTIONS, KINDS, STATES, STATES_OF, TONES
 
 RIGHT = "sales.document"
@@ -160,12 +161,24 @@ INVOICE = _documents(
             options={key: KINDS[key] for key in ("invoice", "return")},
             read_only=True,
         ),
+        *SETTLED,
         fields.Text("outer_number", _("Number of the other side"), read_only=True, in_list=False),
         ENDS,
         REASON,
     ),
-    list_columns=("number", "kind", "direction", "day", "party", "net", "tax", "payable", "state"),
-    quick_filters=("kind", "direction", "state", "owner", "day"),
+    list_columns=(
+        "number",
+        "kind",
+        "direction",
+        "day",
+        "party",
+        "net",
+        "payable",
+        "settlement",
+        "due",
+        "state",
+    ),
+    quick_filters=("kind", "direction", "state", "settlement", "owner", "day"),
 )
 
 SOLD = Resource(

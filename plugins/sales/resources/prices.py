@@ -7,6 +7,7 @@ from typing import Any
 
 from kernel.api import Context, Facet, Problem, Resource, Search, Section, Sort, _, fields, sort_key, squeeze
 from plugins.sales.models import CustomerTerms, Level, Phrase, PriceLine, PriceList, TaxRate
+from plugins.sales.money.resources.settled import CREDIT
 from plugins.sales.resources.words import DIRECTIONS, TAX_CLASSES
 
 
@@ -182,6 +183,7 @@ def _terms(resource: str) -> Facet:
         key="party_id",
         fields=(
             fields.Link("level", _("Customer level"), to="sales.level", attribute="level_id"),
+            *CREDIT,
             fields.LongText("terms", _("Usual terms of payment"), limit=1000),
         ),
         permission="sales.terms",

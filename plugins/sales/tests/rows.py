@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, insert
 
 from kernel.testing.rows import BEGINNING, Batch, RowMaker
 from plugins.sales.models import Document, DocumentLine, Redemption, SaleEntry
+from plugins.sales.money.models import OpenItem
 
 KINDS = ("invoice", "quote", "order")
 
@@ -20,6 +21,7 @@ def make(maker: RowMaker, owner: Connection, batch: Batch, count: int) -> Batch:
         DocumentLine.__tablename__: _line,
         SaleEntry.__tablename__: _entry,
         Redemption.__tablename__: _redemption,
+        OpenItem.__tablename__: _open_item,
     }
     for table in maker.tables:
         build = own.get(table.name)
@@ -117,4 +119,19 @@ def _redemption(batch: Batch, number: int, place: int) -> dict[str, Any]:
         "key": f"club:{number}",
         "title": batch.word,
         "amount": 100,
+    }
+
+
+def _open_item(batch: Batch, number: int, place: int) -> dict[str, Any]:
+    """As a receipt leaves it; two of a document or of a payment are not allowed."""
+    return {
+        "side": "credit",
+        "kind": "receipt",
+        "payment_id": _of(batch, "payment", place),
+        "party_id": _party(batch, place),
+        "label": batch.word,
+        "day": BEGINNING + timedelta(days=number % 300),
+        "due": BEGINNING + timedelta(days=number % 300),
+        "amount": 1000,
+        "owner_id": batch.user_id,
     }

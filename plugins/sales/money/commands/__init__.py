@@ -1,0 +1,1 @@
+"""Commands of money: the only way in which its rows are written."""
