@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel.access.policies import Policy, child, personal, public, rows, system
+from kernel.access.policies import Policy, child, personal, public, rows, shared, sharers, system
 from kernel.access.scopes import RowScope
 from kernel.administration.demo import Demo
 from kernel.data.base import (
@@ -118,11 +118,13 @@ from kernel.resources.parts import BaseList
 from kernel.resources.pricing import ask_price
 from kernel.resources.queue import Progress, Stopped, background, enqueue
 from kernel.resources.records import changeable, editable, load, visible
+from kernel.resources.records.labels import labels as record_labels
 from kernel.resources.reports.charts import line_chart
 from kernel.resources.reports.standard import StandardReport
 from kernel.resources.resource import Charge, Facet, Part, Resource, Search, Section, Sort
 from kernel.resources.runtime import Runtime
 from kernel.resources.tabs import Tab
+from kernel.resources.units import head_of, unit_head, unit_names
 from kernel.resources.views.declaration import Board, ByCommand, Calendar, Timeline, Tree
 from kernel.web.current import Outcome, current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
@@ -262,6 +264,7 @@ __all__ = [
     "fragment",
     "gather",
     "give_role",
+    "head_of",
     "hookimpl",
     "in_group",
     "introducer_of",
@@ -283,6 +286,7 @@ __all__ = [
     "public",
     "publish",
     "queue_message",
+    "record_labels",
     "relate",
     "relations_of",
     "render",
@@ -292,6 +296,8 @@ __all__ = [
     "schema_base",
     "search_key",
     "segment_ids",
+    "shared",
+    "sharers",
     "sort_key",
     "squeeze",
     "staff_at",
@@ -302,6 +308,8 @@ __all__ = [
     "tell",
     "to_ascii_digits",
     "to_persian_digits",
+    "unit_head",
+    "unit_names",
     "user_values_index",
     "visible",
 ]

@@ -1,6 +1,6 @@
 """Policies: one per table, declared beside its model. The owner of a table says who may see and change rows.
 
-`rows`, `child`, `personal`, `public` and `system` make them; a `PolicySet` holds those of a site.
+`rows`, `shared`, `sharers`, `child`, `personal`, `public` and `system` make them; a `PolicySet` holds those of a site.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from kernel.access.policy import Model, Policy, PolicySet, Shape
-from kernel.access.policy_kinds import Child, Personal, Public, Rows, Sealed, System
+from kernel.access.policy_kinds import Child, Personal, Public, Rows, Sealed, Shared, Sharers, System
 
 __all__ = [
     "Child",
@@ -21,12 +21,16 @@ __all__ = [
     "Rows",
     "Sealed",
     "Shape",
+    "Shared",
+    "Sharers",
     "System",
     "child",
     "personal",
     "public",
     "rows",
     "sealed",
+    "shared",
+    "sharers",
     "system",
 ]
 
@@ -46,10 +50,36 @@ def rows(
     team; `party` names a column whose party must be visible besides; `scopes` names the columns of further kinds of
     scope (`{"province": ("province_id",)}`).
     """
+    compared = _compared(own, scopes or {})
+    return Rows(model, resource, scopes=compared, party=party, administrators_only=administrators_only)
+
+
+def shared(
+    model: Model,
+    resource: str,
+    own: Iterable[str] = ("owner_id",),
+    *,
+    by: Model,
+    key: str,
+    party: str | None = None,
+) -> Policy:
+    """Protect records like `rows`, and let those see them besides whom rows of `by` name (followers, earlier holders).
+
+    `key` is the column of `by` that leads to the record; `by` has the policy `sharers` of the same resource. They see, by
+    the scopes of their grant on `view`; what they may change is decided by the columns of `own` alone.
+    """
+    return Shared(model, resource, scopes=_compared(own, {}), party=party, by=by, key=key)
+
+
+def sharers(model: Model, resource: str, user: str = "user_id") -> Policy:
+    """Protect the rows that say who shares in records of `resource`; the column `user` names him. The system writes them."""
+    return Sharers(model, resource, scopes=_compared((user,), {}))
+
+
+def _compared(own: Iterable[str], scopes: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
     mine = tuple(own)
-    columns = {"own": mine, "team": mine, **{name: tuple(names) for name, names in (scopes or {}).items()}}
-    given = MappingProxyType({name: names for name, names in columns.items() if names})
-    return Rows(model, resource, scopes=given, party=party, administrators_only=administrators_only)
+    columns = {"own": mine, "team": mine, **{name: tuple(names) for name, names in scopes.items()}}
+    return MappingProxyType({name: names for name, names in columns.items() if names})
 
 
 def child(

@@ -16,6 +16,7 @@ from kernel.access.rules import (
     Columns,
     Either,
     Granted,
+    HasRow,
     Mine,
     Rule,
     SignedIn,
@@ -84,6 +85,42 @@ class Rows(Policy):
 
     def _target(self, column: str, policies: PolicySet) -> Policy:
         return policies.for_table(_pointed_at(self.table, column))
+
+
+@dataclass(frozen=True, eq=False)
+class Shared(Rows):
+    """Records that are seen besides by whom a visible row of another table names: followers, earlier holders."""
+
+    by: Model | None = None
+    key: str = ""
+
+    def view(self, policies: PolicySet) -> Rule:
+        """Visible by a grant, or because somebody whom the grant on `view` reaches shares in it."""
+        reached = Either((self._grant("view"), HasRow(self.key, self._sharers(policies))))
+        return every(self._unbinned(), reached, self._party(policies))
+
+    def leads_to(self, policies: PolicySet) -> list[Policy]:
+        """The policies of the party and of those who share in it."""
+        return [*super().leads_to(policies), self._sharers(policies)]
+
+    def _sharers(self, policies: PolicySet) -> Policy:
+        found = policies.for_model(self.by) if self.by is not None else None
+        if found is None:
+            raise UnprotectedModel(f"{self.model.__name__} is shared by {self.by}, which has no policy")
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Sharers(Rows):
+    """Rows that say who shares in a record: seen by whom they name, by a grant on the record; the system writes them."""
+
+    def change(self, action: str, policies: PolicySet) -> Rule:
+        """Written by commands, which ask for the right on the record itself."""
+        return SystemOnly()
+
+    def editable(self, policies: PolicySet) -> Rule:
+        """Written by the system."""
+        return SystemOnly()
 
 
 @dataclass(frozen=True, eq=False)

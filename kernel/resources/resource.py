@@ -198,6 +198,9 @@ class Resource:
     written: Callable[[Context, Any], None] | None = None
     constraints: Mapping[str, tuple[str | None, LazyText]] = field(default_factory=dict)
     owner: str | None = None
+    handed: Callable[[Context, Sequence[int], int | None, int | None], None] | None = None
+    """Told of records that went from one user in charge to another, in the same transaction and with a context of the
+    system, by whatever way: the form, the list, a user who leaves. Called with their ids, the former and the new user."""
     charges: tuple[Charge, ...] = ()
     """Further columns that name who is in charge; `owner` is one of itself, and named here only to go along with others."""
     importable: bool = False

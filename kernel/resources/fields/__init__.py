@@ -3,6 +3,7 @@
 from kernel.resources.fields.base import OPERATORS, Field, FieldError, When, read_all
 from kernel.resources.fields.choices import BaseChoice, Choice, Link, Lookup, UserLink
 from kernel.resources.fields.dates import Day, Instant, Minutes, TimeOfDay
+from kernel.resources.fields.gathered import Gathered
 from kernel.resources.fields.identity import (
     Card,
     EconomicCode,
@@ -30,6 +31,7 @@ __all__ = [
     "Email",
     "Field",
     "FieldError",
+    "Gathered",
     "IdentityNumber",
     "Instant",
     "LegalId",

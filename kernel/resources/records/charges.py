@@ -111,6 +111,8 @@ def give(
             _write(system, model, held.charge.column, [row[0] for row in batch], owner)
             changes = {held.charge.column: [former, owner]}
             journal.changed(model, batch, changes, system.actor.reason)
+            if held.resource.handed is not None and held.charge.column == held.resource.owner:
+                held.resource.handed(system, [row[0] for row in batch], former, owner)
         done += len(found)
     return done
 

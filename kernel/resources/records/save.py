@@ -147,6 +147,8 @@ def _hand_over(context: Context, declared: Resource, record_id: int, owner: int 
         system.session.flush()
         if former is not None and owner is not None and former != owner:
             take_along(system, declared, [record_id], former, owner)
+        if declared.handed is not None and former != owner:
+            declared.handed(system, [record_id], former, owner)
     tell_receiver(context, declared, record_id, owner, former)
     context.session.expire_all()
 

@@ -18,10 +18,14 @@ from kernel.web.forms.controls import controls, entered, mark, sent
 class CommandForm:
     """Controls for the arguments of a command, what was entered, and what the command found wrong with it."""
 
-    def __init__(self, context: Context, fields: Sequence[Field]) -> None:
+    def __init__(
+        self, context: Context, fields: Sequence[Field], addresses: Mapping[str, str] | None = None
+    ) -> None:
+        """`addresses` say by name where the options of further lookups are asked for, such as users to choose from."""
         self.context = context
         self.fields = tuple(fields)
-        self.controls = controls(self.fields, context, _address)
+        given = addresses or {}
+        self.controls = controls(self.fields, context, lambda item: given.get(item.name) or _address(item))
         self.form_errors: list[str] = []
         self.values: dict[str, Any] = {}
         for item in self.fields:

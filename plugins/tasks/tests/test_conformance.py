@@ -1,0 +1,5 @@
+"""Tasks hold to what every plugin must."""
+
+from kernel.testing.conformance import suite
+
+TestConformance = suite("tasks")
