@@ -47,6 +47,8 @@ class BaseValue(Identified, Stamped, Versioned, KernelBase):
     search_key: Mapped[str] = mapped_column(Text)
     position: Mapped[int] = mapped_column(Integer, server_default=text("1000"))
     active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    colour: Mapped[str | None] = mapped_column(Text)
+    """Tone of its badge; None for a value that is written plainly."""
     advice: Mapped[str | None] = mapped_column(Text)
     """What to do where this value holds, in lists that ask for it (states of customers)."""
 
