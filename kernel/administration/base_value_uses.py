@@ -54,7 +54,8 @@ def _places(context: Context, source: str) -> Iterator[_Place]:
         if resource.overview or not context.may(resource.permission, "view"):
             continue
         for item in _of(source, resource.visible_fields(context)):
-            if item.stored_in(resource.model) and seen_whole(context, resource.permission, item):
+            own = item.stored_in(resource.model) and item.attribute != "id"
+            if own and seen_whole(context, resource.permission, item):
                 only = resource.only(resource.model) if resource.only is not None else None
                 yield _Place(
                     resource.plural, item.column(resource.model), _list_of(resource, item, item.name), only

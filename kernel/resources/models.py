@@ -135,6 +135,18 @@ class NumberSeries(KernelBase):
     last: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
+class SeriesPattern(KernelBase):
+    """How a site writes the numbers of a series, where it has chosen so."""
+
+    __tablename__ = "series_pattern"
+
+    series: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Full name of the series, such as `sales.invoice`."""
+    pattern: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"))
+    updated_by: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
 class Note(Identified, Stamped, Versioned, Binnable, KernelBase):
     """A remark on any record."""
 
