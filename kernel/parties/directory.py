@@ -32,7 +32,6 @@ DIRECTORY = Resource(
     plural=_("Phone book"),
     path="phone-book",
     icon="address-book",
-    faces=True,
     label="display_name",
     fields=(
         Text("display_name", _("Name"), read_only=True),

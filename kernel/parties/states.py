@@ -30,13 +30,13 @@ ENTRIES: Mapping[str, LazyText] = {
     "angry": _("Angry"),
     "loyal": _("Loyal"),
 }
-COLOURS: Mapping[str, str] = {
-    "satisfied": "green",
-    "loyal": "green",
-    "dissatisfied": "amber",
-    "angry": "red",
+TONES: Mapping[str | None, str] = {
+    "satisfied": "good",
+    "loyal": "good",
+    "dissatisfied": "notice",
+    "angry": "alarm",
 }
-"""Colours of the states that ship with the product, until a site changes them."""
+"""Tones of the badges of those states that ship with the product; others are neutral."""
 
 
 def prepare_state(context: Context, row: PartyState, values: Mapping[str, Any]) -> list[Problem]:

@@ -138,7 +138,6 @@ DOCTOR = Resource(
     unruled=("room",),
     path="medical/doctors",
     icon="stethoscope",
-    faces=True,
     label="name",
     fields=(
         fields.Link("party", _("Person"), to="person", attribute="party_id", required=True),

@@ -73,10 +73,9 @@ def task_changed(ctx: Context, event: Event) -> None:
 
 @require
 def task_saved(session: Session, ctx: Context, task_id: int) -> None:
-    """A task was created or changed, in the same transaction: percent, value and state are those of now.
+    """A task was created, changed, put into the bin or brought back, in the same transaction: its row is as it is now.
 
-    `session` and `ctx` act for the system. A failure refuses what was done with the task. Tasks that go to the bin or come
-    back are told of by `task_changed` alone.
+    `session` and `ctx` act for the system; rows in the bin carry `binned_at`. A failure refuses what was done with the task.
     """
 
 

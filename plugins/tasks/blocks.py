@@ -31,7 +31,7 @@ def slot(context: Context, name: str, subject: Any) -> Markup | None:
         return None
     resource, number = subject
     if resource == TASK.name:
-        parts = {"record.head": page.head, "record.facts": page.below}
+        parts = {"record.head": page.head, "record.side": page.work, "record.facts": page.followers}
         return parts[name](context, number) if name in parts else None
     if name == "record.facts" and resource == "tasks.run":
         return run_steps(context, number)

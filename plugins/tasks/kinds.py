@@ -58,6 +58,15 @@ class Box(fields.Choice):
         return super().show(value, context) if isinstance(value, str) else ""
 
 
+class Done(fields.Whole):
+    """How far a task is, in whole percent."""
+
+    def show(self, value: Any, context: Context) -> str:
+        """With the sign of percent."""
+        text = super().show(value, context)
+        return f"{text}{'٪' if context.locale == 'fa' else '%'}" if text else ""
+
+
 class Standing(fields.YesNo):
     """Whether something holds of a task at this moment, reckoned from its columns; only filtered by."""
 

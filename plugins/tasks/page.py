@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import select
 
-from kernel.api import Action, Context, Forbidden, NotFound, _, editable, fragment, record_labels
+from kernel.api import Action, Context, _, changeable, fragment, record_labels
 from plugins.tasks.models import OPEN, ChecklistItem, Referral, Task, TaskUser, WorkflowRun
 from plugins.tasks.resources import TASK
 from plugins.tasks.words import STATE_COLOURS, STATES
@@ -18,11 +18,7 @@ RIGHT = TASK.permission
 
 def may_do(context: Context, number: int, action: str) -> bool:
     """Say whether the actor may do something with this very task."""
-    try:
-        editable(context, TASK, number, action)
-    except (Forbidden, NotFound):
-        return False
-    return True
+    return number in changeable(context, TASK, [number], action)
 
 
 def find(context: Context, number: int) -> Task | None:
@@ -85,32 +81,49 @@ def checklist(context: Context, number: int) -> Markup | None:
     return fragment("tasks/checklist.html", number=number, lines=found, may_edit=may_edit)
 
 
-def below(context: Context, number: int) -> Markup | None:
-    """Give what stands below the facts: progress, checklist, referrals, followers, what it is about."""
+def work(context: Context, number: int) -> Markup | None:
+    """Give what stands beside the facts: how far it is, the checklist, the way it went, what it is about."""
     task = find(context, number)
     if task is None:
         return None
     statement = select(Referral).where(Referral.task_id == number).order_by(Referral.id)
     referrals = context.session.scalars(statement).all()
-    with context.system("who follows a visible task") as system:
-        wanted = select(TaskUser.user_id).where(TaskUser.task_id == number, TaskUser.part == "follows")
-        followers = list(system.session.scalars(wanted.order_by(TaskUser.id)))
-        run = system.session.get(WorkflowRun, task.run_id) if task.run_id else None
-        run_title = run.title if run else ""
     ids = {user for row in referrals for user in (row.by_id, row.from_id, row.to_id) if user}
+    run_title = ""
+    if task.run_id is not None:
+        with context.system("of which workflow a visible task is a step") as system:
+            run_title = (
+                system.session.scalar(select(WorkflowRun.title).where(WorkflowRun.id == task.run_id)) or ""
+            )
     return fragment(
-        "tasks/below.html",
-        number=number,
+        "tasks/work.html",
         task=task,
         checklist=checklist(context, number),
         referrals=referrals,
-        names=user_names(context, {*ids, *followers}),
-        followers=followers,
-        may_edit=not context.read_only and may_do(context, number, "edit"),
-        options=f"/{TASK.path}/options/assignee",
+        names=user_names(context, ids),
         about=about_of(context, task),
         run_title=run_title,
         run_url=f"/tasks/runs/{task.run_id}" if run_title and context.may("tasks.run", "view") else "",
+    )
+
+
+def followers(context: Context, number: int) -> Markup | None:
+    """Give who follows a task, with what can be done about it."""
+    if find(context, number) is None:
+        return None
+    with context.system("who follows a visible task") as system:
+        wanted = select(TaskUser.user_id).where(TaskUser.task_id == number, TaskUser.part == "follows")
+        found = list(system.session.scalars(wanted.order_by(TaskUser.id)))
+    may_edit = not context.read_only and may_do(context, number, "edit")
+    if not found and not may_edit:
+        return None
+    return fragment(
+        "tasks/followers.html",
+        number=number,
+        names=user_names(context, set(found)),
+        followers=found,
+        may_edit=may_edit,
+        options=f"/{TASK.path}/options/assignee",
     )
 
 

@@ -20,11 +20,11 @@ from kernel.api import (
     fields,
 )
 from plugins.tasks.consequences import written_task
-from plugins.tasks.kinds import About, Box, Standing, is_late, is_open
+from plugins.tasks.kinds import About, Box, Done, Standing, is_late, is_open
 from plugins.tasks.models import OPEN, ChecklistItem, Referral, Task
 from plugins.tasks.rules import prepare_task
 from plugins.tasks.storing import TASK as NAME
-from plugins.tasks.storing import handed
+from plugins.tasks.storing import follow_bin, handed
 from plugins.tasks.words import (
     PRIORITIES,
     PRIORITY_COLOURS,
@@ -99,7 +99,7 @@ TASK = Resource(
         ),
         fields.BaseChoice("category", _("Category"), source=CATEGORIES, attribute="category_id"),
         fields.Choice("state", _("State"), options=STATES, colours=STATE_COLOURS, default="new"),
-        fields.Whole(
+        Done(
             "percent",
             _("Percent done"),
             least=0,
@@ -198,6 +198,7 @@ TASK = Resource(
     actions=actions_of,
     importable=True,
     event="task_changed",
+    follow=follow_bin,
     views=(
         Board(
             lane="state",

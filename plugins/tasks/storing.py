@@ -29,6 +29,8 @@ def store_task(system: Context, **values: Any) -> int:
     system.session.flush()
     number = task.id
     draw(system, number)
+    if system.runtime.hooks.implementing("task_changed"):
+        system.publish("task_changed", number, action="created")
     return number
 
 
@@ -75,6 +77,15 @@ def handed(system: Context, ids: Sequence[int], former: int | None, owner: int |
     """Note that tasks went from one holder to another, by whatever way: the kernel tells of each."""
     for number in ids:
         note_referral(system, number, former, owner)
+
+
+def follow_bin(context: Context, ids: Sequence[int], action: str) -> None:
+    """Ask the rules of other plugins when tasks go to the bin or come back; of other changes they were asked already."""
+    if action not in ("binned", "restored"):
+        return
+    with context.system("a task went to the bin or came back") as system:
+        for number in ids:
+            system.runtime.require("task_saved", session=system.session, ctx=system, task_id=number)
 
 
 def mark(system: Context, task_id: int, **values: Any) -> None:

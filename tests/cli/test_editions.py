@@ -27,7 +27,7 @@ def test_editions_are_listed_shown_and_checked(peyvand, tmp_path):
 def test_a_site_is_compared_brought_to_an_edition_and_given_more(peyvand, own_site, site_of, config, rows):
     compared = peyvand("edition", "diff", "base2", *site_of)
     assert "Limit users_at_once: none -> 4" in compared
-    assert "(tasks) is to come" in compared
+    assert "(pipeline) is to come" in compared
     assert rows("SELECT name FROM kernel.site_edition") == [(None,)]
     peyvand("edition", "apply", "base2", *site_of, input="n\n", status=1)
     assert rows("SELECT name FROM kernel.site_edition") == [(None,)]
@@ -41,7 +41,8 @@ def test_a_site_is_compared_brought_to_an_edition_and_given_more(peyvand, own_si
     peyvand("plugin", "install", "medical", *site_of)
     peyvand("edition", "apply", "base1", "--yes", *site_of)
     assert "Goes on besides the edition: medical" in peyvand("edition", "diff", "base1", *site_of)
-    assert rows("SELECT state FROM kernel.plugin") == [("enabled",)]
+    states = rows("SELECT name, state FROM kernel.plugin ORDER BY name")
+    assert states == [("medical", "enabled"), ("tasks", "paused")]
 
 
 def test_a_term_is_set_ends_refuses_an_import_and_is_renewed(peyvand, own_site, site_of, tmp_path, rows):

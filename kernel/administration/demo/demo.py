@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import select
 
 from kernel.access.actor import SYSTEM, Actor, load_actor
-from kernel.access.models import Pattern
+from kernel.access.models import Pattern, UserAccount, UserPattern
 from kernel.access.users import create_user, give_patterns, set_active
 from kernel.administration.demo import people
 from kernel.administration.demo.contacts import make_contacts
@@ -85,6 +85,18 @@ class Demo:
         if self.may_sign_in:
             self.sign_ins.append(sign_in)
         return number
+
+    def give_pattern(self, username: str, pattern: str) -> int | None:
+        """Give a user of the demonstration one more pattern, and give his id; None where there is no such user."""
+        user = select(UserAccount.id).where(UserAccount.username == username)
+        wanted = select(Pattern.id).where(Pattern.name == pattern)
+        with self.runtime.system_work("demonstration", "demo.users") as context:
+            number = context.session.scalar(user)
+            if number is not None:
+                held = select(UserPattern.pattern_id).where(UserPattern.user_id == number)
+                kept = list(context.session.scalars(held))
+                give_patterns(context.session, number, [*kept, context.session.scalars(wanted).one()])
+            return number
 
     def base_value(self, source: str, code: str) -> int:
         """Give the id of an entry that ships with a base-data list, by its code."""

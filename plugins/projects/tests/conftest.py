@@ -41,8 +41,7 @@ class Office:
         self.run("record.edit", actor, resource=f"projects.{kind}", record_id=number, values=values)
 
     def task(self, project: int, value: int = 1, percent: int = 0, **more: Any) -> int:
-        values = {"title": "Task", "project": project, "value": value, "percent": percent, **more}
-        return self.make("task", **values)
+        return self.make("task", title="Task", project=project, value=value, percent=percent, **more)
 
     def look(self, read: Callable[[Any], Any], actor: Actor | None = None) -> Any:
         with self.runtime.reading(actor or self.head) as context:

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from kernel.access.actor import Actor
+from kernel.data.engines import Engines
+from kernel.resources.build import build_runtime
 from kernel.resources.runtime import Runtime
 from plugins.tasks.models import Task
 
@@ -34,6 +36,7 @@ class House:
     """A running site with users who hold the right on their own tasks."""
 
     runtime: Runtime
+    engines: Engines
     make_actor: Callable[..., Actor]
     actors: dict[str, Actor] = field(default_factory=dict)
 
@@ -44,6 +47,14 @@ class House:
 
     def run(self, who: str, command: str, **arguments: Any) -> Any:
         return self.runtime.execute(self.user(who), command, **arguments)
+
+    def set(self, **values: Any) -> None:
+        """Set settings of the plugin, and go on with the runtime of the new epoch."""
+        boss = self.user("boss", administrator=True)
+        self.runtime.execute(boss, "settings.save", group="tasks", values=values)
+        clock = self.runtime.clock
+        self.runtime = build_runtime(self.runtime.site, self.engines, isolate=False)
+        self.runtime.clock = clock
 
     def make(self, who: str, title: str = "کار", **values: Any) -> int:
         return self.run(who, "record.create", resource="tasks.task", values={"title": title, **values})
@@ -71,5 +82,5 @@ class House:
 
 
 @pytest.fixture
-def house(plugin_runtime, make_actor) -> House:
-    return House(plugin_runtime, make_actor)
+def house(plugin_runtime, engines, make_actor) -> House:
+    return House(plugin_runtime, engines, make_actor)

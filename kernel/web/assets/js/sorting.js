@@ -1,7 +1,6 @@
-// Dragging the things of an ordered list by their grips; `ordered` tells of it.
+// Dragging the things of an ordered list by their grips.
 import Sortable from 'sortablejs';
 
 export default function sorting(root) {
-  const onEnd = () => root.dispatchEvent(new CustomEvent('ordered', { bubbles: true }));
-  new Sortable(root, { draggable: '[data-movable]', handle: '.grip', animation: 140, ghostClass: 'ghost', onEnd });
+  new Sortable(root, { draggable: '[data-movable]', handle: '.grip', animation: 140, ghostClass: 'ghost' });
 }
