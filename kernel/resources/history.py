@@ -64,6 +64,10 @@ class Change:
     table: str
     changes: dict[str, list[Any]]
     reason: str | None
+    record_id: int = 0
+    root: str = ""
+    """The table on whose record's page it is shown, and which record of it: known once the change was flushed."""
+    root_id: int = 0
 
 
 @dataclass
@@ -102,11 +106,19 @@ class Journal:
             for target in flushed.deleted:
                 self._note("purge", target, reason)
 
+        def after(_flushed: Session, _context: Any) -> None:
+            # Now, while the values are at hand: afterwards a command may let the session forget what it knows.
+            for change in self.noted:
+                if not change.root:
+                    self._place(change)
+
         event.listen(session, "before_flush", before)
+        event.listen(session, "after_flush", after)
         try:
             yield
         finally:
             event.remove(session, "before_flush", before)
+            event.remove(session, "after_flush", after)
 
     def _stamp(self, target: Any, verb: str) -> None:
         if isinstance(target, Stamped):
@@ -183,10 +195,19 @@ class Journal:
         insert_rows(session, History, rows, numbered=False)
 
     def _noted_row(self, change: Change) -> dict[str, Any]:
-        state = inspect(change.target)
-        record_id = state.identity[0] if state.identity else change.target.id
-        root, root_id = self._root(change, record_id)
-        return self._row(change.action, change.reason, change.table, record_id, root, root_id, change.changes)
+        place = (change.record_id, change.root, change.root_id)
+        return self._row(change.action, change.reason, change.table, *place, change.changes)
+
+    def _place(self, change: Change) -> None:
+        """Note of which row a change is, and with which record it is shown."""
+        target = change.target
+        state = inspect(target)
+        change.record_id = state.identity[0] if state.identity else target.id
+        if isinstance(target, Note | Attachment):
+            change.root, change.root_id = target.root, target.root_id
+            return
+        change.root, key = self._root_of(type(target))
+        change.root_id = change.record_id if key is None else int(getattr(target, key))
 
     def _row(
         self,
@@ -211,12 +232,6 @@ class Journal:
             "root_id": root_id,
             "changes": changes,
         }
-
-    def _root(self, change: Change, record_id: int) -> tuple[str, int]:
-        if isinstance(change.target, Note | Attachment):
-            return change.target.root, change.target.root_id
-        root, key = self._root_of(type(change.target))
-        return root, record_id if key is None else int(getattr(change.target, key))
 
     def root_column(self, model: type[Any]) -> str | None:
         """Give the column of a model that names the record on whose page its rows are shown; None where they have one."""

@@ -1,0 +1,22 @@
+"""The history of rows that are shown on another record's page is written whatever a command does after it saved them."""
+
+from sqlalchemy import select
+
+from kernel.parties.models import ContactPoint
+from kernel.resources.history import entries
+
+
+def test_a_command_may_let_the_session_forget_what_it_saved(office):
+    person = office.person(last_name="احمدی")
+    with office.runtime.writing(office.actor, "test") as context:
+        context.session.add(ContactPoint(party_id=person, kind="phone", value="02188880000"))
+        context.session.flush()
+        context.session.expire_all()
+    with office.runtime.writing(office.actor, "test") as context:
+        contact = context.session.scalars(select(ContactPoint).where(ContactPoint.party_id == person)).one()
+        contact.value = "02188880001"
+        context.session.flush()
+        context.session.expire_all()
+    with office.runtime.reading(office.actor) as context:
+        told = [(entry.action, entry.subject) for entry in entries(context, "kernel.party", person)]
+    assert told[:2] == [("edit", "kernel.contact_point"), ("create", "kernel.contact_point")]
