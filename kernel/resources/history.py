@@ -201,8 +201,8 @@ class Journal:
     def _place(self, change: Change) -> None:
         """Note of which row a change is, and with which record it is shown."""
         target = change.target
-        state = inspect(target)
-        change.record_id = state.identity[0] if state.identity else target.id
+        # A new row has no identity yet, and not every key is called id.
+        change.record_id = inspect(type(target)).primary_key_from_instance(target)[0]
         if isinstance(target, Note | Attachment):
             change.root, change.root_id = target.root, target.root_id
             return
