@@ -113,7 +113,7 @@ from kernel.resources.errors import (
 )
 from kernel.resources.exporting import Book as Workbook
 from kernel.resources.notices.telling import notify
-from kernel.resources.numbering import take_number
+from kernel.resources.numbering import take_number, take_numbered
 from kernel.resources.parts import BaseList
 from kernel.resources.pricing import ask_price
 from kernel.resources.queue import Progress, Stopped, background, enqueue
@@ -305,6 +305,7 @@ __all__ = [
     "stored_number",
     "system",
     "take_number",
+    "take_numbered",
     "tell",
     "to_ascii_digits",
     "to_persian_digits",

@@ -47,8 +47,8 @@ def rows(
     """Protect records by grants on `resource`.
 
     `own` names the columns of which one must be the actor (owner, creator, assignee), for the scope `team` one of his
-    team; `party` names a column whose party must be visible besides; `scopes` names the columns of further kinds of
-    scope (`{"province": ("province_id",)}`).
+    team; `party` names a column whose party must be visible besides, or the record of whatever other table its foreign key
+    leads to; `scopes` names the columns of further kinds of scope (`{"province": ("province_id",)}`).
     """
     compared = _compared(own, scopes or {})
     return Rows(model, resource, scopes=compared, party=party, administrators_only=administrators_only)

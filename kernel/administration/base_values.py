@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select, update
 
+from kernel.extension.state import raise_epoch
 from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _
 from kernel.parties.resources import TITLES
 from kernel.parties.rules import retitle
+from kernel.resources.base_data import COLOURS
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import EditConflict, Invalid, NotFound, Problem
@@ -61,11 +64,17 @@ def values_of(context: Context, key: str) -> list[BaseValue]:
 
 @command("base_data.rename", _("Rename a value of a list"), resource="base_data", action="edit")
 def rename(
-    context: Context, *, value_id: int, title: str, version: int | None = None, advice: str | None = None
+    context: Context,
+    *,
+    value_id: int,
+    title: str,
+    version: int | None = None,
+    advice: str | None = None,
+    colour: str | None = None,
 ) -> None:
-    """Give a value another title; records that hold it show the new one.
+    """Give a value another title, colour and advice; records that hold it show the new ones.
 
-    In a list that asks for it, `advice` is the text that stands with the value; None leaves it.
+    In a list that asks for it, `advice` is the text that stands with the value. None leaves advice and colour.
     """
     value = _locked(context, value_id)
     if version is not None and value.version != version:
@@ -92,6 +101,8 @@ def rename(
             )
             raise Invalid([Problem("advice", message)])
         value.advice = written or None
+    if colour is not None:
+        _colour(context, value, colour)
     value.title = text
     value.search_key = squeeze(text)
     context.session.flush()
@@ -125,6 +136,43 @@ def move(context: Context, *, value_id: int, up: bool) -> None:
         if row.position != index * STEP:
             row.position = index * STEP
     context.session.flush()
+
+
+@command("base_data.order", _("Order the values of a list"), resource="base_data", action="edit")
+def order(context: Context, *, source: str, ids: Sequence[int]) -> None:
+    """Put the values of a list in this order; those that are not named, added meanwhile, follow in theirs."""
+    if source not in context.runtime.declared.base_lists:
+        raise NotFound()
+    statement = (
+        select(BaseValue.id)
+        .where(BaseValue.list == source)
+        .order_by(BaseValue.position, BaseValue.id)
+        .with_for_update()
+    )
+    places = {number: place for place, number in enumerate(dict.fromkeys(ids))}
+    found = sorted(
+        context.session.execute(statement).scalars(), key=lambda number: places.get(number, len(places))
+    )
+    if not found:
+        return
+    # A place is no part of a version: whoever is renaming a value meanwhile is not told of a conflict.
+    wanted = case({number: (place + 1) * STEP for place, number in enumerate(found)}, value=BaseValue.id)
+    context.session.execute(
+        update(BaseValue).where(BaseValue.list == source).values(position=wanted),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _colour(context: Context, value: BaseValue, colour: str) -> None:
+    """Every process draws badges by what it read at this epoch, so a change of colour raises that."""
+    if colour not in ("", *COLOURS):
+        raise Invalid([Problem("colour", _("There is no such colour."))])
+    if (value.colour or "") == colour:
+        return
+    value.colour = colour or None
+    context.session.flush()
+    with context.system("colours of base data") as system:
+        raise_epoch(system.session)
 
 
 def _locked(context: Context, value_id: int) -> BaseValue:

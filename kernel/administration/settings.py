@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from kernel.access.models import UserAccount
 from kernel.administration.secret_settings import opened_value, sealed_value
 from kernel.extension.contributions import Setting
 from kernel.extension.models import Setting as SettingRow
@@ -36,11 +38,22 @@ GROUP_TITLES: Mapping[str, LazyText] = {
     "messages": _("Messages"),
     "access": _("Signing in"),
     "interfaces": _("Interface for programs"),
+    "documents": _("Printing"),
+    "reports": _("Reports"),
 }
 """Titles of the kernel's own groups; a plugin's group bears its title."""
 
 HIDDEN = "•••"
 """What stands for a secret in the account of changes."""
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """That the site has set a setting itself: who and when, and the default, to which it can go back."""
+
+    default: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -108,6 +121,42 @@ def stored(context: Context) -> dict[str, Any]:
     with context.system("read the settings") as system:
         rows = system.session.execute(select(SettingRow.key, SettingRow.value))
         return {row.key: row.value for row in rows}
+
+
+def deviations(context: Context, group: Group) -> dict[str, Deviation]:
+    """Give, by the names of their fields, what the site has set otherwise than declared; one query."""
+    statement = (
+        select(SettingRow.key, SettingRow.updated_at, UserAccount.display_name)
+        .outerjoin(UserAccount, UserAccount.id == SettingRow.updated_by)
+        .where(SettingRow.key.in_([setting.key for setting in group.settings]))
+    )
+    with context.system("who has changed settings") as system:
+        rows = {row[0]: row for row in system.session.execute(statement)}
+    return {
+        _name(setting): Deviation(_default(context, setting), row[2] or "", row[1])
+        for setting in group.settings
+        if (row := rows.get(setting.key)) is not None
+    }
+
+
+def _default(context: Context, setting: Setting) -> str:
+    if setting.secret or setting.default in (None, ""):
+        return ""
+    return field_of(setting).show(setting.default, context)
+
+
+@command("settings.reset", _("Put a setting back to its default"), resource="setting", action="edit")
+def reset(context: Context, *, group: str, name: str) -> None:
+    """Let the declared default of one setting be in force again. `NotFound` for a setting that is not there."""
+    administrators_only(context)
+    setting = next(
+        (each for each in find_group(context.runtime, group).settings if _name(each) == name), None
+    )
+    if setting is None:
+        raise NotFound()
+    with context.system("settings") as system:
+        if store_values(system, {setting.key: setting.default}):
+            raise_epoch(system.session)
 
 
 @command("settings.save", _("Change settings"), resource="setting", action="edit")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.documents import answers, making, report_files, runs
+from kernel.documents import answers, letterheads, making, report_files, runs
 from kernel.documents.designs import saving
 from kernel.documents.formats import ENVELOPE_FORMAT, LABEL_FORMAT
 from kernel.documents.letters import LETTER_TEMPLATE
@@ -14,7 +14,7 @@ PART = KernelPart(
     name="documents",
     resources=(runs.PRINT_RUN, LETTER_TEMPLATE, LABEL_FORMAT, ENVELOPE_FORMAT),
     policies=POLICIES,
-    commands=commands_in(report_files, runs, saving),
+    commands=commands_in(letterheads, report_files, runs, saving),
     settings=runs.SETTINGS,
     hooks=answers,
 )

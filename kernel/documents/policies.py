@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.access.policies import public, rows, system
 from kernel.documents.designs.models import DocumentLayout, DocumentLayoutVersion
 from kernel.documents.formats import PERMISSION
+from kernel.documents.letterheads import LetterheadRow
 from kernel.documents.models import EnvelopeFormat, LabelFormat, LetterTemplate, PrintItem, PrintRun
 from kernel.i18n import _
 from kernel.resources.naming import call_table
@@ -19,6 +20,7 @@ POLICIES = (
     # Written and read by whoever may design documents; printed with for everybody, through the program.
     system(DocumentLayout),
     system(DocumentLayoutVersion),
+    system(LetterheadRow),
 )
 
 call_table("kernel.print_run", _("Print runs"))

@@ -14,6 +14,7 @@ from kernel.documents.designs.values import filled
 from kernel.documents.engine import Document, layout
 from kernel.documents.formats import sheet_of
 from kernel.documents.geometry import box
+from kernel.documents.letterheads import letterhead_of
 from kernel.documents.models import ENVELOPES, LABELS, LETTERS, EnvelopeFormat, LabelFormat, PrintRun
 from kernel.documents.postal import own_address
 from kernel.resources.context import Context
@@ -60,7 +61,7 @@ def _labels(
             pages.append([])
         label = {"values": given, "size": piece.values["size"], "box": vars(box(sheet, place))}
         pages[number].append(label)
-    return Document(layout(LABELS), pages, {"sheet": vars(sheet)}, files_of(context), chunk=SHEETS)
+    return Document(layout(LABELS), pages, {"sheet": vars(sheet)}, files_of(context, "fa"), chunk=SHEETS)
 
 
 def _envelopes(
@@ -74,7 +75,7 @@ def _envelopes(
         {"values": {**given, "sender": sender}, "size": piece.values["size"]}
         for piece, given in zip(pieces, values, strict=True)
     ]
-    return Document(layout(ENVELOPES), made, {"paper": paper}, files_of(context), chunk=SHEETS)
+    return Document(layout(ENVELOPES), made, {"paper": paper}, files_of(context, "fa"), chunk=SHEETS)
 
 
 def _letters(
@@ -91,11 +92,11 @@ def _letters(
         "upright": upright,
         "side": side,
         "letterhead": bool(options["letterhead"]),
-        "foot": own_address(context, language)[1:],
+        "foot": list(letterhead_of(context, language).footer),
         "words": _words(context, language),
     }
     pieces = [{"values": each} for each in values]
-    return Document(layout(LETTERS), pieces, common, files_of(context), chunk=1, language=language)
+    return Document(layout(LETTERS), pieces, common, files_of(context, language), chunk=1, language=language)
 
 
 def _words(context: Context, language: str) -> dict[str, str]:

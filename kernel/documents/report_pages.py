@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
-from kernel.documents.designs.reading import LOGO, logo_of
+from kernel.documents.designs.reading import LOGO
 from kernel.documents.engine import Document, Tell, layout, make_pdf, untold
+from kernel.documents.letterheads import letterhead_of
 from kernel.fa.calendar import format_date
 from kernel.i18n import LazyText, _
-from kernel.parties.own import own_name
 from kernel.resources.context import Context
 from kernel.resources.errors import Refused
 from kernel.resources.lists.describing import described
@@ -65,8 +65,9 @@ def _document(
             )
         )
     _most, paper, width, letters = next(sheet for sheet in SHEETS if len(table.heads) <= sheet[0])
-    logo = logo_of(context)
     persian = context.locale.startswith("fa")
+    head = letterhead_of(context, "fa" if persian else "en")
+    logo = head.logo
     chart = chart_of(context, result, title)
     common = {
         "language": "fa" if persian else "en",
@@ -74,7 +75,7 @@ def _document(
         "paper": paper,
         "letters": letters,
         "logo": logo is not None,
-        "house": own_name(context),
+        "house": head.name,
         "title": title,
         "of": context.text(resource.plural),
         "spans": list(table.spans),

@@ -25,6 +25,13 @@ TRACES = (
         order=110,
     ),
     Trace(
+        key="series-patterns",
+        title=_("How its numbers are written"),
+        table="kernel.series_pattern",
+        where="starts_with(series, :plugin || '.')",
+        order=120,
+    ),
+    Trace(
         key="patterns",
         title=_("Access patterns that it brought"),
         table="kernel.pattern",

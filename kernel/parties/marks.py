@@ -10,7 +10,7 @@ from kernel.extension.contributions import Action, Badge, Panel
 from kernel.i18n import _
 from kernel.parties.consents import PERMISSION
 from kernel.parties.models import ORGANISATION, PERSON, Party, PartyFacts, PartyState
-from kernel.parties.states import TONES, present_states
+from kernel.parties.states import present_states
 from kernel.resources.context import Context
 from kernel.resources.models import BaseValue
 
@@ -18,19 +18,19 @@ from kernel.resources.models import BaseValue
 def party_badges(ctx: Context, party_ids: Sequence[int]) -> Mapping[int, Sequence[Badge]]:
     """Mark our own organisation, whoever does not want to be called, and the state of each; one query."""
     statement = (
-        select(Party.id, Party.is_own, PartyFacts.do_not_call, BaseValue.code, BaseValue.title)
+        select(Party.id, Party.is_own, PartyFacts.do_not_call, BaseValue.id, BaseValue.title)
         .outerjoin(PartyFacts, PartyFacts.party_id == Party.id)
         .outerjoin(PartyState, (PartyState.party_id == Party.id) & PartyState.until.is_(None))
         .outerjoin(BaseValue, BaseValue.id == PartyState.state_id)
         .where(Party.id.in_(list(party_ids)))
     )
     found: dict[int, list[Badge]] = {}
-    for number, own, do_not_call, code, title in ctx.session.execute(statement):
+    for number, own, do_not_call, state, title in ctx.session.execute(statement):
         badges = found.setdefault(number, [])
         if own:
             badges.append(Badge(text=_("Our organisation"), order=10))
         if title is not None:
-            badges.append(Badge(text=title, tone=TONES.get(code, "neutral"), order=20))
+            badges.append(Badge(text=title, tone=ctx.runtime.colours.get(state, "neutral"), order=20))
         if do_not_call:
             badges.append(Badge(text=_("Do not call"), tone="alarm", order=30))
     return {number: badges for number, badges in found.items() if badges}

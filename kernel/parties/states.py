@@ -30,13 +30,13 @@ ENTRIES: Mapping[str, LazyText] = {
     "angry": _("Angry"),
     "loyal": _("Loyal"),
 }
-TONES: Mapping[str | None, str] = {
-    "satisfied": "good",
-    "loyal": "good",
-    "dissatisfied": "notice",
-    "angry": "alarm",
+COLOURS: Mapping[str, str] = {
+    "satisfied": "green",
+    "loyal": "green",
+    "dissatisfied": "amber",
+    "angry": "red",
 }
-"""Tones of the badges of those states that ship with the product; others are neutral."""
+"""Colours of the states that ship with the product, until a site changes them."""
 
 
 def prepare_state(context: Context, row: PartyState, values: Mapping[str, Any]) -> list[Problem]:

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from kernel.fa.text import clean, search_key, squeeze
-from kernel.i18n import _
+from kernel.i18n import LazyText, _
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
 from kernel.resources.models import BaseValue
 from kernel.resources.parts import BaseList
+
+COLOURS: Mapping[str, LazyText] = {
+    "blue": _("Blue"),
+    "cyan": _("Cyan"),
+    "green": _("Green"),
+    "amber": _("Amber"),
+    "red": _("Red"),
+    "violet": _("Violet"),
+    "grey": _("Grey"),
+}
+"""The tones that a value may have; without one it is written plainly."""
+
+
+def read_colours(session: Session) -> dict[int, str]:
+    """Give the tones of those values that have any, by id."""
+    statement = select(BaseValue.id, BaseValue.colour).where(BaseValue.colour.is_not(None))
+    return {row[0]: str(row[1]) for row in session.execute(statement) if row[1] in COLOURS}
 
 
 def titles(context: Context, source: str, ids: Sequence[int]) -> dict[int, str]:
@@ -80,6 +98,7 @@ def seed(context: Context, lists: Iterable[BaseList]) -> None:
             "title": context.text(title),
             "search_key": squeeze(context.text(title)),
             "position": (place + 1) * 10,
+            "colour": base.colours.get(code),
         }
         for base in lists
         for place, (code, title) in enumerate(base.entries.items())

@@ -22,6 +22,7 @@ from kernel.extension.editions import SiteEdition, read_site_edition
 from kernel.extension.models import Setting
 from kernel.extension.state import read_epoch, read_states, running
 from kernel.i18n import KERNEL_TRANSLATIONS
+from kernel.resources.base_data import read_colours
 from kernel.resources.commands import Command, command_of
 from kernel.resources.declared import Declared, by_name
 from kernel.resources.errors import CommandError
@@ -57,6 +58,7 @@ def build_runtime(
         values = {row.key: row.value for row in session.execute(select(Setting)).scalars()}
         edition, branding = read_site_edition(session), read_branding(session)
         definitions = read_definitions(session)
+        colours = read_colours(session)
     hooks = Hooks(found, running(found, states), recorder=recorder, isolate=isolate, refusals=(CommandError,))
     return assemble(
         site,
@@ -67,6 +69,7 @@ def build_runtime(
         edition=edition,
         branding=branding,
         definitions=definitions,
+        colours=colours,
     )
 
 
@@ -80,6 +83,7 @@ def assemble(
     edition: SiteEdition | None = None,
     branding: Branding | None = None,
     definitions: Sequence[Definition] = (),
+    colours: Mapping[int, str] | None = None,
 ) -> Runtime:
     """Put a runtime together from hooks and settings, without asking the database; lifecycle steps do so, too."""
     declarations = collect(hooks, unsound)
@@ -98,6 +102,7 @@ def assemble(
         texts=Texts(sources),
         edition=edition,
         branding=branding,
+        colours=colours,
     )
 
 

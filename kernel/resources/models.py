@@ -47,6 +47,8 @@ class BaseValue(Identified, Stamped, Versioned, KernelBase):
     search_key: Mapped[str] = mapped_column(Text)
     position: Mapped[int] = mapped_column(Integer, server_default=text("1000"))
     active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    colour: Mapped[str | None] = mapped_column(Text)
+    """Tone of its badge; None for a value that is written plainly."""
     advice: Mapped[str | None] = mapped_column(Text)
     """What to do where this value holds, in lists that ask for it (states of customers)."""
 
@@ -131,6 +133,18 @@ class NumberSeries(KernelBase):
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     period: Mapped[str] = mapped_column(Text, primary_key=True, server_default=text("''"))
     last: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
+class SeriesPattern(KernelBase):
+    """How a site writes the numbers of a series, where it has chosen so."""
+
+    __tablename__ = "series_pattern"
+
+    series: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Full name of the series, such as `sales.invoice`."""
+    pattern: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime] = mapped_column(Instant, server_default=text("now()"))
+    updated_by: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class Note(Identified, Stamped, Versioned, Binnable, KernelBase):

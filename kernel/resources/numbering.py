@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from kernel.data.number_patterns import write
 from kernel.data.series import next_number
 from kernel.fa import calendar
 from kernel.resources.context import Context
+from kernel.resources.models import SeriesPattern
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A number that was given: itself, the fiscal year in which it was, and as the site writes it."""
+
+    number: int
+    year: int
+    text: str
 
 
 def take_number(context: Context, series: str) -> int:
@@ -12,11 +27,34 @@ def take_number(context: Context, series: str) -> int:
 
     Its row stays locked until that ends, so take it last. `KeyError` for a series that no enabled plugin declares.
     """
-    declared = context.runtime.declared.series[series]
-    period = _period(context) if declared.yearly else None
+    period = period_of(context, series)
     with context.system("give a number") as system:
         return next_number(system.session, series, period)
 
 
-def _period(context: Context) -> str:
-    return str(calendar.fiscal_year(context.today, context.site.fiscal_start).year)
+def take_numbered(context: Context, series: str) -> Numbered:
+    """Give the next number like `take_number`, with its fiscal year and as the site writes it (`F-1405-00012`).
+
+    Store what is given: a site that chooses another pattern changes no number that was given before.
+    """
+    number, year = take_number(context, series), fiscal_year(context)
+    return Numbered(number, year, write(pattern_of(context, series), number, year))
+
+
+def pattern_of(context: Context, series: str) -> str:
+    """Give the pattern in force for a declared series: the site's, else the declared one."""
+    with context.system("how numbers are written") as system:
+        own = system.session.execute(
+            select(SeriesPattern.pattern).where(SeriesPattern.series == series)
+        ).scalar_one_or_none()
+    return own or context.runtime.declared.series[series].pattern
+
+
+def period_of(context: Context, series: str) -> str:
+    """Give the period in which a declared series counts now: the fiscal year, or none."""
+    return str(fiscal_year(context)) if context.runtime.declared.series[series].yearly else ""
+
+
+def fiscal_year(context: Context) -> int:
+    """Give the site's present fiscal year."""
+    return calendar.fiscal_year(context.today, context.site.fiscal_start).year

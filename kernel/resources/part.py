@@ -35,6 +35,7 @@ from kernel.resources.models import (
     Note,
     NumberSeries,
     Redaction,
+    SeriesPattern,
     Submission,
 )
 from kernel.resources.naming import call_table
@@ -58,6 +59,7 @@ PART = KernelPart(
         system(Erasure, append_only=True),
         system(Redaction, read_only=True),
         system(NumberSeries),
+        system(SeriesPattern),
         system(Submission),
         system(Note),
         system(Attachment),

@@ -27,13 +27,15 @@ class BaseList:
     """A list of base data that users extend: key, title, and the entries that ship with the product.
 
     `entries` maps a stable code to its title; they are created once, in the site's language. With `advice`, users write a
-    text of that title with each value, such as what to do with a customer in this state.
+    text of that title with each value, such as what to do with a customer in this state. `colours` are tones of badges by
+    code, which a site may change.
     """
 
     key: str
     title: LazyText
     entries: Mapping[str, LazyText] = field(default_factory=dict)
     advice: LazyText | None = None
+    colours: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ class Runtime:
         texts: Texts,
         edition: SiteEdition | None = None,
         branding: Branding | None = None,
+        colours: Mapping[int, str] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.site = site
@@ -76,6 +77,8 @@ class Runtime:
         self.texts = texts
         self.edition = edition or SiteEdition()
         self.branding = branding or Branding()
+        self.colours: Mapping[int, str] = colours or {}
+        """Tones of values of base data, by id."""
         self.clock = clock
 
     @property

@@ -148,5 +148,18 @@ def slot(context: Context, name: str, subject: Any) -> Markup | None:
         counted = select(Task.state, func.count()).where(Task.project_id == project.id).group_by(Task.state)
         tasks = {row[0]: row[1] for row in context.session.execute(counted)}
     return fragment(
-        "projects/side.html", project=project, percent=PERCENT.show(project.progress, context), tasks=tasks
+        "projects/side.html",
+        project=project,
+        percent=PERCENT.show(project.progress, context),
+        tasks=tasks,
+        may_record=context.may("interaction", "create") and not context.read_only,
+        record_url=_recording(context, project),
     )
+
+
+def _recording(context: Context, project: Project) -> str:
+    """The dialog of a new interaction about a project, with its employer where the actor may know him."""
+    address = f"/interactions/record?about={PROJECT.name}:{project.id}&back=/projects/projects/{project.id}"
+    if project.employer_id is not None and _employers_shown(context):
+        address += f"&party={project.employer_id}"
+    return address

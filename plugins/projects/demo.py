@@ -166,6 +166,7 @@ def make(demo: Demo) -> None:
     for place, shape in enumerate(SHAPES):
         employer = employers[place % len(employers)] if employers and shape.group != "own" else None
         _Maker(demo, shape, (manager, expert), states).make(employer, place)
+    demo.run("projects.count_delays")
 
 
 class _Maker:

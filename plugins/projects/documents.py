@@ -19,7 +19,7 @@ from kernel.api import (
     _,
 )
 from plugins.projects.keeping import TASKS_THAT_STAND
-from plugins.projects.kinds import Hundredths
+from plugins.projects.kinds import Hundredths, exact_text
 from plugins.projects.models import Phase, Project, Task
 from plugins.projects.progress import counts, exact_progress, shares
 from plugins.projects.resources import PROJECT
@@ -157,7 +157,7 @@ def reports_of(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str
                 "title": project.title,
                 "code": project.code,
                 "progress": PERCENT.show(project.progress, context),
-                "exact": _hundredths(context, exact) if exact is not None else "",
+                "exact": exact_text(exact, context) if exact is not None else "",
                 "begins": project.begins_on if "begins_on" in seen else "",
                 "ends": project.ends_on if "ends_on" in seen else "",
                 "delay": project.delay if "delay" in seen else "",
@@ -186,10 +186,6 @@ def _grouped(
     return found
 
 
-def _hundredths(context: Context, value: Any) -> str:
-    return PERCENT.show(round(float(value), 2), context)
-
-
 def _phase(context: Context, phase: Phase) -> dict[str, Any]:
     milestone = phase.kind == "milestone"
     return {
@@ -209,8 +205,8 @@ def _task(context: Context, task: Task, share: Any) -> dict[str, Any]:
         "state": context.text(TASK_STATES[task.state]),
         "value": task.value,
         "percent": PERCENT.show(task.percent, context),
-        "share": _hundredths(context, share.weight * 100),
-        "brings": _hundredths(context, share.brought),
+        "share": exact_text(share.weight * 100, context),
+        "brings": exact_text(share.brought, context),
     }
 
 

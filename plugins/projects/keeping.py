@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from kernel.api import Context
 from plugins.projects.models import Phase, ProgressPoint, Project, State, Task
@@ -26,7 +26,15 @@ def refresh(context: Context, project_ids: Iterable[int]) -> None:
         for number in wanted:
             _refresh_one(system, number)
         system.session.flush()
-    context.session.expire_all()
+    _read_anew(context, wanted)
+
+
+def _read_anew(context: Context, project_ids: Iterable[int]) -> None:
+    """Let the actor's session read these projects again; what else it holds is still to be told in the history."""
+    known = set(project_ids)
+    for held in list(context.session):
+        if isinstance(held, Project) and (inspect(held).identity or (0,))[0] in known:
+            context.session.expire(held)
 
 
 def _refresh_one(system: Context, number: int) -> None:
@@ -91,10 +99,12 @@ def follow_state(context: Context, ids: Sequence[int], action: str) -> None:
             .join(State, State.id == Project.state_id)
             .where(State.id.in_(list(ids)), Project.stage != State.stage)
         )
-        for project, stage in system.session.execute(changed).all():
+        found = system.session.execute(changed).all()
+        for project, stage in found:
             project.stage = stage
         system.session.flush()
-    context.session.expire_all()
+        numbers = [project.id for project, _stage in found]
+    _read_anew(context, numbers)
 
 
 def phases_of(context: Context, project_id: int) -> Sequence[Phase]:

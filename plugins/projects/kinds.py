@@ -1,10 +1,11 @@
-"""Kinds of fields of the plugin's own: whole hundredths, and levels from one to five."""
+"""Kinds of fields of the plugin's own: whole hundredths, and levels from one to five; and how exact shares are written."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
-from kernel.api import Context, _, fields
+from kernel.api import Context, _, fields, to_persian_digits
 
 LEVELS = {"1": _("Very low"), "2": _("Low"), "3": _("Middle"), "4": _("High"), "5": _("Very high")}
 
@@ -39,3 +40,12 @@ class Level(fields.Choice):
     def show(self, value: Any, context: Context) -> str:
         """The word."""
         return "" if value is None else super().show(str(value), context)
+
+
+def exact_text(value: Fraction, context: Context) -> str:
+    """Write an exact share of a hundred with two decimals at most, rounded down like the progress itself: ۳۷٫۵٪."""
+    whole, rest = divmod(int(value * 100), 100)
+    decimals = f"{rest:02d}".rstrip("0")
+    if context.locale.startswith("fa"):
+        return to_persian_digits(f"{whole}٫{decimals}" if decimals else f"{whole}") + "٪"
+    return (f"{whole}.{decimals}" if decimals else f"{whole}") + "%"

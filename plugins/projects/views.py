@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.api import Context, Problem, _, current, load, needs, render, run_command, tell
 from plugins.projects import plan
-from plugins.projects.kinds import Hundredths
+from plugins.projects.kinds import Hundredths, exact_text
 from plugins.projects.models import Project, Task
 from plugins.projects.resources import PROJECT, RISK, TASK
 from plugins.projects.resources.lists import (
@@ -62,6 +62,7 @@ def _plan(context: Context, project_id: int, problem: str = "", at: int = 0, sta
         level=lambda value: risk_level.show(value, context),
         chart=_chart(context, project_id),
         percent=lambda value: SHOWN.show(value, context),
+        exact=lambda value: exact_text(value, context),
         may_add={kind: context.may(f"projects.{kind}", "create") for kind in ("task", "phase", "risk")},
         may_print=context.may(RIGHT, "print"),
         states=TASK_STATES,

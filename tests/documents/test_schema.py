@@ -6,7 +6,7 @@ from alembic.runtime.migration import MigrationContext
 from kernel.data.base import META
 
 TABLES = {"label_format", "envelope_format", "letter_template", "print_run", "print_item"}
-TABLES |= {"document_layout", "document_layout_version"}
+TABLES |= {"document_layout", "document_layout_version", "letterhead", "series_pattern"}
 
 
 def test_tables_equal_the_models(site, engines):

@@ -27,6 +27,7 @@ COMMON: tuple[Item, ...] = (
             DocumentValue(name="name", title=_("Our name"), sample=_("Our name")),
             DocumentValue(name="phone", title=_("Our telephone"), sample="02112345678"),
             DocumentValue(name="address", title=_("Our address"), kind="lines", sample=(_("Our address"),)),
+            DocumentValue(name="lines", title=_("Lines of the letterhead"), kind="lines", sample=()),
             DocumentValue(name="logo", title=_("Whether there is a logo"), kind="flag", sample=False),
         ),
     ),

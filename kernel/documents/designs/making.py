@@ -101,7 +101,7 @@ def _bare(
         layout(kind.frame),
         pieces,
         {"direction": direction(language), **common},
-        files_of(context),
+        files_of(context, language),
         body=design.body,
         style=design.style,
         language=language,
@@ -120,6 +120,7 @@ def _of_pages(
         "letterhead": page.letterhead,
         "house": own["own"]["name"],
         "foot": own["own"]["address"],
+        "lines": own["own"]["lines"],
         "logo": own["own"]["logo"],
     }
     filled_in = filled(COMMON, own)

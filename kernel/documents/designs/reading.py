@@ -11,9 +11,8 @@ from sqlalchemy import select
 from kernel.documents.designs.kinds import DocumentKind
 from kernel.documents.designs.models import DocumentLayout, DocumentLayoutVersion
 from kernel.documents.designs.page import PageSettings
-from kernel.documents.postal import own_address
+from kernel.documents.letterheads import letterhead_of
 from kernel.documents.variables import house_values
-from kernel.extension.branding import BrandingRow
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 
@@ -94,27 +93,21 @@ def versions_of(context: Context, layout_id: int) -> Sequence[DocumentLayoutVers
 
 def common_values(context: Context, language: str) -> dict[str, Any]:
     """Give the values that every document knows."""
-    house = house_values(context, language)
+    house, head = house_values(context, language), letterhead_of(context, language)
     return {
         "own": {
-            "name": house["own.name"],
+            "name": head.name,
             "phone": house["own.phone"],
-            "address": own_address(context, language)[1:],
-            "logo": logo_of(context) is not None,
+            "address": list(head.footer),
+            "lines": list(head.header),
+            "logo": head.logo is not None,
         },
         "today": context.today,
         "printed_by": context.actor.name if context.actor.user_id else house["own.name"],
     }
 
 
-def logo_of(context: Context) -> bytes | None:
-    """Give the logo of the site; None where it has none."""
-    with context.system("the logo of the letterhead") as system:
-        content = system.session.execute(select(BrandingRow.__table__.c.logo)).scalar_one()
-    return None if content is None else bytes(content)
-
-
-def files_of(context: Context) -> Mapping[str, bytes]:
+def files_of(context: Context, language: str) -> Mapping[str, bytes]:
     """Give the files that a layout may name."""
-    content = logo_of(context)
-    return {} if content is None else {LOGO: content}
+    logo = letterhead_of(context, language).logo
+    return {} if logo is None else {LOGO: logo}

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kernel.data.number_patterns import is_sound
 from kernel.extension.contributions.base import Right, Text
 
 
@@ -161,6 +162,15 @@ class Series:
     title: Text
     yearly: bool = True
     """Starts again with each fiscal year."""
+    pattern: str = "{number}"
+    """How `take_numbered` writes a number, until the site chooses: `{number}` or `{number:5}` (digits at least), `{year}`
+    and `{yy}` of the fiscal year, anything else as it stands."""
+
+    def __post_init__(self) -> None:
+        if not is_sound(self.pattern):
+            raise ValueError(
+                f"series {self.name}: the pattern {self.pattern!r} needs one place for the number"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

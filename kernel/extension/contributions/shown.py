@@ -83,7 +83,7 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class Badge:
-    """A short mark beside a name in lists and pages; `tone` is neutral, good, notice or alarm."""
+    """A short mark beside a name in lists and pages; `tone` is neutral, good, notice or alarm, or a colour of base data."""
 
     text: Text
     tone: str = "neutral"

@@ -15,6 +15,7 @@ from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.fields import Choice, Lookup
+from kernel.resources.fields.tones import tone_of
 from kernel.resources.lists import ListQuery
 from kernel.resources.lists.cells import Row, read_rows
 from kernel.resources.lists.columns import Column
@@ -224,7 +225,10 @@ class BoardReader:
         else:
             assert isinstance(item, Lookup)
             usual = item.suggest("", self.context, MOST_LANES)
-            lanes = [Lane(str(number), number, title) for number, title in usual]
+            lanes = [
+                Lane(str(number), number, title, tone_of(self.context, item, number))
+                for number, title in usual
+            ]
             rest = present - {number for number, _title in usual}
         lanes += lanes_of(self.context, self.axis, rest)
         return [
@@ -309,13 +313,12 @@ def _is(axis: Axis, value: Any) -> ColumnElement[bool]:
 
 def lanes_of(context: Context, axis: Axis, values: set[Any]) -> list[Lane]:
     """Give the lanes of values that stand in rows, in the order of the axis."""
-    colours = axis.column.field.colours if isinstance(axis.column.field, Choice) else {}
     return [
         Lane(
             key_of(axis, value),
             value,
             axis.text(value, context) or context.text(_("(no name)")),
-            colours.get(str(value), ""),
+            tone_of(context, axis.column.field, value),
             open=key_of(axis, value) != UNSEEN,
         )
         for value in ordered(axis, values, context)

@@ -13,6 +13,7 @@ from kernel.fa.clock import day_bounds
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.fields import Choice, Day, Lookup
+from kernel.resources.fields.tones import tone_of
 from kernel.resources.lists import ListQuery
 from kernel.resources.lists.cells import Row, read_rows
 from kernel.resources.lists.columns import Column
@@ -158,13 +159,12 @@ def _entry(
             ends += ONE
     elif not isinstance(found[1], datetime):
         ends = starts + ONE
-    colours = tone.field.colours if tone is not None and isinstance(tone.field, Choice) else {}
     return Entry(
         row=row,
         starts=starts,
         ends=max(ends, starts) if ends is not None else starts + USUAL_LENGTH,
         group=key_of(axis, found[-1]) if axis is not None else "",
-        tone=colours.get(str(row.cells.get(tone.key)), "") if tone is not None else "",
+        tone=tone_of(context, tone.field, row.cells.get(tone.key)) if tone is not None else "",
         endless=stored_end is None,
     )
 

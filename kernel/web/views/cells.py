@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kernel.resources.context import Context
-from kernel.resources.fields import Choice, Choices, Day, Field, Money, Phone, UserLink
+from kernel.resources.fields import BaseChoice, Choice, Choices, Day, Field, Money, Phone, UserLink
+from kernel.resources.fields.tones import tone_of
 from kernel.resources.lists import Column, ListPage, ListQuery, Row, may_sort
 from kernel.resources.records.values import edited_alone
 from kernel.resources.resource import Resource
@@ -70,7 +71,11 @@ def edited_in_lists(resource: Resource, columns: Sequence[Column]) -> frozenset[
 
 
 def cells_of(
-    resource: Resource, columns: Sequence[Column], row: Row, edited: frozenset[str] = frozenset()
+    context: Context,
+    resource: Resource,
+    columns: Sequence[Column],
+    row: Row,
+    edited: frozenset[str] = frozenset(),
 ) -> list[Cell]:
     """Give the cells of a row beside its name; three of them find room on a phone. `edited` are edited in place."""
     free = {"money": "value", "state": "state", "phone": "detail", "text": "detail"}
@@ -80,14 +85,15 @@ def cells_of(
         field = column.field
         kind = kind_of(field)
         value = row.cells.get(column.key)
-        tone = field.colours.get(str(value), "") if kind == "state" and isinstance(field, Choice) else ""
+        tone = tone_of(context, field, value)
         place = free.get(kind, "")
         if place == "detail" and not row.texts.get(column.key) and _has_detail(row, shown[index + 1 :]):
             place = ""
         if place:
             free = {known: at for known, at in free.items() if at != place}
         field_name = column.key if column.key in edited else ""
-        cells.append(Cell(kind, value, row.texts.get(column.key, ""), tone, place, field_name))
+        drawn = "state" if tone and isinstance(field, BaseChoice) else kind
+        cells.append(Cell(drawn, value, row.texts.get(column.key, ""), tone, place, field_name))
     return cells
 
 
@@ -97,9 +103,10 @@ def card_cells(context: Context, columns: Sequence[Column], row: Row) -> list[tu
     for column in columns:
         text, item = row.texts.get(column.key, ""), column.field
         value = row.cells.get(column.key)
-        tone = item.colours.get(str(value), "") if isinstance(item, Choice) else ""
         if text:
-            found.append((context.text(column.title), Cell(kind_of(item), value, text, tone)))
+            tone = tone_of(context, item, value)
+            kind = "state" if tone else kind_of(item)
+            found.append((context.text(column.title), Cell(kind, value, text, tone)))
     return found
 
 

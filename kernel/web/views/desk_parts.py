@@ -120,7 +120,9 @@ def _list(context: Context, view: View) -> Markup:
         {
             "label": resource.label_text(row.label, context),
             "url": record_url(resource, row.id),
-            "note": next((cell.text for cell in cells_of(resource, found.columns, row) if cell.text), ""),
+            "note": next(
+                (cell.text for cell in cells_of(context, resource, found.columns, row) if cell.text), ""
+            ),
         }
         for row in found.rows
     ]

@@ -88,7 +88,7 @@ def _save(
 def _cell(context: Context, resource: Resource, record_id: int, item: Field) -> Response:
     """The cell as the list shows it now, and the name of the record, which may hang on it."""
     (row,) = read_rows(context, resource, [Column(item.name, item)], [record_id])
-    (cell,) = cells_of(resource, [Column(item.name, item)], row, frozenset({item.name}))
+    (cell,) = cells_of(context, resource, [Column(item.name, item)], row, frozenset({item.name}))
     return render("records/cell.html", row=row, cell=cell)
 
 

@@ -165,8 +165,14 @@ def _about(context: Context, opened: Opened) -> None:
     found = load(context, declared, record_id)
     opened.note = context.text(_("About “%(record)s”.", record=_label(context, declared, found)))
     policy = context.runtime.policies.for_table(declared.model.__table__)
-    if isinstance(policy, Rows) and policy.party is not None:
+    if isinstance(policy, Rows) and policy.party is not None and _is_of_party(policy):
         opened.given.setdefault("party", getattr(found, policy.party, None))
+
+
+def _is_of_party(policy: Rows) -> bool:
+    """Whether the record that rows are seen together with is a party: it may be one of a plugin's, such as a project."""
+    keys = policy.table.c[policy.party or ""].foreign_keys
+    return any(key.column.table is Party.__table__ for key in keys)
 
 
 def _of_call(context: Context, opened: Opened) -> None:

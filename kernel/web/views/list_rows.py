@@ -42,7 +42,7 @@ def lines_of(context: Context, resource: Resource, query: ListQuery, found: List
             row.id,
             resource.label_text(row.label, context),
             record_url(resource, row.id, opened),
-            cells_of(resource, found.columns, row, edited if row.id in mine else frozenset()),
+            cells_of(context, resource, found.columns, row, edited if row.id in mine else frozenset()),
             badges.get(row.id, []),
             files.get(row.id, 0),
             photos.get(row.id),

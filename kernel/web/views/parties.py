@@ -54,7 +54,7 @@ def badges_of(context: Context, resource: Resource, ids: Sequence[int]) -> dict[
             found.setdefault(number, []).extend(badges)
     return {
         number: [
-            Mark(context.text(badge.text), TONES.get(badge.tone, ""))
+            Mark(context.text(badge.text), TONES.get(badge.tone, badge.tone))
             for badge in sorted(badges, key=lambda badge: badge.order)
         ]
         for number, badges in found.items()

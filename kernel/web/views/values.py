@@ -11,6 +11,7 @@ from kernel.resources.context import Context
 from kernel.resources.errors import CommandError
 from kernel.resources.field_rules import facet_fields, part_fields
 from kernel.resources.fields import (
+    BaseChoice,
     Choice,
     Choices,
     Email,
@@ -22,6 +23,7 @@ from kernel.resources.fields import (
     Website,
 )
 from kernel.resources.fields.choices import labels_behind
+from kernel.resources.fields.tones import tone_of
 from kernel.resources.records import editable
 from kernel.resources.records.facets import facet_rows
 from kernel.resources.records.values import visible_parts
@@ -73,8 +75,8 @@ def fact_of(
         kind = "empty"
     elif isinstance(item, Choices):
         kind = "text"
-    elif isinstance(item, Choice):
-        kind, tone = "badge", item.colours.get(str(value), "")
+    elif isinstance(item, Choice) or (isinstance(item, BaseChoice) and tone_of(context, item, value)):
+        kind, tone = "badge", tone_of(context, item, value)
     elif isinstance(item, Money):
         kind = "money"
     elif isinstance(item, Phone | Email | Website):

@@ -14,6 +14,7 @@ from kernel.api import (
     Search,
     Section,
     Sort,
+    Tab,
     Timeline,
     _,
     fields,
@@ -164,9 +165,14 @@ PROJECT = Resource(
     sections=(
         Section(_("Project"), _names(*IDENTITY)),
         Section(_("Times"), _names(*DATES)),
-        Section(_("Contract and money"), _names(*MONEY)),
-        Section(_("Goals and extent"), _names(*EXTENT)),
-        Section(_("Location"), _names(*PLACE)),
+        Section(_("Contract and money"), _names(*MONEY), tab="contract"),
+        Section(_("Goals and extent"), _names(*EXTENT), tab="extent"),
+        Section(_("Location"), _names(*PLACE), tab="extent"),
+    ),
+    tabs=(
+        Tab("contract", _("Contract and money")),
+        Tab("extent", _("Goals and place")),
+        Tab("people", _("Members and contacts")),
     ),
     parts=(
         Part(
@@ -181,6 +187,7 @@ PROJECT = Resource(
             add_title=_("Add a member"),
             most=200,
             ruled=False,
+            tab="people",
         ),
         Part(
             "contacts",
@@ -194,6 +201,7 @@ PROJECT = Resource(
             ),
             add_title=_("Add a number or address"),
             most=500,
+            tab="people",
         ),
     ),
     sorts=(

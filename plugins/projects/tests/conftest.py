@@ -41,7 +41,8 @@ class Office:
         self.run("record.edit", actor, resource=f"projects.{kind}", record_id=number, values=values)
 
     def task(self, project: int, value: int = 1, percent: int = 0, **more: Any) -> int:
-        return self.make("task", title="Task", project=project, value=value, percent=percent, **more)
+        values = {"title": "Task", "project": project, "value": value, "percent": percent, **more}
+        return self.make("task", **values)
 
     def look(self, read: Callable[[Any], Any], actor: Actor | None = None) -> Any:
         with self.runtime.reading(actor or self.head) as context:

@@ -3,6 +3,8 @@ import re
 import pytest
 from sqlalchemy import text
 
+from tests.web.conftest import ALL
+
 SETTINGS = "/administration/settings/parties"
 TITLES = "/administration/base-data/title"
 
@@ -40,6 +42,19 @@ def test_an_emptied_setting_goes_back_to_its_default(boss, engines, site):
     assert 'value="24"' in boss.get(SETTINGS).text.replace("۲۴", "24")
 
 
+def test_a_setting_says_who_changed_it_and_goes_back_to_its_default(boss, engines, site):
+    assert "بازگشت به پیش‌فرض" not in boss.get(SETTINGS).text
+    boss.post(SETTINGS, {"area_code": "031", "default_role": "customer"})
+    page = boss.get(SETTINGS).text
+    assert "تغییر از" in page
+    assert page.count("بازگشت به پیش‌فرض") == 2
+    boss.post(SETTINGS, {"reset": "default_role"})
+    with engines.owner(site).connect() as owner:
+        kept = owner.execute(text("SELECT key FROM kernel.setting")).scalars().all()
+    assert kept == ["parties.area_code"]
+    assert boss.post(SETTINGS, {"reset": "nothing"}).status_code in (303, 404)
+
+
 @pytest.mark.parametrize("path", ["/administration/settings/nothing", "/administration/base-data/nothing"])
 def test_what_nobody_declares_is_not_found(boss, path):
     assert boss.get(path).status_code == 404
@@ -47,7 +62,7 @@ def test_what_nobody_declares_is_not_found(boss, path):
 
 def values(boss):
     page = boss.get(TITLES).text
-    return re.findall(r'<li id="value-(\d+)">.*?name="title" value="([^"]*)"', page, re.S)
+    return re.findall(r'<li id="value-(\d+)".*?name="title" value="([^"]*)"', page, re.S)
 
 
 def test_a_value_is_added_renamed_moved_and_taken_out_of_choice(boss, engines, site):
@@ -63,6 +78,38 @@ def test_a_value_is_added_renamed_moved_and_taken_out_of_choice(boss, engines, s
         active = text("SELECT active FROM kernel.base_value WHERE id = :id")
         assert owner.execute(active, {"id": number}).scalar() is False
     assert len(values(boss)) == len(before) + 1
+
+
+def test_values_are_put_in_order_at_once(boss):
+    numbers = [number for number, _title in values(boss)]
+    wanted = [numbers[-1], *numbers[:-1]]
+    answer = boss.post(f"{TITLES}/order", {"order": [*wanted[:2], "999999", wanted[0]]}, htmx=True)
+    assert answer.status_code == 204
+    assert [number for number, _title in values(boss)] == wanted
+    boss.post("/administration/base-data/nowhere/order", {"order": wanted}, htmx=True)
+    boss.post(f"{TITLES}/order", {"order": numbers})
+    assert [number for number, _title in values(boss)] == numbers
+
+
+def test_a_value_has_a_colour_and_says_where_it_is_used(boss, sign_in):
+    number, title = values(boss)[2]
+    boss.post(f"{TITLES}/{number}", {"do": "rename", "title": title, "colour": "violet"})
+    boss.post(f"{TITLES}/{number}", {"do": "rename", "title": title, "colour": "crimson"})
+    clerk = sign_in("clerk", ALL | {("base_data", "edit"): "all"})
+    persons = [clerk.made("/persons/new", last_name=name, title=number) for name in ("کریمی", "راد")]
+    page = clerk.get(persons[0]).text
+    assert re.search(rf'class="badge violet"[^>]*>{title}', page)
+    assert re.search(
+        rf'class="badge violet"[^>]*>{title}', clerk.get("/persons?cols=display_name,title").text
+    )
+    used = clerk.get(TITLES).text.split(f'id="value-{number}"')[1].split("</li>")[0]
+    assert f'href="/persons?f.title.is={number}"' in used
+    assert "۲" in used
+    assert f"f.title.is={number}" not in sign_in("other", {("base_data", "edit"): "all"}).get(TITLES).text
+    own = sign_in("own", {("party", "view"): "own", ("base_data", "edit"): "all"})
+    assert f"f.title.is={number}" not in own.get(TITLES).text
+    boss.post(f"{TITLES}/{number}", {"do": "rename", "title": title, "colour": ""})
+    assert 'class="badge violet"' not in clerk.get(persons[0]).text
 
 
 def test_two_values_of_one_spelling_are_one(boss):

@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kernel.administration.secret_settings import broken_secrets
-from kernel.administration.settings import Group, field_of, find_group, groups, stored
+from kernel.administration.settings import Group, deviations, field_of, find_group, groups, stored
 from kernel.extension.contributions import Setting
 from kernel.i18n import _
 from kernel.resources.context import Context
@@ -36,6 +36,10 @@ def setting_group(group: str) -> ResponseReturnValue:
     """Show the settings of a group, or save them."""
     context = current()
     found = find_group(runtime(), group)
+    if request.method == "POST" and request.form.get("reset"):
+        if run_command("settings.reset", group=group, name=request.form["reset"][:200]).done:
+            tell(_("The default is in force again."))
+        return go("administration.setting_group", group=group)
     form = CommandForm(context, [field_of(setting) for setting in found.settings])
     if request.method == "GET":
         return _page(context, found, form.start(present(context, found)))
@@ -75,6 +79,7 @@ def _page(context: Context, group: Group, form: CommandForm, status: int = 200) 
         group=group,
         form=form,
         secret=secret,
+        deviations=deviations(context, group),
         broken={setting.key for setting in group.settings} & broken_secrets(context.runtime),
         tabs=[
             {

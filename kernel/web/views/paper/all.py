@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from kernel.web.views.paper import asking, design_preview, designer, documents, overview, running, staff
+from kernel.web.views.paper import (
+    asking,
+    design_preview,
+    designer,
+    documents,
+    letterheads,
+    overview,
+    running,
+    staff,
+)
 from kernel.web.views.paper.blueprint import pages
 
-__all__ = ["asking", "design_preview", "designer", "documents", "overview", "pages", "running", "staff"]
+__all__ = [
+    "asking",
+    "design_preview",
+    "designer",
+    "documents",
+    "letterheads",
+    "overview",
+    "pages",
+    "running",
+    "staff",
+]

@@ -21,6 +21,7 @@ TABS: tuple[tuple[LazyText, str, tuple[str, str]], ...] = (
     (_("Runs of all"), "/print-runs", ("print_run", "view")),
     (_("Templates of letters"), "/letter-templates", ("letter_template", "view")),
     (_("Layouts of documents"), "/printing/layouts", ("document_layout", "edit")),
+    (_("Letterheads"), "/printing/letterheads", ("document_layout", "edit")),
     (_("Sheets of labels"), "/label-formats", (PERMISSION, "view")),
     (_("Envelopes"), "/envelope-formats", (PERMISSION, "view")),
 )
