@@ -39,6 +39,7 @@ LISTS = (
     Shortcut(("X",), _("Tick the row"), "KeyX", "tick"),
     Shortcut(("F2",), _("Edit the cell")),
     Shortcut(("N",), _("New record"), "KeyN", "new"),
+    Shortcut(("E",), _("Edit the open record"), "KeyE", "edit"),
 )
 FORMS = (
     Shortcut(("Enter",), _("Rows of a form: the next row, or a new one")),

@@ -29,6 +29,8 @@ RAW = re.compile(
     r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d\S*|\b(None|undefined|NaN)\b|\[object \w+\]|__index__|%\(\w+\)s"
 )
 """What no page shows: moments, nothing and objects in the words of a programming language."""
+RAW_IN_ENGLISH = re.compile(RAW.pattern.replace(r"[ T]\d\d:\d\d\S*", r"(T\d\d| \d\d:\d\d:\d\d)\S*", 1))
+"""The same where people read moments like 2026-11-29 17:03."""
 LEFT_OVER = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -40,6 +42,7 @@ class Crawl:
     origin: str
     most: int = 10_000
     allowed: Callable[[str], bool] = lambda _path: True
+    raw: re.Pattern[str] = RAW
     visited: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -111,7 +114,7 @@ class Crawl:
         self.page.set_viewport_size({"width": width, "height": min(height, 12_000)})
         found = [*violations(self.page), *self._told]
         self._told.clear()
-        if raw := RAW.search(self.page.evaluate("document.body.innerText")):
+        if raw := self.raw.search(self.page.evaluate("document.body.innerText")):
             found.append(f"shows a value as programs write it: {raw[0]}")
         over = self.page.evaluate(LEFT_OVER)
         if over > 0:

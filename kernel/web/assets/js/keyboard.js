@@ -25,6 +25,7 @@ const acts = {
   previous: () => moveRow(-1),
   tick: () => find('input[data-row]', document.activeElement?.closest('tr') ?? document.createElement('p'))?.click(),
   new: () => find('[data-new]')?.click(),
+  edit: () => find('a[data-edit]')?.click(),
   help: () => find('[popovertarget=page-help]')?.click(),
   chord: () => { chord = performance.now(); },
 };
