@@ -32,6 +32,7 @@ DIRECTORY = Resource(
     plural=_("Phone book"),
     path="phone-book",
     icon="address-book",
+    faces=True,
     label="display_name",
     fields=(
         Text("display_name", _("Name"), read_only=True),

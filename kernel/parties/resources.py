@@ -146,6 +146,7 @@ def _party(
         path=f"{name}s",
         permission=PERMISSION,
         icon=icon,
+        faces=True,
         label="display_name",
         fields=fields,
         sections=(

@@ -175,6 +175,8 @@ class Resource:
     fields: tuple[Field, ...]
     permission: str = ""
     icon: str = "file"
+    faces: bool = False
+    """Whether the names are of persons or firms: their initials, or a picture, stand beside them in lists."""
     label: str = "name"
     list_columns: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()

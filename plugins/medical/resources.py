@@ -138,6 +138,7 @@ DOCTOR = Resource(
     unruled=("room",),
     path="medical/doctors",
     icon="stethoscope",
+    faces=True,
     label="name",
     fields=(
         fields.Link("party", _("Person"), to="person", attribute="party_id", required=True),

@@ -31,10 +31,18 @@ TALKS: tuple[tuple[str, str, str, str, int], ...] = (
 def make_contacts(demo: Demo) -> None:
     """Record interactions over the last months, some with a follow-up; log calls, of which some tell nothing."""
     persons = list(demo.persons[: min(MOST, len(demo.persons))])
+    experts = _experts(demo, persons)
     for place, person in enumerate(persons):
         for step in range(1 + place % 3):
-            _record(demo, place + 3 * step, person)
+            _record(demo, place + 3 * step, person, experts[person])
     _log_calls(demo, persons)
+
+
+def _experts(demo: Demo, persons: list[int]) -> dict[int, int]:
+    """Give whose contact each person is; nobody's are the administrator's."""
+    with demo.runtime.reading(demo.administrator) as context:
+        rows = context.session.execute(select(Party.id, Party.owner_id).where(Party.id.in_(persons))).all()
+    return {row.id: row.owner_id or demo.administrator.user_id or 0 for row in rows}
 
 
 def _at(demo: Demo, days: int, hour: int, minute: int) -> datetime:
@@ -42,10 +50,11 @@ def _at(demo: Demo, days: int, hour: int, minute: int) -> datetime:
     return datetime.combine(day, time(hour, minute), demo.runtime.site.time_zone)
 
 
-def _record(demo: Demo, place: int, person: int) -> None:
+def _record(demo: Demo, place: int, person: int, expert: int) -> None:
     channel, result, reason, text, minutes = TALKS[place % len(TALKS)]
     since = _at(demo, 2 + place * 5 % 160, 9 + place % 7, place * 7 % 60)
     values: dict[str, Any] = {"channel": channel, "party": person, "text": text, "started_at": since}
+    values["done_by"] = values["owner"] = expert
     if result:
         values["result"] = demo.base_value("interaction_result", result)
     values["reason"] = demo.base_value("interaction_reason", reason)
@@ -53,7 +62,7 @@ def _record(demo: Demo, place: int, person: int) -> None:
         values["direction"] = "out"
     if channel == "follow_up" or place % 6 == 2:
         values["follow_up_on"] = (demo.today + timedelta(days=place % 9 - 3)).isoformat()
-        values["started_at"] = _at(demo, 4 + place % 3, 10, 15)
+        values["started_at"] = _at(demo, 4 + place % 3, 9 + place % 8, place * 13 % 60)
     demo.run("interaction.record", values=values, minutes=minutes or None)
 
 
