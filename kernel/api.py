@@ -98,6 +98,7 @@ from kernel.parties.own import own_name
 from kernel.parties.posts import Post, posts_at, posts_of, staff_at, staff_of
 from kernel.parties.relations import Bond, introducer_of, relate, relations_of
 from kernel.parties.roles import end_role, give_role
+from kernel.parties.segments.fields import SegmentChoice
 from kernel.parties.segments.reading import segment_ids
 from kernel.resources import fields
 from kernel.resources.commands import Command, command, commands_in
@@ -219,6 +220,7 @@ __all__ = [
     "Search",
     "SearchSource",
     "Section",
+    "SegmentChoice",
     "Series",
     "Setting",
     "Sort",

@@ -176,6 +176,7 @@ def save(context: Context, *, group: str, values: Mapping[str, Any]) -> int:
         item = field_of(setting)
         try:
             value = item.read(values[name], context)
+            _judge(setting, value)
             # What was emptied goes back to its default: nothing that reads a number has to expect none.
             read[setting.key] = setting.default if value is None else value
         except FieldError as error:
@@ -216,6 +217,13 @@ def put_value(context: Context, key: str, value: Any) -> None:
     row = {"value": value, "updated_at": context.now, "updated_by": context.actor.user_id or 0}
     statement = upsert(SettingRow).values(key=key, **row)
     context.session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=row))
+
+
+def _judge(setting: Setting, value: Any) -> None:
+    """Ask the plugin what it thinks of a value; raise `FieldError` with what is wrong."""
+    wrong = setting.check(value) if setting.check is not None and value is not None else None
+    if wrong is not None:
+        raise FieldError(wrong, _name(setting))
 
 
 def _name(setting: Setting) -> str:

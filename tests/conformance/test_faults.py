@@ -71,6 +71,14 @@ FAULTS = {
         (("views.py", "", "from kernel.web.pages import words as words\n"),),
         "imports kernel.web.pages",
     ),
+    "needs_what_may_be_absent": Fault(
+        "imports",
+        (
+            ("plugin.py", '    name="{name}",\n', '    name="{name}",\n    works_with=("email",),\n'),
+            ("views.py", "", "if not True:\n    from plugins.email.api import letters as letters\n"),
+        ),
+        "may be absent: import it in a function",
+    ),
     "no_delete_rule": Fault(
         "schema",
         (

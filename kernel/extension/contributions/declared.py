@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from kernel.data.number_patterns import is_sound
 from kernel.extension.contributions.base import Right, Text
+from kernel.i18n import LazyText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +131,8 @@ class Setting:
     choices: Mapping[str, Text] = field(default_factory=dict)
     bounds: tuple[int, int] | None = None
     """The least and the most that may be entered, both included; for whole numbers only."""
+    check: Callable[[Any], LazyText | None] | None = None
+    """Called with what was entered: says what is wrong with it, or nothing. What is emptied is not asked about."""
     help: Text = ""
     order: int = 500
 

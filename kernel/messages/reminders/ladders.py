@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
@@ -16,10 +16,10 @@ from kernel.messages.models import Template
 from kernel.messages.reminders.days import EARLIER, KEEP, LATER
 from kernel.messages.reminders.models import ReminderLadder, ReminderRung, Threshold
 from kernel.messages.reminders.sources import OCCASION, sources
-from kernel.parties.segments.reading import visible_segments
+from kernel.parties.segments.fields import SegmentChoice
 from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, Problem
-from kernel.resources.fields import Choice, FieldError, Link, Lookup, Text, TimeOfDay, UserLink, Whole, YesNo
+from kernel.resources.fields import Choice, FieldError, Link, Text, TimeOfDay, UserLink, Whole, YesNo
 from kernel.resources.resource import Part, Resource, Section, Sort
 
 LADDER_RIGHT = "reminder_ladder"
@@ -73,28 +73,6 @@ class DateSource(Choice):
     def schema(self) -> dict[str, Any]:
         """A string."""
         return {"type": "string"}
-
-
-class SegmentChoice(Lookup):
-    """A segment that the actor sees."""
-
-    def labels(self, ids: Sequence[int], context: Context) -> dict[int, str]:
-        """Their names."""
-        wanted = set(ids)
-        return {each.id: each.name for each in visible_segments(context) if each.id in wanted}
-
-    def find(self, text: str, context: Context) -> list[int]:
-        """By folded name."""
-        wanted = search_key(text)
-        return [each.id for each in visible_segments(context) if search_key(each.name) == wanted][:2]
-
-    def suggest(self, text: str, context: Context, limit: int = 20) -> list[tuple[int, str]]:
-        """Those whose name holds what was typed."""
-        wanted = search_key(text)
-        found = [
-            (each.id, each.name) for each in visible_segments(context) if wanted in search_key(each.name)
-        ]
-        return found[:limit]
 
 
 def prepare_ladder(context: Context, ladder: ReminderLadder, values: Mapping[str, Any]) -> list[Problem]:

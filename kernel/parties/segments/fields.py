@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
-from kernel.fa.text import squeeze
+from kernel.fa.text import search_key, squeeze
 from kernel.i18n import _
 from kernel.parties.segments.reading import (
     FIELD,
@@ -66,3 +66,25 @@ class InSegment(Lookup):
             raise FieldError(
                 _("The segment “%(name)s” is broken: %(reason)s", name=name, reason=error.message)
             ) from error
+
+
+class SegmentChoice(Lookup):
+    """A segment that the actor sees, as a value of a record: whom a rule or a campaign is for."""
+
+    def labels(self, ids: Sequence[int], context: Context) -> dict[int, str]:
+        """Their names."""
+        wanted = set(ids)
+        return {each.id: each.name for each in visible_segments(context) if each.id in wanted}
+
+    def find(self, text: str, context: Context) -> list[int]:
+        """By folded name."""
+        wanted = search_key(text)
+        return [each.id for each in visible_segments(context) if search_key(each.name) == wanted][:2]
+
+    def suggest(self, text: str, context: Context, limit: int = 20) -> list[tuple[int, str]]:
+        """Those whose name holds what was typed."""
+        wanted = search_key(text)
+        found = [
+            (each.id, each.name) for each in visible_segments(context) if wanted in search_key(each.name)
+        ]
+        return found[:limit]

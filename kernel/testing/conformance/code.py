@@ -53,16 +53,22 @@ def importing(examined: Examined) -> Iterator[str]:
 
 
 def imports(examined: Examined) -> Iterator[str]:
-    """Read the imports out of the syntax trees; what stands under TYPE_CHECKING counts as well."""
+    """Read the imports out of the syntax trees; what stands under TYPE_CHECKING counts as well.
+
+    The `api` of a plugin that may be absent (`works_with`) is imported where it is used, once it is known to be there.
+    """
     others = {
         found.module.__package__ or "": name
         for name, found in examined.discovery.plugins.items()
         if name != examined.name
     }
     required = set(examined.found.plugin.required_names)
+    known = set(examined.found.plugin.works_with)
     for path, tree in examined.modules():
         migration = "migrations" in path.relative_to(examined.found.folder).parts
+        late = _late(tree)
         for node in ast.walk(tree):
+            allowed = required | known if node in late else required
             for module in _imported(node):
                 place = f"{examined.place(path)}:{getattr(node, 'lineno', 0)}"
                 if migration and _within(module, "kernel", examined.package) and not _for_migrations(node):
@@ -71,12 +77,25 @@ def imports(examined: Examined) -> Iterator[str]:
                     yield f"{place} imports {module}"
                 yield from (
                     f"{place} imports {module} of the plugin {name}, which it does not require"
-                    if name not in required
+                    if name not in required | known
+                    else f"{place} imports {module} of the plugin {name}, which may be absent: import it in a function"
+                    if name not in allowed
                     else f"{place} imports {module}: only {package}.api is promised"
                     for package, name in others.items()
                     if _within(module, package)
-                    and not (name in required and _within(module, f"{package}.api"))
+                    and not (name in allowed and _within(module, f"{package}.api"))
                 )
+
+
+def _late(tree: ast.AST) -> set[ast.AST]:
+    """Give what is not run when the module is imported: bodies of functions, and what only type checkers read."""
+    functions = (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
+    typed = (
+        each
+        for each in ast.walk(tree)
+        if isinstance(each, ast.If) and isinstance(each.test, ast.Name) and each.test.id == "TYPE_CHECKING"
+    )
+    return {inner for each in (*functions, *typed) for inner in ast.walk(each)}
 
 
 def _for_migrations(node: ast.AST) -> bool:

@@ -1,0 +1,1 @@
+"""The customers' club: members, points in lots, ranks, campaigns, draws."""

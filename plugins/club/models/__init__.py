@@ -1,0 +1,31 @@
+"""Tables of the club, in the schema `club`."""
+
+from plugins.club.models.base import ClubBase
+from plugins.club.models.draws import Draw, DrawEntrant, DrawRegistration, DrawSeed
+from plugins.club.models.membership import Card, JoinRule, Member, Rank, RankChange, Wish
+from plugins.club.models.points import Entry, Lot, Move, Redemption
+from plugins.club.models.purchases import Campaign, ProductGroup, Purchase, PurchaseLine, PurchaseReturn, Rate
+
+__all__ = (
+    "Campaign",
+    "Card",
+    "ClubBase",
+    "Draw",
+    "DrawEntrant",
+    "DrawRegistration",
+    "DrawSeed",
+    "Entry",
+    "JoinRule",
+    "Lot",
+    "Member",
+    "Move",
+    "ProductGroup",
+    "Purchase",
+    "PurchaseLine",
+    "PurchaseReturn",
+    "Rank",
+    "RankChange",
+    "Rate",
+    "Redemption",
+    "Wish",
+)

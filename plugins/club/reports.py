@@ -1,0 +1,81 @@
+"""The club's standard reports: members by rank, points by kind and month, what is outstanding, purchases."""
+
+from __future__ import annotations
+
+from kernel.api import StandardReport, _
+
+REPORTS = (
+    StandardReport(
+        key="members_by_rank",
+        title=_("Members by rank"),
+        resource="club.member",
+        groups=("rank",),
+        figures=("count::share", "sum:balance"),
+        filters={"state.is": "active"},
+        chart="rows",
+        order=10,
+    ),
+    StandardReport(
+        key="joined_by_month",
+        title=_("New members by month"),
+        resource="club.member",
+        groups=("joined_on:month",),
+        dated="joined_on",
+        period="last_12_months",
+        chart="line",
+        order=20,
+    ),
+    StandardReport(
+        key="points_by_kind",
+        title=_("Points by kind and month"),
+        resource="club.entry",
+        groups=("kind",),
+        across="day:month",
+        figures=("sum:points",),
+        dated="day",
+        period="last_6_months",
+        order=30,
+    ),
+    StandardReport(
+        key="outstanding",
+        title=_("Outstanding points by the month in which they expire"),
+        resource="club.lot",
+        groups=("expires_on:month",),
+        figures=("sum:remaining", "count:"),
+        filters={"remaining.from": "1"},
+        chart="rows",
+        order=40,
+    ),
+    StandardReport(
+        key="purchases_by_month",
+        title=_("Purchases of members by month"),
+        resource="club.purchase",
+        groups=("day:month",),
+        figures=("sum:amount", "sum:returned", "sum:earned"),
+        dated="day",
+        period="last_12_months",
+        chart="line",
+        order=50,
+    ),
+    StandardReport(
+        key="rank_changes",
+        title=_("Changes of rank by month"),
+        resource="club.rank_change",
+        groups=("kind",),
+        across="day:month",
+        dated="day",
+        period="last_6_months",
+        order=60,
+    ),
+    StandardReport(
+        key="corrections",
+        title=_("Corrections of points by reason"),
+        resource="club.entry",
+        groups=("reason",),
+        figures=("count:", "sum:points"),
+        filters={"kind.is": "correct"},
+        dated="day",
+        period="this_year",
+        order=70,
+    ),
+)

@@ -1,0 +1,42 @@
+"""The club's record kinds."""
+
+from plugins.club.resources.draws import DRAW
+from plugins.club.resources.membership import CARD, MEMBER, RANK_CHANGE, WISH
+from plugins.club.resources.points import ENTRY, LOT, PURCHASE, REDEMPTION
+from plugins.club.resources.programme import BASE_LISTS, CAMPAIGN, JOIN_RULE, PRODUCT_GROUP, RANK, RATE
+
+RESOURCES = (
+    MEMBER,
+    CARD,
+    RANK_CHANGE,
+    WISH,
+    PURCHASE,
+    ENTRY,
+    LOT,
+    REDEMPTION,
+    DRAW,
+    RANK,
+    PRODUCT_GROUP,
+    RATE,
+    CAMPAIGN,
+    JOIN_RULE,
+)
+
+__all__ = (
+    "BASE_LISTS",
+    "CAMPAIGN",
+    "CARD",
+    "DRAW",
+    "ENTRY",
+    "JOIN_RULE",
+    "LOT",
+    "MEMBER",
+    "PRODUCT_GROUP",
+    "PURCHASE",
+    "RANK",
+    "RANK_CHANGE",
+    "RATE",
+    "REDEMPTION",
+    "RESOURCES",
+    "WISH",
+)

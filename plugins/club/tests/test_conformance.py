@@ -1,0 +1,5 @@
+"""The club holds to what every plugin must."""
+
+from kernel.testing.conformance import suite
+
+TestConformance = suite("club")
