@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from flask import Blueprint
 from sqlalchemy.orm import Session
@@ -29,6 +31,7 @@ from kernel.api import (
     Permission,
     Plugin,
     Policy,
+    Price,
     RecordDate,
     Resource,
     Series,
@@ -40,7 +43,7 @@ from kernel.api import (
     commands_in,
     hookimpl,
 )
-from plugins.club import answering, blocks, documents, leaving, menus, nightly, telling, terms
+from plugins.club import answering, blocks, documents, leaving, menus, nightly, selling, telling, terms
 from plugins.club.commands import MODULES
 from plugins.club.policies import POLICIES
 from plugins.club.reminding import DATES
@@ -206,3 +209,38 @@ def merging(session: Session, ctx: Context, kept: int, dropped: int) -> None:
 @hookimpl
 def erasing(session: Session, ctx: Context, party_id: int) -> None:
     leaving.erase(session, party_id)
+
+
+@hookimpl
+def price(ctx: Context, party_id: int | None, day: date, base: Price | None) -> Price | None:
+    return selling.price(ctx, party_id, day, base)
+
+
+@hookimpl(optionalhook=True)
+def discount_offers(ctx: Context, party_id: int, net: int) -> Iterable[Any] | None:
+    return selling.offers(ctx, party_id, net)
+
+
+@hookimpl(optionalhook=True)
+def redeem(ctx: Context, invoice_id: int, key: str, amount: int) -> None:
+    selling.redeem(ctx, invoice_id, key, amount)
+
+
+@hookimpl(optionalhook=True)
+def redeem_back(ctx: Context, invoice_id: int, key: str, amount: int) -> None:
+    selling.redeem_back(ctx, invoice_id, key, amount)
+
+
+@hookimpl(optionalhook=True)
+def invoice_issued(ctx: Context, invoice_id: int) -> None:
+    ctx.run("club.take_invoice", invoice=invoice_id)
+
+
+@hookimpl(optionalhook=True)
+def invoice_returned(ctx: Context, invoice_id: int) -> None:
+    ctx.run("club.take_return", invoice=invoice_id)
+
+
+@hookimpl(optionalhook=True)
+def invoice_cancelled(ctx: Context, invoice_id: int) -> None:
+    ctx.run("club.take_cancellation", invoice=invoice_id)

@@ -13,7 +13,7 @@ from kernel.api import Context, Price, Refused, _
 from plugins.club.accounts import open_account
 from plugins.club.joining import member_of
 from plugins.club.models import Card, Rank, Redemption
-from plugins.club.sold import invoice_of
+from plugins.club.sold import party_of
 from plugins.club.spending import OFFER, offer, put_back, spend_on_invoice
 from plugins.club.terms import terms_of
 
@@ -47,17 +47,22 @@ def offers(context: Context, party_id: int, net: int) -> Iterable[DiscountOffer]
     return [DiscountOffer(OFFER, _("Points of the club"), most, explanation)]
 
 
-def redeem(context: Context, invoice_id: int, party_id: int, net: int, amount: int) -> None:
+def redeem(context: Context, invoice_id: int, key: str, amount: int) -> None:
     """Take the points that a customer chose to spend on an invoice; `Refused` where he cannot."""
+    if key != OFFER:
+        return
     with context.system("points are spent on an invoice") as system:
-        member = member_of(system.session, party_id)
+        party_id = party_of(system, invoice_id)
+        member = member_of(system.session, party_id) if party_id is not None else None
         if member is None:
             raise Refused(_("Only members of the club have points to spend."))
-        spend_on_invoice(system, member.id, net, amount, invoice_id)
+        spend_on_invoice(system, member.id, amount, invoice_id)
 
 
-def redeem_back(context: Context, invoice_id: int, amount: int) -> None:
+def redeem_back(context: Context, invoice_id: int, key: str, amount: int) -> None:
     """Give back the points of a part of what was spent on an invoice."""
+    if key != OFFER:
+        return
     with context.system("points come back from an invoice") as system:
         wanted = select(Redemption.id, Redemption.member_id).where(Redemption.invoice_id == invoice_id)
         found = system.session.execute(wanted).one_or_none()
@@ -98,12 +103,6 @@ def best_discount(system: Context, party_id: int, day: date) -> tuple[Decimal, o
     if card is not None and card.discount and (card.valid_until is None or day <= card.valid_until):
         found.append((card.discount, _("card of the club: %(percent)s%% off", percent=_plain(card.discount))))
     return max(found, key=lambda each: each[0], default=None)
-
-
-def facts_for(context: Context, session: object, invoice_id: int) -> tuple[int, int] | None:
-    """Give party and net amount of an invoice as sales tell them within their own transaction."""
-    facts = invoice_of(context, session, invoice_id)  # type: ignore[arg-type]
-    return (facts.party_id, facts.net) if facts is not None else None
 
 
 def _plain(percent: Decimal) -> str:

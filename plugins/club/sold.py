@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import Session
-
 from kernel.api import Context
 
 if TYPE_CHECKING:
@@ -28,10 +26,19 @@ def sales_groups(context: Context) -> list[tuple[int, str]]:
     return [(group.group_id, group.title) for group in item_groups(context)]
 
 
-def invoice_of(context: Context, source: Context | Session, invoice_id: int) -> IssuedInvoice | None:
+def invoice_of(context: Context, invoice_id: int) -> IssuedInvoice | None:
     """Give an invoice as sales tell of it; None where it is not there, or sales do not run."""
     if not runs(context):
         return None
     from plugins.sales.api import invoice
 
-    return invoice(source, invoice_id)
+    return invoice(context, invoice_id)
+
+
+def party_of(context: Context, invoice_id: int) -> int | None:
+    """Give whose invoice this is, also before it is issued; the context acts for the system."""
+    if not runs(context):
+        return None
+    from plugins.sales.api import party_of as party
+
+    return party(context, invoice_id)

@@ -14,7 +14,7 @@ from plugins.club.accounts import open_account
 from plugins.club.models import Member, Redemption
 from plugins.club.terms import Terms, terms_of
 
-OFFER = "club.points"
+OFFER = "points"
 """The key under which the plugin `sales` knows what members may spend."""
 DIGITS = 10
 
@@ -61,14 +61,30 @@ def spend(
     return redemption
 
 
-def spend_on_invoice(system: Context, member_id: int, net: int, amount: int, invoice_id: int) -> Redemption:
-    """Take what a member chose to spend on an invoice, within the limits of the club."""
-    terms = terms_of(system.runtime)
-    member = open_account(system.session, member_id, system.today).member
-    most = terms.most_of(net, member.balance)
-    if amount > most:
-        raise Refused(_("Points pay at most %(most)d Rials of this invoice.", most=most))
-    return spend(system, member_id, terms.points_for(amount), amount, invoice_id=invoice_id)
+def spend_on_invoice(system: Context, member_id: int, amount: int, invoice_id: int) -> Redemption:
+    """Take what a member chose to spend on an invoice; what came back of it before is taken again.
+
+    That it is not too much of the invoice was seen by the offer; that the points are there is seen here.
+    """
+    terms, session = terms_of(system.runtime), system.session
+    account = open_account(session, member_id, system.today)
+    wanted = select(Redemption).where(Redemption.invoice_id == invoice_id)
+    before = session.execute(wanted, execution_options={"populate_existing": True}).scalar_one_or_none()
+    if before is None:
+        return spend(system, member_id, terms.points_for(amount), amount, invoice_id=invoice_id)
+    total = max(0, before.amount_back - amount)
+    back = ledger.due(before.amount, before.points, total)
+    again = before.points_back - back
+    if again:
+        try:
+            account.spend(again, f"spend again {before.id} {before.version}")
+        except ledger.NotEnough as error:
+            raise Refused(
+                _("Only %(there)d points can be spent, not %(points)d.", there=error.spendable, points=again)
+            ) from error
+    before.amount_back, before.points_back, before.state = total, back, "used"
+    session.flush()
+    return before
 
 
 def put_back(system: Context, redemption_id: int, amount: int) -> Redemption:
@@ -89,7 +105,7 @@ def put_back(system: Context, redemption_id: int, amount: int) -> Redemption:
             redemption.entry_id,
             redemption.points_back,
             points - redemption.points_back,
-            f"give back {redemption.id} {total}",
+            f"give back {redemption.id} {redemption.version}",
             late_until=system.today + timedelta(days=terms.grace_days),
         )
     redemption.amount_back, redemption.points_back = total, points

@@ -154,6 +154,12 @@ def invoice(source: Context | Session, invoice_id: int) -> IssuedInvoice | None:
     )
 
 
+def party_of(source: Context | Session, document_id: int) -> int | None:
+    """Give whose document this is, also of a draft that is about to be issued; None for what is not to be seen."""
+    document = _session(source).get(Document, document_id)
+    return None if document is None else document.party_id
+
+
 def payment(source: Context | Session, payment_id: int) -> ReceivedPayment | None:
     """Give a payment with what it was allocated to; None for what is not to be seen."""
     from plugins.sales.money.reading import payment as found
@@ -284,6 +290,7 @@ __all__ = [
     "invoice_returned",
     "item_groups",
     "items",
+    "party_of",
     "payment",
     "payment_received",
     "payment_reversed",

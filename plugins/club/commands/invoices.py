@@ -26,7 +26,7 @@ SALE, RETURN = "sale", "sale_return"
 def take_invoice(context: Context, *, invoice: int) -> int | None:
     """Enter an invoice of a member as a purchase; gives its id, None where nothing is to be entered."""
     with context.system("points of an invoice") as system:
-        facts = invoice_of(system, system, invoice)
+        facts = invoice_of(system, invoice)
         return _take(system, facts) if facts is not None else None
 
 
@@ -34,7 +34,7 @@ def take_invoice(context: Context, *, invoice: int) -> int | None:
 def take_return(context: Context, *, invoice: int) -> int | None:
     """Take back points of what a return document returns; gives the purchase's id, None where there is none."""
     with context.system("points of a return") as system:
-        facts = invoice_of(system, system, invoice)
+        facts = invoice_of(system, invoice)
         if facts is None or facts.kind != RETURN or facts.original_id is None or facts.cancelled:
             return None
         purchase_id = _purchase(system, facts.original_id) or _enter_original(system, facts.original_id)
@@ -50,7 +50,7 @@ def take_return(context: Context, *, invoice: int) -> int | None:
 def take_cancellation(context: Context, *, invoice: int) -> int | None:
     """Take back the points of an invoice that was cancelled; of a return that was, give them again."""
     with context.system("points of a cancelled invoice") as system:
-        facts = invoice_of(system, system, invoice)
+        facts = invoice_of(system, invoice)
         if facts is None or not facts.cancelled:
             return None
         if facts.kind == RETURN and facts.original_id is not None:
@@ -61,7 +61,7 @@ def take_cancellation(context: Context, *, invoice: int) -> int | None:
 
 
 def _enter_original(system: Context, invoice_id: int) -> int | None:
-    facts = invoice_of(system, system, invoice_id)
+    facts = invoice_of(system, invoice_id)
     return _take(system, facts) if facts is not None else None
 
 

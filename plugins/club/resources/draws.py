@@ -63,7 +63,7 @@ DRAW = Resource(
             least=1,
             most=1_000_000,
             default=100,
-            when=fields.When("chances", ("points",)),
+            help=_("Where chances go by points earned."),
         ),
         fields.Whole(
             "most_chances",
