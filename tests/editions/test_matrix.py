@@ -31,8 +31,9 @@ def site(clinic):
 
 
 @pytest.fixture
-def applied(request, clinic, config, monkeypatch):
+def applied(request, clinic, config, monkeypatch, wsgi):
     monkeypatch.setenv("PEYVAND_HOME", str(config.home))
+    wsgi.store.forget()  # the site goes back after each test, and with it the number of its epoch
     edition = load_edition(config, request.param)
     apply_edition(clinic, edition, SYSTEM("test"))
     return edition, build_runtime(clinic.site, clinic.engines)

@@ -9,7 +9,7 @@ DOCUMENT = "docs/plugins/testing.md"
 RULES = {
     "manifest": "A plugin's manifest is valid, its name its own, its entry point found, its icons registered.",
     "importing": "Importing a plugin only defines: no engine, thread, socket, process, file or patch comes of it.",
-    "imports": "A plugin imports kernel.api, and the api of plugins that it requires, or inside functions of those that it works"
+    "imports": "A plugin imports kernel.api, and the api of plugins that it requires, or inside functions of those it works"
     " with; its migrations import neither, but for what is made for them.",
     "schema": "A plugin's tables stand in its own schema; references lead to the kernel or to what it requires, each with"
     " its delete rule; nothing is put on a class or table of the kernel.",
