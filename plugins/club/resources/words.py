@@ -35,7 +35,7 @@ ENTRY_KINDS = {
     "spend": _("Spent"),
     "expire": _("Expired"),
     "take_back": _("Taken back for a return"),
-    "give_back": _("Given back"),
+    "give_back": _("Points that came back"),
     "decay": _("Decayed for want of purchases"),
     "correct": _("Corrected by hand"),
     "debt": _("Debt paid by points"),
