@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, Invalid, Problem, _, command, editable, fields, load
-from plugins.projects import keeping, lateness
+from plugins.projects import cartable, keeping, lateness
 from plugins.projects.kinds import Hundredths
 from plugins.projects.models import Phase, Project, Task
 from plugins.projects.preparing import COPIED_TEXT, settle
@@ -28,7 +28,8 @@ VERSION = fields.Whole("version", _("Version"), least=1, most=2**31 - 1)
 def set_percent(context: Context, *, task: int, percent: Any) -> int:
     """Set the percent of an own task; 100 closes it, less opens it again. Gives the progress of its project.
 
-    Raises `Invalid` for what is no percent, and for a task that stands in the cartable.
+    A task that stands in the cartable is changed there, by the rights that hold there. Raises `Invalid` for what is no
+    percent, and for such a task while the cartable is not in use.
     """
     try:
         typed = PERCENT.read(percent, context)
@@ -36,10 +37,11 @@ def set_percent(context: Context, *, task: int, percent: Any) -> int:
         raise Invalid([Problem("percent", error.message)]) from error
     if typed is None:
         raise Invalid([Problem("percent", _("Say how many per cent are done."))])
-    editable(context, TASK, task)
-    record: Task = load(context, TASK, task, lock=True)
+    record: Task = load(context, TASK, task)
     if record.cartable_id is not None:
-        raise Invalid([Problem("percent", COPIED_TEXT)])
+        return _in_cartable(context, record, typed)
+    editable(context, TASK, task)
+    record = load(context, TASK, task, lock=True)
     if record.state == "cancelled":
         raise Invalid([Problem("percent", _("This task is cancelled; open it again first."))])
     record.percent = typed
@@ -48,6 +50,18 @@ def set_percent(context: Context, *, task: int, percent: Any) -> int:
     project = record.project_id
     context.session.flush()
     keeping.refresh(context, [project])
+    return _progress(context, project)
+
+
+def _in_cartable(context: Context, record: Task, percent: int) -> int:
+    number, project = record.cartable_id, record.project_id
+    if number is None or not cartable.runs(context):
+        raise Invalid([Problem("percent", COPIED_TEXT)])
+    cartable.set_percent(context, number, percent)
+    return _progress(context, project)
+
+
+def _progress(context: Context, project: int) -> int:
     with context.system("the progress after the change") as system:
         progress = select(Project.progress).where(Project.id == project)
         return system.session.execute(progress).scalar_one()

@@ -87,6 +87,10 @@ def follow_task(context: Context, ids: Sequence[int], action: str) -> None:
         of = select(Task.project_id).where(Task.id.in_(list(ids)))
         projects = list(system.session.execute(of).scalars())
     refresh(context, projects)
+    if action == "created":
+        from plugins.projects.cartable import follow_new
+
+        follow_new(context, ids)
 
 
 def follow_state(context: Context, ids: Sequence[int], action: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kernel.api import Context, changeable, line_chart
+from plugins.projects.cartable import may_report
 from plugins.projects.keeping import TASKS_THAT_STAND, phases_of
 from plugins.projects.models import Phase, ProgressPoint, Risk, Task
 from plugins.projects.progress import Share, counts, exact_progress, progress_of, shares
@@ -89,7 +90,8 @@ def sum_of(context: Context, project_id: int, tasks: Sequence[Task]) -> Sum:
             people.get(task.assignee_id or 0, ""),
             counts(task),
             None if hidden else share,
-            task.id in may_edit and task.state != "cancelled" and task.cartable_id is None,
+            task.state != "cancelled"
+            and (task.id in may_edit if task.cartable_id is None else may_report(context, task)),
         )
         for task, share in zip(tasks, shares(tasks), strict=True)
     ]

@@ -28,6 +28,7 @@ from kernel.api import (
     Resource,
     RowScope,
     Series,
+    Setting,
     StandardReport,
     TimelineEntry,
     _,
@@ -35,7 +36,7 @@ from kernel.api import (
     hookimpl,
     squeeze,
 )
-from plugins.projects import blocks
+from plugins.projects import blocks, cartable
 from plugins.projects import commands as commands_module
 from plugins.projects.dates import RECORD_DATES
 from plugins.projects.documents import EMPLOYER_REPORT
@@ -45,6 +46,7 @@ from plugins.projects.policies import POLICIES
 from plugins.projects.reports import REPORTS
 from plugins.projects.resources import BASE_LISTS, RESOURCES
 from plugins.projects.scopes import WORKED_ON
+from plugins.projects.settings import SETTINGS
 from plugins.projects.suggestions import PATTERNS
 from plugins.projects.views import make_blueprint
 
@@ -88,7 +90,17 @@ def base_lists() -> Iterable[BaseList]:
 
 @hookimpl
 def commands() -> Iterable[Command]:
-    return commands_in(commands_module)
+    return (*commands_in(commands_module), *commands_in(cartable))
+
+
+@hookimpl
+def settings() -> Iterable[Setting]:
+    return SETTINGS
+
+
+@hookimpl(optionalhook=True)
+def task_saved(session: Session, ctx: Context, task_id: int) -> None:
+    cartable.follow(ctx, task_id)
 
 
 @hookimpl

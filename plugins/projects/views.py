@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kernel.api import Context, Problem, _, current, load, needs, render, run_command, tell
-from plugins.projects import plan
+from kernel.api import Context, Problem, _, changeable, current, load, needs, render, run_command, tell
+from plugins.projects import cartable, plan
 from plugins.projects.kinds import Hundredths, exact_text
 from plugins.projects.models import Project, Task
 from plugins.projects.resources import PROJECT, RISK, TASK
@@ -32,7 +32,25 @@ def make_blueprint() -> Blueprint:
     pages.add_url_rule(
         "/percent/<int:task_id>", "percent", needs(TASK.permission, "edit")(percent), methods=["POST"]
     )
+    for name, view in (("hand_to_cartable", hand_to_cartable), ("take_over", take_over)):
+        pages.add_url_rule(f"/<int:project_id>/{name}", name, needs(RIGHT, "edit")(view), methods=["POST"])
     return pages
+
+
+def hand_to_cartable(project_id: int) -> ResponseReturnValue:
+    """Put the open tasks of a project into the cartable."""
+    outcome = run_command("projects.hand_to_cartable", project=project_id)
+    if outcome.done:
+        tell(_("%(n)d tasks stand in the cartable now.", n=outcome.value))
+    return redirect(url_for("projects.plan", project_id=project_id), code=303)
+
+
+def take_over(project_id: int) -> ResponseReturnValue:
+    """Go on with tasks that the cartable has left behind."""
+    outcome = run_command("projects.take_over", project=project_id)
+    if outcome.done:
+        tell(_("%(n)d tasks are the project’s own now.", n=outcome.value))
+    return redirect(url_for("projects.plan", project_id=project_id), code=303)
 
 
 def plan_page(project_id: int) -> ResponseReturnValue:
@@ -63,6 +81,9 @@ def _plan(context: Context, project_id: int, problem: str = "", at: int = 0, sta
         chart=_chart(context, project_id),
         percent=lambda value: SHOWN.show(value, context),
         exact=lambda value: exact_text(value, context),
+        resting=cartable.resting(context, tasks),
+        may_be_handed=cartable.may_be_handed(context, tasks),
+        may_edit=bool(changeable(context, PROJECT, [project_id])),
         may_add={kind: context.may(f"projects.{kind}", "create") for kind in ("task", "phase", "risk")},
         may_print=context.may(RIGHT, "print"),
         states=TASK_STATES,

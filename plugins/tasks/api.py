@@ -34,6 +34,9 @@ class TaskFacts:
     state: str
     due: date | None
     done_at: datetime | None = None
+    resource: str | None = None
+    """The kind of the record that it is about, and its number; a party is told of elsewhere."""
+    record_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +76,10 @@ def task_changed(ctx: Context, event: Event) -> None:
 
 @require
 def task_saved(session: Session, ctx: Context, task_id: int) -> None:
-    """A task was created, changed, put into the bin or brought back, in the same transaction: its row is as it is now.
+    """A task was created, changed, put into the bin or brought back, in the same transaction.
 
-    `session` and `ctx` act for the system; rows in the bin carry `binned_at`. A failure refuses what was done with the task.
+    `session` and `ctx` act for the system: percent, value and state are those of now, and what lies in the bin is not to
+    be found by `task_facts`. A failure refuses what was done with the task.
     """
 
 
@@ -188,6 +192,8 @@ def facts(context: Context, tasks: Sequence[Any]) -> list[TaskFacts]:
             state="open" if task.state in OPEN else task.state,
             due=task.due,
             done_at=task.done_at,
+            resource=task.about_resource,
+            record_id=task.about_id,
         )
         for task in tasks
     ]

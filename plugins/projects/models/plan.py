@@ -72,6 +72,7 @@ class Task(Identified, Stamped, Versioned, Binnable, ProjectsBase):
         CheckConstraint("state <> 'done' OR percent = 100", name="done"),
         CheckConstraint("starts_on <= due_on", name="planned"),
         Index("uq_task_cartable_id", "cartable_id", unique=True),
+        Index("uq_task_left_id", "left_id", unique=True),
         Index("uq_task_origin", "origin", unique=True),
         Index("ix_task_project_id", "project_id", "id"),
         Index("ix_task_phase_id", "phase_id"),
@@ -95,6 +96,8 @@ class Task(Identified, Stamped, Versioned, Binnable, ProjectsBase):
     delay_cause_id: Mapped[int | None] = link("kernel.base_value.id", "fk_task_delay_cause_id")
     delay_note: Mapped[str | None] = mapped_column(Text)
     cartable_id: Mapped[int | None] = mapped_column(BigInteger)
+    left_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The number in the cartable that it was taken over from."""
     origin: Mapped[str | None] = mapped_column(Text)
     search_key: Mapped[str] = mapped_column(Text)
 

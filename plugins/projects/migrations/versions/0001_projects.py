@@ -222,6 +222,7 @@ def _plan() -> None:
         sa.Column("delay_cause_id", sa.BigInteger),
         sa.Column("delay_note", sa.Text),
         sa.Column("cartable_id", sa.BigInteger),
+        sa.Column("left_id", sa.BigInteger),
         sa.Column("origin", sa.Text),
         _must("search_key", sa.Text),
         _check("task", "state", "state IN ('open', 'done', 'cancelled')"),
@@ -238,6 +239,7 @@ def _plan() -> None:
         },
     )
     _index("task", "cartable_id", unique=True)
+    _index("task", "left_id", unique=True)
     _index("task", "origin", unique=True)
     _index("task", "project_id", "id")
     _index("task", "phase_id")
