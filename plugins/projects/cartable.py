@@ -207,6 +207,13 @@ def set_percent(context: Context, task_id: int, percent: int) -> None:
     set_there(context, task_id, percent)
 
 
+def cancel(context: Context, task_id: int) -> None:
+    """Cancel a task of the cartable as far as the context may."""
+    from plugins.tasks.api import cancel_task
+
+    cancel_task(context, task_id, context.text(_("The invoice was cancelled.")))
+
+
 def may_report(context: Context, task: Task) -> bool:
     """Whether the actor may say how far a copy is: whoever has it in the cartable, or edits all tasks there."""
     if not runs(context) or task.cartable_id is None or not context.may("tasks.task", "edit"):

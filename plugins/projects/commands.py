@@ -9,13 +9,16 @@ from sqlalchemy import select
 from kernel.api import Context, Invalid, Problem, _, command, editable, fields, load
 from plugins.projects import cartable, keeping, lateness
 from plugins.projects.kinds import Hundredths
-from plugins.projects.models import Phase, Project, Task
+from plugins.projects.models import Phase, Project, ServiceExpert, Task
 from plugins.projects.preparing import COPIED_TEXT, settle
 from plugins.projects.resources import TASK
+from plugins.projects.resources.plan import MOST_VALUE
 
 WHICH = fields.Link("task", _("Task of a project"), to="projects.task", required=True)
 PERCENT = Hundredths("percent", _("Done"), required=True)
-VERSION = fields.Whole("version", _("Version"), least=1, most=2**31 - 1)
+EXPERT = fields.UserLink("expert", _("Expert"))
+VALUE = fields.Whole("value", _("Value (weight)"), least=0, most=MOST_VALUE)
+DAYS = fields.Whole("days", _("Days until due"), least=0, most=3650)
 
 
 @command(
@@ -65,6 +68,34 @@ def _progress(context: Context, project: int) -> int:
     with context.system("the progress after the change") as system:
         progress = select(Project.progress).where(Project.id == project)
         return system.session.execute(progress).scalar_one()
+
+
+@command(
+    "projects.set_service_expert",
+    _("Say whom the tasks of a service go to"),
+    resource="projects.service_expert",
+    action="edit",
+)
+def set_service_expert(
+    context: Context, *, item: int, expert: Any = None, value: Any = None, days: Any = None
+) -> int:
+    """Keep the expert, the value and the days of a sold service; gives the row's id. `Invalid` names the field."""
+    problems: list[Problem] = []
+    typed: dict[str, Any] = {}
+    for field, entered in ((EXPERT, expert), (VALUE, value), (DAYS, days)):
+        try:
+            typed[field.name] = field.read(entered, context)
+        except fields.FieldError as error:
+            problems.append(Problem(field.name, error.message))
+    if problems:
+        raise Invalid(problems)
+    wanted = select(ServiceExpert).where(ServiceExpert.item_id == item)
+    row = context.session.execute(wanted).scalar_one_or_none() or ServiceExpert(item_id=item)
+    row.expert_id, row.days = typed["expert"], typed["days"]
+    row.value = 1 if typed["value"] is None else typed["value"]
+    context.session.add(row)
+    context.session.flush()
+    return row.id
 
 
 @command("projects.count_delays", _("Count delays anew"), resource="projects.project", action="edit")

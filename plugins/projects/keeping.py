@@ -89,8 +89,10 @@ def follow_task(context: Context, ids: Sequence[int], action: str) -> None:
     refresh(context, projects)
     if action == "created":
         from plugins.projects.cartable import follow_new
+        from plugins.projects.telling import tell_of_new
 
         follow_new(context, ids)
+        tell_of_new(context, ids)
 
 
 def follow_state(context: Context, ids: Sequence[int], action: str) -> None:

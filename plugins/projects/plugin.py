@@ -20,6 +20,7 @@ from kernel.api import (
     Figure,
     Job,
     MenuItem,
+    NoticeKind,
     Panel,
     PatternSuggestion,
     Plugin,
@@ -36,7 +37,7 @@ from kernel.api import (
     hookimpl,
     squeeze,
 )
-from plugins.projects import blocks, cartable
+from plugins.projects import blocks, cartable, invoices
 from plugins.projects import commands as commands_module
 from plugins.projects.dates import RECORD_DATES
 from plugins.projects.documents import EMPLOYER_REPORT
@@ -48,6 +49,7 @@ from plugins.projects.resources import BASE_LISTS, RESOURCES
 from plugins.projects.scopes import WORKED_ON
 from plugins.projects.settings import SETTINGS
 from plugins.projects.suggestions import PATTERNS
+from plugins.projects.telling import KINDS
 from plugins.projects.views import make_blueprint
 
 plugin = Plugin(
@@ -90,7 +92,7 @@ def base_lists() -> Iterable[BaseList]:
 
 @hookimpl
 def commands() -> Iterable[Command]:
-    return (*commands_in(commands_module), *commands_in(cartable))
+    return (*commands_in(commands_module), *commands_in(cartable), *commands_in(invoices))
 
 
 @hookimpl
@@ -101,6 +103,21 @@ def settings() -> Iterable[Setting]:
 @hookimpl(optionalhook=True)
 def task_saved(session: Session, ctx: Context, task_id: int) -> None:
     cartable.follow(ctx, task_id)
+
+
+@hookimpl(optionalhook=True)
+def invoice_issued(ctx: Context, invoice_id: int) -> None:
+    ctx.run("projects.open_for_invoice", invoice=invoice_id)
+
+
+@hookimpl(optionalhook=True)
+def invoice_cancelled(ctx: Context, invoice_id: int) -> None:
+    ctx.run("projects.follow_cancelled_invoice", invoice=invoice_id)
+
+
+@hookimpl
+def notice_kinds() -> Iterable[NoticeKind]:
+    return KINDS
 
 
 @hookimpl
@@ -223,6 +240,16 @@ def menu() -> Iterable[MenuItem]:
             icon="alert-triangle",
             permission=("projects.risk", "view"),
             order=430,
+        ),
+        MenuItem(
+            label=_("Services and their experts"),
+            target="projects.services",
+            icon="user-check",
+            permission=("projects.service_expert", "edit"),
+            order=480,
+            help=_(
+                "When an issued invoice opens a project, each of its services becomes a task of the expert named here."
+            ),
         ),
         MenuItem(
             label=_("States of projects"),

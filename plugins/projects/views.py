@@ -8,8 +8,20 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kernel.api import Context, Problem, _, changeable, current, load, needs, render, run_command, tell
-from plugins.projects import cartable, plan
+from kernel.api import (
+    Context,
+    NotFound,
+    Problem,
+    _,
+    changeable,
+    current,
+    load,
+    needs,
+    render,
+    run_command,
+    tell,
+)
+from plugins.projects import cartable, invoices, plan
 from plugins.projects.kinds import Hundredths, exact_text
 from plugins.projects.models import Project, Task
 from plugins.projects.resources import PROJECT, RISK, TASK
@@ -22,6 +34,7 @@ from plugins.projects.resources.lists import (
 )
 
 RIGHT = PROJECT.permission
+MOST_USERS = 500
 SHOWN = Hundredths("progress", _("Progress"))
 
 
@@ -32,6 +45,9 @@ def make_blueprint() -> Blueprint:
     pages.add_url_rule(
         "/percent/<int:task_id>", "percent", needs(TASK.permission, "edit")(percent), methods=["POST"]
     )
+    experts = needs("projects.service_expert", "edit")
+    pages.add_url_rule("/services", "services", experts(services))
+    pages.add_url_rule("/services/<int:item_id>", "set_service", experts(set_service), methods=["POST"])
     for name, view in (("hand_to_cartable", hand_to_cartable), ("take_over", take_over)):
         pages.add_url_rule(f"/<int:project_id>/{name}", name, needs(RIGHT, "edit")(view), methods=["POST"])
     return pages
@@ -128,6 +144,36 @@ def percent(task_id: int) -> ResponseReturnValue:
         tell(_("Noted. The project is at %(percent)s now.", percent=SHOWN.show(outcome.value, current())))
         return redirect(url_for("projects.plan", project_id=project_id, _anchor=f"task-{task_id}"), code=303)
     return _plan(current(), project_id, said.text(current()), task_id, outcome.status)
+
+
+def services() -> ResponseReturnValue:
+    """Show which expert gets the task of which service that is sold."""
+    return _services(current())
+
+
+def _services(context: Context, problem: str = "", status: int = 200) -> Any:
+    user: Any = TASK.by_name["assignee"]
+    return render(
+        "projects/services.html",
+        status=status,
+        services=invoices.services_of(context),
+        users=user.suggest("", context, MOST_USERS),
+        wish=context.runtime.setting("projects.open_for_invoices"),
+        problem=problem,
+    )
+
+
+def set_service(item_id: int) -> ResponseReturnValue:
+    """Keep who is in charge of a service."""
+    if all(row["item"].item_id != item_id for row in invoices.services_of(current())):
+        raise NotFound()
+    said = Said()
+    entered = {name: request.form.get(name, "") for name in ("expert", "value", "days")}
+    outcome = run_command("projects.set_service_expert", form=said, item=item_id, **entered)
+    if not outcome.done:
+        return _services(current(), said.text(current()), outcome.status)
+    tell(_("Saved."))
+    return redirect(url_for("projects.services", _anchor=f"service-{item_id}"), code=303)
 
 
 class Said:
