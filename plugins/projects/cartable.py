@@ -89,9 +89,9 @@ def hand_to_cartable(context: Context, *, project: int) -> int:
 
     Raises `Refused` where the cartable is not there.
     """
+    editable(context, PROJECT, project)
     if not runs(context):
         raise Refused(_("The cartable is not in use here."))
-    editable(context, PROJECT, project)
     with context.system("the open tasks of a project") as system:
         wanted = select(Task.id).where(
             Task.project_id == project,
@@ -153,9 +153,9 @@ def take_over(context: Context, *, project: int) -> int:
 
     Raises `Refused` while the cartable runs: there they are changed.
     """
+    editable(context, PROJECT, project)
     if runs(context):
         raise Refused(_("The cartable is in use: its tasks are changed there."))
-    editable(context, PROJECT, project)
     with context.system("tasks that the cartable has left behind") as system:
         load(system, PROJECT, project)
         wanted = select(Task).where(Task.project_id == project, Task.cartable_id.is_not(None))
