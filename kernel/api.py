@@ -26,6 +26,7 @@ from kernel.data.user_values import add_user_values, drop_user_values
 from kernel.documents.designs.kinds import DocumentKind
 from kernel.documents.designs.page import PageSettings as DocumentPage
 from kernel.documents.designs.values import DocumentGroup, DocumentRows, DocumentValue
+from kernel.documents.identities import Identity, identities, own_identity
 from kernel.extension.contributions import (
     LAST_DAY,
     Action,
@@ -179,6 +180,7 @@ __all__ = [
     "GatewayProblem",
     "Handed",
     "Identified",
+    "Identity",
     "Inbound",
     "InstantType",
     "Invalid",
@@ -268,6 +270,7 @@ __all__ = [
     "give_role",
     "head_of",
     "hookimpl",
+    "identities",
     "in_group",
     "introducer_of",
     "line_chart",
@@ -280,6 +283,7 @@ __all__ = [
     "ngettext_lazy",
     "notify",
     "once",
+    "own_identity",
     "own_name",
     "personal",
     "pgettext_lazy",

@@ -51,6 +51,17 @@ SETTINGS = (
         default=10,
         order=20,
     ),
+    Setting(
+        key="display.currency",
+        title=_("Amounts are shown in"),
+        kind="choice",
+        choices={"rial": _("Rial"), "toman": _("Toman")},
+        default="rial",
+        help=_(
+            "Stored are whole Rials, whatever is chosen. An entry field takes Rials, or Toman where that word is behind."
+        ),
+        order=10,
+    ),
     *sign_in_settings.SETTINGS,
     *mail.SETTINGS,
     *job_runs.SETTINGS,

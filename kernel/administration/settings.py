@@ -40,6 +40,7 @@ GROUP_TITLES: Mapping[str, LazyText] = {
     "interfaces": _("Interface for programs"),
     "documents": _("Printing"),
     "reports": _("Reports"),
+    "display": _("Display"),
 }
 """Titles of the kernel's own groups; a plugin's group bears its title."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
@@ -22,22 +23,23 @@ class Numbered:
     text: str
 
 
-def take_number(context: Context, series: str) -> int:
+def take_number(context: Context, series: str, day: date | None = None) -> int:
     """Give the next number of a declared series (`hotel.stay`), in the command's transaction.
 
-    Its row stays locked until that ends, so take it last. `KeyError` for a series that no enabled plugin declares.
+    Its row stays locked until that ends, so take it last. `KeyError` for a series that no enabled plugin declares. The
+    fiscal year is that of `day`, today's where none is named.
     """
-    period = period_of(context, series)
+    period = period_of(context, series, day)
     with context.system("give a number") as system:
         return next_number(system.session, series, period)
 
 
-def take_numbered(context: Context, series: str) -> Numbered:
+def take_numbered(context: Context, series: str, day: date | None = None) -> Numbered:
     """Give the next number like `take_number`, with its fiscal year and as the site writes it (`F-1405-00012`).
 
     Store what is given: a site that chooses another pattern changes no number that was given before.
     """
-    number, year = take_number(context, series), fiscal_year(context)
+    number, year = take_number(context, series, day), fiscal_year(context, day)
     return Numbered(number, year, write(pattern_of(context, series), number, year))
 
 
@@ -50,11 +52,11 @@ def pattern_of(context: Context, series: str) -> str:
     return own or context.runtime.declared.series[series].pattern
 
 
-def period_of(context: Context, series: str) -> str:
-    """Give the period in which a declared series counts now: the fiscal year, or none."""
-    return str(fiscal_year(context)) if context.runtime.declared.series[series].yearly else ""
+def period_of(context: Context, series: str, day: date | None = None) -> str:
+    """Give the period in which a declared series counts now, or on a day: the fiscal year, or none."""
+    return str(fiscal_year(context, day)) if context.runtime.declared.series[series].yearly else ""
 
 
-def fiscal_year(context: Context) -> int:
-    """Give the site's present fiscal year."""
-    return calendar.fiscal_year(context.today, context.site.fiscal_start).year
+def fiscal_year(context: Context, day: date | None = None) -> int:
+    """Give the site's present fiscal year, or that of a day, by the Jalali year in which it begins."""
+    return calendar.fiscal_year(day or context.today, context.site.fiscal_start).year

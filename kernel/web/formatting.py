@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 
 from kernel.fa import calendar, clock
 from kernel.fa.digits import group_thousands, to_persian_digits
-from kernel.fa.money import format_rial, format_toman
+from kernel.fa.money import RIALS_PER_TOMAN, format_rial, format_toman, number_in_words, rial_in_words
 from kernel.fa.phone import format_phone
 
 Digits = Literal["fa", "en"]
@@ -73,6 +73,14 @@ class Formats:
             return ""
         write = format_toman if self.currency == "toman" else format_rial
         return write(rials, self.digits)
+
+    def in_words(self, rials: int | None) -> str:
+        """An amount in Persian words, in the reader's unit; one with an odd Rial is told in Rials."""
+        if rials is None:
+            return ""
+        if self.currency == "toman" and rials % RIALS_PER_TOMAN == 0:
+            return f"{number_in_words(rials // RIALS_PER_TOMAN)} تومان"
+        return rial_in_words(rials)
 
     def percent(self, value: int | Decimal | float | None) -> str:
         """A percentage with its sign behind the number: ۱۲٫۵٪."""
@@ -159,7 +167,18 @@ def attributes(values: Mapping[str, object]) -> Markup:
 
 def install(environment: Environment, current: Callable[[], Formats]) -> None:
     """Add every filter of this module to a Jinja environment; `current` gives the reader's formats."""
-    for name in ("number", "code", "money", "percent", "jdate", "jtime", "instant", "phone", "local_day"):
+    for name in (
+        "number",
+        "code",
+        "money",
+        "in_words",
+        "percent",
+        "jdate",
+        "jtime",
+        "instant",
+        "phone",
+        "local_day",
+    ):
         environment.filters[name] = _asking(current, name)
     environment.filters.update(bdi=bdi, initials=initials, tone=tone, attributes=_attributes)
     environment.globals["formats"] = current

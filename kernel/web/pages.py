@@ -112,6 +112,7 @@ def _formats() -> formatting.Formats:
         locale=mine.locale,
         time_zone=mine.runtime.site.time_zone,
         calendar="jalali" if mine.locale.startswith("fa") else "gregorian",
+        currency=mine.runtime.setting("display.currency"),
     )
 
 

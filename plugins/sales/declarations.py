@@ -36,28 +36,17 @@ PERMISSIONS = (
 )
 
 SERIES = (
-    Series(name="quote", title=_("Numbers of quotes")),
-    Series(name="order", title=_("Numbers of orders")),
-    Series(name="invoice", title=_("Numbers of invoices")),
-    Series(name="return", title=_("Numbers of returns")),
-    Series(name="purchase_quote", title=_("Numbers of quotes of suppliers")),
-    Series(name="purchase_order", title=_("Numbers of orders to suppliers")),
-    Series(name="purchase_invoice", title=_("Numbers of purchase invoices")),
-    Series(name="purchase_return", title=_("Numbers of returns to suppliers")),
+    Series(name="quote", title=_("Numbers of quotes"), pattern="{year}/{number}"),
+    Series(name="order", title=_("Numbers of orders"), pattern="{year}/{number}"),
+    Series(name="invoice", title=_("Numbers of invoices"), pattern="{year}/{number}"),
+    Series(name="return", title=_("Numbers of returns"), pattern="{year}/{number}"),
+    Series(name="purchase_quote", title=_("Numbers of quotes of suppliers"), pattern="{year}/{number}"),
+    Series(name="purchase_order", title=_("Numbers of orders to suppliers"), pattern="{year}/{number}"),
+    Series(name="purchase_invoice", title=_("Numbers of purchase invoices"), pattern="{year}/{number}"),
+    Series(name="purchase_return", title=_("Numbers of returns to suppliers"), pattern="{year}/{number}"),
 )
 
 SETTINGS = (
-    Setting(
-        key="unit",
-        title=_("Amounts are shown in"),
-        kind="choice",
-        choices={"rial": _("Rial"), "toman": _("Toman")},
-        default="rial",
-        help=_(
-            "Amounts are always stored in whole Rials; entry fields take both when the unit is written behind."
-        ),
-        order=10,
-    ),
     Setting(
         key="rounding",
         title=_("Fractions of a Rial are rounded"),
@@ -82,7 +71,6 @@ MENU = (
         target="/sales/quotes",
         icon="file-text",
         permission=(DOCUMENT, "view"),
-        group="sales",
         order=310,
     ),
     MenuItem(
@@ -90,7 +78,6 @@ MENU = (
         target="/sales/orders",
         icon="shopping-cart",
         permission=(DOCUMENT, "view"),
-        group="sales",
         order=312,
     ),
     MenuItem(
@@ -98,7 +85,6 @@ MENU = (
         target="/sales/invoices",
         icon="file-invoice",
         permission=(DOCUMENT, "view"),
-        group="sales",
         order=314,
     ),
     MenuItem(
@@ -106,7 +92,6 @@ MENU = (
         target="/sales/items",
         icon="package",
         permission=("sales.item", "view"),
-        group="sales",
         order=330,
     ),
     MenuItem(
@@ -114,7 +99,6 @@ MENU = (
         target="/sales/price-lists",
         icon="tag",
         permission=("sales.price_list", "view"),
-        group="sales",
         order=332,
     ),
 )
@@ -140,14 +124,30 @@ def suggestions(further: Mapping[str, Mapping[tuple[str, str], str]]) -> tuple[P
     )
     own = (*STAFF, "delete", "issue", "discount", "print", "report")
     terms = {("sales.terms", action): "all" for action in STAFF}
+    people = {
+        ("party", "view"): "all",
+        ("party", "create"): "all",
+        ("party", "edit"): "own",
+        ("party", "print"): "all",
+        ("interaction", "view"): "all",
+        ("interaction", "create"): "all",
+        ("interaction", "edit"): "own",
+    }
     grants: dict[str, tuple[object, dict[tuple[str, str], str]]] = {
         "seller": (
             _("Seller (own documents)"),
-            {**reading, ("sales.terms", "view"): "all", **{(DOCUMENT, action): "own" for action in own}},
+            {
+                **people,
+                **reading,
+                ("sales.terms", "view"): "all",
+                **{(DOCUMENT, action): "own" for action in own},
+            },
         ),
         "sales_head": (
             _("Head of sales"),
             {
+                **people,
+                ("party", "edit"): "all",
                 **reading,
                 **keeping,
                 **terms,
@@ -162,6 +162,7 @@ def suggestions(further: Mapping[str, Mapping[tuple[str, str], str]]) -> tuple[P
         "accountant": (
             _("Accountant"),
             {
+                **people,
                 **reading,
                 **terms,
                 ("sales.item", "see_sensitive"): "all",

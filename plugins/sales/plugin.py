@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from kernel.api import (
+    Action,
     BaseList,
     Command,
     Context,
@@ -36,10 +39,14 @@ from kernel.api import (
     commands_in,
     hookimpl,
 )
+from plugins.sales import blocks, keeping
 from plugins.sales import resources as declared
+from plugins.sales.commands import MODULES
 from plugins.sales.declarations import MENU, PERMISSIONS, SERIES, SETTINGS, suggestions
 from plugins.sales.money import contributions as money
+from plugins.sales.papers import PAPERS
 from plugins.sales.policies import POLICIES
+from plugins.sales.reports import REPORTS
 from plugins.sales.starting import seed
 from plugins.sales.views import make_blueprint
 
@@ -52,8 +59,6 @@ plugin = Plugin(
     summary=_("Goods and services with prices, quotes, orders and invoices, and what is paid for them."),
     works_with=("club", "projects", "inventory"),
 )
-
-COMMAND_MODULES = ()
 
 
 @hookimpl
@@ -78,7 +83,7 @@ def facets() -> Iterable[Facet]:
 
 @hookimpl
 def commands() -> Iterable[Command]:
-    return commands_in(*COMMAND_MODULES, *money.COMMANDS)
+    return commands_in(*MODULES, *money.COMMANDS)
 
 
 @hookimpl
@@ -108,27 +113,27 @@ def number_series() -> Iterable[Series]:
 
 @hookimpl
 def jobs() -> Iterable[Job]:
-    return money.JOBS
+    return (*keeping.JOBS, *money.JOBS)
 
 
 @hookimpl
 def reports() -> Iterable[StandardReport]:
-    return money.REPORTS
+    return (*REPORTS, *money.REPORTS)
 
 
 @hookimpl
 def document_kinds() -> Iterable[DocumentKind]:
-    return money.DOCUMENTS
+    return (*PAPERS, *money.DOCUMENTS)
 
 
 @hookimpl
 def erasures() -> Iterable[Erasure]:
-    return money.ERASURES
+    return (*keeping.ERASURES, *money.ERASURES)
 
 
 @hookimpl
 def record_dates() -> Iterable[RecordDate]:
-    return money.DATES
+    return (*keeping.DATES, *money.DATES)
 
 
 @hookimpl
@@ -148,31 +153,44 @@ def blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def party_panels(ctx: Context, party_id: int) -> Iterable[Panel] | None:
-    return list(money.party_panels(ctx, party_id))
+    return [*blocks.documents_panel(ctx, party_id), *money.party_panels(ctx, party_id)]
 
 
 @hookimpl
 def party_figures(ctx: Context, party_ids: Sequence[int]) -> Mapping[int, Sequence[Figure]] | None:
-    return money.party_figures(ctx, party_ids)
+    sold, paid = blocks.figures(ctx, party_ids), money.party_figures(ctx, party_ids)
+    return {party: (*sold.get(party, ()), *paid.get(party, ())) for party in {*sold, *paid}}
+
+
+@hookimpl
+def party_actions(ctx: Context, party_id: int) -> Iterable[Action] | None:
+    return blocks.party_actions(ctx, party_id)
+
+
+@hookimpl
+def slot(ctx: Context, name: str, subject: Any) -> Markup | None:
+    return blocks.slot(ctx, name, subject)
 
 
 @hookimpl
 def timeline(
     ctx: Context, party_id: int, before: Cursor | None, limit: int
 ) -> Iterable[TimelineEntry] | None:
-    return list(money.timeline(ctx, party_id, before, limit))
+    found = [*blocks.timeline(ctx, party_id, before, limit), *money.timeline(ctx, party_id, before, limit)]
+    return sorted(found, key=lambda entry: (entry.at, entry.key), reverse=True)[:limit]
 
 
 @hookimpl
 def dashboard_blocks(ctx: Context) -> Iterable[DashboardBlock] | None:
-    return list(money.dashboard_blocks(ctx))
+    return [*blocks.open_quotes_block(ctx), *money.dashboard_blocks(ctx)]
 
 
 @hookimpl
 def obstacles_to_delete(
     ctx: Context, resource: str, ids: Sequence[int]
 ) -> Mapping[int, Sequence[Obstacle]] | None:
-    return money.obstacles_to_delete(ctx, resource, ids)
+    mine, others = (part.obstacles_to_delete(ctx, resource, ids) for part in (keeping, money))
+    return {number: (*mine.get(number, ()), *others.get(number, ())) for number in {*mine, *others}}
 
 
 @hookimpl

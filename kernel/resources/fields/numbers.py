@@ -177,11 +177,15 @@ NO = frozenset({"0", "false", "no", "n", "off", "خیر", "نه", "ندارد"})
 
 
 class YesNo(Field):
-    """Yes or no; an empty box is no."""
+    """Yes or no; an empty box is no. `mark` names an icon that stands in lists for yes, and nothing for no."""
 
     kind = "yes_no"
     widget = "checkbox"
     operators = ("is",)
+
+    def __init__(self, *args: Any, mark: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.mark = mark
 
     def read(self, raw: Any, context: Context) -> bool:
         """Empty is no."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kernel.resources.context import Context
-from kernel.resources.fields import BaseChoice, Choice, Choices, Day, Field, Money, Phone, UserLink
+from kernel.resources.fields import BaseChoice, Choice, Choices, Day, Field, Money, Phone, UserLink, YesNo
 from kernel.resources.fields.tones import tone_of
 from kernel.resources.lists import Column, ListPage, ListQuery, Row, may_sort
 from kernel.resources.records.values import edited_alone
@@ -55,6 +55,8 @@ def kind_of(field: Field) -> str:
     for known, kind in kinds:
         if isinstance(field, known):
             return kind
+    if isinstance(field, YesNo) and field.mark:
+        return "mark"
     return "code" if field.ltr else "text"
 
 
@@ -86,6 +88,8 @@ def cells_of(
         kind = kind_of(field)
         value = row.cells.get(column.key)
         tone = tone_of(context, field, value)
+        if kind == "mark" and isinstance(field, YesNo):
+            tone = field.mark
         place = free.get(kind, "")
         if place == "detail" and not row.texts.get(column.key) and _has_detail(row, shown[index + 1 :]):
             place = ""

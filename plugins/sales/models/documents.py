@@ -108,6 +108,8 @@ class Document(Identified, Stamped, Versioned, Binnable, SalesBase):
     outer_number: Mapped[str | None] = mapped_column(Text)
     """The number that the supplier, or another program, gave it."""
     outer_link: Mapped[str | None] = mapped_column(Text)
+    taxed: Mapped[bool] = mapped_column(Boolean, server_default=text("true"), default=True)
+    """Whether its lines bear value added tax."""
     discount_kind: Mapped[str | None] = mapped_column(Text)
     discount_value: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     gross: Mapped[int] = mapped_column(RialType, server_default=text("0"), default=0)

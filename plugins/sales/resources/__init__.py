@@ -1,9 +1,9 @@
 """Record kinds of sales, its facet of parties, and its lists of base data."""
 
 from plugins.sales.resources.catalogue import GROUP, ITEM, VARIANT
-from plugins.sales.resources.documents import INVOICE, ORDER, QUOTE, RIGHT, SOLD
+from plugins.sales.resources.documents import INVOICE, ORDER, QUOTE, SOLD
 from plugins.sales.resources.prices import LEVEL, PHRASE, PRICE_LINE, PRICE_LIST, TAX_RATE, TERMS
-from plugins.sales.resources.words import BASE_LISTS
+from plugins.sales.words import BASE_LISTS, RIGHT
 
 RESOURCES = (
     QUOTE,

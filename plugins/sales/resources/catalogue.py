@@ -22,7 +22,7 @@ from kernel.api import (
     squeeze,
 )
 from plugins.sales.models import Barcode, Item, ItemGroup, Variant
-from plugins.sales.resources.words import (
+from plugins.sales.words import (
     COLOURS,
     DESIGNS,
     ITEM_KINDS,
@@ -122,11 +122,13 @@ ITEM = Resource(
         fields.BaseChoice("unit", _("Unit"), source=UNITS, attribute="unit_id"),
         fields.Money(
             "sale_price",
-            _("Sale price (Rials)"),
+            _("Sale price"),
             least=0,
-            help=_("For one unit, where no price list says otherwise."),
+            help=_("In Rials for one unit, where no price list says otherwise."),
         ),
-        fields.Money("purchase_price", _("Purchase price (Rials)"), least=0, sensitive=True),
+        fields.Money(
+            "purchase_price", _("Purchase price"), least=0, sensitive=True, help=_("In Rials, for one unit.")
+        ),
         fields.Choice(
             "tax_class", _("Value added tax"), options=TAX_CLASSES, required=True, default="standard"
         ),
@@ -172,7 +174,7 @@ ITEM = Resource(
                 SIZE,
                 DESIGN,
                 COLOUR,
-                fields.Money("sale_price", _("Own price (Rials)"), least=0),
+                fields.Money("sale_price", _("Own price"), least=0, help=_("In Rials.")),
                 fields.YesNo("active", _("On offer"), default=True),
             ),
             prepare=prepare_variant,
@@ -225,7 +227,7 @@ VARIANT = Resource(
         fields.BaseChoice("size", _("Size"), source=SIZES, attribute="size_id", read_only=True),
         fields.BaseChoice("design", _("Design"), source=DESIGNS, attribute="design_id", read_only=True),
         fields.BaseChoice("colour", _("Colour"), source=COLOURS, attribute="colour_id", read_only=True),
-        fields.Money("sale_price", _("Own price (Rials)"), read_only=True),
+        fields.Money("sale_price", _("Own price"), read_only=True),
         fields.YesNo("active", _("On offer"), read_only=True),
     ),
     list_columns=("title", "item", "size", "design", "colour", "sale_price", "active"),

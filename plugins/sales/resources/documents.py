@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from kernel.api import (
+    Board,
+    ByCommand,
     Charge,
     Context,
     LazyText,
@@ -22,11 +24,10 @@ from kernel.api import (
     fields,
     to_persian_digits,
 )
+from plugins.sales.doing import actions_of
 from plugins.sales.models import Document, SaleEntry
 from plugins.sales.money.resources.settled import SETTLED
-from plugins.sales.resources.words import DIRECTIONS, KINDS, STATES, STATES_OF, TONES
-
-RIGHT = "sales.document"
+from plugins.sales.words import DIRECTIONS, KINDS, NEXT, RIGHT, STATES, STATES_OF, TONES
 
 
 class Number(fields.Text):
@@ -65,10 +66,10 @@ COMMON = (
     fields.Choice("direction", _("For"), options=DIRECTIONS, read_only=True),
 )
 AMOUNTS = (
-    fields.Money("gross", _("Before discount (Rials)"), read_only=True),
-    fields.Money("net", _("After discount (Rials)"), read_only=True),
-    fields.Money("tax", _("Tax (Rials)"), read_only=True),
-    fields.Money("payable", _("Payable (Rials)"), read_only=True),
+    fields.Money("gross", _("Before discount"), read_only=True),
+    fields.Money("net", _("After discount"), read_only=True),
+    fields.Money("tax", _("Tax"), read_only=True),
+    fields.Money("payable", _("Payable"), read_only=True),
 )
 
 
@@ -97,6 +98,18 @@ CONSTRAINTS: dict[str, tuple[str | None, LazyText]] = {
 }
 
 
+def _board(lanes: tuple[str, ...]) -> Board:
+    return Board(
+        lane="state",
+        lanes=lanes,
+        label="party",
+        fields=("number", "day", "payable"),
+        sum="payable",
+        allowed={key: tuple(to for to in NEXT.get(key, ()) if to in lanes) for key in lanes},
+        move=ByCommand("sales.set_state", {"state": "state"}, record="document"),
+    )
+
+
 def _documents(name: str, kinds: tuple[str, ...], **options: Any) -> Resource:
     own: tuple[fields.Field, ...] = options.pop("own")
     shown = (NUMBER, _state(*kinds), *COMMON, *own, *AMOUNTS)
@@ -113,12 +126,13 @@ def _documents(name: str, kinds: tuple[str, ...], **options: Any) -> Resource:
         only=_of(*kinds),
         charges=(Charge("owner_id"),),
         editable=False,
+        actions=actions_of,
         constraints=CONSTRAINTS,
         **options,
     )
 
 
-CONVERTED = fields.YesNo("converted", _("Converted"), read_only=True)
+CONVERTED = fields.YesNo("converted", _("Converted"), read_only=True, mark="arrow-left")
 SOURCE = fields.Link("source", _("Made of"), to="sales.quote", attribute="source_id", read_only=True)
 REASON = fields.Text("reason", _("Reason"), read_only=True, in_list=False)
 ENDS = fields.Day("ends_on", _("End date"), read_only=True)
@@ -133,6 +147,7 @@ QUOTE = _documents(
     own=(fields.Day("valid_until", _("Valid until"), read_only=True), CONVERTED, ENDS, REASON),
     list_columns=("number", "day", "party", "subject", "payable", "state", "converted", "valid_until"),
     quick_filters=("state", "converted", "owner", "day"),
+    views=(_board(("issued", "accepted", "rejected", "expired")),),
 )
 
 ORDER = _documents(
@@ -145,6 +160,7 @@ ORDER = _documents(
     own=(CONVERTED, fields.Day("delivered_on", _("Delivered on"), read_only=True), ENDS, REASON),
     list_columns=("number", "day", "party", "subject", "payable", "state", "converted"),
     quick_filters=("state", "converted", "owner", "day"),
+    views=(_board(("issued", "ready", "delivered")),),
 )
 
 INVOICE = _documents(
@@ -201,9 +217,9 @@ SOLD = Resource(
         SELLER,
         MARKETER,
         fields.Decimal("quantity", _("Quantity"), places=3, read_only=True),
-        fields.Money("discount", _("Discounts (Rials)"), read_only=True),
-        fields.Money("net", _("After discount (Rials)"), read_only=True),
-        fields.Money("tax", _("Tax (Rials)"), read_only=True),
+        fields.Money("discount", _("Discounts"), read_only=True),
+        fields.Money("net", _("After discount"), read_only=True),
+        fields.Money("tax", _("Tax"), read_only=True),
     ),
     list_columns=("day", "title", "group", "party", "owner", "quantity", "net", "tax"),
     sections=(

@@ -8,7 +8,7 @@ from typing import Any
 from kernel.api import Context, Facet, Problem, Resource, Search, Section, Sort, _, fields, sort_key, squeeze
 from plugins.sales.models import CustomerTerms, Level, Phrase, PriceLine, PriceList, TaxRate
 from plugins.sales.money.resources.settled import CREDIT
-from plugins.sales.resources.words import DIRECTIONS, TAX_CLASSES
+from plugins.sales.words import DIRECTIONS, TAX_CLASSES
 
 
 def prepare_titled(context: Context, row: Any, values: Mapping[str, Any]) -> list[Problem]:
@@ -114,7 +114,7 @@ PRICE_LINE = Resource(
             default=0,
             help=_("Above 10 begins with 11, and then holds for the whole quantity."),
         ),
-        fields.Money("price", _("Price of one unit (Rials)"), required=True, least=0),
+        fields.Money("price", _("Price of one unit"), required=True, least=0, help=_("In Rials.")),
     ),
     list_columns=("item", "variant", "price_list", "above", "price"),
     sections=(Section(_("Price"), ("price_list", "item", "variant", "above", "price")),),

@@ -286,6 +286,7 @@ def _documents() -> None:
         sa.Column("note", sa.Text()),
         sa.Column("outer_number", sa.Text()),
         sa.Column("outer_link", sa.Text()),
+        sa.Column("taxed", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("discount_kind", sa.Text()),
         sa.Column("discount_value", sa.Numeric(precision=18, scale=2)),
         sa.Column("gross", sa.BigInteger(), server_default=sa.text("0"), nullable=False),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from kernel.api import BaseList, _
 
+RIGHT = "sales.document"
+"""The name of the rights on documents of every kind."""
+
 UNITS = "sales.unit"
 SIZES = "sales.size"
 DESIGNS = "sales.design"

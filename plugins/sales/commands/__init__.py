@@ -1,0 +1,6 @@
+"""The commands of sales, one module for each thing that is done with documents."""
+
+from plugins.sales.commands import converting, issuing, returning, states, writing
+
+MODULES = (writing, issuing, converting, returning, states)
+"""Where they stand."""

@@ -1,0 +1,271 @@
+"""Entering and changing drafts: the head, the lines, what the customer spends of offers; always computed on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, squeeze
+from plugins.sales.commands.common import lines_of, opened, read_gently
+from plugins.sales.entry import Entry, Head, read_entry
+from plugins.sales.models import CustomerTerms, Document, DocumentLine, Redemption
+from plugins.sales.offers import read_spending, redemptions_of
+from plugins.sales.words import DIRECTIONS, DISCOUNT_KINDS, KINDS, RIGHT
+
+PARTY = fields.Link("party", _("Party"), to="party", required=True)
+DAY = fields.Day("day", _("Date"), required=True)
+SUBJECT = fields.Text("subject", _("Subject"), limit=200)
+MARKETER = fields.Link("marketer", _("Marketer"), to="party")
+VALID_UNTIL = fields.Day("valid_until", _("Valid until"))
+ENDS_ON = fields.Day(
+    "ends_on", _("End date"), help=_("End of the contract, day of the journey: users can be reminded of it.")
+)
+DUE = fields.Day(
+    "due", _("To be paid by"), help=_("Empty: as many days as the customer or the settings have.")
+)
+TERMS = fields.LongText("terms", _("Terms of payment"), limit=2000)
+NOTE = fields.LongText("note", _("Explanations"), limit=4000)
+DELIVERY = fields.LongText("delivery", _("Delivery"), limit=1000)
+OUTER_NUMBER = fields.Code("outer_number", _("Number of the other side"), limit=60)
+OUTER_LINK = fields.Website("outer_link", _("Link to another program"))
+TAXED = fields.YesNo("taxed", _("With value added tax"), default=True)
+DISCOUNT_KIND = fields.Choice("discount_kind", _("Kind of discount"), options=DISCOUNT_KINDS)
+DISCOUNT_VALUE = fields.Text("discount_value", _("Discount on the whole document"), limit=30)
+DIRECTION = fields.Choice("direction", _("For"), options=DIRECTIONS, required=True, default="sale")
+HEAD = (
+    PARTY,
+    DAY,
+    SUBJECT,
+    MARKETER,
+    VALID_UNTIL,
+    DUE,
+    ENDS_ON,
+    TERMS,
+    NOTE,
+    DELIVERY,
+    OUTER_NUMBER,
+    OUTER_LINK,
+    TAXED,
+    DISCOUNT_KIND,
+    DISCOUNT_VALUE,
+)
+COPIED = (
+    "subject",
+    "valid_until",
+    "due",
+    "ends_on",
+    "terms",
+    "note",
+    "delivery",
+    "outer_number",
+    "outer_link",
+    "taxed",
+)
+"""Values of the head that go into the document as they were read."""
+
+
+@command("sales.create_document", _("Enter a document"), resource=RIGHT, action="create")
+def create_document(
+    context: Context,
+    *,
+    kind: str,
+    direction: str = "sale",
+    head: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    spending: Mapping[str, Any] | None = None,
+) -> int:
+    """Enter a draft of a quote, an order or an invoice and give its id; raises `Invalid` with every problem found."""
+    if kind not in KINDS or kind == "return" or direction not in DIRECTIONS:
+        raise Refused(_("There is no such kind of document."))
+    document = Document(kind=kind, direction=direction, state="draft", owner_id=context.actor.user_id)
+    _write(context, document, head, lines, spending or {})
+    return document.id
+
+
+@command("sales.edit_document", _("Change a draft"), resource=RIGHT, action="edit")
+def edit_document(
+    context: Context,
+    *,
+    document: int,
+    version: int | None = None,
+    head: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    spending: Mapping[str, Any] | None = None,
+) -> int:
+    """Change a draft; what is not among `lines` any more is taken out of it."""
+    record = opened(context, document, version=version)
+    check_changeable(context, record)
+    _write(context, record, head, lines, spending or {})
+    return record.id
+
+
+@command("sales.discard_document", _("Throw a draft away"), resource=RIGHT, action="delete")
+def discard_document(context: Context, *, document: int, version: int | None = None) -> None:
+    """Delete a draft; what it was made of can be converted again."""
+    record = opened(context, document, "delete", version)
+    if record.state != "draft":
+        raise Refused(_("Only drafts are thrown away; what was issued is cancelled."))
+    source = record.source_id
+    with context.system("a draft is thrown away with its lines") as system:
+        found = system.session.get(Document, document)
+        system.session.delete(found)
+        if source is not None:
+            release(system, source)
+        system.session.flush()
+    context.session.expire_all()
+
+
+def release(system: Context, source: int) -> None:
+    """Let a quote or order be converted again."""
+    made_of = system.session.get(Document, source)
+    if made_of is not None:
+        made_of.converted = False
+
+
+def check_changeable(context: Context, record: Document) -> None:
+    """Refuse to change what was issued, and without its right what was made of a quote."""
+    if record.state != "draft":
+        raise Refused(_("What was issued is not changed: cancel it or take goods back."))
+    if record.source_id is not None and not context.may(RIGHT, "edit_converted"):
+        raise Refused(_("Changing what was made of a quote needs a right of its own."))
+
+
+def _write(
+    context: Context,
+    document: Document,
+    head: Mapping[str, Any],
+    raw_lines: Sequence[Mapping[str, Any]],
+    spending: Mapping[str, Any],
+) -> None:
+    values, problems = read_gently(context, HEAD, head)
+    if problems:
+        raise Invalid(problems)
+    stored = {line.id: line for line in lines_of(context, document.id)} if document.id else {}
+    told = Head(
+        direction=document.direction,
+        day=values["day"],
+        party_id=values["party"],
+        taxed=values["taxed"],
+        discount_kind=values["discount_kind"],
+        discount_value=values["discount_value"],
+    )
+    entry = read_entry(context, told, raw_lines, stored)
+    spent = read_spending(context, document, told, entry, spending)
+    if spent:
+        entry = read_entry(
+            context, replace_spent(told, sum(amount for _t, amount in spent.values())), raw_lines, stored
+        )
+    entry.problems += _rights(context, entry, stored)
+    if not entry.lines and not entry.problems:
+        entry.wrong(None, _("Enter at least one line."))
+    if entry.problems or entry.totals is None:
+        raise Invalid(entry.problems)
+    _fill(context, document, values, entry)
+    if document.id is None:
+        context.session.add(document)
+        context.session.flush()
+        document.number = f"#{document.id}"
+    _store_lines(context, document, entry, stored)
+    _store_spending(context, document, spent)
+    document.search_key = _searched(context, document)
+    context.session.flush()
+
+
+def replace_spent(head: Head, spent: int) -> Head:
+    """Give the head with what is spent of offers."""
+    return Head(
+        head.direction, head.day, head.party_id, head.taxed, head.discount_kind, head.discount_value, spent
+    )
+
+
+def _rights(context: Context, entry: Entry, stored: Mapping[int, DocumentLine]) -> list[Problem]:
+    """What the actor may not type: another price than that of the rules, and discounts. What stands already may stay."""
+    problems = []
+    may_price, may_discount = context.may(RIGHT, "price"), context.may(RIGHT, "discount")
+    for line in entry.lines:
+        before = stored.get(line.id or 0)
+        kept = before is not None and before.by_hand and before.unit_price == line.unit_price
+        if line.by_hand and line.item_id is not None and not may_price and not kept:
+            problems.append(
+                Problem(
+                    "unit_price",
+                    _("Another price than that of the rules needs a right."),
+                    "lines",
+                    line.place,
+                )
+            )
+        given = None if line.discount is None else (line.discount.kind, line.discount.value)
+        if (
+            given is not None
+            and not may_discount
+            and not (before is not None and (before.discount_kind, before.discount_value) == given)
+        ):
+            problems.append(
+                Problem("discount_value", _("Giving discounts needs a right."), "lines", line.place)
+            )
+    if entry.discount is not None and not may_discount:
+        problems.append(Problem("discount_value", _("Giving discounts needs a right.")))
+    return problems
+
+
+def _fill(context: Context, document: Document, values: Mapping[str, Any], entry: Entry) -> None:
+    assert entry.totals is not None
+    document.party_id, document.marketer_id, document.day = values["party"], values["marketer"], values["day"]
+    for name in COPIED:
+        setattr(document, name, values[name])
+    if document.kind == "quote" and document.valid_until is None:
+        document.valid_until = document.day + timedelta(days=context.runtime.setting("sales.validity"))
+    if document.terms is None and document.id is None:
+        document.terms = context.session.scalar(
+            select(CustomerTerms.terms).where(CustomerTerms.party_id == document.party_id)
+        )
+    document.discount_kind = entry.discount.kind if entry.discount else None
+    document.discount_value = entry.discount.value if entry.discount else None
+    for name in ("gross", "line_discount", "discount", "net", "tax", "payable"):
+        setattr(document, name, getattr(entry.totals, name))
+
+
+def _store_lines(
+    context: Context, document: Document, entry: Entry, stored: Mapping[int, DocumentLine]
+) -> None:
+    kept = {line.id for line in entry.lines if line.id in stored}
+    for number, row in stored.items():
+        if number not in kept:
+            context.session.delete(row)
+    for position, line in enumerate(entry.lines, 1):
+        row = stored.get(line.id or 0)
+        if row is None:
+            row = DocumentLine(document_id=document.id)
+            context.session.add(row)
+        assert line.sums is not None
+        assert line.unit_price is not None
+        row.position = position
+        row.item_id, row.variant_id, row.kind = line.item_id, line.variant_id, line.kind
+        row.title, row.unit = line.title, line.unit
+        row.description, row.serials = line.description, line.serials
+        row.quantity, row.unit_price = line.quantity, line.unit_price
+        row.by_hand, row.origin = line.by_hand, line.origin or None
+        row.discount_kind = line.discount.kind if line.discount else None
+        row.discount_value = line.discount.value if line.discount else None
+        row.tax_percent = line.tax_percent
+        row.gross, row.discount, row.shared = line.sums.gross, line.sums.discount, line.sums.shared
+        row.net, row.tax = line.sums.net, line.sums.tax
+    context.session.flush()
+
+
+def _store_spending(context: Context, document: Document, spent: Mapping[str, tuple[str, int]]) -> None:
+    for row in redemptions_of(context, document.id):
+        context.session.delete(row)
+    context.session.flush()
+    for key, (title, amount) in spent.items():
+        context.session.add(Redemption(document_id=document.id, key=key, title=title, amount=amount))
+    context.session.flush()
+
+
+def _searched(context: Context, document: Document) -> str:
+    party = PARTY.labels([document.party_id], context).get(document.party_id, "")
+    parts = (document.number, party, document.subject, document.outer_number)
+    return "|".join(squeeze(part) for part in parts if part)
