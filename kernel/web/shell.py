@@ -107,7 +107,7 @@ class Shell:
             groups[PINNED] = pinned
         return [
             {
-                "heading": "" if not key else context.text(GROUPS.get(key, key)),
+                "heading": "" if not key else context.text(_group_title(context, key)),
                 "foot": key == ADMINISTRATION,
                 "items": items,
             }
@@ -324,3 +324,9 @@ def _pinned(context: Context, view: View) -> dict[str, Any]:
 
 def _place(key: str) -> tuple[int, str]:
     return ({"": 0, PLUGINS: 2, ADMINISTRATION: 3}.get(key, 1), key)
+
+
+def _group_title(context: Context, key: str) -> LazyText | str:
+    """The heading of a section of the menu: the kernel's own, or the title of the plugin whose name it is."""
+    known = context.runtime.hooks.discovery.plugins.get(key)
+    return GROUPS.get(key) or (known.plugin.title if known is not None else key)

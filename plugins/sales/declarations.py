@@ -71,6 +71,7 @@ MENU = (
         target="/sales/quotes",
         icon="file-text",
         permission=(DOCUMENT, "view"),
+        group="sales",
         order=310,
     ),
     MenuItem(
@@ -78,6 +79,7 @@ MENU = (
         target="/sales/orders",
         icon="shopping-cart",
         permission=(DOCUMENT, "view"),
+        group="sales",
         order=312,
     ),
     MenuItem(
@@ -85,6 +87,7 @@ MENU = (
         target="/sales/invoices",
         icon="file-invoice",
         permission=(DOCUMENT, "view"),
+        group="sales",
         order=314,
     ),
     MenuItem(
@@ -92,6 +95,7 @@ MENU = (
         target="/sales/items",
         icon="package",
         permission=("sales.item", "view"),
+        group="sales",
         order=330,
     ),
     MenuItem(
@@ -99,6 +103,7 @@ MENU = (
         target="/sales/price-lists",
         icon="tag",
         permission=("sales.price_list", "view"),
+        group="sales",
         order=332,
     ),
 )
