@@ -252,7 +252,8 @@ def discount_offers(ctx: Context, party_id: int, net: int) -> Iterable[DiscountO
 
 @require
 def invoice_issuing(session: Session, ctx: Context, invoice_id: int) -> None:
-    """An invoice is about to be issued: take goods out of the stock, watch the ceiling of credit. It has no number yet.
+    """An invoice is about to be issued: take goods out of the stock, watch the ceiling of credit. It has its number already;
+    what is refused gives it back.
 
     `session` acts for the system, `ctx` is that of whoever issues it: ask it for rights and settings, not for rows.
     """

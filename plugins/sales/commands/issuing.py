@@ -29,6 +29,7 @@ def issue(context: Context, *, document: int, version: int | None = None) -> int
         raise Refused(_("Enter at least one line."))
     with context.system("a document is issued") as system:
         found = system.session.get_one(Document, document)
+        number(system, found)
         if found.kind == "invoice":
             system.runtime.require(
                 "invoice_issuing", session=system.session, ctx=context, invoice_id=document
@@ -37,7 +38,6 @@ def issue(context: Context, *, document: int, version: int | None = None) -> int
                 ask_to_redeem(system, document, redemption, "redeem", redemption.amount)
             count(system, found)
         make_role(system, found)
-        number(system, found)
     context.session.expire_all()
     if record.kind == "invoice":
         money.issued(context, document)
@@ -46,7 +46,11 @@ def issue(context: Context, *, document: int, version: int | None = None) -> int
 
 
 def number(system: Context, document: Document) -> None:
-    """Give a document its number; the last thing that is done, since the series stays locked from here on."""
+    """Give a document its number, before anything else is locked: all who issue at once wait for one another here.
+
+    Taken last, the series would be held by one who then waits for the party's account, which another holds who waits for
+    the series. Whoever is refused afterwards gives the number back.
+    """
     kind = document.kind if document.direction == "sale" else f"purchase_{document.kind}"
     system.session.flush()
     given = take_numbered(system, f"sales.{kind}", document.day)

@@ -41,9 +41,9 @@ def take_back(
     wanted = _wanted(context, invoice, quantities)
     with context.system("a return is issued") as system:
         made = _store(system, invoice, wanted, values["reason"], values["day"] or context.today)
+        number(system, made)
         _give_back_spending(system, invoice)
         count(system, made)
-        number(system, made)
         made_id = made.id
     context.session.expire_all()
     money.issued(context, made_id)
