@@ -22,6 +22,7 @@ from kernel.api import (
 )
 from plugins.sales.commands.common import RESOURCE_OF, lines_of
 from plugins.sales.doing import title_of
+from plugins.sales.entry import PERCENT, QUANTITY
 from plugins.sales.models import Document, PriceLine, PriceList
 from plugins.sales.money import contributions as money
 from plugins.sales.offers import redemptions_of
@@ -65,6 +66,8 @@ def _lines(context: Context, number: int) -> Markup | None:
         "sales/lines.html",
         document=document,
         lines=lines_of(context, number),
+        quantity=lambda value: QUANTITY.show(value, context),
+        percent=lambda value: PERCENT.show(value, context),
         spent=redemptions_of(context, number),
         related=_related(context, document),
         texts=(
@@ -127,7 +130,7 @@ def _prices(context: Context, condition: Any, of_list: int | None = None) -> Mar
             "id": line.id,
             "title": forms.get(line.variant_id) or named.get(line.item_id, ""),
             "list": of.title,
-            "above": line.above,
+            "above": QUANTITY.show(line.above, context) if line.above else "",
             "price": line.price,
         }
         for line, of in found

@@ -35,7 +35,7 @@ WORDS = {
     "waybill": _("Waybill"),
     "seller": _("Seller’s details"),
     "buyer": _("Buyer’s details"),
-    "number": _("Number"),
+    "number": _("Number of the document"),
     "day": _("Date"),
     "valid_until": _("Valid until"),
     "name": _("Name"),
@@ -188,7 +188,7 @@ VALUES = (
         title=_("Document"),
         items=(
             DocumentValue(name="title", title=_("Title"), sample=_("Invoice")),
-            DocumentValue(name="number", title=_("Number"), sample="1405/12"),
+            DocumentValue(name="number", title=_("Number of the document"), sample="1405/12"),
             DocumentValue(name="day", title=_("Date"), kind="day", sample=date(2026, 11, 21)),
             DocumentValue(name="valid_until", title=_("Valid until"), kind="day", sample=date(2026, 12, 1)),
             DocumentValue(name="state", title=_("State"), sample=_("Issued")),

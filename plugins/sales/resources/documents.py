@@ -53,7 +53,7 @@ def _of(*kinds: str) -> Any:
     return only
 
 
-NUMBER = Number("number", _("Number"), read_only=True)
+NUMBER = Number("number", _("Number of the document"), read_only=True)
 PARTY = fields.Link("party", _("Party"), to="party", attribute="party_id", read_only=True)
 SELLER = fields.UserLink("owner", _("Seller"), attribute="owner_id", read_only=True)
 MARKETER = fields.Link("marketer", _("Marketer"), to="party", attribute="marketer_id", read_only=True)

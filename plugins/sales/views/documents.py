@@ -24,8 +24,9 @@ from plugins.sales.choosing import suggest
 from plugins.sales.commands.common import RESOURCE_OF, lines_of, resource_of
 from plugins.sales.commands.returning import DAY, WHY
 from plugins.sales.doing import title_of
+from plugins.sales.entry import QUANTITY
 from plugins.sales.models import Document
-from plugins.sales.views.form import DocumentForm, LineRow, asked_party
+from plugins.sales.views.form import DocumentForm, asked_party
 from plugins.sales.words import DIRECTIONS, DISCOUNT_KINDS, KINDS
 
 LONGEST = 200
@@ -207,6 +208,7 @@ def _take_back_page(
         "sales/take_back.html",
         document=document,
         lines=lines_of(context, document.id),
+        quantity=lambda value: QUANTITY.show(value, context),
         form=form,
         entered=entered,
         errors=errors,
@@ -248,7 +250,7 @@ def _form(form: DocumentForm, status: int = 200) -> ResponseReturnValue:
         list_title=RESOURCE_OF[form.kind].plural,
         list_url=f"/{RESOURCE_OF[form.kind].path}",
         back=back,
-        blank=LineRow("__index__"),
+        blank=form.blank("__index__"),
         discount_kinds=[(key, DISCOUNT_KINDS[key]) for key in DISCOUNT_KINDS],
         serials=context.has_feature("serial"),
         may_issue=context.may("sales.document", "issue"),

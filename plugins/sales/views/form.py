@@ -59,8 +59,13 @@ class DocumentForm:
     def start(self, given: Mapping[str, Any]) -> DocumentForm:
         """Begin a new document."""
         self.head.start(given)
-        self.lines = [LineRow(place) for place in range(EMPTY_LINES)]
+        self.lines = [self.blank(place) for place in range(EMPTY_LINES)]
         return self
+
+    def blank(self, index: int | str) -> LineRow:
+        """Give an empty row: of most goods one is sold."""
+        one = fields.Whole("quantity", writing.SUBJECT.title).fill(1, self.context)
+        return LineRow(index, {"quantity": one})
 
     def stored(self) -> DocumentForm:
         """Show a draft as it is stored."""
