@@ -43,14 +43,16 @@ NEW = {
 
 
 def slot(context: Context, name: str, subject: Any) -> Markup | None:
-    """Give the buttons above the lists, the lines below a document's facts, and the prices of a good."""
+    """Give the buttons above the lists, the lines beside a document's facts, and the prices of a good."""
     if name == "list.top" and subject in NEW and context.may(RIGHT, "create") and not context.read_only:
         return fragment("sales/bar.html", new=NEW[subject])
-    if name != "record.facts":
+    if name not in ("record.facts", "record.side"):
         return None
     resource, number = subject
     if resource in NEW:
-        return _lines(context, number)
+        return _lines(context, number) if name == "record.side" else None
+    if name != "record.facts":
+        return None
     if resource == "sales.item":
         return _prices(context, PriceLine.item_id == number)
     if resource == "sales.price_list":
