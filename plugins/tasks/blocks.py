@@ -15,6 +15,7 @@ from plugins.tasks import page
 from plugins.tasks.kinds import in_box, is_late, is_open
 from plugins.tasks.models import Task, Workflow, WorkflowRun
 from plugins.tasks.resources import TASK
+from plugins.tasks.shipping import shipped
 from plugins.tasks.storing import about
 from plugins.tasks.words import BOXES, PRIORITIES, PRIORITY_COLOURS, STATE_COLOURS, STATES
 
@@ -27,6 +28,8 @@ def slot(context: Context, name: str, subject: Any) -> Markup | None:
     """Fill the places of the kernel's pages: those of a task's own page, of its list, and of other records."""
     if name == "list.top" and subject == TASK.name:
         return cartable(context)
+    if name == "list.top" and subject in ("tasks.workflow", "tasks.run"):
+        return workflow_bar(context, subject)
     if name not in ("record.head", "record.facts", "record.side"):
         return None
     resource, number = subject
@@ -248,6 +251,22 @@ def run_steps(context: Context, number: int) -> Markup | None:
     rows.sort(key=lambda row: row["task"].step_place or 0)
     may_stop = run.state == "running" and context.may("tasks.run", "edit") and not context.read_only
     return fragment("tasks/run.html", rows=rows, number=number, may_stop=may_stop)
+
+
+def workflow_bar(context: Context, resource: str) -> Markup | None:
+    """Give what can be done with workflows besides defining them: starting one, and taking over those that ship."""
+    if context.read_only:
+        return None
+    may_start = context.may("tasks.run", "create")
+    missing = 0
+    if resource == "tasks.workflow" and context.may("tasks.workflow", "create"):
+        keys = list(shipped(context))
+        with context.system("which shipped workflows the site has") as system:
+            known = set(system.session.scalars(select(Workflow.key).where(Workflow.key.in_(keys))))
+        missing = len(set(keys) - known)
+    if not may_start and not missing:
+        return None
+    return fragment("tasks/workflow_bar.html", may_start=may_start, missing=missing)
 
 
 def first_steps(context: Context) -> Iterable[FirstStep]:

@@ -149,9 +149,14 @@ def test_a_user_defines_a_workflow_on_its_page_and_starts_it_from_a_person(brows
     assert stranger.get(start).status_code == 404, "a person that is not his to see"
 
 
-def test_workflows_that_ship_are_taken_over_once(keeper):
-    house = keeper
-    assert house.run("sara", "tasks.take_over") == 1
-    assert house.run("sara", "tasks.take_over") == 0
+def test_workflows_that_ship_are_taken_over_once_by_a_button(browse, house):
+    maker = browse("maker", KEEPER)
+    assert 'action="/tasks/workflows/take-over"' in maker.get("/tasks/workflows").text
+    for _again in range(2):
+        assert maker.post("/tasks/workflows/take-over").status_code == 303
     (shipped,) = house.rows(Workflow)
     assert shipped.key == "tasks.complaint"
+    page = maker.get("/tasks/workflows").text
+    assert "take-over" not in page
+    assert 'href="/tasks/start"' in page
+    assert maker.post("/tasks/start", {"workflow": shipped.id}).headers["Location"].startswith("/tasks/runs/")
