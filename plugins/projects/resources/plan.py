@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kernel.api import Board, Charge, Resource, Search, Section, Sort, Timeline, _, fields
+from collections.abc import Sequence
+
+from kernel.api import Action, Board, Charge, Context, Resource, Search, Section, Sort, Timeline, _, fields
 from plugins.projects import keeping, preparing
 from plugins.projects.kinds import Hundredths, Level
 from plugins.projects.models import Phase, Risk, Task
@@ -22,6 +24,33 @@ MOST_VALUE = 10**12
 OF_PROJECT = fields.Link(
     "project", _("Project"), to="projects.project", attribute="project_id", required=True
 )
+
+
+def task_actions(context: Context, task_id: int) -> Sequence[Action]:
+    """The ways from a task to the plan of its project, and to the cartable where it stands there."""
+    task = context.session.get(Task, task_id)
+    if task is None:
+        return ()
+    found = [
+        Action(
+            label=_("Plan and progress"),
+            url=f"/projects/{task.project_id}/plan",
+            icon="list-check",
+            permission=("projects.project", "view"),
+        )
+    ]
+    if task.cartable_id is not None and "tasks" in context.plugins:
+        path = context.runtime.resource("tasks.task").path
+        found.append(
+            Action(
+                label=_("In the cartable"),
+                url=f"/{path}/{task.cartable_id}",
+                icon="checkbox",
+                permission=("tasks.task", "view"),
+            )
+        )
+    return found
+
 
 TASK_FIELDS = (
     fields.Text("title", _("Title"), required=True, limit=200),
@@ -76,6 +105,7 @@ TASK = Resource(
     quick_filters=("project", "phase", "assignee", "state", "late", "due_on"),
     quick=("title", "project", "assignee", "value"),
     prepare=preparing.prepare_task,
+    actions=task_actions,
     follow=keeping.follow_task,
     charges=(Charge("assignee_id", along="project_id", when=lambda context, model: model.state == "open"),),
     constraints={"ck_task_planned": ("due_on", _("It is due before it begins."))},
