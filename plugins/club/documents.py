@@ -82,7 +82,7 @@ WORDS: Mapping[str, LazyText] = {
     "points": _("Points"),
     "pending": _("Points that do not count yet"),
     "debt": _("Owed points"),
-    "value": _("Value"),
+    "value": _("Worth"),
     "day": _("Day"),
     "kind": _("Kind"),
     "after": _("Points after it"),
@@ -101,7 +101,7 @@ MEMBER_VALUES = DocumentGroup(
         DocumentValue(name="balance", title=_("Points"), kind="number", sample=1_250),
         DocumentValue(name="pending", title=_("Points that do not count yet"), kind="number", sample=80),
         DocumentValue(name="debt", title=_("Owed points"), kind="number", sample=0),
-        DocumentValue(name="value", title=_("Value"), kind="money", sample=1_250_000),
+        DocumentValue(name="value", title=_("Worth"), kind="money", sample=1_250_000),
     ),
 )
 WORD_VALUES = DocumentGroup(

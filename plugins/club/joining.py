@@ -8,7 +8,17 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kernel.api import Context, Party, Refused, _, give_role, sort_key, squeeze, take_number
+from kernel.api import (
+    Context,
+    Party,
+    Refused,
+    _,
+    give_role,
+    sort_key,
+    squeeze,
+    take_number,
+    to_persian_digits,
+)
 from plugins.club.accounts import open_account
 from plugins.club.models import Card, Member
 from plugins.club.ranks import all_ranks, change, rank_of
@@ -69,9 +79,14 @@ def join(
     return member
 
 
+def title_of(name: str, number: str) -> str:
+    """Give how lists call a member."""
+    return f"{name} · {to_persian_digits(number)}"
+
+
 def name_member(member: Member, name: str) -> None:
     """Call a member by the party's name and the number, and compute what it is found by."""
-    member.title = f"{name} · {member.number}"
+    member.title = title_of(name, member.number)
     member.search_key = squeeze(f"{name} {member.number} {member.card_number or ''}")
     member.sort_key = sort_key(name)
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from kernel.api import Context, Party, _, command
 from plugins.club import caring
-from plugins.club.joining import member_of, name_member
+from plugins.club.joining import member_of, name_member, title_of
 from plugins.club.telling import tell_of_ranks
 
 
@@ -55,6 +55,6 @@ def rename(context: Context, *, party_id: int) -> None:
         name = system.session.execute(
             select(Party.display_name).where(Party.id == party_id)
         ).scalar_one_or_none()
-        if member is not None and name is not None and member.title != f"{name} · {member.number}":
+        if member is not None and name is not None and member.title != title_of(name, member.number):
             name_member(member, name)
             system.session.flush()
