@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from kernel.api import (
     Badge,
     BaseList,
+    Check,
     Command,
     Context,
     Cursor,
@@ -43,7 +44,18 @@ from kernel.api import (
     commands_in,
     hookimpl,
 )
-from plugins.club import answering, blocks, documents, leaving, menus, nightly, selling, telling, terms
+from plugins.club import (
+    answering,
+    blocks,
+    checking,
+    documents,
+    leaving,
+    menus,
+    nightly,
+    selling,
+    telling,
+    terms,
+)
 from plugins.club.commands import MODULES
 from plugins.club.policies import POLICIES
 from plugins.club.reminding import DATES
@@ -244,3 +256,8 @@ def invoice_returned(ctx: Context, invoice_id: int) -> None:
 @hookimpl(optionalhook=True)
 def invoice_cancelled(ctx: Context, invoice_id: int) -> None:
     ctx.run("club.take_cancellation", invoice=invoice_id)
+
+
+@hookimpl
+def health(ctx: Context) -> Iterable[Check] | None:
+    return checking.checks(ctx)

@@ -7,12 +7,14 @@ from datetime import date
 import pytest
 from sqlalchemy import select, text
 
+from kernel.api import UssdStep
 from kernel.documents.designs.kinds import document_kinds
 from kernel.documents.designs.making import record_values
 from kernel.messages.inbound.models import Inbound
 from kernel.resources.errors import Refused
-from plugins.club.answering import answer_message
-from plugins.club.models import Card, Member
+from plugins.club.answering import USSD, answer_message
+from plugins.club.checking import checks
+from plugins.club.models import Card, DrawRegistration, Member
 from plugins.club.reminding import DATES
 from plugins.club.tests.conftest import MILLION, Club
 
@@ -74,6 +76,51 @@ def test_an_sms_is_answered_with_the_balance_and_others_are_left_alone(club: Clu
     assert answers[0] is not None
     assert "۱٬۲۳۴" in answers[0]
     assert answers[1] is None
+
+
+def test_ussd_tells_points_and_takes_part_in_draws(club: Club) -> None:
+    club.give(40)
+    club.make(
+        "draw",
+        title="یلدا",
+        begins="2026-11-01",
+        ends="2026-12-30",
+        winners=1,
+        reserves=0,
+        registered_only=True,
+    )
+    points, draw = USSD
+    step = UssdStep(number="+989120000000", party_id=club.persons[0], inputs=())
+    with club.runtime.system_work("test", "test") as context:
+        assert points.shown is not None
+        assert points.shown(context, club.persons[0])
+        assert "۴۰" in context.text(points.answer(context, step).text)
+        assert draw.shown is not None
+        assert draw.shown(context, club.persons[0])
+        assert "۱" in context.text(draw.answer(context, step).text)
+        assert context.session.execute(select(DrawRegistration.member_id)).scalar_one() == club.members[0]
+
+
+def test_a_birthday_gives_points_once_a_year(club: Club) -> None:
+    club.set(birthday_points=30)
+    club.run("record.edit", resource="person", record_id=club.persons[0], values={"birth_date": "1370/08/30"})
+    assert [club.run("club.congratulate") for _again in range(2)] == [1, 0]
+    assert club.member().balance == 30
+    club.pass_days(365)
+    assert club.run("club.congratulate") == 1
+
+
+def test_accounts_that_do_not_add_up_are_told_of(club: Club, engines) -> None:
+    club.give(40)
+
+    def well() -> bool:
+        with club.runtime.system_work("test", "test") as context:
+            return all(each.ok for each in checks(context))
+
+    assert well()
+    with engines.owner(club.runtime.site).begin() as owner:
+        owner.execute(text("UPDATE club.member SET balance = 41 WHERE balance = 40"))
+    assert not well()
 
 
 def test_documents_hold_what_they_say(club: Club) -> None:
