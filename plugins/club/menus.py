@@ -73,6 +73,7 @@ PATTERNS = (
 MENU = (
     MenuItem(
         label=_("Counter of the club"),
+        group=GROUP,
         target="club.counter",
         icon="credit-card",
         permission=("club.member", "view"),
@@ -85,6 +86,7 @@ MENU = (
     ),
     MenuItem(
         label=_("Members of the club"),
+        group=GROUP,
         target="/club/members",
         icon="heart-handshake",
         permission=("club.member", "view"),
@@ -92,6 +94,7 @@ MENU = (
     ),
     MenuItem(
         label=_("Draws"),
+        group=GROUP,
         target="/club/draws",
         icon="trophy",
         permission=("club.draw", "view"),
@@ -99,6 +102,7 @@ MENU = (
     ),
     MenuItem(
         label=_("Campaigns"),
+        group=GROUP,
         target="/club/campaigns",
         icon="speakerphone",
         permission=("club.campaign", "create"),
@@ -106,6 +110,7 @@ MENU = (
     ),
     MenuItem(
         label=_("Ranks"),
+        group=GROUP,
         target="/club/ranks",
         icon="award",
         permission=("club.rank", "create"),
@@ -113,6 +118,7 @@ MENU = (
     ),
     MenuItem(
         label=_("Rates of points"),
+        group=GROUP,
         target="/club/rates",
         icon="percentage",
         permission=("club.rate", "create"),
@@ -120,6 +126,7 @@ MENU = (
     ),
     MenuItem(
         label=_("Rules of joining"),
+        group=GROUP,
         target="/club/join-rules",
         icon="user-plus",
         permission=("club.join_rule", "create"),
@@ -127,6 +134,7 @@ MENU = (
     ),
     MenuItem(
         label=_("Wishes for the next purchase"),
+        group=GROUP,
         target="/club/wishes",
         icon="shopping-cart",
         permission=("club.wish", "view"),
@@ -134,6 +142,7 @@ MENU = (
     ),
     MenuItem(
         label=_("Outstanding points"),
+        group=GROUP,
         target="club.outstanding",
         icon="coins",
         permission=("club.entry", "report"),

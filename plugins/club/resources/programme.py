@@ -24,7 +24,6 @@ from plugins.club.resources.words import COLOURS
 from plugins.club.sold import sales_groups
 
 REASONS = "club.reason"
-CARD_REASONS = "club.card_reason"
 BASE_LISTS = (
     BaseList(
         REASONS,
