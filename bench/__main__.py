@@ -22,6 +22,7 @@ PARTS = (
     "messages",
     "handover",
     "statements",
+    "pages",
     "printing",
     "kill",
 )

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.resources.errors import EpochChanged
 from kernel.resources.runtime import Runtime
-from kernel.web import auth, errors, pages, security, shell, views
+from kernel.web import auth, compression, errors, pages, security, shell, views
 from kernel.web.addresses import SiteRule, StoredNumber
 from kernel.web.assets import Assets
 from kernel.web.current import Scope, SignInNeeded, runtime
@@ -48,6 +48,7 @@ def build_app(served: Runtime, assets: Assets, error_pages: ErrorPages) -> Flask
     app.extensions["peyvand"] = served
     app.url_map.strict_slashes = False
     app.url_map.converters["int"] = StoredNumber
+    app.after_request(compression.compress)  # runs last: what is registered first does
     security.configure(app, served.site.secret_key)
     pages.install(app, served, assets)
     auth.install(app)

@@ -49,6 +49,8 @@ NAMES: Mapping[int, str] = {
 """The end of `urn:peyvand:problem:…` by status, where the error itself has no other."""
 WORDS: Mapping[int, LazyText] = {
     401: _("A valid token is needed"),
+    404: _("There is nothing at this address"),
+    405: _("This address does not take this method"),
     406: _("Answers are given as JSON only"),
     412: _("The record was changed meanwhile"),
     415: _("The body must be JSON"),
@@ -57,6 +59,8 @@ WORDS: Mapping[int, LazyText] = {
 """Headings of what only programs meet."""
 MORE: Mapping[int, LazyText] = {
     401: _("Send the header “Authorization: Bearer” with a token that is not expired or revoked."),
+    404: _("It is not there, or the token’s user may not see it."),
+    405: _("The description of the interface, /api/v1/openapi.json, says which methods there are."),
     406: _("Send the header “Accept: application/json”, or none."),
     413: _("A request may have 1 MiB at most."),
     415: _("Send the header “Content-Type: application/json”."),
@@ -175,7 +179,7 @@ def pointer_of(field: str | None, part: str | None = None, row: int | None = Non
 
 def _place(found: Problem, *, reading: bool) -> dict[str, Any]:
     if reading:
-        return {"parameter": f"f.{found.field}" if found.field else "", "detail": found.message}
+        return {**({"parameter": f"f.{found.field}"} if found.field else {}), "detail": found.message}
     if "arguments" in g:
         field = found.field if found.field in g.arguments else None
         return {"pointer": f"#/{field}" if field else "#", "detail": found.message}
