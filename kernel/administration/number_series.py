@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from kernel.data.number_patterns import LARGEST, LONGEST, is_sound, places, write
+from kernel.data.number_patterns import LARGEST, LONGEST, PLAIN, is_sound, places, write
 from kernel.extension.contributions import Series
 from kernel.fa.digits import stored_number, to_ascii_digits
 from kernel.fa.text import clean
@@ -64,7 +64,7 @@ def series_rows(context: Context) -> list[SeriesRow]:
                 name,
                 series,
                 name.partition(".")[0],
-                own.get(name, series.pattern),
+                own.get(name, series.pattern) or PLAIN,
                 name in own,
                 last.get((name, period), 0),
                 year,
@@ -97,6 +97,8 @@ def save(context: Context, *, series: str, pattern: str, next_number: str) -> No
         raise NotFound()
     wanted = " ".join(clean(pattern).split()) or declared.pattern
     problem = pattern_problem(declared, wanted) if wanted != declared.pattern else None
+    if wanted and not declared.pattern:
+        problem = _("Its plugin writes these numbers itself.")
     problems = [Problem("pattern", problem)] if problem is not None else []
     number = stored_number(to_ascii_digits(next_number).strip())
     if number is None or not 1 <= number <= LARGEST:

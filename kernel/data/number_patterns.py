@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 PLACE = re.compile(r"\{(number|year|yy)(?::([1-9]|1[0-2]))?\}")
+PLAIN = "{number}"
+"""The number alone."""
 LONGEST = 60
 LARGEST = 10**12
 """More than any series gives; a number of more digits is a mistake of typing."""

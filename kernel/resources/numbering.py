@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from kernel.data.number_patterns import write
+from kernel.data.number_patterns import PLAIN, write
 from kernel.data.series import next_number
 from kernel.fa import calendar
 from kernel.resources.context import Context
@@ -49,7 +49,7 @@ def pattern_of(context: Context, series: str) -> str:
         own = system.session.execute(
             select(SeriesPattern.pattern).where(SeriesPattern.series == series)
         ).scalar_one_or_none()
-    return own or context.runtime.declared.series[series].pattern
+    return own or context.runtime.declared.series[series].pattern or PLAIN
 
 
 def period_of(context: Context, series: str, day: date | None = None) -> str:

@@ -165,12 +165,13 @@ class Series:
     title: Text
     yearly: bool = True
     """Starts again with each fiscal year."""
-    pattern: str = "{number}"
+    pattern: str = ""
     """How `take_numbered` writes a number, until the site chooses: `{number}` or `{number:5}` (digits at least), `{year}`
-    and `{yy}` of the fiscal year, anything else as it stands."""
+    and `{yy}` of the fiscal year, anything else as it stands. Empty: the plugin writes numbers itself, and no format is
+    offered."""
 
     def __post_init__(self) -> None:
-        if not is_sound(self.pattern):
+        if self.pattern and not is_sound(self.pattern):
             raise ValueError(
                 f"series {self.name}: the pattern {self.pattern!r} needs one place for the number"
             )

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.administration.number_series import SeriesRow, pattern_problem, series_rows
 from kernel.administration.plugins import titles as plugin_titles
-from kernel.data.number_patterns import LARGEST, write
+from kernel.data.number_patterns import LARGEST, PLAIN, write
 from kernel.fa.digits import stored_number, to_ascii_digits
 from kernel.i18n import LazyText
 from kernel.resources.errors import NotFound, Problem
@@ -57,7 +57,7 @@ def save_numbers(name: str) -> ResponseReturnValue:
 def preview_number(name: str) -> ResponseReturnValue:
     """Show how the next number would be written; nothing is saved."""
     row = _row(name)
-    pattern = request.form.get("pattern", "").strip()[:200] or row.series.pattern
+    pattern = request.form.get("pattern", "").strip()[:200] or row.series.pattern or PLAIN
     number = stored_number(to_ascii_digits(request.form.get("next", ""))[:40].strip()) or row.last + 1
     problem = pattern_problem(row.series, pattern) if pattern != row.series.pattern else None
     text = "" if problem is not None else write(pattern, min(number, LARGEST), row.year)

@@ -85,7 +85,7 @@ def settings() -> Iterable[Setting]:
 
 @hookimpl
 def number_series() -> Iterable[Series]:
-    return (Series(name="bill", title=_("Numbers of bills")),)
+    return (Series(name="bill", title=_("Numbers of bills"), pattern="{number}"),)
 
 
 @click.command("rooms")
