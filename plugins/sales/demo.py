@@ -8,6 +8,7 @@ from typing import Any
 from kernel.api import Context, Demo
 from plugins.sales.commands.common import lines_of
 from plugins.sales.models import Document
+from plugins.sales.money import demo as money
 from plugins.sales.words import COLOURS, PROFIT_CLASSES, UNITS
 
 MONTHS = 12
@@ -67,8 +68,10 @@ def make(demo: Demo) -> None:
     customers = list(demo.persons[:CUSTOMERS])
     if not customers:
         return
+    money.rules(demo)
     for ahead in range(MONTHS, -1, -1):
         _month(demo, items, customers, seller, demo.today - timedelta(days=30 * ahead))
+    money.make(demo)
 
 
 def _catalogue(context: Context, demo: Demo) -> dict[str, int]:
@@ -157,6 +160,8 @@ def _draft(
     kind: str,
 ) -> int:
     head = {"party": demo.random.choice(customers), "day": day.isoformat(), "taxed": "1"}
+    if kind == "invoice" and demo.random.random() < 0.4:
+        head["marketer"] = demo.random.choice(customers[-3:])
     if demo.random.random() < 0.25:
         head |= {"discount_kind": "rial", "discount_value": str(demo.random.choice((100_000, 250_000)))}
     number: int = context.run("sales.create_document", kind=kind, head=head, lines=_lines(demo, items))

@@ -169,7 +169,7 @@ def party_actions(ctx: Context, party_id: int) -> Iterable[Action] | None:
 
 @hookimpl
 def slot(ctx: Context, name: str, subject: Any) -> Markup | None:
-    return blocks.slot(ctx, name, subject)
+    return blocks.slot(ctx, name, subject) or money.slot(ctx, name, subject)
 
 
 @hookimpl

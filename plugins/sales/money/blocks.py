@@ -208,7 +208,7 @@ def timeline(context: Context, party_id: int, before: Cursor | None, limit: int)
                 if row.state == "reversed"
                 else money[row.method],
                 icon="cash",
-                url=f"/sales/money/payments/{row.id}",
+                url=f"/sales/payments/{row.id}",
             )
         )
     return entries

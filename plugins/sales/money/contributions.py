@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from kernel.api import Context, Obstacle
-from plugins.sales.money import blocks, issuing, leaving
+from plugins.sales.money import blocks, issuing, leaving, parts
 from plugins.sales.money.commands import cheques as cheque_commands
 from plugins.sales.money.commands import commission as commission_commands
 from plugins.sales.money.commands import payments as payment_commands
@@ -30,6 +30,7 @@ NOTICES = ()
 party_figures = blocks.figures
 party_panels = blocks.panels
 timeline = blocks.timeline
+slot = parts.slot
 dashboard_blocks = blocks.home
 document_page = blocks.document_page
 invoice_issuing = issuing.judge
@@ -77,5 +78,6 @@ __all__ = [
     "obstacles_to_delete",
     "party_figures",
     "party_panels",
+    "slot",
     "timeline",
 ]

@@ -115,8 +115,8 @@ SETTINGS = (
 )
 
 SERIES = (
-    Series(name="receipt", title=_("Numbers of receipts")),
-    Series(name="payment", title=_("Numbers of payments")),
+    Series(name="receipt", title=_("Numbers of receipts"), pattern="{year}/{number}"),
+    Series(name="payment", title=_("Numbers of payments"), pattern="{year}/{number}"),
 )
 
 MENU = (

@@ -12,7 +12,7 @@ from datetime import date
 
 from sqlalchemy import func, or_, select
 
-from kernel.api import Context, Invalid, Problem, Refused, _
+from kernel.api import Context, Invalid, Party, Problem, Refused, _
 from plugins.sales.models import Document
 from plugins.sales.money.models import Allocation, OpenItem, Payment
 from plugins.sales.money.rules.allocation import settlement
@@ -39,7 +39,8 @@ def open_document(system: Context, document: Document) -> OpenItem:
         day=document.day,
         due=document.due or document.day,
         amount=document.payable,
-        owner_id=document.owner_id,
+        owner_id=owner_of(system, document.party_id),
+        seller_id=document.owner_id,
     )
     system.session.add(item)
     system.session.flush()
@@ -60,10 +61,23 @@ def open_payment(system: Context, payment: Payment) -> OpenItem:
         due=payment.day,
         amount=payment.amount,
         owner_id=payment.owner_id,
+        seller_id=payment.seller_id,
     )
     system.session.add(item)
     system.session.flush()
     return item
+
+
+def owner_of(context: Context, party_id: int) -> int | None:
+    """Who is in charge of a party."""
+    return context.session.execute(select(Party.owner_id).where(Party.id == party_id)).scalar_one_or_none()
+
+
+def seller_of(system: Context, item_ids: Sequence[int]) -> int | None:
+    """The seller of the first of these items that has one."""
+    statement = select(OpenItem.id, OpenItem.seller_id).where(OpenItem.id.in_(list(item_ids)))
+    sellers = {row.id: row.seller_id for row in system.session.execute(statement)}
+    return next((sellers[number] for number in item_ids if sellers.get(number) is not None), None)
 
 
 def item_of_document(system: Context, document_id: int) -> OpenItem | None:

@@ -75,6 +75,7 @@ def _cheques() -> None:
         sa.Column("place_id", sa.BigInteger()),
         sa.Column("note", sa.Text()),
         sa.Column("owner_id", sa.BigInteger()),
+        sa.Column("seller_id", sa.BigInteger()),
         sa.Column("search_key", sa.Text(), server_default=sa.text("''"), nullable=False),
         *_record(),
         sa.CheckConstraint("direction IN ('received', 'given')", name="ck_cheque_direction"),
@@ -88,6 +89,7 @@ def _cheques() -> None:
         _key("cheque_owner_id", "owner_id", "kernel.user_account.id", "SET NULL"),
         _key("cheque_party_id", "party_id", "kernel.party.id", "RESTRICT"),
         _key("cheque_place_id", "place_id", "kernel.base_value.id", "RESTRICT"),
+        _key("cheque_seller_id", "seller_id", "kernel.user_account.id", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name="pk_cheque"),
         schema="sales",
     )
@@ -104,6 +106,7 @@ def _cheques() -> None:
         postgresql_ops={"search_key": "gin_trgm_ops"},
         postgresql_with={"fastupdate": "off"},
     )
+    op.create_index("ix_cheque_seller_id", "cheque", ["seller_id"], schema="sales")
     op.create_index(
         "uq_cheque_sayad",
         "cheque",
@@ -153,6 +156,7 @@ def _ledger() -> None:
         sa.Column("reversed_on", sa.Date()),
         sa.Column("reason", sa.Text()),
         sa.Column("owner_id", sa.BigInteger()),
+        sa.Column("seller_id", sa.BigInteger()),
         sa.Column("search_key", sa.Text(), server_default=sa.text("''"), nullable=False),
         *_record(),
         sa.CheckConstraint("direction IN ('in', 'out')", name="ck_payment_direction"),
@@ -166,12 +170,14 @@ def _ledger() -> None:
         _key("payment_owner_id", "owner_id", "kernel.user_account.id", "SET NULL"),
         _key("payment_party_id", "party_id", "kernel.party.id", "RESTRICT"),
         _key("payment_place_id", "place_id", "kernel.base_value.id", "RESTRICT"),
+        _key("payment_seller_id", "seller_id", "kernel.user_account.id", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name="pk_payment"),
         schema="sales",
     )
     op.create_index("ix_payment_day", "payment", ["day", "id"], schema="sales")
     op.create_index("ix_payment_owner_id", "payment", ["owner_id", "day"], schema="sales")
     op.create_index("ix_payment_party_id", "payment", ["party_id", "day"], schema="sales")
+    op.create_index("ix_payment_seller_id", "payment", ["seller_id"], schema="sales")
     op.create_index(
         "uq_payment_cheque_id",
         "payment",
@@ -213,6 +219,7 @@ def _ledger() -> None:
             nullable=False,
         ),
         sa.Column("owner_id", sa.BigInteger()),
+        sa.Column("seller_id", sa.BigInteger()),
         *_record()[:-1],
         sa.CheckConstraint("side IN ('debit', 'credit')", name="ck_open_item_side"),
         sa.CheckConstraint("NOT void OR (settled = 0 AND void_on IS NOT NULL)", name="ck_open_item_void"),
@@ -222,6 +229,7 @@ def _ledger() -> None:
         _key("open_item_owner_id", "owner_id", "kernel.user_account.id", "SET NULL"),
         _key("open_item_party_id", "party_id", "kernel.party.id", "RESTRICT"),
         _key("open_item_payment_id", "payment_id", "sales.payment.id", "CASCADE"),
+        _key("open_item_seller_id", "seller_id", "kernel.user_account.id", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name="pk_open_item"),
         schema="sales",
     )
@@ -230,6 +238,7 @@ def _ledger() -> None:
     )
     op.create_index("ix_open_item_owner_id", "open_item", ["owner_id"], schema="sales")
     op.create_index("ix_open_item_party_id", "open_item", ["party_id", "day", "id"], schema="sales")
+    op.create_index("ix_open_item_seller_id", "open_item", ["seller_id"], schema="sales")
     op.create_index(
         "uq_open_item_document_id",
         "open_item",

@@ -12,7 +12,6 @@ from kernel.api import (
     Context,
     Invalid,
     NotFound,
-    Party,
     Problem,
     Refused,
     _,
@@ -22,7 +21,7 @@ from kernel.api import (
     fields,
     load,
     squeeze,
-    take_number,
+    take_numbered,
 )
 from plugins.sales.money import commissions, ledger
 from plugins.sales.money import fields as f
@@ -168,21 +167,16 @@ def new_payment(context: Context, direction: str, values: Mapping[str, Any], **m
         terminal=values.get("terminal"),
         tracking=values.get("tracking"),
         note=values.get("note"),
-        owner_id=owner_of(context, values["party"]),
+        owner_id=ledger.owner_of(context, values["party"]),
         **more,
     )
-    payment.serial = take_number(context, "sales.receipt" if direction == "in" else "sales.payment")
-    payment.fiscal_year = calendar.fiscal_year(context.today, context.site.fiscal_start).year
-    payment.number = f"{payment.fiscal_year}/{payment.serial}"
+    series = "sales.receipt" if direction == "in" else "sales.payment"
+    given = take_numbered(context, series, values["day"])
+    payment.serial, payment.fiscal_year, payment.number = given.number, given.year, given.text
     payment.search_key = squeeze(f"{payment.number} {payment.tracking or ''}")
     context.session.add(payment)
     context.session.flush()
     return payment
-
-
-def owner_of(context: Context, party_id: int) -> int | None:
-    """Who is in charge of a party."""
-    return context.session.execute(select(Party.owner_id).where(Party.id == party_id)).scalar_one_or_none()
 
 
 def _record(
@@ -207,10 +201,21 @@ def _record(
         assert record is not None
         item = ledger.open_payment(system, record)
         chosen = _chosen(system, item, amount, wanted) if parts is None else parts
+        _sold_by(system, record, item, ledger.seller_of(system, [other for other, _rials in chosen]))
         ledger.allocate(system, item.id, chosen, day)
         commissions.follow_items(system, [other for other, _rials in chosen])
     context.publish("payment_received", number)
     return number
+
+
+def _sold_by(system: Context, payment: Payment, item: OpenItem, seller: int | None) -> None:
+    """Let the seller of what is settled see the money, and the cheque."""
+    if seller is None:
+        return
+    payment.seller_id = item.seller_id = seller
+    if payment.cheque_id is not None:
+        system.session.get_one(Cheque, payment.cheque_id).seller_id = seller
+    system.session.flush()
 
 
 def _chosen(system: Context, item: OpenItem, amount: int, invoice: int | None) -> list[tuple[int, int]]:
@@ -244,7 +249,7 @@ def _cheque(context: Context, direction: str, values: Mapping[str, Any]) -> int:
         state_on=values["day"],
         place_id=values["place"] if direction == "out" else None,
         note=values["note"],
-        owner_id=owner_of(context, values["party"]),
+        owner_id=ledger.owner_of(context, values["party"]),
         search_key=squeeze(
             " ".join(str(values[name] or "") for name in ("number", "sayad", "drawer", "amount"))
         ),

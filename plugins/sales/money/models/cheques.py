@@ -27,6 +27,7 @@ class Cheque(Identified, Stamped, Versioned, SalesBase):
         Index("ix_cheque_party_id", "party_id", "due"),
         Index("ix_cheque_holder_id", "holder_id"),
         Index("ix_cheque_owner_id", "owner_id"),
+        Index("ix_cheque_seller_id", "seller_id"),
         Index(
             "ix_cheque_search_key",
             "search_key",
@@ -65,6 +66,11 @@ class Cheque(Identified, Stamped, Versioned, SalesBase):
     """The account of ours at which it was deposited, or from which it is drawn."""
     note: Mapped[str | None] = mapped_column(Text)
     owner_id: Mapped[int | None] = may_refer("kernel.user_account", "fk_cheque_owner_id", ondelete="SET NULL")
+    """Who is in charge of the party: by it, and by the seller, people see the money of their own customers."""
+    seller_id: Mapped[int | None] = may_refer(
+        "kernel.user_account", "fk_cheque_seller_id", ondelete="SET NULL"
+    )
+    """The seller of the document, or of the first one that it settles."""
     search_key: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
 
 

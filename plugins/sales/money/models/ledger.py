@@ -54,6 +54,7 @@ class Payment(Identified, Stamped, Versioned, SalesBase):
         Index("ix_payment_party_id", "party_id", "day"),
         Index("ix_payment_day", "day", "id"),
         Index("ix_payment_owner_id", "owner_id", "day"),
+        Index("ix_payment_seller_id", "seller_id"),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("direction IN ('in', 'out')", name="direction"),
         CheckConstraint("method IN ('cash', 'card', 'transfer', 'cheque', 'discount')", name="method"),
@@ -84,7 +85,11 @@ class Payment(Identified, Stamped, Versioned, SalesBase):
     owner_id: Mapped[int | None] = may_refer(
         "kernel.user_account", "fk_payment_owner_id", ondelete="SET NULL"
     )
-    """Who is in charge of the party: by it, sellers see the money of their own customers."""
+    """Who is in charge of the party: by it, and by the seller, people see the money of their own customers."""
+    seller_id: Mapped[int | None] = may_refer(
+        "kernel.user_account", "fk_payment_seller_id", ondelete="SET NULL"
+    )
+    """The seller of the document, or of the first one that it settles."""
     search_key: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
 
 
@@ -108,6 +113,7 @@ class OpenItem(Identified, Stamped, SalesBase):
         Index("ix_open_item_party_id", "party_id", "day", "id"),
         Index("ix_open_item_due", "due", "id", postgresql_where=text("open > 0")),
         Index("ix_open_item_owner_id", "owner_id"),
+        Index("ix_open_item_seller_id", "seller_id"),
         CheckConstraint("side IN ('debit', 'credit')", name="side"),
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("settled >= 0 AND settled <= amount", name="settled"),
@@ -137,6 +143,11 @@ class OpenItem(Identified, Stamped, SalesBase):
     owner_id: Mapped[int | None] = may_refer(
         "kernel.user_account", "fk_open_item_owner_id", ondelete="SET NULL"
     )
+    """Who is in charge of the party: by it, and by the seller, people see the money of their own customers."""
+    seller_id: Mapped[int | None] = may_refer(
+        "kernel.user_account", "fk_open_item_seller_id", ondelete="SET NULL"
+    )
+    """The seller of the document, or of the first one that it settles."""
 
 
 class Allocation(Identified, Stamped, SalesBase):

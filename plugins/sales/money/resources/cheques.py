@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from kernel.api import (
-    Action,
     Board,
     ByCommand,
     Calendar,
@@ -52,29 +51,12 @@ def _moves() -> dict[str, tuple[str, ...]]:
     return {state: tuple(new for new in following if new != "passed_on") for state, following in both.items()}
 
 
-def cheque_actions(context: Context, number: int) -> list[Action]:
-    """What can be done about a cheque."""
-    page = f"/sales/money/cheques/{number}"
-    return [
-        Action(
-            label=_("Steps, and what it pays"), url=page, icon="history", permission=("sales.cheque", "view")
-        ),
-        Action(
-            label=_("Note what became of it"),
-            url=f"{page}/move",
-            icon="check",
-            permission=("sales.cheque", "edit"),
-        ),
-    ]
-
-
 CHEQUE = Resource(
     name="sales.cheque",
     model=Cheque,
     title=_("Cheque"),
     plural=_("Cheques"),
     path="sales/cheques",
-    actions=cheque_actions,
     icon="building-bank",
     label="number",
     unruled=("number", "party", "amount", "due", "state", "direction"),
@@ -90,7 +72,7 @@ CHEQUE = Resource(
         fields.BaseChoice("bank", _("Bank"), source=words.BANKS, attribute="bank_id", read_only=True),
         fields.Text("branch", _("Branch"), limit=100, read_only=True),
         fields.Code("account", _("Account number"), limit=34, read_only=True, in_list=False),
-        fields.Money("amount", _("Amount (Rials)"), read_only=True),
+        fields.Money("amount", _("Amount"), read_only=True),
         fields.Day("day", _("Changed hands on"), read_only=True),
         fields.Day("due", _("Due day"), read_only=True),
         fields.Choice(
@@ -142,7 +124,7 @@ CHEQUE = Resource(
     description=described,
     quick_filters=("state", "direction", "due", "bank", "party"),
     editable=False,
-    charges=(Charge("owner_id", along="party_id"),),
+    charges=(Charge("owner_id", along="party_id"), Charge("seller_id")),
     constraints={
         "uq_cheque_sayad": ("sayad", _("A cheque with this Sayad id is recorded already.")),
         "ck_cheque_amount": ("amount", _("The amount must be more than nothing.")),
@@ -159,14 +141,14 @@ CHEQUE = Resource(
             sum="amount",
             allowed=_moves(),
             move=ByCommand("sales.move_cheque", {"state": "state"}, record="cheque"),
-            page="/sales/money/cheques/{id}",
+            page="/sales/cheques/{id}",
         ),
         Calendar(
             start="due",
             tone="state",
             label="party",
             fields=("amount", "number"),
-            page="/sales/money/cheques/{id}",
+            page="/sales/cheques/{id}",
         ),
     ),
 )

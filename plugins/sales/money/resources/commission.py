@@ -164,7 +164,7 @@ ENTRY = Resource(
             "kind", _("Kind"), options=words.ENTRY_KINDS, colours=words.ENTRY_COLOURS, read_only=True
         ),
         fields.Text("label", _("What for"), limit=300, read_only=True),
-        fields.Money("amount", _("Amount (Rials)"), read_only=True),
+        fields.Money("amount", _("Amount"), read_only=True),
         fields.Text("note", _("Note"), limit=300, read_only=True),
     ),
     list_columns=("day", "marketer", "kind", "label", "amount"),

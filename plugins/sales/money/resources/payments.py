@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
-from kernel.api import Action, Charge, Context, Resource, Search, Section, Sort, _, fields
+from typing import Any
+
+from kernel.api import Action, Charge, Context, Resource, Search, Section, Sort, _, fields, to_persian_digits
 from plugins.sales.money.models import OpenItem, Payment
 from plugins.sales.money.resources import words
 
 
+class Serial(fields.Code):
+    """A number of a fiscal year, such as 1405/12."""
+
+    def show(self, value: Any, context: Context) -> str:
+        """In the digits of the language."""
+        if not value:
+            return ""
+        return to_persian_digits(str(value)) if context.locale.startswith("fa") else str(value)
+
+
 def payment_actions(context: Context, number: int) -> list[Action]:
     """What can be done about a receipt or payment."""
+    right = PAYMENT.permission
+    record = context.session.get(Payment, number)
+    if record is None:
+        return []
     page = f"/sales/money/payments/{number}"
-    return [
-        Action(label=_("What it settles"), url=page, icon="scale", permission=("sales.payment", "view")),
-        Action(
-            label=_("Print the receipt"),
-            url=f"/printing/documents/sales.receipt/{number}",
-            icon="printer",
-            permission=("sales.payment", "print"),
-        ),
-    ]
+    standing = record.state == "standing"
+    found = []
+    if record.direction == "in":
+        paper = f"/printing/documents/sales.receipt/{number}"
+        found.append(
+            Action(label=_("Print the receipt"), url=paper, icon="printer", permission=(right, "print"))
+        )
+    if standing and record.cheque_id is None:
+        found.append(Action(label=_("Reverse"), url=f"{page}/reverse", permission=(right, "reverse")))
+    if record.cheque_id is not None:
+        cheque = f"/sales/cheques/{record.cheque_id}"
+        found.append(
+            Action(
+                label=_("The cheque"), url=cheque, icon="building-bank", permission=("sales.cheque", "view")
+            )
+        )
+    found.append(_account(record.party_id))
+    return found
+
+
+def _account(party_id: int) -> Action:
+    return Action(
+        label=_("Statement of account"),
+        url=f"/sales/money/accounts/{party_id}",
+        icon="report-money",
+        permission=("sales.account", "view"),
+    )
 
 
 PAYMENT = Resource(
@@ -32,7 +66,7 @@ PAYMENT = Resource(
     label="number",
     unruled=("number", "direction", "party", "amount", "day", "method", "state"),
     fields=(
-        fields.Code("number", _("Document number"), limit=20, read_only=True),
+        Serial("number", _("Document number"), limit=20, read_only=True),
         fields.Choice(
             "direction",
             _("Kind"),
@@ -42,7 +76,7 @@ PAYMENT = Resource(
         ),
         fields.Link("party", _("Party"), to="party", attribute="party_id", read_only=True),
         fields.Day("day", _("Day"), read_only=True),
-        fields.Money("amount", _("Amount (Rials)"), read_only=True),
+        fields.Money("amount", _("Amount"), read_only=True),
         fields.Choice("method", _("How it was paid"), options=words.METHODS, read_only=True),
         fields.BaseChoice(
             "place", _("Cash desk or account"), source=words.PLACES, attribute="place_id", read_only=True
@@ -88,7 +122,7 @@ PAYMENT = Resource(
     search=Search(held=("number", "tracking")),
     quick_filters=("direction", "method", "state", "day", "party"),
     editable=False,
-    charges=(Charge("owner_id", along="party_id"),),
+    charges=(Charge("owner_id", along="party_id"), Charge("seller_id")),
     constraints={
         "uq_payment_cheque_id": ("cheque", _("This cheque pays something already.")),
         "uq_payment_tracking": (
@@ -114,15 +148,15 @@ OPEN_ITEM = Resource(
     label="label",
     unruled=("label", "kind", "side", "party", "day", "due", "amount", "settled", "open"),
     fields=(
-        fields.Code("label", _("Document number"), limit=30, read_only=True),
+        Serial("label", _("Document number"), limit=30, read_only=True),
         fields.Choice("kind", _("Kind"), options=words.ITEM_KINDS, read_only=True),
         fields.Choice("side", _("Side"), options=words.SIDES, colours=words.SIDE_COLOURS, read_only=True),
         fields.Link("party", _("Party"), to="party", attribute="party_id", read_only=True),
         fields.Day("day", _("Day"), read_only=True),
         fields.Day("due", _("Due day"), read_only=True),
-        fields.Money("amount", _("Amount (Rials)"), read_only=True),
-        fields.Money("settled", _("Settled (Rials)"), read_only=True),
-        fields.Money("open", _("Open (Rials)"), read_only=True),
+        fields.Money("amount", _("Amount"), read_only=True),
+        fields.Money("settled", _("Settled amount"), read_only=True),
+        fields.Money("open", _("Still open"), read_only=True),
         fields.YesNo("void", _("Cancelled or reversed"), read_only=True, in_list=False),
         fields.UserLink("owner", _("In charge"), attribute="owner_id", read_only=True),
     ),
@@ -139,7 +173,7 @@ OPEN_ITEM = Resource(
     ),
     quick_filters=("side", "kind", "party", "due", "open"),
     editable=False,
-    charges=(Charge("owner_id", along="party_id"),),
+    charges=(Charge("owner_id", along="party_id"), Charge("seller_id", along="document_id")),
     constraints={
         "ck_open_item_settled": (
             None,

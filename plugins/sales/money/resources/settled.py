@@ -10,7 +10,7 @@ SETTLED = (
         "settlement", _("Settlement"), options=SETTLEMENT, colours=SETTLEMENT_COLOURS, read_only=True
     ),
     fields.Day("due", _("To be paid by"), read_only=True),
-    fields.Money("settled", _("Settled (Rials)"), read_only=True),
+    fields.Money("settled", _("Settled amount"), read_only=True),
 )
 CREDIT = (
     fields.Money(

@@ -15,7 +15,6 @@ def add_pages(pages: Blueprint) -> None:
         ("/money/receipts/new", "receive", "sales.payment", "create", payments.receive, both),
         ("/money/payments/new", "pay", "sales.payment", "create", payments.pay, both),
         ("/money/proposal", "proposal", "sales.account", "view", payments.proposal, ["GET"]),
-        ("/money/payments/<int:number>", "payment", "sales.payment", "view", payments.show, ["GET"]),
         (
             "/money/payments/<int:number>/reverse",
             "reverse",
@@ -34,7 +33,6 @@ def add_pages(pages: Blueprint) -> None:
             payments.release,
             both,
         ),
-        ("/money/cheques/<int:number>", "cheque", "sales.cheque", "view", cheques.show, ["GET"]),
         ("/money/cheques/<int:number>/move", "move_cheque", "sales.cheque", "edit", cheques.move, both),
         ("/money/accounts/<int:number>", "account", "sales.account", "view", accounts.show, ["GET"]),
         (

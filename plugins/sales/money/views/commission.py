@@ -108,7 +108,7 @@ def _running(rows: Sequence[CommissionEntry], opening: int) -> list[dict[str, An
                 "note": row.note,
                 "amount": row.amount,
                 "balance": balance,
-                "url": f"/sales/documents/{row.document_id}" if row.document_id is not None else "",
+                "url": f"/sales/invoices/{row.document_id}" if row.document_id is not None else "",
             }
         )
     return shown

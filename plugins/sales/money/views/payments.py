@@ -56,32 +56,6 @@ def proposal() -> ResponseReturnValue:
     return render("sales/money/items.html", lines=lines, party=party, amount=amount)
 
 
-def show(number: int) -> ResponseReturnValue:
-    """One receipt or payment: its facts, what it settles, and what can be done about it."""
-    context = current()
-    record: Payment = load(context, PAYMENT, number)
-    mine = context.session.execute(select(OpenItem).where(OpenItem.payment_id == number)).scalar_one_or_none()
-    standing = record.state == "standing"
-    return render(
-        "sales/money/payment.html",
-        record=record,
-        title=words.DIRECTIONS[record.direction],
-        party=PAYMENT.by_name["party"].show(record.party_id, context),
-        party_url=party_url(context, record.party_id),
-        facts=facts_of(context, PAYMENT, record, ("number", "party", "state", "amount", "note")),
-        note=record.note if any(item.name == "note" for item in PAYMENT.visible_fields(context)) else "",
-        state=words.STATES[record.state],
-        tone=words.STATE_COLOURS[record.state],
-        item=mine,
-        allocations=allocations_of(context, mine),
-        may_settle=standing and mine is not None and mine.open > 0 and context.may("sales.payment", "edit"),
-        may_release=context.may("sales.payment", "edit"),
-        may_reverse=standing and record.cheque_id is None and context.may("sales.payment", "reverse"),
-        may_print=context.may("sales.payment", "print") and record.direction == "in",
-        may_account=context.may("sales.account", "view"),
-    )
-
-
 def reverse(number: int) -> ResponseReturnValue:
     """Ask for day and reason, or reverse."""
     context = current()
@@ -97,7 +71,7 @@ def reverse(number: int) -> ResponseReturnValue:
         page["record"] = load(current(), PAYMENT, number)
         return render("sales/money/reverse.html", status=outcome.status, form=form, **page)
     tell(_("It is reversed; what it settled is open again."))
-    return redirect(url_for("sales.payment", number=number), code=303)
+    return redirect(f"/sales/payments/{number}", code=303)
 
 
 def item(number: int) -> ResponseReturnValue:
@@ -202,8 +176,8 @@ def allocations_of(context: Context, mine: OpenItem | None) -> list[dict[str, An
 def url_of(record: OpenItem) -> str:
     """The page of what an open item stands for."""
     if record.document_id is not None:
-        return f"/sales/documents/{record.document_id}"
-    return url_for("sales.payment", number=record.payment_id)
+        return f"/sales/invoices/{record.document_id}"
+    return f"/sales/payments/{record.payment_id}"
 
 
 def party_url(context: Context, party_id: int) -> str:
@@ -247,7 +221,7 @@ def _record(direction: str) -> ResponseReturnValue:
         outcome = run_command(endpoint, form=form, allocations=parts, invoice=page["first"], **form.values)
         if outcome.done:
             tell(_("The receipt is recorded.") if direction == "in" else _("The payment is recorded."))
-            return redirect(url_for("sales.payment", number=outcome.value), code=303)
+            return redirect(f"/sales/payments/{outcome.value}", code=303)
     context = current()
     party = stored_number(request.form.get("party", ""))
     amount = _amount(context, request.form.get("amount", ""))

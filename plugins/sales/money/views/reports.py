@@ -8,7 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.api import Context, Party, calendar, current, render
+from kernel.api import Context, Party, calendar, current, render, to_persian_digits
 from plugins.sales.money.models import Cheque, OpenItem
 from plugins.sales.money.rules.ageing import aged, bounds_of
 from plugins.sales.money.rules.cheques import UNDUE
@@ -83,8 +83,17 @@ def cash_flow() -> ResponseReturnValue:
         sums = table[month]
         net = sums["claims"] + sums["cheques_in"] - sums["debts"] - sums["cheques_out"]
         running += net
-        rows.append({"month": month, **sums, "net": net, "running": running})
+        name = "" if month is None else _month(context, month)
+        rows.append({"month": month, "name": name, **sums, "net": net, "running": running})
     return render("sales/money/cash_flow.html", rows=rows)
+
+
+def _month(context: Context, day: date) -> str:
+    """A Jalali month with its year, as people say it."""
+    jalali = calendar.to_jalali(day)
+    digits = "fa" if context.locale.startswith("fa") else "en"
+    year = to_persian_digits(str(jalali.year)) if digits == "fa" else str(jalali.year)
+    return f"{calendar.MONTH_NAMES[digits][jalali.month - 1]} {year}"
 
 
 def _empty() -> dict[str, int]:
