@@ -156,7 +156,7 @@ OPEN_ITEM = Resource(
         fields.Day("due", _("Due day"), read_only=True),
         fields.Money("amount", _("Amount"), read_only=True),
         fields.Money("settled", _("Settled amount"), read_only=True),
-        fields.Money("open", _("Still open"), read_only=True),
+        fields.Money("open", _("Open amount"), read_only=True),
         fields.YesNo("void", _("Cancelled or reversed"), read_only=True, in_list=False),
         fields.UserLink("owner", _("In charge"), attribute="owner_id", read_only=True),
     ),
