@@ -154,7 +154,7 @@ def read(context: Context, kinds: Iterable[fields.Field], entered: Mapping[str, 
 
 
 def new_payment(context: Context, direction: str, values: Mapping[str, Any], **more: Any) -> Payment:
-    """Write a receipt or payment with its number, in the session of whoever records it."""
+    """Write a receipt or payment with its number; the context acts for the system."""
     jalali = calendar.to_jalali(values["day"])
     payment = Payment(
         direction=direction,
@@ -189,20 +189,18 @@ def _record(
     wanted = f.INVOICE.read(invoice, context)
     if values["day"] > context.today:
         raise Invalid([Problem("day", _("This day has not come yet."))])
-    cheque = _cheque(context, direction, values) if values["method"] == "cheque" else None
-    payment = new_payment(context, direction, values, cheque_id=cheque)
-    number, amount, day = payment.id, payment.amount, payment.day
-    if parts is not None and len(_seen(context, [item for item, _rials in parts])) != len(
-        {item for item, _rials in parts}
-    ):
+    named = [item for item, _rials in parts or ()]
+    if len(_seen(context, named)) != len(set(named)):
         raise NotFound()
-    with context.system("enter it into the account of the party") as system:
-        record = system.session.get(Payment, number)
-        assert record is not None
-        item = ledger.open_payment(system, record)
-        chosen = _chosen(system, item, amount, wanted) if parts is None else parts
-        _sold_by(system, record, item, ledger.seller_of(system, [other for other, _rials in chosen]))
-        ledger.allocate(system, item.id, chosen, day)
+    # As the system: of whoever is in charge of the party, it is not of the one who records it alone.
+    with context.system("record money, and enter it into the account of the party") as system:
+        cheque = _cheque(system, direction, values) if values["method"] == "cheque" else None
+        payment = new_payment(system, direction, values, cheque_id=cheque)
+        number = payment.id
+        item = ledger.open_payment(system, payment)
+        chosen = _chosen(system, item, payment.amount, wanted) if parts is None else parts
+        _sold_by(system, payment, item, ledger.seller_of(system, [other for other, _rials in chosen]))
+        ledger.allocate(system, item.id, chosen, payment.day)
         commissions.follow_items(system, [other for other, _rials in chosen])
     context.publish("payment_received", number)
     return number
@@ -228,7 +226,7 @@ def _chosen(system: Context, item: OpenItem, amount: int, invoice: int | None) -
     return found + proposal(rest, left)
 
 
-def _cheque(context: Context, direction: str, values: Mapping[str, Any]) -> int:
+def _cheque(system: Context, direction: str, values: Mapping[str, Any]) -> int:
     which = CHEQUE_DIRECTION[direction]
     if values["due"] < values["day"]:
         raise Invalid([Problem("due", _("A cheque is not due before it changes hands."))])
@@ -249,18 +247,16 @@ def _cheque(context: Context, direction: str, values: Mapping[str, Any]) -> int:
         state_on=values["day"],
         place_id=values["place"] if direction == "out" else None,
         note=values["note"],
-        owner_id=ledger.owner_of(context, values["party"]),
+        owner_id=ledger.owner_of(system, values["party"]),
         search_key=squeeze(
             " ".join(str(values[name] or "") for name in ("number", "sayad", "drawer", "amount"))
         ),
     )
-    context.session.add(cheque)
-    context.session.flush()
-    number, state, day = cheque.id, cheque.state, cheque.day
-    with context.system("the first step of a cheque") as system:
-        system.session.add(ChequeMove(cheque_id=number, new=state, day=day))
-        system.session.flush()
-    return number
+    system.session.add(cheque)
+    system.session.flush()
+    system.session.add(ChequeMove(cheque_id=cheque.id, new=cheque.state, day=cheque.day))
+    system.session.flush()
+    return cheque.id
 
 
 def _seen(context: Context, numbers: Sequence[int]) -> set[int]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from kernel.data.engines import Engines
-from kernel.resources.errors import Refused
+from kernel.resources.errors import Forbidden, Refused
 from plugins.sales.models import Document
 from plugins.sales.money import issuing
 from plugins.sales.money.models import Cheque, CommissionEntry, Marketer, OpenItem, Payment
@@ -148,3 +148,18 @@ def unissued(shop: Shop, payable: int, party: int = 0) -> int:
         system.session.add(document)
         system.session.flush()
         return document.id
+
+
+def test_a_seller_with_own_scope_records_what_comes_in(shop: Shop, engines: Engines) -> None:
+    from plugins.sales.money.declarations import GRANTS
+
+    seller = actor_of(shop, engines, "sara", {**RIGHTS, **GRANTS["seller"]})
+    shop.document(500, owner=seller.user_id)
+    money = shop.receive(200, actor=seller)
+    assert shop.item(payment=money).open == 0
+    by_cheque = shop.receive(300, actor=seller, method="cheque", number="12", due="1405/09/30")
+    record = shop.stored(Payment, by_cheque)
+    assert (record.seller_id, record.created_by) == (seller.user_id, seller.user_id)
+    assert shop.stored(Cheque, record.cheque_id).seller_id == seller.user_id
+    with pytest.raises(Forbidden):
+        shop.run("sales.reverse_payment", seller, payment=money, reason="mine")
