@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from kernel.resources.errors import CommandError
 
-AT_ONCE = 8
+AT_ONCE = 5
+"""As many as a process has connections to a site."""
 
 
 def together(shop, calls):

@@ -110,6 +110,8 @@ on('click', '[data-repeat-remove]', (button) => removeRow(button.closest('.repea
 on('keydown', '.repeat-row', (row, event) => {
   if (event.defaultPrevented || event.isComposing) return;
   const field = event.target;
+  // Whichever of the two hears it first: Enter chooses in a list that is open, and the next one goes on.
+  if (event.key === 'Enter' && field.ariaExpanded === 'true') return;
   if (event.key === 'Delete' && (event.ctrlKey || event.metaKey)) {
     if (!find('[data-repeat-remove]', row)) return;
     event.preventDefault();
@@ -120,7 +122,7 @@ on('keydown', '.repeat-row', (row, event) => {
   } else if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) {
     return;
   } else if (event.key === 'Enter' && field.matches('input:not([type=checkbox],[type=radio]),select')) {
-    // A list of choices that is open takes the key for itself; a form half filled is never sent by it.
+    // A form half filled is never sent by it.
     event.preventDefault();
     goOn(row, false);
   } else if (event.key === 'Tab' && field === fieldsOf(row).at(-1) && goOn(row, true)) event.preventDefault();
