@@ -27,12 +27,14 @@ WORK = {
     ("base_data", "create"): "all",
 }
 
+# Rights on tasks of the cartable are given beforehand: they reach nothing until the plugin `tasks` is there.
 PATTERNS = (
     PatternSuggestion(
         name="manager",
         title=_("Manager of projects"),
         grants={
             **WORK,
+            **{("tasks.task", action): "all" for action in ("view", "create", "edit", "assign", "report")},
             **{(kind, action): "all" for kind in KINDS for action in EVERYTHING},
             **{("projects.state", action): "all" for action in ("view", "create", "edit", "delete")},
             ("projects.service_expert", "edit"): "all",
@@ -43,6 +45,7 @@ PATTERNS = (
         title=_("Expert of projects (projects worked on)"),
         grants={
             **WORK,
+            **{("tasks.task", action): "own" for action in ("view", "create", "edit")},
             ("projects.project", "view"): ("own", WORKED_ON),
             ("projects.project", "create"): "own",
             ("projects.project", "edit"): "own",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import count
 
 import pytest
 from sqlalchemy import select
@@ -19,11 +18,13 @@ from kernel.resources.build import build_runtime
 from kernel.resources.errors import Refused
 from kernel.testing.authors import install_plugin
 from plugins.projects.models import Project, Task
+from plugins.projects.resources import TASK
+from plugins.projects.suggestions import PATTERNS
 from plugins.projects.tests.conftest import Office
 
 PURPOSE = "projects beside tasks"
 BY = SYSTEM("tests")
-NAMES = count()
+Lookup = TASK.by_name["assignee"]
 
 
 def both(engines, site):
@@ -168,3 +169,18 @@ def test_removed_and_brought_back_or_begun_anew(office: Office, workshop, engine
     in_cartable(fresh, other, 1, key="projects.other")
     assert [(task.cartable_id, task.percent) for task in copies(fresh, project)] == [(number, 45)]
     assert (progress(fresh, project), len(copies(fresh, other))) == (45, 1)
+
+
+def test_an_expert_says_how_far_his_task_of_the_cartable_is(office: Office, browse) -> None:
+    grants = next(pattern.grants for pattern in PATTERNS if pattern.name == "expert")
+    sara = browse("sara", grants)
+    found = office.look(lambda context: Lookup.find("sara", context))
+    project = office.make("project", title="پل")
+    mine = office.task(project, 1, assignee=found[0])
+    other = office.task(project, 1, assignee=office.head.user_id)
+    page = sara.get(f"/projects/{project}/plan").text
+    assert f"/projects/percent/{mine}" in page
+    assert f"/projects/percent/{other}" not in page
+    assert sara.post(f"/projects/percent/{mine}", {"percent": "50"}).status_code == 303
+    assert sara.post(f"/projects/percent/{other}", {"percent": "50"}).status_code in (403, 404)
+    assert progress(office, project) == 25
