@@ -66,7 +66,7 @@ class Task(Identified, Stamped, Versioned, Binnable, ProjectsBase):
 
     __tablename__ = "task"
     __table_args__ = (
-        CheckConstraint("state IN ('open', 'done', 'cancelled')", name="state"),
+        CheckConstraint("state = ANY (ARRAY['open', 'done', 'cancelled'])", name="state"),
         CheckConstraint("value >= 0", name="value"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("state <> 'done' OR percent = 100", name="done"),
