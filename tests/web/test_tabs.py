@@ -84,7 +84,7 @@ def test_a_tab_that_is_not_there_is_refused(change: dict[str, object]) -> None:
 
 
 def test_a_facet_in_a_tab_that_is_not_there_breaks_its_plugin() -> None:
-    assert unsound("shop", {"facets": [replace(PATIENT, tab="personal")]}) is None
-    reason = unsound("shop", {"facets": [replace(PATIENT, tab="nowhere")]})
+    assert unsound("tabbed", {"facets": [replace(PATIENT, tab="personal")]}) is None
+    reason = unsound("tabbed", {"facets": [replace(PATIENT, tab="nowhere")]})
     assert reason is not None
     assert "nowhere" in str(reason)
