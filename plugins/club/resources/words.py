@@ -22,7 +22,7 @@ CARD_COLOURS = {"active": "green", "lost": "red", "replaced": "grey", "returned"
 CHANGE_KINDS = {"joined": _("Joined"), "up": _("Rose"), "down": _("Fell"), "hand": _("Given by hand")}
 CHANGE_COLOURS = {"joined": "blue", "up": "green", "down": "amber", "hand": "violet"}
 WISH_STATES = {
-    "open": _("Open"),
+    "open": _("Wished for"),
     "ready": _("Ready for the member"),
     "bought": _("Bought"),
     "dropped": _("Dropped"),
@@ -54,7 +54,7 @@ ENTRY_COLOURS = {
 }
 LOT_STATES = {"pending": _("Does not count yet"), "open": _("Can be spent"), "expired": _("Expired")}
 LOT_COLOURS = {"pending": "amber", "open": "green", "expired": "grey"}
-COUPON_STATES = {"open": _("Open"), "used": _("Used"), "cancelled": _("Cancelled")}
+COUPON_STATES = {"open": _("Not used yet"), "used": _("Used"), "cancelled": _("Cancelled")}
 COUPON_COLOURS = {"open": "green", "used": "blue", "cancelled": "grey"}
 PURCHASE_SOURCES = {"hand": _("By hand"), "sales": _("Sales invoice")}
 COLOURS = {
