@@ -54,7 +54,7 @@ ENTRY_COLOURS = {
 }
 LOT_STATES = {"pending": _("Does not count yet"), "open": _("Can be spent"), "expired": _("Expired")}
 LOT_COLOURS = {"pending": "amber", "open": "green", "expired": "grey"}
-COUPON_STATES = {"open": _("Not used yet"), "used": _("Used"), "cancelled": _("Cancelled")}
+COUPON_STATES = {"open": _("Coupon can be used"), "used": _("Used"), "cancelled": _("Cancelled")}
 COUPON_COLOURS = {"open": "green", "used": "blue", "cancelled": "grey"}
 PURCHASE_SOURCES = {"hand": _("By hand"), "sales": _("Sales invoice")}
 COLOURS = {
