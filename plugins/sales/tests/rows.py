@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,15 +17,8 @@ KINDS = ("invoice", "quote", "order")
 
 def make(maker: RowMaker, owner: Connection, batch: Batch, count: int) -> Batch:
     """Fill a batch: the suite's own rows everywhere but in documents and what hangs on them."""
-    own = {
-        Document.__tablename__: _document,
-        DocumentLine.__tablename__: _line,
-        SaleEntry.__tablename__: _entry,
-        Redemption.__tablename__: _redemption,
-        OpenItem.__tablename__: _open_item,
-    }
     for table in maker.tables:
-        build = own.get(table.name)
+        build = OWN.get(table.fullname)
         if build is None:
             batch.ids[table.fullname] = maker.make_some(table, batch, count)
         else:
@@ -135,3 +129,16 @@ def _open_item(batch: Batch, number: int, place: int) -> dict[str, Any]:
         "amount": 1000,
         "owner_id": batch.user_id,
     }
+
+
+OWN: dict[str, Callable[[Batch, int, int], dict[str, Any]]] = {
+    str(model.__table__.fullname): build
+    for model, build in (
+        (Document, _document),
+        (DocumentLine, _line),
+        (SaleEntry, _entry),
+        (Redemption, _redemption),
+        (OpenItem, _open_item),
+    )
+}
+"""The values of a row of each of these tables: of a batch, with a number of its own, at a place in the batch."""
