@@ -91,5 +91,6 @@ class Context:
             if self.journal is not None:
                 with self.journal.watching(session, reason):
                     yield context
+                    session.flush()  # while it is watched: what is written afterwards nobody would note
             else:
                 yield context

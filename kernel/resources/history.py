@@ -84,6 +84,8 @@ class Journal:
     work: list[Work] = field(default_factory=list)
     told: set[tuple[str, int, str]] = field(default_factory=set)
     """Records that were changed: full name of the table, id, and what became of it as history calls it, or `merge`."""
+    _watched: dict[Session, list[str | None]] = field(default_factory=dict, repr=False)
+    """The sessions that are watched, with the reasons for it: a piece of work as the system within another has its own."""
 
     @property
     def user_id(self) -> int:
@@ -92,19 +94,33 @@ class Journal:
 
     @contextmanager
     def watching(self, session: Session, reason: str | None = None) -> Iterator[None]:
-        """Note what the session flushes."""
+        """Note what the session flushes; once, though it be watched already."""
+        reasons = self._watched.get(session)
+        if reasons is None:
+            with self._listening(session, reason):
+                yield
+            return
+        reasons.append(reason)
+        try:
+            yield
+        finally:
+            reasons.pop()
+
+    @contextmanager
+    def _listening(self, session: Session, reason: str | None) -> Iterator[None]:
+        reasons = self._watched[session] = [reason]
 
         def before(flushed: Session, _context: Any, _instances: Any) -> None:
             for target in flushed.new:
                 self._stamp(target, "created")
                 self._stamp(target, "updated")
-                self._note("create", target, reason)
+                self._note("create", target, reasons[-1])
             for target in flushed.dirty:
                 if flushed.is_modified(target, include_collections=False):
-                    self._note("edit", target, reason)
+                    self._note("edit", target, reasons[-1])
                     self._stamp(target, "updated")
             for target in flushed.deleted:
-                self._note("purge", target, reason)
+                self._note("purge", target, reasons[-1])
 
         def after(_flushed: Session, _context: Any) -> None:
             # Now, while the values are at hand: afterwards a command may let the session forget what it knows.
@@ -119,6 +135,7 @@ class Journal:
         finally:
             event.remove(session, "before_flush", before)
             event.remove(session, "after_flush", after)
+            del self._watched[session]
 
     def _stamp(self, target: Any, verb: str) -> None:
         if isinstance(target, Stamped):

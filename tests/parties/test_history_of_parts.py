@@ -20,3 +20,19 @@ def test_a_command_may_let_the_session_forget_what_it_saved(office):
     with office.runtime.reading(office.actor) as context:
         told = [(entry.action, entry.subject) for entry in entries(context, "kernel.party", person)]
     assert told[:2] == [("edit", "kernel.contact_point"), ("create", "kernel.contact_point")]
+
+
+def test_work_as_the_system_within_such_work_is_told_once_each_with_its_reason(office):
+    person = office.person(last_name="احمدی")
+    with office.runtime.writing(office.actor, "test") as context, context.system("outside") as outer:
+        with outer.system("inside") as inner:
+            inner.session.add(ContactPoint(party_id=person, kind="phone", value="02188880000"))
+            inner.session.flush()
+        outer.session.add(ContactPoint(party_id=person, kind="phone", value="02188880001"))
+    with office.runtime.reading(office.actor) as context:
+        told = [
+            entry.reason
+            for entry in entries(context, "kernel.party", person)
+            if entry.subject == "kernel.contact_point"
+        ]
+    assert told == ["outside", "inside"]
