@@ -141,7 +141,7 @@ def test_first_asks_the_more_special_plugin_first(maker: Maker, hooks_of: Callab
     maker.make("sales", price.format(100))
     maker.make("club", price.format("None"), manifest="requires=('sales',)")
     maker.make("zoo", price.format(80), manifest="requires=('club',)")
-    arguments = {"ctx": None, "item_id": 1, "party_id": None, "quantity": 1, "day": None}
+    arguments = dict.fromkeys(("ctx", "item_id", "party_id", "quantity", "day", "variant_id", "base"))
     assert hooks_of().first("price", **arguments) == Answer("zoo", 80)
     assert hooks_of("sales", "club").first("price", **arguments) == Answer("sales", 100)
     assert hooks_of("club").first("price", **arguments) is None
