@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,22 +45,37 @@ class Address:
 
 @dataclass(frozen=True)
 class Pages:
-    """All addresses of a plugin in a site's application."""
+    """All addresses of a plugin in a site's application.
+
+    With `turns`, of the kernel's own pages of each resource every so many-th, others of the next: their code is the same.
+    """
 
     name: str
     app: Flask
     declared: Declarations
+    turns: int = 1
 
     def rules(self) -> list[Rule]:
         """The rules of the URL map that are the plugin's: of its blueprints, and of its resources."""
-        paths = tuple(f"/{resource.path}" for resource in self.declared.resources)
-        return [
+        starts = [*(resource.path for resource in self.declared.resources), self.name]
+        own = [
             rule
             for rule in self.app.url_map.iter_rules()
-            if any(
-                rule.rule == start or rule.rule.startswith(f"{start}/") for start in (*paths, f"/{self.name}")
-            )
+            if any(_below(rule.rule, start) for start in starts)
         ]
+        order = {resource.name: place for place, resource in enumerate(self.declared.resources)}
+        seen: Counter[str] = Counter()
+        wanted = []
+        for rule in own:
+            name = str((rule.defaults or {}).get("resource", ""))
+            if not self._of_kernel(rule) or (seen[name] + order.get(name, 0)) % self.turns == 0:
+                wanted.append(rule)
+            seen[name] += 1
+        return wanted
+
+    @staticmethod
+    def _of_kernel(rule: Rule) -> bool:
+        return "resource" in rule.arguments
 
     def addresses(
         self,
@@ -92,7 +108,8 @@ class Pages:
         record = resource is not None and "record_id" in rule.arguments
         ids: Iterable[Any] = numbers
         if batch is not None:
-            tables = [resource.table] if record and resource else list(batch.ids)
+            # The kernel's own pages of a resource name rows of the kernel where they name none of the resource's.
+            tables = [resource.table] if resource and (record or self._of_kernel(rule)) else list(batch.ids)
             own = set() if record or besides is None else {one for ids in besides.ids.values() for one in ids}
             ids = sorted({number for table in tables for number in batch.ids.get(table, ())[:1]} - own)
         field = resource.fields[0].name if resource else "x"

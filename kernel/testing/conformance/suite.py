@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
@@ -33,9 +34,13 @@ LONG = "ژرف‌نگرانه‌ترین‌هم‌اندیشی‌هایبی‌پ
 """One word of sixty letters: nothing in it lets a line break."""
 
 
-def suite(name: str, *, rows: MakeRows | None = None) -> type[Conformance]:
-    """Give the tests for the plugin `name`, to be put into a module under a name that begins with `Test`."""
-    found = type("TestConformance", (Conformance,), {"name": name, "rows": (rows,)})
+def suite(name: str, *, rows: MakeRows | None = None, turns: int = 1) -> type[Conformance]:
+    """Give the tests for the plugin `name`, to be put into a module under a name that begins with `Test`.
+
+    A plugin with many resources may let its tests that are not long ask for every `turns`-th of the kernel's own pages of
+    each resource and try every so many-th shape of a statement on each model, others on the next.
+    """
+    found = type("TestConformance", (Conformance,), {"name": name, "rows": (rows,), "turns": turns})
     return pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")(found)
 
 
@@ -45,6 +50,8 @@ class Conformance:
     name: ClassVar[str]
     rows: ClassVar[tuple[MakeRows | None]] = (None,)
     """The author's own way of making rows, if he gave one."""
+    turns: ClassVar[int] = 1
+    """Every how many-th address and shape the tests that are not long take."""
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -84,7 +91,7 @@ class Conformance:
     @pytest.fixture
     def own_pages(self, scene: Scene, plugin_site: Site, plugin_wsgi: PeyvandWSGI) -> pages.Pages:
         """Its addresses."""
-        return pages.Pages(self.name, plugin_wsgi.application(plugin_site), scene.declared)
+        return pages.Pages(self.name, plugin_wsgi.application(plugin_site), scene.declared, self.turns)
 
     def test_manifest(self, examined: Examined) -> None:
         """The manifest says all that it must."""
@@ -143,11 +150,19 @@ class Conformance:
     )
     def test_walls(self, which: str, scene: Scene, plugin_site: Site, engines: Engines) -> None:
         """No statement gets past the walls."""
+        self._wall(which, scene, plugin_site, engines, self.turns if which == "both" else 1)
+
+    @pytest.mark.long
+    def test_all_shapes(self, scene: Scene, plugin_site: Site, engines: Engines) -> None:
+        """The same with every shape on every model."""
+        self._wall("both", scene, plugin_site, engines, 1)
+
+    def _wall(self, which: str, scene: Scene, plugin_site: Site, engines: Engines, turns: int) -> None:
         with engines.owner(plugin_site).begin() as owner:
             sara, other = (scene.add_user(owner, name, "own") for name in ("sara", "omid"))
             mine = scene.fill(owner, sara, SEEN, 2)
             theirs = scene.fill(owner, other, HIDDEN, 2, first=100)
-        tried, problems = walls(scene, engines, plugin_site, sara, mine, theirs, which=which)
+        tried, problems = walls(scene, engines, plugin_site, sara, mine, theirs, which=which, turns=turns)
         report("walls", problems)
         if not tried:
             pytest.skip("it has no rows that are not for everybody")
@@ -172,6 +187,30 @@ class Conformance:
         engines: Engines,
     ) -> None:
         """Nobody sees or does by an address what he may not."""
+        self._roam(scene, own_pages, enter, plugin_site, plugin_wsgi, engines)
+
+    @pytest.mark.long
+    def test_all_routes(
+        self,
+        scene: Scene,
+        own_pages: pages.Pages,
+        enter: Enter,
+        plugin_site: Site,
+        plugin_wsgi: PeyvandWSGI,
+        engines: Engines,
+    ) -> None:
+        """The same with every address."""
+        self._roam(scene, replace(own_pages, turns=1), enter, plugin_site, plugin_wsgi, engines)
+
+    @staticmethod
+    def _roam(
+        scene: Scene,
+        own_pages: pages.Pages,
+        enter: Enter,
+        plugin_site: Site,
+        plugin_wsgi: PeyvandWSGI,
+        engines: Engines,
+    ) -> None:
         (sara, own), (other, _his) = enter("sara", "own"), enter("omid", "own")
         (_nothing, without), (_all, boss) = enter("mina", None), enter("boss", ADMINISTRATOR)
         with engines.owner(plugin_site).begin() as owner:

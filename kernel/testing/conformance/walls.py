@@ -82,16 +82,27 @@ def _giving_away(policy: Policy, other: int) -> Any:
 
 
 def walls(
-    scene: Scene, engines: Engines, site: Site, sara: Actor, mine: Batch, theirs: Batch, *, which: str
+    scene: Scene,
+    engines: Engines,
+    site: Site,
+    sara: Actor,
+    mine: Batch,
+    theirs: Batch,
+    *,
+    which: str,
+    turns: int = 1,
 ) -> tuple[int, list[str]]:
-    """Try every shape on every protected model; gives how many were tried, and what went wrong."""
+    """Try every shape on every protected model; gives how many were tried, and what went wrong.
+
+    With `turns`, every so many-th shape on each model, others on the next.
+    """
     tried, problems = 0, []
     with engines.owner(site).connect() as connection, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         maker = scene.maker(connection)
-        for subject in subjects(scene, maker, mine, theirs):
+        for place, subject in enumerate(subjects(scene, maker, mine, theirs)):
             with opened(engines, site, sara, scene.declared.everything, which) as session:
-                for shape in SHAPES:
+                for shape in SHAPES[place % turns :: turns]:
                     if shape.fits(subject):
                         tried += 1
                         wrong = examine(shape, subject, session, site.signing_key, wall1=which != "database")
