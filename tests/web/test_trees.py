@@ -63,6 +63,8 @@ def test_the_top_is_shown_with_what_stands_beneath_and_opened_level_by_level(
     sara: Browser, groups: Groups
 ) -> None:
     page = sara.get(TREE).text
+    assert re.search(r"stylesheet[^>]*/tree-\w+\.css", page), "its looks come with it"
+    assert not re.search(r"stylesheet[^>]*/tree-\w+\.css", sara.get("/organisation-groups").text)
     assert nodes(page) == [(1, "industrial، ۲ زیرمجموعه", "false"), (1, "services", None)]
     beneath = sara.get(sara.link(page, "/below?", attribute="data-below-url"), htmx=True).text
     assert "<html" not in beneath
