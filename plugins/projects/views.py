@@ -75,6 +75,7 @@ def plan_page(project_id: int) -> ResponseReturnValue:
 
 
 def _plan(context: Context, project_id: int, problem: str = "", at: int = 0, status: int = 200) -> Any:
+    """Show the plan; with a `problem`, at the task `at`, what was entered there stays to be mended."""
     project: Project = load(context, PROJECT, project_id)
     may_see = context.may(TASK.permission, "view")
     tasks = plan.tasks_of(context, project_id) if may_see else []
@@ -108,6 +109,7 @@ def _plan(context: Context, project_id: int, problem: str = "", at: int = 0, sta
         kind_tones=PHASE_COLOURS,
         problem=problem,
         problem_at=at,
+        entered=request.form.get("percent", "")[:20] if problem else "",
     )
 
 
