@@ -2,4 +2,4 @@
 
 from kernel.testing.conformance import suite
 
-TestConformance = suite("medical")
+TestConformance = suite("medical", turns=3)

@@ -2,4 +2,4 @@
 
 from kernel.testing.conformance import suite
 
-TestConformance = suite("tasks")
+TestConformance = suite("tasks", turns=3)
