@@ -40,7 +40,10 @@ def suite(name: str, *, rows: MakeRows | None = None, turns: int = 1) -> type[Co
     A plugin with many resources may let its tests that are not long ask for every `turns`-th of the kernel's own pages of
     each resource and try every so many-th shape of a statement on each model, others on the next.
     """
-    found = type("TestConformance", (Conformance,), {"name": name, "rows": (rows,), "turns": turns})
+    own = {"name": name, "rows": (rows,), "turns": turns}
+    if turns == 1:  # what takes no turns has asked for all already
+        own |= {"test_all_routes": None, "test_all_shapes": None}
+    found = type("TestConformance", (Conformance,), own)
     return pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")(found)
 
 
@@ -177,57 +180,47 @@ class Conformance:
         for actor in actors:
             report("walls", compare(engines, plugin_site, actor, policies, scene.declared.policies)[1])
 
-    def test_routes(
-        self,
-        scene: Scene,
-        own_pages: pages.Pages,
-        enter: Enter,
-        plugin_site: Site,
-        plugin_wsgi: PeyvandWSGI,
-        engines: Engines,
-    ) -> None:
+    @pytest.fixture
+    def roam(
+        self, scene: Scene, enter: Enter, plugin_site: Site, plugin_wsgi: PeyvandWSGI, engines: Engines
+    ) -> Callable[[pages.Pages], None]:
+        """Ask for addresses as nobody, as users who see nothing or their own, and as administrator."""
+
+        def roaming(own_pages: pages.Pages) -> None:
+            (sara, own), (other, _his) = enter("sara", "own"), enter("omid", "own")
+            (_nothing, without), (_all, boss) = enter("mina", None), enter("boss", ADMINISTRATOR)
+            with engines.owner(plugin_site).begin() as owner:
+                mine = scene.fill(owner, sara, SEEN, 2)
+                theirs = scene.fill(owner, other, HIDDEN, 2, first=100)
+            stranger = Browser(plugin_wsgi, plugin_site.hosts[0])
+            common = {
+                policy.table.fullname for policy in scene.declared.policies if scene.for_everybody(policy)
+            }
+            others = own_pages.addresses(theirs, without=common, besides=mine)
+            problems = [
+                *pages.nobody(stranger, own_pages.addresses(theirs)),
+                *pages.closed(
+                    "somebody without rights",
+                    without,
+                    own_pages.addresses(theirs),
+                    (SEEN, HIDDEN),
+                    nothing=True,
+                ),
+                *pages.closed("somebody who sees his own", own, others, (HIDDEN,)),
+                *pages.unbroken(boss, own_pages),
+            ]
+            report("routes", problems)
+
+        return roaming
+
+    def test_routes(self, roam: Callable[[pages.Pages], None], own_pages: pages.Pages) -> None:
         """Nobody sees or does by an address what he may not."""
-        self._roam(scene, own_pages, enter, plugin_site, plugin_wsgi, engines)
+        roam(own_pages)
 
     @pytest.mark.long
-    def test_all_routes(
-        self,
-        scene: Scene,
-        own_pages: pages.Pages,
-        enter: Enter,
-        plugin_site: Site,
-        plugin_wsgi: PeyvandWSGI,
-        engines: Engines,
-    ) -> None:
+    def test_all_routes(self, roam: Callable[[pages.Pages], None], own_pages: pages.Pages) -> None:
         """The same with every address."""
-        self._roam(scene, replace(own_pages, turns=1), enter, plugin_site, plugin_wsgi, engines)
-
-    @staticmethod
-    def _roam(
-        scene: Scene,
-        own_pages: pages.Pages,
-        enter: Enter,
-        plugin_site: Site,
-        plugin_wsgi: PeyvandWSGI,
-        engines: Engines,
-    ) -> None:
-        (sara, own), (other, _his) = enter("sara", "own"), enter("omid", "own")
-        (_nothing, without), (_all, boss) = enter("mina", None), enter("boss", ADMINISTRATOR)
-        with engines.owner(plugin_site).begin() as owner:
-            mine = scene.fill(owner, sara, SEEN, 2)
-            theirs = scene.fill(owner, other, HIDDEN, 2, first=100)
-        stranger = Browser(plugin_wsgi, plugin_site.hosts[0])
-        common = {policy.table.fullname for policy in scene.declared.policies if scene.for_everybody(policy)}
-        others = own_pages.addresses(theirs, without=common, besides=mine)
-        problems = [
-            *pages.nobody(stranger, own_pages.addresses(theirs)),
-            *pages.closed(
-                "somebody without rights", without, own_pages.addresses(theirs), (SEEN, HIDDEN), nothing=True
-            ),
-            *pages.closed("somebody who sees his own", own, others, (HIDDEN,)),
-            *pages.unbroken(boss, own_pages),
-        ]
-        report("routes", problems)
+        roam(replace(own_pages, turns=1))
 
     def test_budget(
         self, scene: Scene, own_pages: pages.Pages, enter: Enter, plugin_site: Site, engines: Engines
