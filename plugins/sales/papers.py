@@ -71,7 +71,7 @@ WORDS = {
     "draft": _("Draft"),
 }
 LAYOUTS = Path(__file__).with_name("layouts")
-"""The layouts that ship, one file each."""
+"""The layouts that ship: one of quotes, orders and invoices, which differ by what they hold, and one of waybills."""
 
 
 def papers_of(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
@@ -231,9 +231,9 @@ def _paper(key: str, title: LazyText, layout: str, order: int, resource: str) ->
 
 
 PAPERS = (
-    _paper("quote", _("Quote"), "quote", 300, QUOTE.name),
-    _paper("order", _("Sales order"), "quote", 305, "sales.order"),
-    _paper("invoice", _("Invoice"), "invoice", 310, "sales.invoice"),
+    _paper("quote", _("Quote"), "document", 300, QUOTE.name),
+    _paper("order", _("Sales order"), "document", 305, "sales.order"),
+    _paper("invoice", _("Invoice"), "document", 310, "sales.invoice"),
     _paper("waybill", _("Waybill"), "waybill", 320, "sales.invoice"),
     _paper("order_waybill", _("Waybill of an order"), "waybill", 325, "sales.order"),
 )
