@@ -72,6 +72,11 @@ class Account:
         lost = -sum(move.points for move in moves)
         return self._write("decay", -lost, occasion, moves) if lost else None
 
+    def lower(self, points: int, occasion: str, **more: Any) -> Entry:
+        """Take back a gift as far as there are any points. The entry is written also where there were none: once is once."""
+        moves = ledger.lower(self.lots, points)
+        return self._write("take_back", sum(move.points for move in moves), occasion, moves, **more)
+
     def take_back(self, points: int, occasion: str, entry_ids: Sequence[int], **more: Any) -> Entry:
         """Take back what the entries of that id gave; what is spent already is owed."""
         earned = [lot for lot in self.lots if lot.entry_id in entry_ids]
