@@ -34,7 +34,7 @@ ENTRY_KINDS = {
     "bonus": _("Gift of points"),
     "spend": _("Spent"),
     "expire": _("Expired"),
-    "take_back": _("Taken back"),
+    "take_back": _("Points taken back"),
     "give_back": _("Points that came back"),
     "decay": _("Decayed for want of purchases"),
     "correct": _("Corrected by hand"),
