@@ -130,6 +130,7 @@ from kernel.resources.units import head_of, unit_head, unit_names
 from kernel.resources.views.declaration import Board, ByCommand, Calendar, Timeline, Tree
 from kernel.web.current import Outcome, current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
+from kernel.web.open_pages import guest, open_page, run_for_guest, wrong_try
 from kernel.web.pages import fragment, render
 from kernel.web.undo import Undo
 
@@ -268,6 +269,7 @@ __all__ = [
     "fragment",
     "gather",
     "give_role",
+    "guest",
     "head_of",
     "hookimpl",
     "identities",
@@ -283,6 +285,7 @@ __all__ = [
     "ngettext_lazy",
     "notify",
     "once",
+    "open_page",
     "own_identity",
     "own_name",
     "personal",
@@ -299,6 +302,7 @@ __all__ = [
     "require",
     "rows",
     "run_command",
+    "run_for_guest",
     "schema_base",
     "search_key",
     "segment_ids",
@@ -319,6 +323,7 @@ __all__ = [
     "unit_names",
     "user_values_index",
     "visible",
+    "wrong_try",
 ]
 
 DEPRECATED: dict[str, tuple[Any, Deprecated]] = {}

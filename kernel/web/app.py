@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.resources.errors import EpochChanged
 from kernel.resources.runtime import Runtime
-from kernel.web import auth, compression, errors, pages, security, shell, views
+from kernel.web import auth, compression, errors, open_pages, pages, security, shell, views
 from kernel.web.addresses import SiteRule, StoredNumber
 from kernel.web.assets import Assets
 from kernel.web.current import Scope, SignInNeeded, runtime
@@ -72,7 +72,7 @@ def _enter() -> ResponseReturnValue | None:
     g.scope = Scope(runtime(), user.actor, user.locale)
     g.scope.begin()
     view = _view()
-    if view is not None and user.actor.kind != "user" and not getattr(view, "__public__", False):
+    if view is not None and user.actor.kind != "user" and not open_pages.is_open(view):
         raise SignInNeeded()
     security.check_size()
     if not getattr(view, "__from_machines__", False):

@@ -97,6 +97,32 @@ def person(browser: Browser, **values: str) -> str:
 # --- the hotel
 
 
+FREE = "/hotel/free/spring"
+
+
+def test_its_open_page_serves_who_is_not_signed_in(sara: Browser, wsgi: PeyvandWSGI, site: Site) -> None:
+    person(sara)
+    stranger = Browser(wsgi, site.hosts[0])
+    shown = stranger.get(FREE)
+    assert (shown.status_code, shown.headers["Referrer-Policy"]) == (200, "no-referrer")
+    assert "noindex" in shown.headers["X-Robots-Tag"]
+    assert "اتاق‌های خالی" in shown.text
+    assert "کریمی" not in shown.text
+    assert stranger.post(FREE, {"last_name": "پرسان", "mobile": "0912"}, token="").status_code == 400
+    wrong = stranger.post(FREE, {"last_name": "", "mobile": "0912"})
+    assert wrong.status_code == 422
+    assert wrong.text.count('class="error"') == 2, "both fields say what is wrong"
+    assert "سپاس" in stranger.post(FREE, {"last_name": "پرسان", "mobile": "۰۹۱۲۳۴۵۶۷۸۹"}).text
+    assert "پرسان" in sara.get("/persons").text
+    assert stranger.get("/persons").status_code == 302, "the rest of the house stays shut"
+
+
+def test_wrong_tries_at_an_open_page_are_counted(sara: Browser, wsgi: PeyvandWSGI, site: Site) -> None:
+    stranger = Browser(wsgi, site.hosts[0])
+    assert [stranger.get("/hotel/free/guess").status_code for _try in range(6)] == [404] * 5 + [429]
+    assert stranger.get(FREE).status_code == 429, "whoever guessed waits"
+
+
 def test_its_list_form_and_menu(sara: Browser) -> None:
     assert 'href="/hotel/rooms"' in sara.get("/").text
     before = sara.ids("/hotel/rooms")

@@ -19,6 +19,7 @@ from kernel.resources.views.declaration import View
 from kernel.testing.browser import Browser
 from kernel.testing.conformance.examined import Declarations
 from kernel.testing.rows import Batch
+from kernel.web.open_pages import is_open
 
 KERNEL_PAGES = ("/", "/persons", "/persons/new", "/search?q=" + quote("سپیدار"))
 """Pages of the kernel to which every plugin may contribute."""
@@ -28,12 +29,15 @@ QUERIES = ("", "?q=%00", "?q=" + quote("ی" * 300), "?sort=nothing&page=-1&date=
 
 @dataclass(frozen=True)
 class Address:
-    """One address of the plugin with one method: whether it names a row, and whether by a page of the kernel."""
+    """One address of the plugin with one method: whether it names a row, whether by a page of the kernel, and whether it
+    answers without a sign-in.
+    """
 
     method: str
     path: str
     named: bool
     record: bool
+    open: bool = False
 
     def ask(self, browser: Browser, token: str = "") -> TestResponse:
         """Ask for it; where something is sent, with the token of the browser's session."""
@@ -94,9 +98,10 @@ class Pages:
         for rule in self.rules():
             if any(_below(rule.rule, path) for path in left):
                 continue
+            without_sign_in = is_open(self.app.view_functions.get(rule.endpoint))
             for path, record in self._filled(rule, batch, numbers, besides):
                 for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                    yield Address(method, path, path != rule.rule, record)
+                    yield Address(method, path, path != rule.rule, record, without_sign_in)
 
     def _filled(
         self, rule: Rule, batch: Batch | None, numbers: Sequence[str], besides: Batch | None = None
@@ -173,13 +178,21 @@ def closed(
             yield f"{address} as {who}: is accepted ({answer.status_code})"
 
 
-def nobody(browser: Browser, addresses: Iterable[Address]) -> Iterator[str]:
-    """Look for answers to who has not signed in: all must lead to the sign-in page, or refuse."""
+def nobody(browser: Browser, addresses: Iterable[Address], words: Sequence[str] = ()) -> Iterator[str]:
+    """Look for answers to who has not signed in: all must lead to the sign-in page, or refuse.
+
+    Open pages answer, but show none of the rows in which `words` stand, and take nothing that is empty.
+    """
     token = browser.token()
     for address in addresses:
         answer = address.ask(browser, token)
         if answer.status_code >= 500:
             yield f"{address} as nobody: breaks down ({answer.status_code})"
+        elif address.open:
+            if any(word.encode() in answer.data for word in words):
+                yield f"{address} as nobody: shows what is not to be seen without a secret"
+            elif address.method != "GET" and answer.status_code < 400:
+                yield f"{address} as nobody: takes an empty form ({answer.status_code})"
         elif answer.status_code < 400 and not _to_sign_in(answer):
             yield f"{address} as nobody: answers {answer.status_code}"
 

@@ -198,7 +198,7 @@ class Conformance:
             }
             others = own_pages.addresses(theirs, without=common, besides=mine)
             problems = [
-                *pages.nobody(stranger, own_pages.addresses(theirs)),
+                *pages.nobody(stranger, own_pages.addresses(theirs), (SEEN, HIDDEN)),
                 *pages.closed(
                     "somebody without rights",
                     without,

@@ -13,7 +13,7 @@ const SOURCE = dirname(fileURLToPath(import.meta.url));
 const OUTPUT = resolve(process.argv[2] ?? join(SOURCE, '..', 'static', 'dist'));
 const NODES = join(SOURCE, '../../../node_modules/@tabler/icons/tabler-nodes-outline.json');
 const COMPRESSED = new Set(['.css', '.js', '.svg', '.json']);
-const ENTRIES = ['js/app.js', 'js/theme.js', ...['app', 'calendar', 'design', 'merge', 'rights', 'sheet', 'tree'].map((name) => `css/${name}.css`)];
+const ENTRIES = ['js/app.js', 'js/theme.js', ...['app', 'calendar', 'design', 'merge', 'open', 'rights', 'sheet', 'tree'].map((name) => `css/${name}.css`)];
 
 /** Day grid: five-minute rows. `r-N` starts a block at row N, `s-N` makes it N rows high. */
 const ROWS_A_DAY = 24 * 12;

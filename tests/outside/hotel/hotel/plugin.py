@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import click
+from flask import Blueprint
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotel import commands as commands_module
 from hotel import resources as declared
+from hotel.enquiry import make_blueprint
 from hotel.models import Room, Stay
 from hotel.policies import POLICIES
 from kernel.api import (
@@ -60,6 +62,11 @@ def facets() -> Iterable[Facet]:
 @hookimpl
 def commands() -> Iterable[Command]:
     return commands_in(commands_module)
+
+
+@hookimpl
+def blueprints() -> Iterable[Blueprint]:
+    return (make_blueprint(),)
 
 
 @hookimpl
