@@ -1,4 +1,5 @@
-"""What other plugins may import of sales: facts about invoices, payments and the catalogue, and the hooks that sales asks.
+"""What other plugins may import of sales: facts about invoices, payments and the catalogue, invoices that they let it write
+(`plugins.sales.billing`), and the hooks that sales asks.
 
 Hooks stand at the end. Events (`invoice_issued` …) are told after the commit, in a worker, at least once and one plugin
 at a time. Rules (`redeem` …) are asked inside the transaction; what they raise, undoes it. Implement them with
@@ -16,7 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.api import Context, LazyText, Price, gather, publish, require
+from plugins.sales.billing import Bill, BillLine, bill, bill_of, bills_of, receipt_address, unbill
 from plugins.sales.models import Document, DocumentLine, Item, ItemGroup
+from plugins.sales.money.account import Balance, balances
 
 KINDS = {
     ("invoice", "sale"): "sale",
@@ -275,6 +278,9 @@ def redeem_back(session: Session, ctx: Context, invoice_id: int, key: str, amoun
 
 
 __all__ = [
+    "Balance",
+    "Bill",
+    "BillLine",
     "DiscountOffer",
     "GroupFacts",
     "IssuedInvoice",
@@ -282,6 +288,10 @@ __all__ = [
     "Price",
     "ReceivedPayment",
     "SoldLine",
+    "balances",
+    "bill",
+    "bill_of",
+    "bills_of",
     "discount_offers",
     "invoice",
     "invoice_cancelled",
@@ -295,6 +305,8 @@ __all__ = [
     "payment",
     "payment_received",
     "payment_reversed",
+    "receipt_address",
     "redeem",
     "redeem_back",
+    "unbill",
 ]

@@ -80,7 +80,8 @@ def create_document(
     """Enter a draft of a quote, an order or an invoice and give its id; raises `Invalid` with every problem found."""
     if kind not in KINDS or kind == "return" or direction not in DIRECTIONS:
         raise Refused(_("There is no such kind of document."))
-    document = Document(kind=kind, direction=direction, state="draft", owner_id=context.actor.user_id)
+    seller = context.actor.user_id or None  # the system's number is nobody's
+    document = Document(kind=kind, direction=direction, state="draft", owner_id=seller)
     _write(context, document, head, lines, spending or {})
     return document.id
 

@@ -50,6 +50,14 @@ class Document(Identified, Stamped, Versioned, Binnable, SalesBase):
             unique=True,
             postgresql_where=text("source_id IS NOT NULL AND state <> 'cancelled' AND binned_at IS NULL"),
         ),
+        Index(
+            "uq_document_origin",
+            "origin",
+            unique=True,
+            postgresql_where=text(
+                "origin IS NOT NULL AND kind = 'invoice' AND state <> 'cancelled' AND binned_at IS NULL"
+            ),
+        ),
         Index("ix_document_party_id", "party_id", "day"),
         Index("ix_document_day", "kind", "day", "id", postgresql_where=text("binned_at IS NULL")),
         Index("ix_document_owner_id", "owner_id", "kind", "day"),
@@ -123,6 +131,8 @@ class Document(Identified, Stamped, Versioned, Binnable, SalesBase):
     """The quote or order that it was made of."""
     converted: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
     """Whether an order or invoice was made of it."""
+    origin: Mapped[str | None] = mapped_column(Text)
+    """What another plugin wrote this invoice for, `education.enrolment-12` (`plugins.sales.billing`)."""
     original_id: Mapped[int | None] = may_refer("sales.document", "fk_document_original_id")
     """The invoice that a return is of."""
     reason: Mapped[str | None] = mapped_column(Text)

@@ -89,6 +89,7 @@ SORTS = (
     Sort("earliest", _("Oldest first"), ("day",)),
 )
 CONSTRAINTS: dict[str, tuple[str | None, LazyText]] = {
+    "uq_document_origin": (None, _("There is an invoice for this already.")),
     "uq_document_source_id": (None, _("Somebody has made a document of this one already.")),
     "ck_document_kept": (
         None,
