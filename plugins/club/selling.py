@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kernel.api import Context, Price, Refused, _
+from kernel.api import Context, Price, Refused, _, fields
 from plugins.club.accounts import open_account
 from plugins.club.joining import member_of
 from plugins.club.models import Card, Rank, Redemption
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from plugins.sales.api import DiscountOffer
 
 HUNDRED = Decimal(100)
+PERCENT = fields.Percent("percent", _("Percent"))
 
 
 def offers(context: Context, party_id: int, net: int) -> Iterable[DiscountOffer] | None:
@@ -76,7 +77,7 @@ def price(context: Context, party_id: int | None, day: date, base: Price | None)
     if party_id is None or base is None:
         return None
     with context.system("discount of a member") as system:
-        best = best_discount(system, party_id, day)
+        best = best_discount(system, party_id, day, context)
     if best is None:
         return None
     percent, words = best
@@ -84,11 +85,17 @@ def price(context: Context, party_id: int | None, day: date, base: Price | None)
     return Price(base.unit - int(off), _("%(base)s; %(club)s", base=base.explanation, club=words))
 
 
-def best_discount(system: Context, party_id: int, day: date) -> tuple[Decimal, object] | None:
-    """Give the percent that a member gets on a day, and why; None for nobody's and no discount."""
+def best_discount(
+    system: Context, party_id: int, day: date, reader: Context
+) -> tuple[Decimal, object] | None:
+    """Give the percent that a member gets on a day, and why, as the reader writes it; None for nobody's and no discount."""
     member = member_of(system.session, party_id)
     if member is None or member.state != "active":
         return None
+
+    def shown(percent: Decimal) -> str:
+        return PERCENT.show(percent, reader)
+
     rank = system.session.get(Rank, member.rank_id) if member.rank_id else None
     wanted = select(Card).where(Card.member_id == member.id, Card.state == "active")
     card = system.session.execute(wanted).scalar_one_or_none()
@@ -97,13 +104,9 @@ def best_discount(system: Context, party_id: int, day: date) -> tuple[Decimal, o
         found.append(
             (
                 rank.discount,
-                _("rank %(rank)s: %(percent)s%% off", rank=rank.title, percent=_plain(rank.discount)),
+                _("rank %(rank)s: %(percent)s off", rank=rank.title, percent=shown(rank.discount)),
             )
         )
     if card is not None and card.discount and (card.valid_until is None or day <= card.valid_until):
-        found.append((card.discount, _("card of the club: %(percent)s%% off", percent=_plain(card.discount))))
+        found.append((card.discount, _("card of the club: %(percent)s off", percent=shown(card.discount))))
     return max(found, key=lambda each: each[0], default=None)
-
-
-def _plain(percent: Decimal) -> str:
-    return f"{percent.normalize():f}"

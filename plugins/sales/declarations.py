@@ -17,6 +17,15 @@ CATALOGUE = (
     "sales.phrase",
 )
 
+BESIDE = {
+    ("tasks.task", "view"): "own",
+    ("tasks.task", "create"): "own",
+    ("tasks.task", "edit"): "own",
+    ("club.member", "view"): "all",
+    ("club.redemption", "create"): "all",
+}
+"""What sellers need of plugins beside: tasks, and points that customers spend. Without those it reaches nothing."""
+
 PERMISSIONS = (
     Permission(
         resource=DOCUMENT, action="issue", title=_("Issue documents, so that they get a number"), order=10
@@ -110,7 +119,7 @@ MENU = (
 
 
 def suggestions(further: Mapping[str, Mapping[tuple[str, str], str]]) -> tuple[PatternSuggestion, ...]:
-    """Give the patterns: a seller who sees his own, the head of sales, the accountant; `further` adds grants by name."""
+    """Give the patterns: sellers who see their own, the head of sales, the accountant; `further` adds grants by name."""
     reading = {(resource, "view"): "all" for resource in CATALOGUE}
     keeping = {
         (resource, action): "all" for resource in CATALOGUE for action in (*STAFF, "delete", "restore")
@@ -138,21 +147,27 @@ def suggestions(further: Mapping[str, Mapping[tuple[str, str], str]]) -> tuple[P
         ("interaction", "create"): "all",
         ("interaction", "edit"): "own",
     }
+    selling = {
+        **people,
+        **reading,
+        **BESIDE,
+        ("base_data", "create"): "all",
+        ("sales.terms", "view"): "all",
+        **{(DOCUMENT, action): "own" for action in own},
+    }
     grants: dict[str, tuple[object, dict[tuple[str, str], str]]] = {
-        "seller": (
-            _("Seller (own documents)"),
-            {
-                **people,
-                **reading,
-                ("sales.terms", "view"): "all",
-                **{(DOCUMENT, action): "own" for action in own},
-            },
+        "seller": (_("Seller (own documents)"), selling),
+        "own_seller": (
+            _("Seller (own customers and documents)"),
+            {**selling, **{("party", action): "own" for action in ("view", "create", "edit", "print")}},
         ),
         "sales_head": (
             _("Head of sales"),
             {
                 **people,
+                **BESIDE,
                 ("party", "edit"): "all",
+                ("base_data", "create"): "all",
                 **reading,
                 **keeping,
                 **terms,

@@ -5,12 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from kernel.api import Context, Demo
+from sqlalchemy import select
+
+from kernel.api import Context, Demo, Party
 from plugins.sales.commands.common import lines_of
 from plugins.sales.models import Document
 from plugins.sales.money import demo as money
 from plugins.sales.words import COLOURS, PROFIT_CLASSES, UNITS
 
+OWN_SELLERS = ("sales", "sales2")
+"""Users of the demonstration who sell to their own contacts."""
+AWAITED = (8, 5, 2, 1)
+"""How many days ago the quotes were made that customers think about."""
 MONTHS = 12
 INVOICES_A_MONTH = 4
 CUSTOMERS = 30
@@ -62,6 +68,9 @@ def make(demo: Demo) -> None:
         "sales.seller",
         "فروشنده: سندهای خود را می‌بیند · seller: sees own documents only",
     )
+    owners = {
+        number for name in OWN_SELLERS if (number := demo.give_pattern(name, "sales.own_seller")) is not None
+    }
     with demo.working(at=demo.runtime.clock() - timedelta(days=400)) as context:
         items = _catalogue(context, demo)
         _prices(context, demo, items)
@@ -69,9 +78,30 @@ def make(demo: Demo) -> None:
     if not customers:
         return
     money.rules(demo)
+    sellers = _sellers(demo, customers, owners, seller)
     for ahead in range(MONTHS, -1, -1):
-        _month(demo, items, customers, seller, demo.today - timedelta(days=30 * ahead))
+        _month(demo, items, customers, sellers, demo.today - timedelta(days=30 * ahead))
+    _awaited(demo, items, customers, sellers)
     money.make(demo)
+
+
+def _sellers(demo: Demo, customers: list[int], owners: set[int], seller: int) -> dict[int, int]:
+    """Say who sells to whom: whoever keeps a contact, else the seller."""
+    wanted = select(Party.id, Party.owner_id).where(Party.id.in_(customers))
+    with demo.runtime.reading(demo.administrator) as context:
+        rows = context.session.execute(wanted).all()
+    return {row.id: row.owner_id if row.owner_id in owners else seller for row in rows}
+
+
+def _awaited(demo: Demo, items: dict[str, int], customers: list[int], sellers: dict[int, int]) -> None:
+    """Quotes that customers still think about; those whose validity is over have expired."""
+    for ago in AWAITED:
+        day = demo.today - timedelta(days=ago)
+        at = datetime.combine(day, time(11), demo.runtime.site.time_zone)
+        with demo.working(at=at) as context:
+            number = _draft(context, demo, items, customers, sellers, day, "quote")
+            context.run("sales.issue", document=number)
+    demo.run("sales.expire")
 
 
 def _catalogue(context: Context, demo: Demo) -> dict[str, int]:
@@ -129,13 +159,15 @@ def _prices(context: Context, demo: Demo, items: dict[str, int]) -> None:
         )
 
 
-def _month(demo: Demo, items: dict[str, int], customers: list[int], seller: int, day: date) -> None:
+def _month(
+    demo: Demo, items: dict[str, int], customers: list[int], sellers: dict[int, int], day: date
+) -> None:
     """What was sold and quoted in one month, in one transaction at its day."""
     at = datetime.combine(day, time(11), demo.runtime.site.time_zone)
     with demo.working(at=min(at, demo.runtime.clock())) as context:
         for _place in range(INVOICES_A_MONTH):
-            _invoice(context, demo, items, customers, seller, day)
-        _quote(context, demo, items, customers, seller, day)
+            _invoice(context, demo, items, customers, sellers, day)
+        _quote(context, demo, items, customers, sellers, day)
 
 
 def _lines(demo: Demo, items: dict[str, int]) -> list[dict[str, str]]:
@@ -155,26 +187,32 @@ def _draft(
     demo: Demo,
     items: dict[str, int],
     customers: list[int],
-    seller: int,
+    sellers: dict[int, int],
     day: date,
     kind: str,
 ) -> int:
-    head = {"party": demo.random.choice(customers), "day": day.isoformat(), "taxed": "1"}
+    party = demo.random.choice(customers)
+    head = {"party": party, "day": day.isoformat(), "taxed": "1"}
     if kind == "invoice" and demo.random.random() < 0.4:
         head["marketer"] = demo.random.choice(customers[-3:])
     if demo.random.random() < 0.25:
         head |= {"discount_kind": "rial", "discount_value": str(demo.random.choice((100_000, 250_000)))}
     number: int = context.run("sales.create_document", kind=kind, head=head, lines=_lines(demo, items))
-    if demo.random.random() < 0.6:
-        context.session.get_one(Document, number).owner_id = seller
+    if demo.random.random() < 0.75:
+        context.session.get_one(Document, number).owner_id = sellers[party]
         context.session.flush()
     return number
 
 
 def _invoice(
-    context: Context, demo: Demo, items: dict[str, int], customers: list[int], seller: int, day: date
+    context: Context,
+    demo: Demo,
+    items: dict[str, int],
+    customers: list[int],
+    sellers: dict[int, int],
+    day: date,
 ) -> None:
-    number = _draft(context, demo, items, customers, seller, day, "invoice")
+    number = _draft(context, demo, items, customers, sellers, day, "invoice")
     context.run("sales.issue", document=number)
     if demo.random.random() < 0.08:
         line = lines_of(context, number)[0]
@@ -182,9 +220,14 @@ def _invoice(
 
 
 def _quote(
-    context: Context, demo: Demo, items: dict[str, int], customers: list[int], seller: int, day: date
+    context: Context,
+    demo: Demo,
+    items: dict[str, int],
+    customers: list[int],
+    sellers: dict[int, int],
+    day: date,
 ) -> None:
-    number = _draft(context, demo, items, customers, seller, day, "quote")
+    number = _draft(context, demo, items, customers, sellers, day, "quote")
     context.run("sales.issue", document=number)
     fate = demo.random.random()
     if day > demo.today - timedelta(days=25):

@@ -20,6 +20,7 @@ from kernel.administration.demo import people
 from kernel.administration.demo.contacts import make_contacts
 from kernel.administration.demo.grouping import make_groups, make_segments
 from kernel.administration.demo.kin import make_kin
+from kernel.administration.demo.noticing import read_notices
 from kernel.administration.demo.posting import make_posting
 from kernel.administration.demo.signins import SignIn, new_password
 from kernel.administration.demo.standing import make_standing
@@ -166,6 +167,7 @@ def _fill(demo: Demo, parties: int, owners: Sequence[int], tell: Tell) -> None:
     _search_duplicates(demo)
     for plugin in sorted(demo.runtime.plugins):
         _make_plugin(demo, plugin, tell)
+    read_notices(demo)
 
 
 def _make_parties(demo: Demo, parties: int, owners: Sequence[int], tell: Tell) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -12,12 +13,13 @@ from sqlalchemy import insert, update
 
 from kernel.access.actor import SYSTEM
 from kernel.administration.assembly import assemble
-from kernel.api import Price
+from kernel.api import Party, Price
 from kernel.extension.discovery import discover
 from kernel.lifecycle.install import install
 from kernel.lifecycle.steps import Workshop
 from kernel.resources.build import build_runtime
 from kernel.resources.errors import Refused
+from kernel.testing.users import add_user
 from plugins.club import selling
 from plugins.club.tests.conftest import MILLION, MORNING, TODAY, Club, furnished
 from plugins.sales.models import Document, DocumentLine
@@ -133,7 +135,9 @@ def test_prices_follow_the_rank_or_the_better_card(club: Club) -> None:
     found = price(club.persons[0])
     assert found is not None
     assert found.unit == 951
-    assert "نقره‌ای" in club.runtime.translate(found.explanation)
+    words = club.runtime.translate(found.explanation)
+    assert "رتبهٔ نقره‌ای: ۵٪ تخفیف" in words
+    assert not re.search("[0-9]", words)
     club.run("club.issue_card", member=club.members[0], discount=Decimal(20), valid_until="1406/01/01")
     found = price(club.persons[0])
     assert found is not None
@@ -154,3 +158,17 @@ def test_whoever_buys_joins_where_the_site_says_so(club: Club, engines) -> None:
         held = member_of(context.session, person)
         assert held is not None
         assert held.pending == 10
+
+
+@pytest.mark.parametrize("pattern", ["seller", "own_seller"])
+def test_a_seller_with_the_suggested_pattern_is_offered_the_points_of_his_customer(
+    club: Club, engines, pattern: str
+) -> None:
+    suggested = {each.name: each for each in club.runtime.hooks.discovery.plugins["sales"].module.patterns()}
+    with engines.owner(club.runtime.site).begin() as owner:
+        seller = add_user(owner, pattern, dict(suggested[pattern].grants))
+        owner.execute(update(Party).where(Party.id == club.persons[0]).values(owner_id=seller.user_id))
+    club.give(500)
+    with club.runtime.reading(seller) as context:
+        (offer,) = selling.offers(context, club.persons[0], MILLION) or ()
+    assert offer.amount_limit == 500_000

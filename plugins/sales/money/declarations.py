@@ -34,14 +34,16 @@ _ALL = {
         for action in (*STAFF, "delete")
     },
 }
+_OWN = {
+    **{(kind, action): "own" for kind in RECORDS for action in ("view", "create", "print")},
+    ("sales.account", "view"): "own",
+    ("sales.account", "report"): "own",
+    ("sales.marketer", "view"): "own",
+    ("sales.commission", "view"): "all",
+}
 GRANTS: Mapping[str, Mapping[tuple[str, str], str]] = {
-    "seller": {
-        **{(kind, action): "own" for kind in RECORDS for action in ("view", "create", "print")},
-        ("sales.account", "view"): "own",
-        ("sales.account", "report"): "own",
-        ("sales.marketer", "view"): "own",
-        ("sales.commission", "view"): "all",
-    },
+    "seller": _OWN,
+    "own_seller": _OWN,
     "sales_head": _ALL,
     "accountant": _ALL,
 }
