@@ -19,6 +19,7 @@ from kernel.api import (
     fields,
     load,
 )
+from plugins.sales.holding import hold
 from plugins.sales.models import Document, DocumentLine
 from plugins.sales.resources.documents import INVOICE, ORDER, QUOTE
 
@@ -45,6 +46,8 @@ def opened(
     resource = resource_of(context, document)
     editable(context, resource, document, action)
     with context.system("locked by whoever may do this, also where he may not edit") as system:
+        if lock:
+            hold(system, [system.session.scalar(select(Document.party_id).where(Document.id == document))])
         load(system, resource, document, lock=lock)
     found: Document = load(context, resource, document)
     context.session.refresh(found)

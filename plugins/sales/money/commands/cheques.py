@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, EditConflict, Invalid, Problem, Refused, _, command, editable, load
+from plugins.sales.holding import hold
 from plugins.sales.money import fields as f
 from plugins.sales.money import ledger
 from plugins.sales.money.commands.payments import new_payment, read, take_back
@@ -50,11 +51,13 @@ def move(
     bounced cheque that is cleared after all pays anew. Raises `Refused` for a step that is not allowed.
     """
     editable(context, CHEQUE, cheque)
-    record: Cheque = load(context, CHEQUE, cheque, lock=True)
-    if version is not None and record.version != version:
-        raise EditConflict()
     entered = {"state": state, "day": day, "holder": holder, "place": place, "note": note}
     values = read(context, MOVE_FIELDS, entered)
+    record: Cheque = load(context, CHEQUE, cheque)
+    hold(context, [record.party_id, record.holder_id, values["holder"]])
+    record = load(context, CHEQUE, cheque, lock=True)
+    if version is not None and record.version != version:
+        raise EditConflict()
     new, on = values["state"], values["day"] or context.today
     _judge(context, record, new, on, values["holder"])
     direction = "in" if record.direction == "received" else "out"

@@ -80,5 +80,6 @@ def correct_commission(context: Context, **entered: Any) -> int:
 
 
 def _hold(system: Context, marketer_id: int) -> None:
-    """Make others who pay the same marketer wait."""
-    system.session.execute(select(Marketer.id).where(Marketer.id == marketer_id).with_for_update())
+    """Make others who pay the same marketer wait, but nobody who only enters what he earned."""
+    row = select(Marketer.id).where(Marketer.id == marketer_id)
+    system.session.execute(row.with_for_update(key_share=True))

@@ -23,6 +23,7 @@ from kernel.api import (
     squeeze,
     take_numbered,
 )
+from plugins.sales.holding import hold
 from plugins.sales.money import commissions, ledger
 from plugins.sales.money import fields as f
 from plugins.sales.money.models import Allocation, Cheque, ChequeMove, OpenItem, Payment
@@ -73,6 +74,7 @@ def allocate(context: Context, *, item: int, allocations: Parts, day: Any = None
     if len(seen) != len({number for number, _amount in allocations}):
         raise NotFound()
     with context.system("settle what is open") as system:
+        hold(system, [system.session.scalar(select(OpenItem.party_id).where(OpenItem.id == item))])
         done = ledger.allocate(system, item, allocations, day or context.today)
         commissions.follow_items(system, [item, *(number for number, _amount in allocations)])
     return done
@@ -89,6 +91,7 @@ def release(context: Context, *, allocation: int, reason: Any) -> int:
         raise Refused(_("This allocation was taken back already."))
     debit, credit = row.debit_id, row.credit_id
     with context.system("take an allocation back") as system:
+        hold(system, [system.session.scalar(select(OpenItem.party_id).where(OpenItem.id == debit))])
         freed = ledger.release(system, debit, context.today, told, only=allocation)
         commissions.follow_items(system, [debit, credit])
     return freed
@@ -109,6 +112,7 @@ def reverse(context: Context, *, payment: int, reason: Any, day: Any = None) -> 
     editable(context, PAYMENT, payment, "reverse")
     told = f.REASON.read(reason, context)
     on = f.REVERSED_ON.read(day, context) or context.today
+    hold(context, [load(context, PAYMENT, payment).party_id])
     record: Payment = load(context, PAYMENT, payment, lock=True)
     if record.cheque_id is not None:
         raise Refused(_("This was paid by cheque: note on the cheque that it bounced or was given back."))
@@ -117,7 +121,7 @@ def reverse(context: Context, *, payment: int, reason: Any, day: Any = None) -> 
 
 
 def take_back(context: Context, payment_id: int, day: date, reason: str) -> None:
-    """Reverse a payment that stands, whoever may see it; plugins are told."""
+    """Reverse a payment that stands, whoever may see it; plugins are told. Its party's account is held by whoever calls."""
     with context.system("reverse a payment") as system:
         record = system.session.get(Payment, payment_id, with_for_update=True, populate_existing=True)
         if record is None or record.state != "standing":
@@ -194,6 +198,7 @@ def _record(
         raise NotFound()
     # As the system: of whoever is in charge of the party, it is not of the one who records it alone.
     with context.system("record money, and enter it into the account of the party") as system:
+        hold(system, [values["party"]])
         cheque = _cheque(system, direction, values) if values["method"] == "cheque" else None
         payment = new_payment(system, direction, values, cheque_id=cheque)
         number = payment.id
