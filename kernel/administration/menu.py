@@ -22,6 +22,7 @@ ENTRIES: tuple[tuple[LazyText, str, str, tuple[str, str]], ...] = (
     (_("What the bin keeps"), "/administration/retention", "trash", ("setting", "edit")),
     (_("Branding"), "/administration/branding", "palette", ("setting", "edit")),
     (_("Base data"), "/administration/base-data", "database", ("base_data", "edit")),
+    (_("Days off"), "/administration/days-off", "calendar-off", ("setting", "edit")),
     (_("Series of numbers"), "/administration/numbers", "list-numbers", ("setting", "edit")),
     (_("Own fields"), "/administration/user-fields", "list-check", ("user_field", "edit")),
     (_("Edition"), "/administration/edition", "award", ("setting", "edit")),

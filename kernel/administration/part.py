@@ -33,6 +33,7 @@ from kernel.administration.housekeeping import JOBS
 from kernel.extension.contributions import Setting
 from kernel.i18n import _
 from kernel.resources.commands import commands_in
+from kernel.resources.customs import WEEK
 from kernel.resources.parts import KernelPart
 
 SETTINGS = (
@@ -62,6 +63,7 @@ SETTINGS = (
         ),
         order=10,
     ),
+    WEEK,
     *sign_in_settings.SETTINGS,
     *mail.SETTINGS,
     *job_runs.SETTINGS,

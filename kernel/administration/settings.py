@@ -41,6 +41,7 @@ GROUP_TITLES: Mapping[str, LazyText] = {
     "documents": _("Printing"),
     "reports": _("Reports"),
     "display": _("Display"),
+    "calendar": _("Working days"),
 }
 """Titles of the kernel's own groups; a plugin's group bears its title."""
 
@@ -89,7 +90,7 @@ def find_group(runtime: Runtime, key: str) -> Group:
 def field_of(setting: Setting) -> Field:
     """Give the field by which a setting is entered; its name is the key's last part."""
     options: dict[str, Any] = {"help": setting.help or None}
-    if setting.kind == "choice":
+    if setting.kind in ("choice", "choices"):
         options["options"] = setting.choices
         options["required"] = True
     if setting.bounds is not None:
@@ -111,6 +112,7 @@ KINDS: Mapping[str, Callable[..., Field]] = {
     "time": fields.TimeOfDay,
     "yes_no": fields.YesNo,
     "choice": fields.Choice,
+    "choices": fields.Choices,
     "phone": fields.Phone,
     "email": fields.Email,
 }

@@ -165,6 +165,10 @@ OCCASION = Resource(
     ),
     quick_filters=("off", "estimated"),
     prepare=prepare_occasion,
+    help=_(
+        "The days of the year that are called something. Which days of the week are off is set by administrators"
+        " under “Days off”."
+    ),
     importable=True,
     constraints={"uq_occasion_day_title": ("title", _("This day is called so already."))},
 )

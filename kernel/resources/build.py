@@ -16,14 +16,16 @@ from kernel.data.engines import Engines
 from kernel.data.site import Site
 from kernel.extension.branding import Branding, read_branding
 from kernel.extension.calling import FailureRecorder, Hooks
+from kernel.extension.contributions import Setting
 from kernel.extension.declarations import Declarations, collect
 from kernel.extension.discovery import Discovery, discover
 from kernel.extension.editions import SiteEdition, read_site_edition
-from kernel.extension.models import Setting
+from kernel.extension.models import Setting as SettingRow
 from kernel.extension.state import read_epoch, read_states, running
 from kernel.i18n import KERNEL_TRANSLATIONS
 from kernel.resources.base_data import read_colours
 from kernel.resources.commands import Command, command_of
+from kernel.resources.customs import with_chosen_week
 from kernel.resources.declared import Declared, by_name
 from kernel.resources.errors import CommandError
 from kernel.resources.guarding import unsound
@@ -55,7 +57,7 @@ def build_runtime(
     ) as session:
         epoch = read_epoch(session)
         states = read_states(session)
-        values = {row.key: row.value for row in session.execute(select(Setting)).scalars()}
+        values = {row.key: row.value for row in session.execute(select(SettingRow)).scalars()}
         edition, branding = read_site_edition(session), read_branding(session)
         definitions = read_definitions(session)
         colours = read_colours(session)
@@ -87,14 +89,14 @@ def assemble(
 ) -> Runtime:
     """Put a runtime together from hooks and settings, without asking the database; lifecycle steps do so, too."""
     declarations = collect(hooks, unsound)
-    declared = declare(declarations, kernel_parts(), values, definitions)
+    declared = declare(declarations, kernel_parts(), values, definitions, site)
     sources = [("kernel", KERNEL_TRANSLATIONS)]
     for name in declarations.hooks.enabled:
         folder = hooks.discovery.plugins[name].translations
         if folder is not None:
             sources.append((name, folder))
     return Runtime(
-        site,
+        with_chosen_week(site, values),
         engines,
         epoch=epoch,
         hooks=declarations.hooks,
@@ -111,6 +113,7 @@ def declare(
     parts: tuple[KernelPart, ...],
     values: Mapping[str, Any],
     definitions: Sequence[Definition] = (),
+    site: Site | None = None,
 ) -> Declared:
     """Join what the kernel's parts and the plugins declare; raise `DeclaredTwice` for a name used twice."""
     resources: list[Resource] = [resource for part in parts for resource in part.resources]
@@ -124,6 +127,7 @@ def declare(
         replace(answer.value, key=f"{answer.plugin}.{answer.value.key}")
         for answer in declarations.of("settings")
     ]
+    settings = [_of_site(item, site) for item in settings]
     notice_kinds = [item for part in parts for item in part.notice_kinds]
     notice_kinds += [
         replace(answer.value, key=f"{answer.plugin}.{answer.value.key}")
@@ -151,6 +155,12 @@ def declare(
         ),
         values=values,
     )
+
+
+def _of_site(setting: Setting, site: Site | None) -> Setting:
+    if setting.site_default is None or site is None:
+        return setting
+    return replace(setting, default=setting.site_default(site))
 
 
 def _command(value: Any) -> Command:

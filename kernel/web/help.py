@@ -87,6 +87,10 @@ HELP: Mapping[str, LazyText] = {
         "Settings of the site and of its plugins. Each says what it changes; they hold at once, for "
         "everybody."
     ),
+    "/administration/days-off": _(
+        "The days of the week on which this site rests, and the holidays to come. Calendars, reminders, reports"
+        " by e-mail and jobs of working days keep to both, from the moment that you save."
+    ),
     "/administration/plugins": _(
         "Plugins add whole trades. Pausing one hides its pages and keeps its records; uninstalling keeps an "
         "archive from which it can be restored."

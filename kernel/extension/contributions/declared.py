@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kernel.data.number_patterns import is_sound
+from kernel.data.site import Site
 from kernel.extension.contributions.base import Right, Text
 from kernel.i18n import LazyText
 
@@ -122,10 +123,12 @@ class Setting:
     key: str
     title: Text
     kind: str = "text"
-    """text, long_text, number, yes_no, choice, money, day, secret_text …: a field kind of the resources
+    """text, long_text, number, yes_no, choice, choices, money, day, secret_text …: a field kind of the resources
     layer.
     """
     default: Any = None
+    site_default: Callable[[Site], Any] | None = None
+    """Gives the default from how the site was made; `default` counts where no site is asked."""
     secret: bool = False
     """Never shown again once saved, never exported, and encrypted in the database; for texts only."""
     choices: Mapping[str, Text] = field(default_factory=dict)

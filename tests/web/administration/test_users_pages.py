@@ -82,6 +82,7 @@ PLACES = (
     "plugins",
     "plugins/medical",
     "settings/parties",
+    "days-off",
     "jobs",
     "doctor",
     "base-data",

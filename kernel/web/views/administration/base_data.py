@@ -23,7 +23,10 @@ def base_lists() -> ResponseReturnValue:
     """Show the lists."""
     context = current()
     return render(
-        "administration/base_lists.html", lists=list_rows(context), plugin_titles=plugin_titles(context)
+        "administration/base_lists.html",
+        lists=list_rows(context),
+        plugin_titles=plugin_titles(context),
+        administrator=context.actor.is_administrator,
     )
 
 
