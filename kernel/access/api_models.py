@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,6 +34,10 @@ class ApiToken(Identified, KernelBase):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
     used_from: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+    counted_from: Mapped[datetime | None] = mapped_column(Instant)
+    """When the window began in which requests are counted."""
+    counted: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
+    """Requests in that window."""
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_by: Mapped[int | None] = mapped_column(BigInteger)
 

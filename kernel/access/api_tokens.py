@@ -11,10 +11,11 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import LargeBinary, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import LargeBinary, bindparam, case, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from kernel.access.actor import ALL, NO_RULES, Actor, Right, gathered, made_actor
@@ -32,6 +33,8 @@ MOST_OF_A_USER = 20
 """Tokens of one user that are good for something."""
 NOTED = timedelta(minutes=10)
 """How exactly the last use is noted."""
+WINDOW = timedelta(minutes=1)
+"""The time in which requests of one token are counted."""
 KEPT_ANSWERS = timedelta(days=2)
 """How long a repeat of a request with a key is known as one."""
 KEPT_TOKENS = timedelta(days=180)
@@ -130,6 +133,35 @@ def note_use(served: Served, bearer: Bearer, address: str) -> None:
             .where(ApiToken.id == bearer.token_id)
             .values(used_at=now.astimezone(UTC), used_from=address[:100])
         )
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left of an allowance: requests, and the seconds until there are new ones; `refused`: none was left."""
+
+    number: int
+    seconds: int
+    refused: bool
+
+
+def take(served: Served, token_id: int, most: int) -> Left:
+    """Count a request of a token against what it has each minute, whichever process it came to."""
+    now = served.clock().astimezone(UTC)
+    began, used = ApiToken.counted_from, ApiToken.counted
+    over = or_(began.is_(None), began <= now - WINDOW, began > now)
+    counting = (
+        update(ApiToken)
+        .where(ApiToken.id == token_id, or_(over, used < most))
+        .values(counted_from=case((over, now), else_=began), counted=case((over, 1), else_=used + 1))
+        .returning(began, used)
+        .execution_options(synchronize_session=False)
+    )
+    with system_session(served, "requests of a token") as session:
+        taken = session.execute(counting).one_or_none()
+        since = taken or session.execute(select(began, used).where(ApiToken.id == token_id)).one_or_none()
+    waited = WINDOW if since is None or since[0] is None else since[0] + WINDOW - now
+    seconds = min(max(1, ceil(waited.total_seconds())), int(WINDOW.total_seconds()))
+    return Left(0 if taken is None else most - taken[1], seconds, taken is None)
 
 
 def narrowed(actor: Actor, rights: Mapping[str, Any] | None, grantable: Iterable[Right]) -> Actor:

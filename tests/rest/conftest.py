@@ -47,7 +47,6 @@ def site(clinic_site: Site, wsgi: PeyvandWSGI) -> Site:
     wsgi.store.forget()
     entry.guesses.forget()
     entry.repeated.forget()
-    entry.requests.forget()
     return clinic_site
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text, update
 from werkzeug.test import Client
 
+from kernel.access import api_tokens
 from kernel.access.api_models import ApiToken
 from kernel.access.models import AuditEntry, UserAccount
 from kernel.administration.api_tokens import ORIGINS, OWN_TOKENS, REQUESTS
 from kernel.data.engines import Engines
 from kernel.data.site import Site
+from kernel.resources.runtime import Runtime
 from kernel.testing.browser import PASSWORD
 from kernel.web.rest import entry
 from kernel.web.wsgi import PeyvandWSGI
@@ -206,6 +209,28 @@ def test_a_token_has_an_allowance(program: MakeProgram, setting: Any) -> None:
     assert [answer.headers["RateLimit-Remaining"] for answer in answers[:3]] == ["9", "8", "7"]
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 61
     assert program("other", DESK).get("/me")
+
+
+def test_all_processes_count_an_allowance_together_and_a_minute_later_it_is_whole(
+    program: MakeProgram, setting: Any, runtime: Runtime, site: Site
+) -> None:
+    setting(REQUESTS, 10)
+    token = program("shared", DESK).get("/me")["token"]
+    now = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+    def at(moment: datetime) -> Any:
+        return SimpleNamespace(site=site, engines=runtime.engines, clock=lambda: moment)
+
+    with ThreadPoolExecutor(8) as workers:  # each on a connection of its own, as processes are
+        taken = list(workers.map(lambda _n: api_tokens.take(at(now), token, 10), range(25)))
+    assert sorted(each.number for each in taken if not each.refused) == list(range(10))
+    assert sum(each.refused for each in taken) == 15
+    late = api_tokens.take(at(now + timedelta(seconds=59)), token, 10)
+    assert (late.refused, late.seconds) == (True, 1)
+    fresh = api_tokens.take(at(now + timedelta(seconds=60)), token, 10)
+    assert (fresh.refused, fresh.number, fresh.seconds) == (False, 9, 60)
+    back = api_tokens.take(at(now), token, 10)
+    assert (back.refused, back.number) == (False, 9), "a clock that was put back locks nobody out"
 
 
 def test_pages_of_other_origins_get_nothing_unless_named(program: MakeProgram, setting: Any) -> None:

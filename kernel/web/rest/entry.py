@@ -23,7 +23,7 @@ from kernel.web.current import Scope, runtime
 from kernel.web.rest.allowing import options
 from kernel.web.rest.problems import ApiError
 from kernel.web.security import MEBIBYTE
-from kernel.web.throttle import Allowance, Throttle
+from kernel.web.throttle import Throttle
 
 LONGEST = MEBIBYTE
 """Bytes of the body of a request."""
@@ -34,7 +34,6 @@ guesses = Throttle(300, 60.0)
 """Requests with wrong tokens from one network address: many programs may share it."""
 repeated = Throttle(30, 60.0)
 """Requests with one and the same wrong token: a program that goes on with an expired one costs others nothing."""
-requests = Allowance(60.0)
 
 
 def enter() -> Response | None:
@@ -120,7 +119,7 @@ def _of_session() -> Scope:
 
 def _count(found: Bearer) -> None:
     most = int(runtime().setting(REQUESTS))
-    left = requests.take(f"{runtime().site.name} {found.token_id}", most)
+    left = api_tokens.take(runtime(), found.token_id, most)
     g.left = (most, left)
     if left.refused:
         raise ApiError(429, headers={"Retry-After": str(left.seconds)})
