@@ -118,7 +118,7 @@ def test_a_card_and_an_entry_are_moved_by_finger(desk: FrontDesk, chromium: Brow
         page.locator("#username").fill(desk.receptionist())
         page.locator("#password").fill(PASSWORD)
         page.locator("form.form").get_by_role("button").tap()
-        page.locator("[data-module=board][data-ready]").wait_for()
+        page.locator("[data-module=board][data-awake]").wait_for()
         page.locator(f"#card-{number} .to").tap()
         page.locator('#dialog [value="confirmed"]').tap()
         expect(page.locator(f'.pile[data-lane="confirmed"] #card-{number}')).to_have_count(1)

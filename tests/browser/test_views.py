@@ -87,6 +87,7 @@ def drag(page: Page, card: Locator, target: Locator) -> None:
     assert start
     assert end
     page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    page.locator("[data-module=board][data-awake]").wait_for()
     page.mouse.down()
     page.mouse.move(start["x"] + start["width"] / 2 + 8, start["y"] + start["height"] / 2 + 8, steps=3)
     page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 30, steps=12)

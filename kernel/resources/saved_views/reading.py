@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ARRAY, BigInteger, func, or_, select
 
 from kernel.access.models import UserPattern
 from kernel.i18n import LazyText, _
@@ -71,8 +71,14 @@ def visible_views(context: Context) -> list[View]:
     if not context.actor.is_administrator:
         mine = held.where(UserPattern.user_id == user_id)
         shared = or_(SavedView.audience == "all", (SavedView.audience == "patterns") & SavedView.id.in_(mine))
+    shared_with = (
+        select(SavedViewPattern.pattern_id)
+        .where(SavedViewPattern.view_id == SavedView.id, SavedView.audience == "patterns")
+        .order_by(SavedViewPattern.pattern_id)
+    )
+    held_by = func.array(shared_with.scalar_subquery(), type_=ARRAY(BigInteger))
     statement = (
-        select(SavedView, SavedViewPin.id, ListDefault.id)
+        select(SavedView, SavedViewPin.id, ListDefault.id, held_by)
         .outerjoin(SavedViewPin, (SavedViewPin.view_id == SavedView.id) & (SavedViewPin.user_id == user_id))
         .outerjoin(ListDefault, (ListDefault.view_id == SavedView.id) & (ListDefault.user_id == user_id))
         .where(or_(SavedView.owner_id == user_id, shared))
@@ -80,16 +86,10 @@ def visible_views(context: Context) -> list[View]:
     )
     with context.system("views of the reader") as system:
         rows = [
-            (_view_of(row, pinned=pin is not None, by_itself=own is not None))
-            for row, pin, own in system.session.execute(statement)
+            _view_of(row, pinned=pin is not None, by_itself=own is not None, patterns=patterns)
+            for row, pin, own, patterns in system.session.execute(statement)
         ]
-        shares: dict[int, list[int]] = {}
-        shared_with = [each.id for each in rows if each.audience == "patterns"]
-        if shared_with:
-            wanted = select(SavedViewPattern).where(SavedViewPattern.view_id.in_(shared_with))
-            for share in system.session.execute(wanted).scalars():
-                shares.setdefault(share.view_id, []).append(share.pattern_id)
-    return [replace(each, patterns=tuple(shares.get(each.id, ()))) for each in rows if _listed(context, each)]
+    return [each for each in rows if _listed(context, each)]
 
 
 def find_view(context: Context, view_id: int) -> View:
@@ -134,7 +134,7 @@ def _listed(context: Context, view: View) -> bool:
     return resource is not None and context.may(resource.permission, right)
 
 
-def _view_of(row: SavedView, *, pinned: bool, by_itself: bool) -> View:
+def _view_of(row: SavedView, *, pinned: bool, by_itself: bool, patterns: Sequence[int]) -> View:
     filters = tuple(Filter.of_plain(each) for each in row.filters)
     query = ListQuery(
         search=row.search,
@@ -150,7 +150,7 @@ def _view_of(row: SavedView, *, pinned: bool, by_itself: bool) -> View:
         resource=row.resource,
         owner_id=row.owner_id,
         audience=row.audience,
-        patterns=(),
+        patterns=tuple(patterns),
         version=row.version,
         query=query,
         pinned=pinned,

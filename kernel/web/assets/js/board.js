@@ -2,7 +2,7 @@
 // lane, swim and version) and answers with the card and the heads of the lanes as <hx-partial>s; where it refuses, the card
 // goes back to where it was, with the reason in words. Cards without data-to cannot be moved; data-to names the lanes that
 // one may go to. A board whose root has the data-move-url (of all cards, told id, lane and position) lets them go anywhere.
-import Sortable from 'sortablejs';
+// What drags is fetched once a pointer comes over the board, where fingers are the pointers at once: most only read.
 import { fill, find, findAll, isRtl } from './dom.js';
 import { send } from './sending.js';
 import { toast } from './toast.js';
@@ -11,6 +11,7 @@ export default function board(root, htmx) {
   const piles = () => findAll('.pile', root);
   const own = root.dataset.moveUrl;
   const started = new WeakSet();
+  let Sortable;
 
   const mayGo = (card, pile) => {
     if (own) return true;
@@ -102,7 +103,16 @@ export default function board(root, htmx) {
     tell(card, to, () => from.insertBefore(card, next), 0);
   });
 
-  document.addEventListener('htmx:after:swap', () => root.isConnected && start());
-  start();
+  function awaken() {
+    import('./dragging.js').then((loaded) => {
+      Sortable = loaded.default;
+      start();
+      root.dataset.awake = '';
+    }, () => root.addEventListener('pointerover', awaken, { once: true }));
+  }
+
+  document.addEventListener('htmx:after:swap', () => Sortable && root.isConnected && start());
+  if (matchMedia('(hover: none)').matches) awaken();
+  else root.addEventListener('pointerover', awaken, { once: true });
   root.dataset.ready = '';
 }
