@@ -42,6 +42,7 @@ PERMISSIONS = (
     ),
     Permission(resource=DOCUMENT, action="cancel", title=_("Cancel issued documents"), order=50),
     Permission(resource=DOCUMENT, action="take_back", title=_("Take back what was sold"), order=60),
+    Permission(resource=DOCUMENT, action="send", title=_("Tell customers by SMS"), order=70),
 )
 
 SERIES = (
@@ -135,8 +136,9 @@ def suggestions(further: Mapping[str, Mapping[tuple[str, str], str]]) -> tuple[P
         "take_back",
         "print",
         "report",
+        "send",
     )
-    own = (*STAFF, "delete", "issue", "discount", "print", "report")
+    own = (*STAFF, "delete", "issue", "discount", "print", "report", "send")
     terms = {("sales.terms", action): "all" for action in STAFF}
     people = {
         ("party", "view"): "all",

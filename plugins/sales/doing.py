@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from kernel.api import Action, Context, LazyText, _
 from plugins.sales.models import Document
-from plugins.sales.words import KINDS, NEXT, RIGHT, STATES_OF
+from plugins.sales.words import KINDS, NEXT, RIGHT, STATES_OF, TELLABLE
 
 TARGETS = {"quote": ("order", "invoice"), "order": ("invoice",)}
 """What can be made of each kind."""
@@ -73,10 +73,19 @@ def _actions(document: Document) -> Iterator[Action]:
             "print",
             65,
         )
+    if document.direction == "sale" and document.state in TELLABLE.get(document.kind, ()):
+        yield from _telling(document, base)
     if document.kind == "invoice" and document.state == "issued":
         yield _get(_("Take goods back"), f"{base}/take-back", "arrow-back-up", "take_back", 70)
     if document.state != "cancelled" and not document.converted:
         yield _get(_("Cancel this document"), f"{base}/cancel", "circle-x", "cancel", 80)
+
+
+def _telling(document: Document, base: str) -> Iterator[Action]:
+    if document.kind == "order":
+        yield _post(_("Tell the customer by SMS"), f"{base}/tell", "device-mobile-message", "send", 67)
+    elif document.settlement in ("unpaid", "partly"):
+        yield _post(_("Remind of the payment by SMS"), f"{base}/tell", "device-mobile-message", "send", 67)
 
 
 def _get(label: LazyText, url: str, icon: str, right: str, order: int) -> Action:

@@ -69,7 +69,15 @@ def let_expire(context: Context) -> None:
     context.run("sales.expire")
 
 
-JOBS = (Job(name="expire", title=_("Let quotes expire"), function=let_expire, at="00:30"),)
+def remind(context: Context) -> None:
+    """Remind customers of what they are to pay."""
+    context.run("sales.remind_customers")
+
+
+JOBS = (
+    Job(name="expire", title=_("Let quotes expire"), function=let_expire, at="00:30"),
+    Job(name="remind", title=_("Remind customers of payments"), function=remind, at="10:00"),
+)
 
 
 def obstacles_to_delete(

@@ -22,6 +22,7 @@ from kernel.api import (
     Figure,
     Job,
     MenuItem,
+    MessageTemplate,
     NoticeKind,
     Obstacle,
     Panel,
@@ -39,7 +40,7 @@ from kernel.api import (
     commands_in,
     hookimpl,
 )
-from plugins.sales import blocks, keeping
+from plugins.sales import blocks, keeping, telling
 from plugins.sales import resources as declared
 from plugins.sales.commands import MODULES
 from plugins.sales.declarations import MENU, PERMISSIONS, SERIES, SETTINGS, suggestions
@@ -103,7 +104,12 @@ def patterns() -> Iterable[PatternSuggestion]:
 
 @hookimpl
 def settings() -> Iterable[Setting]:
-    return (*SETTINGS, *money.SETTINGS)
+    return (*SETTINGS, *money.SETTINGS, *telling.SETTINGS)
+
+
+@hookimpl
+def templates() -> Iterable[MessageTemplate]:
+    return telling.TEMPLATES
 
 
 @hookimpl

@@ -59,6 +59,9 @@ NEXT = {
 }
 """Which state may follow which by hand; issuing and cancelling are commands of their own."""
 
+TELLABLE = {"order": ("issued", "ready", "delivered"), "invoice": ("issued",)}
+"""Of which documents of sale there is something to tell the customer, by kind and state."""
+
 BASE_LISTS = (
     BaseList(
         UNITS,

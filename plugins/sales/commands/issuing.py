@@ -9,6 +9,7 @@ from plugins.sales.commands.common import VERSION, WHICH, lines_of, opened
 from plugins.sales.models import Document, DocumentLine, Item, SaleEntry
 from plugins.sales.money import issuing as money
 from plugins.sales.offers import ask_to_redeem, redemptions_of
+from plugins.sales.telling import order_moved
 from plugins.sales.words import RIGHT
 
 ROLES = {
@@ -42,6 +43,7 @@ def issue(context: Context, *, document: int, version: int | None = None) -> int
     if record.kind == "invoice":
         money.issued(context, document)
         context.publish("invoice_issued", document)
+    order_moved(context, record)
     return document
 
 

@@ -14,6 +14,7 @@ from plugins.sales.doing import states_after
 from plugins.sales.models import Document, DocumentLine, SaleEntry
 from plugins.sales.money import issuing as money
 from plugins.sales.offers import ask_to_redeem, redemptions_of
+from plugins.sales.telling import order_moved
 from plugins.sales.words import RIGHT, STATES
 
 STATE = fields.Choice("state", _("State"), options=STATES, required=True)
@@ -46,6 +47,7 @@ def set_state(
     if state == "delivered":
         record.delivered_on = context.today
     context.session.flush()
+    order_moved(context, record)
     return record.id
 
 

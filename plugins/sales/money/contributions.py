@@ -10,6 +10,7 @@ from kernel.api import Context, Obstacle
 from plugins.sales.money import blocks, issuing, leaving, parts
 from plugins.sales.money.commands import cheques as cheque_commands
 from plugins.sales.money.commands import commission as commission_commands
+from plugins.sales.money.commands import openings as opening_commands
 from plugins.sales.money.commands import payments as payment_commands
 from plugins.sales.money.dates import DATES
 from plugins.sales.money.declarations import GRANTS, MENU, PERMISSIONS, SERIES, SETTINGS
@@ -20,7 +21,7 @@ from plugins.sales.money.reporting import REPORTS
 from plugins.sales.money.resources import BASE_LISTS, RESOURCES
 from plugins.sales.money.views import add_pages
 
-COMMANDS = (payment_commands, cheque_commands, commission_commands)
+COMMANDS = (payment_commands, cheque_commands, opening_commands, commission_commands)
 """Modules with commands."""
 DOCUMENTS = (RECEIPT,)
 FACETS = ()

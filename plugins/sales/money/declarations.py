@@ -19,6 +19,7 @@ PERMISSIONS = (
         title=_("Issue invoices beyond the credit ceiling"),
         order=120,
     ),
+    Permission(resource="sales.account", action="bring_in", title=_("Bring in balances"), order=125),
     Permission(resource="sales.commission", action="pay", title=_("Pay commission"), order=130),
     Permission(resource="sales.commission", action="correct", title=_("Correct commission"), order=131),
 )
@@ -26,7 +27,10 @@ PERMISSIONS = (
 _ALL = {
     **{(kind, action): "all" for kind in RECORDS for action in (*STAFF, "print", "report", "export")},
     ("sales.payment", "reverse"): "all",
-    **{("sales.account", action): "all" for action in ("view", "report", "export", "exceed_credit")},
+    **{
+        ("sales.account", action): "all"
+        for action in ("view", "report", "export", "exceed_credit", "bring_in")
+    },
     **{("sales.commission", action): "all" for action in ("view", "report", "export", "pay", "correct")},
     **{
         (kind, action): "all"

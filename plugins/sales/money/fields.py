@@ -48,6 +48,10 @@ DRAWER_CODE = fields.NationalCode("drawer_code", _("National code of the owner")
 CHEQUE_FIELDS = (NUMBER, SAYAD, DUE, BANK, BRANCH, ACCOUNT, DRAWER, DRAWER_CODE)
 PAYMENT_FIELDS = (PARTY, DAY, AMOUNT, METHOD, PLACE, TERMINAL, TRACKING, *CHEQUE_FIELDS, NOTE)
 
+SIDE = fields.Choice("side", _("Whose debt it is"), options=words.SIDES, required=True)
+OPENING_DUE = fields.Day("due", _("Due day"), help=_("Empty: on its day."))
+LABEL = fields.Text("label", _("Number or description"), limit=30)
+
 INVOICE = fields.Link("invoice", _("Invoice"), to="sales.invoice")
 WHICH = fields.Link("payment", _("Receipt or payment"), to="sales.payment", required=True)
 REASON = fields.Text("reason", _("Reason"), limit=300, required=True)

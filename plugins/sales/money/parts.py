@@ -27,6 +27,9 @@ FIRST = {
 
 def slot(context: Context, name: str, subject: Any) -> Markup | None:
     """Give what stands in a named place of a page of the kernel."""
+    if name == "list.top" and subject == "sales.account":
+        may_bring_in = context.may("sales.account", "bring_in") and not context.read_only
+        return fragment("sales/money/openings_bar.html") if may_bring_in else None
     if name == "list.top":
         may = context.may("sales.payment", "create") and not context.read_only
         return (

@@ -26,6 +26,7 @@ def make_blueprint() -> Blueprint:
         ("/documents/<int:number>/reject", documents.reject, "edit", BOTH),
         ("/documents/<int:number>/cancel", documents.cancel, "cancel", BOTH),
         ("/documents/<int:number>/discard", documents.discard, "delete", BOTH),
+        ("/documents/<int:number>/tell", documents.tell_customer, "send", ["POST"]),
         ("/documents/<int:number>/take-back", documents.take_back, "take_back", BOTH),
     )
     for rule, view, action, methods in rules:

@@ -138,6 +138,16 @@ def cancel(number: int) -> ResponseReturnValue:
     return _with_reason(number, "sales.cancel", _("Cancel this document"))
 
 
+def tell_customer(number: int) -> ResponseReturnValue:
+    """Tell the customer how far his order is, or remind him of what he is to pay."""
+    outcome = run_command("sales.tell_customer", document=number)
+    if outcome.done and outcome.value:
+        tell(_("The message is on its way."))
+    elif outcome.done:
+        tell(_("The customer cannot be reached by SMS; the outbox says why."), "error")
+    return redirect(address(current(), number), code=303)
+
+
 def discard(number: int) -> ResponseReturnValue:
     """Ask whether a draft is thrown away, and do so."""
     context = current()

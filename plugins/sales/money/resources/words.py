@@ -49,6 +49,7 @@ ITEM_KINDS = {
     "purchase_return": _("Return to the supplier"),
     "receipt": _("Receipt"),
     "payment": _("Payment"),
+    "opening": _("Balance brought in"),
 }
 
 SETTLEMENT = {

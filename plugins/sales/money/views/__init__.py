@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from kernel.api import needs
-from plugins.sales.money.views import accounts, cheques, commission, payments, reports
+from plugins.sales.money.views import accounts, cheques, commission, openings, payments, reports
 
 
 def add_pages(pages: Blueprint) -> None:
@@ -23,8 +23,10 @@ def add_pages(pages: Blueprint) -> None:
             payments.reverse,
             both,
         ),
-        ("/money/items/<int:number>", "item", "sales.account", "view", payments.item, ["GET"]),
+        ("/money/items/<int:number>", "item", "sales.account", "view", openings.item, ["GET"]),
         ("/money/items/<int:number>/settle", "settle", "sales.payment", "edit", payments.settle, both),
+        ("/money/openings/new", "bring_in", "sales.account", "bring_in", openings.bring_in, both),
+        ("/money/items/<int:number>/out", "take_out", "sales.account", "bring_in", openings.take_out, both),
         (
             "/money/allocations/<int:number>/release",
             "release",

@@ -50,6 +50,7 @@ def show(number: int) -> ResponseReturnValue:
         kinds=words.ITEM_KINDS,
         may_export=context.may("sales.account", "export"),
         may_receive=context.may("sales.payment", "create"),
+        may_bring_in=context.may("sales.account", "bring_in") and not context.read_only,
     )
 
 

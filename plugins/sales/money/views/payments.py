@@ -74,12 +74,6 @@ def reverse(number: int) -> ResponseReturnValue:
     return redirect(f"/sales/payments/{number}", code=303)
 
 
-def item(number: int) -> ResponseReturnValue:
-    """Lead to the document or payment of an open item."""
-    record: OpenItem = load(current(), OPEN_ITEM, number)
-    return redirect(url_of(record))
-
-
 def settle(number: int) -> ResponseReturnValue:
     """Settle what is open of an invoice by advances, or use what is left of a receipt, by a proposal that may be changed."""
     context = current()
@@ -177,7 +171,9 @@ def url_of(record: OpenItem) -> str:
     """The page of what an open item stands for."""
     if record.document_id is not None:
         return f"/sales/invoices/{record.document_id}"
-    return f"/sales/payments/{record.payment_id}"
+    if record.payment_id is not None:
+        return f"/sales/payments/{record.payment_id}"
+    return f"/sales/money/items/{record.id}"
 
 
 def party_url(context: Context, party_id: int) -> str:

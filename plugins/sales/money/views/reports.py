@@ -24,7 +24,9 @@ def ageing() -> ResponseReturnValue:
     side = "credit" if request.args.get("side") == "credit" else "debit"
     bounds = bounds_of(context.runtime.setting("sales.ageing"))
     wanted = (
-        ("sale", "purchase_return", "payment") if side == "debit" else ("purchase", "sale_return", "receipt")
+        ("sale", "purchase_return", "payment", "opening")
+        if side == "debit"
+        else ("purchase", "sale_return", "receipt", "opening")
     )
     statement = select(OpenItem.party_id, OpenItem.due, OpenItem.open).where(
         OpenItem.side == side, OpenItem.open > 0, OpenItem.kind.in_(wanted)
@@ -69,7 +71,7 @@ def cash_flow() -> ResponseReturnValue:
             table[place][key] += amount
 
     items = select(OpenItem.side, OpenItem.due, OpenItem.open).where(
-        OpenItem.open > 0, OpenItem.kind.in_(("sale", "purchase"))
+        OpenItem.open > 0, OpenItem.kind.in_(("sale", "purchase", "opening"))
     )
     for side, due, amount in context.session.execute(items):
         add(due, "claims" if side == "debit" else "debts", amount)
