@@ -12,6 +12,8 @@ from plugins.sales.words import KINDS, NEXT, RIGHT, STATES_OF, TELLABLE
 
 TARGETS = {"quote": ("order", "invoice"), "order": ("invoice",)}
 """What can be made of each kind."""
+REVISABLE = ("issued", "accepted", "rejected", "expired")
+"""States in which a quote may get a new version."""
 CONVERTIBLE = ("issued", "accepted", "ready", "delivered")
 MAKE = {"order": _("Make an order of it"), "invoice": _("Make an invoice of it")}
 SET = {
@@ -53,6 +55,8 @@ def _actions(document: Document) -> Iterator[Action]:
         return
     for kind in targets(document):
         yield _post(MAKE[kind], f"{base}/convert/{kind}", "arrow-right", "create", 30)
+    if document.kind == "quote" and document.state in REVISABLE and not document.converted:
+        yield _post(_("New version"), f"{base}/revise", "copy", "create", 55)
     for state in states_after(document):
         if state == "rejected":
             yield _get(_("The customer refuses"), f"{base}/reject", "x", "edit", 50)
@@ -73,6 +77,8 @@ def _actions(document: Document) -> Iterator[Action]:
             "print",
             65,
         )
+    if document.kind != "return":
+        yield _post(_("The same once more"), f"{base}/copy", "copy", "create", 68)
     if document.direction == "sale" and document.state in TELLABLE.get(document.kind, ()):
         yield from _telling(document, base)
     if document.kind == "invoice" and document.state == "issued":

@@ -43,7 +43,7 @@ def _dated(
     statement = select(Document.id, column, Document.party_id, Document.owner_id).where(  # type: ignore[call-overload]
         column.in_(list(days)),  # type: ignore[attr-defined]
         Document.kind.in_(kinds),
-        Document.state.not_in(("draft", "cancelled", "rejected", "expired")),
+        Document.state.not_in(("draft", "cancelled", "rejected", "expired", "replaced")),
         Document.binned_at.is_(None),
     )
     for number, day, party, owner in context.session.execute(statement):

@@ -30,12 +30,13 @@ STATES = {
     "accepted": _("Accepted"),
     "rejected": _("Rejected"),
     "expired": _("Expired"),
+    "replaced": _("Replaced by a new version"),
     "ready": _("Ready"),
     "delivered": _("Handed over"),
     "cancelled": _("Void"),
 }
 STATES_OF = {
-    "quote": ("draft", "issued", "accepted", "rejected", "expired", "cancelled"),
+    "quote": ("draft", "issued", "accepted", "rejected", "expired", "replaced", "cancelled"),
     "order": ("draft", "issued", "ready", "delivered", "cancelled"),
     "invoice": ("draft", "issued", "cancelled"),
     "return": ("issued", "cancelled"),
@@ -46,6 +47,7 @@ TONES = {
     "accepted": "green",
     "rejected": "red",
     "expired": "amber",
+    "replaced": "grey",
     "ready": "cyan",
     "delivered": "green",
     "cancelled": "red",

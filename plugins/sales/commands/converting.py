@@ -81,7 +81,7 @@ def convert(context: Context, *, document: int, to: str = "invoice", version: in
         day=context.today,
         owner_id=source.owner_id,
         source_id=source.id,
-        **_copied(source, HEAD),
+        **copied(source, HEAD),
     )
     with context.system("a document is made of another") as system:
         system.session.add(made)
@@ -90,7 +90,7 @@ def convert(context: Context, *, document: int, to: str = "invoice", version: in
         made.number = f"#{number}"
         made.search_key = made.search_key.replace(source.number, made.number, 1)
         for line in lines_of(system, document):
-            system.session.add(DocumentLine(document_id=number, **_copied(line, LINE)))
+            system.session.add(DocumentLine(document_id=number, **copied(line, LINE)))
         original = system.session.get_one(Document, document)
         original.converted = True
         if original.kind == "quote" and original.state == "issued":
@@ -100,5 +100,6 @@ def convert(context: Context, *, document: int, to: str = "invoice", version: in
     return number
 
 
-def _copied(source: Any, names: tuple[str, ...]) -> dict[str, Any]:
+def copied(source: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """Give values of a document or line by their names, for another one."""
     return {name: getattr(source, name) for name in names}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from kernel.api import Context, Refused, _, command, fields
 from plugins.sales.commands.common import REASON, VERSION, WHICH, lines_of, opened, read
 from plugins.sales.commands.returning import spending_due
+from plugins.sales.commands.revising import bring_earlier_back
 from plugins.sales.commands.writing import release
 from plugins.sales.doing import states_after
 from plugins.sales.models import Document, DocumentLine, SaleEntry
@@ -70,6 +71,7 @@ def cancel(context: Context, *, document: int, reason: Any, version: int | None 
         found.state, found.reason, found.cancelled_at = "cancelled", why, system.now
         if found.source_id is not None:
             release(system, found.source_id)
+        bring_earlier_back(system, found)
         system.session.flush()
     context.session.expire_all()
     if billed:

@@ -159,7 +159,7 @@ def _write(
         entry = read_entry(
             context, replace_spent(told, sum(amount for _t, amount in spent.values())), raw_lines, stored
         )
-    entry.problems += _rights(context, entry, stored)
+    entry.problems += _rights(context, entry, stored) + _days(values)
     if not entry.lines and not entry.problems:
         entry.wrong(None, _("Enter at least one line."))
     if entry.problems or entry.totals is None:
@@ -180,6 +180,14 @@ def replace_spent(head: Head, spent: int) -> Head:
     return Head(
         head.direction, head.day, head.party_id, head.taxed, head.discount_kind, head.discount_value, spent
     )
+
+
+def _days(values: Mapping[str, Any]) -> list[Problem]:
+    """A quote does not end before its date."""
+    last = values["valid_until"]
+    if last is None or last >= values["day"]:
+        return []
+    return [Problem("valid_until", _("This is before the date of the document."))]
 
 
 def _rights(context: Context, entry: Entry, stored: Mapping[int, DocumentLine]) -> list[Problem]:

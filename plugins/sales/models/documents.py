@@ -58,6 +58,12 @@ class Document(Identified, Stamped, Versioned, Binnable, SalesBase):
                 "origin IS NOT NULL AND kind = 'invoice' AND state <> 'cancelled' AND binned_at IS NULL"
             ),
         ),
+        Index(
+            "uq_document_revises_id",
+            "revises_id",
+            unique=True,
+            postgresql_where=text("revises_id IS NOT NULL AND state <> 'cancelled' AND binned_at IS NULL"),
+        ),
         Index("ix_document_party_id", "party_id", "day"),
         Index("ix_document_day", "kind", "day", "id", postgresql_where=text("binned_at IS NULL")),
         Index("ix_document_owner_id", "owner_id", "kind", "day"),
@@ -74,9 +80,11 @@ class Document(Identified, Stamped, Versioned, Binnable, SalesBase):
         CheckConstraint("kind IN ('quote', 'order', 'invoice', 'return')", name="kind"),
         CheckConstraint("direction IN ('sale', 'purchase')", name="direction"),
         CheckConstraint(
-            "state IN ('draft', 'issued', 'accepted', 'rejected', 'expired', 'ready', 'delivered', 'cancelled')",
+            "state IN ('draft', 'issued', 'accepted', 'rejected', 'expired', 'replaced', 'ready', "
+            "'delivered', 'cancelled')",
             name="state",
         ),
+        CheckConstraint("edition BETWEEN 1 AND 999", name="edition"),
         CheckConstraint("(state = 'draft') = (serial IS NULL)", name="numbered"),
         CheckConstraint("state = 'draft' OR binned_at IS NULL", name="kept"),
         CheckConstraint("(discount_kind IS NULL) = (discount_value IS NULL)", name="discount"),
@@ -133,6 +141,10 @@ class Document(Identified, Stamped, Versioned, Binnable, SalesBase):
     """Whether an order or invoice was made of it."""
     origin: Mapped[str | None] = mapped_column(Text)
     """What another plugin wrote this invoice for, `education.enrolment-12` (`plugins.sales.billing`)."""
+    revises_id: Mapped[int | None] = may_refer("sales.document", "fk_document_revises_id")
+    """The quote that this is a new version of."""
+    edition: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"), default=1)
+    """Which version of a quote it is."""
     original_id: Mapped[int | None] = may_refer("sales.document", "fk_document_original_id")
     """The invoice that a return is of."""
     reason: Mapped[str | None] = mapped_column(Text)

@@ -91,6 +91,7 @@ SORTS = (
 CONSTRAINTS: dict[str, tuple[str | None, LazyText]] = {
     "uq_document_origin": (None, _("There is an invoice for this already.")),
     "uq_document_source_id": (None, _("Somebody has made a document of this one already.")),
+    "uq_document_revises_id": (None, _("There is a new version of this quote already.")),
     "ck_document_kept": (
         None,
         _("What was issued is not deleted: cancel it, so that its number stays accounted for."),
@@ -135,6 +136,10 @@ def _documents(name: str, kinds: tuple[str, ...], **options: Any) -> Resource:
 
 CONVERTED = fields.YesNo("converted", _("Converted"), read_only=True, mark="arrow-left")
 SOURCE = fields.Link("source", _("Made of"), to="sales.quote", attribute="source_id", read_only=True)
+EDITION = fields.Whole("edition", _("Version of the quote"), read_only=True, in_list=False)
+REVISES = fields.Link(
+    "revises", _("New version of"), to="sales.quote", attribute="revises_id", read_only=True, in_list=False
+)
 REASON = fields.Text("reason", _("Reason"), read_only=True, in_list=False)
 ENDS = fields.Day("ends_on", _("End date"), read_only=True)
 
@@ -145,7 +150,14 @@ QUOTE = _documents(
     plural=_("Quotes"),
     path="sales/quotes",
     icon="file-text",
-    own=(fields.Day("valid_until", _("Valid until"), read_only=True), CONVERTED, ENDS, REASON),
+    own=(
+        fields.Day("valid_until", _("Valid until"), read_only=True),
+        CONVERTED,
+        EDITION,
+        REVISES,
+        ENDS,
+        REASON,
+    ),
     list_columns=("number", "day", "party", "subject", "payable", "state", "converted", "valid_until"),
     quick_filters=("state", "converted", "owner", "day"),
     views=(_board(("issued", "accepted", "rejected", "expired")),),

@@ -26,6 +26,8 @@ def make_blueprint() -> Blueprint:
         ("/documents/<int:number>/reject", documents.reject, "edit", BOTH),
         ("/documents/<int:number>/cancel", documents.cancel, "cancel", BOTH),
         ("/documents/<int:number>/discard", documents.discard, "delete", BOTH),
+        ("/documents/<int:number>/revise", documents.revise, "create", ["POST"]),
+        ("/documents/<int:number>/copy", documents.copy, "create", ["POST"]),
         ("/documents/<int:number>/tell", documents.tell_customer, "send", ["POST"]),
         ("/documents/<int:number>/take-back", documents.take_back, "take_back", BOTH),
     )

@@ -138,6 +138,26 @@ def cancel(number: int) -> ResponseReturnValue:
     return _with_reason(number, "sales.cancel", _("Cancel this document"))
 
 
+def revise(number: int) -> ResponseReturnValue:
+    """Make a new version of a quote, and open its form."""
+    return _made(number, "sales.revise", _("The earlier version counts until you issue this one."))
+
+
+def copy(number: int) -> ResponseReturnValue:
+    """Make a draft with the same things, and open its form."""
+    return _made(
+        number, "sales.copy", _("A new draft was made with the same things, at the prices of today.")
+    )
+
+
+def _made(number: int, command: str, words: Any) -> ResponseReturnValue:
+    outcome = run_command(command, document=number)
+    if not outcome.done:
+        return redirect(address(current(), number), code=303)
+    tell(words)
+    return redirect(f"/sales/documents/{outcome.value}/edit", code=303)
+
+
 def tell_customer(number: int) -> ResponseReturnValue:
     """Tell the customer how far his order is, or remind him of what he is to pay."""
     outcome = run_command("sales.tell_customer", document=number)
