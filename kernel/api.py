@@ -24,6 +24,7 @@ from kernel.data.types import Instant as InstantType
 from kernel.data.types import Rial as RialType
 from kernel.data.user_values import add_user_values, drop_user_values
 from kernel.documents.designs.kinds import DocumentKind
+from kernel.documents.designs.making import print_records
 from kernel.documents.designs.page import PageSettings as DocumentPage
 from kernel.documents.designs.values import DocumentGroup, DocumentRows, DocumentValue
 from kernel.documents.identities import Identity, identities, own_identity
@@ -87,6 +88,7 @@ from kernel.messages.gateways import (
     Uncertain,
 )
 from kernel.messages.inbound.answering import answer_received
+from kernel.messages.inbound.making import enter_sender
 from kernel.messages.inbound.menus import UssdAnswer, UssdEntry, UssdStep
 from kernel.messages.inbound.models import Inbound
 from kernel.messages.outbox import Queued, queue_message
@@ -263,6 +265,7 @@ __all__ = [
     "editable",
     "end_role",
     "enqueue",
+    "enter_sender",
     "exchange",
     "fields",
     "first",
@@ -292,6 +295,7 @@ __all__ = [
     "pgettext_lazy",
     "posts_at",
     "posts_of",
+    "print_records",
     "public",
     "publish",
     "queue_message",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, BinaryIO
 
-from kernel.documents.designs.kinds import COMMON, DocumentKind, samples
+from kernel.documents.designs.kinds import COMMON, DocumentKind, kind_of, samples
 from kernel.documents.designs.page import page_style
 from kernel.documents.designs.reading import Design, common_values, files_of, own_design, shipped_design
 from kernel.documents.designs.shipped import ENVELOPE_SIZE, LABEL_SIZE, WORDS
 from kernel.documents.designs.values import filled
-from kernel.documents.engine import Document, layout
+from kernel.documents.engine import Document, Tell, layout, make_pdf, soundly, untold
 from kernel.documents.geometry import Sheet, box
 from kernel.documents.models import ENVELOPES, LABELS, LETTERS
 from kernel.resources.context import Context
@@ -37,6 +38,25 @@ def page_document(
     values = [filled(kind.items, {**_words(context, language), **each}) for each in records]
     spare = _of_pages(context, kind, language, values, shipped)
     return spare if own is None else replace(_of_pages(context, kind, language, values, own), spare=spare)
+
+
+def print_records(
+    context: Context,
+    key: str,
+    records: Sequence[Mapping[str, Any]],
+    target: BinaryIO,
+    *,
+    tell: Tell = untold,
+) -> int:
+    """Make the PDF of values that a plugin gives itself, by the site's layout of a kind; gives the number of pages.
+
+    For background work of plugins that print much: each of `records` begins a page, and `tell` hears how many are
+    laid out. The caller has judged the right. Raises `DocumentFault`, and whatever `tell` raises.
+    """
+    language = "fa" if context.locale.startswith("fa") else "en"
+    document = page_document(context, kind_of(context.runtime, key), language, records)
+    pages, _fault = soundly(document, target, partial(make_pdf, tell=tell))
+    return pages
 
 
 def record_values(context: Context, kind: DocumentKind, record_id: int) -> Mapping[str, Any]:

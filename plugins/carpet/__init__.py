@@ -1,0 +1,1 @@
+"""Guarantees of machine-made carpets: cards with serials and scratch codes, registered by one SMS."""

@@ -1,0 +1,153 @@
+"""Registration by SMS: what a buyer sends is read, judged and answered, at most once for each message.
+
+The kernel offers a stored message once, its row locked, and commits our answer together with all that is written here. So a
+worker that is killed leaves either both or neither, and a repeated message is no new one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from kernel.api import (
+    Context,
+    Inbound,
+    LazyText,
+    _,
+    calendar,
+    command,
+    enter_sender,
+    squeeze,
+    to_persian_digits,
+)
+from plugins.carpet import guessing, reading
+from plugins.carpet.models import Serial
+from plugins.carpet.registering import (
+    GUESSED,
+    REGISTERED,
+    WORDS,
+    Outcome,
+    Wish,
+    parties_of,
+    register,
+)
+from plugins.carpet.serials import grouped
+from plugins.carpet.terms import terms_of
+
+MOST_SERIALS = 10
+"""Serials of one message that are looked at; the answer says when there were more."""
+ASK_LATER = _("There were too many wrong tries. Please try again tomorrow, or call us.")
+HELP = _("To register your guarantee, send the serial on the card and the code under the scratch panel.")
+MISREAD = _("The serial has eleven digits and yours has a slip in it. Please send serial and code again.")
+MORE = _("One message registers ten carpets at most; please send the others again.")
+THANKS = _("Thank you for your purchase.")
+
+
+def answer_message(context: Context, message_id: int) -> str | None:
+    """Answer an SMS about a guarantee; leave all others alone."""
+    message = context.session.get(Inbound, message_id)
+    if message is None or message.channel != "sms" or not _is_ours(context, message):
+        return None
+    return str(context.run("carpet.register_by_sms", message=message_id))
+
+
+def _is_ours(context: Context, message: Inbound) -> bool:
+    told = reading.read(message.raw_text)
+    if any(pair.code for each in told.readings for pair in each):
+        return True
+    asked = _asks(context, message)
+    if told.readings:
+        return asked or bool(_there(context, told.serials))
+    return asked
+
+
+def _asks(context: Context, message: Inbound) -> bool:
+    word = squeeze(terms_of(context.runtime).word or "")
+    return bool(word) and word in squeeze(message.keyword)
+
+
+@command(
+    "carpet.register_by_sms", _("Register guarantees by SMS"), resource="carpet.guarantee", action="create"
+)
+def register_by_sms(context: Context, *, message: int) -> str:
+    """Register what a message names, and give the words that answer it."""
+    with context.system("a guarantee by SMS") as system:
+        row = system.session.get_one(Inbound, message)
+        guard = guessing.of_sender(system, row.sender)
+        guard.lock(system)
+        if guard.spent(system):
+            return system.text(ASK_LATER)
+        told = reading.read(row.raw_text)
+        if not told.readings:
+            return system.text(MISREAD if told.misspelt else HELP)
+        pairs = _likeliest(system, told)
+        lines = _lines(system, row, guard, pairs[:MOST_SERIALS])
+        if len(pairs) > MOST_SERIALS:
+            lines.append(system.text(MORE))
+        return "\n".join(lines)
+
+
+def _likeliest(system: Context, told: reading.Told) -> tuple[reading.Pair, ...]:
+    """Give the reading most of whose serials there are; serials in order, so that nobody waits for another in a circle."""
+    there = _there(system, told.serials)
+    best = max(told.readings, key=lambda each: sum(pair.serial in there for pair in each))
+    return tuple(sorted(best, key=lambda pair: pair.serial))
+
+
+def _there(context: Context, numbers: tuple[str, ...]) -> set[str]:
+    with context.system("which serials there are") as system:
+        wanted = select(Serial.number).where(Serial.number.in_(numbers))
+        return set(system.session.execute(wanted).scalars())
+
+
+def _lines(
+    system: Context, row: Inbound, guard: guessing.Guard, pairs: tuple[reading.Pair, ...]
+) -> list[str]:
+    wish = Wish(
+        channel="sms",
+        party=lambda: _sender(system, row),
+        known=_known(system, row),
+        inbound_id=row.id,
+        consent=terms_of(system.runtime).sms_consent,
+    )
+    lines, registered = [], False
+    for pair in pairs:
+        if guard.spent(system):
+            lines.append(system.text(ASK_LATER))
+            break
+        found = register(system, pair.serial, pair.code, wish)
+        registered = registered or found.kind == REGISTERED
+        if found.kind in GUESSED:
+            guard.note(system)
+        lines.append(words(system, found))
+    return [*lines, system.text(THANKS)] if registered else lines
+
+
+def _known(system: Context, row: Inbound) -> frozenset[int]:
+    return parties_of(system, row.sender) | ({row.party_id} if row.party_id is not None else frozenset())
+
+
+def _sender(system: Context, row: Inbound) -> int:
+    """Give the party of the sender; an unknown one becomes a person."""
+    if row.party_id is None:
+        row.party_id = enter_sender(system, row)
+    if row.party_id is None:
+        made: int = system.run(
+            "record.create", resource="person", values={"last_name": to_persian_digits(row.sender)}
+        )
+        row.party_id = made
+    system.session.flush()
+    return row.party_id
+
+
+def words(context: Context, found: Outcome) -> str:
+    """Say what became of a serial."""
+    return context.text(said(found))
+
+
+def said(found: Outcome) -> LazyText:
+    """Give the words for what became of a serial, in whatever language they are shown."""
+    day = calendar.format_date(found.ends_on, "short") if found.ends_on else ""
+    serial = to_persian_digits(grouped(found.serial))
+    return replace(WORDS[found.kind], params=(("serial", serial), ("day", day)))

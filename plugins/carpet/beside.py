@@ -1,0 +1,148 @@
+"""What stands beside the facts of records: counts of a batch, the guarantee of a carpet, former owners, claims."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import func, select
+
+from kernel.api import Context, Party, _, calendar, fragment, to_persian_digits
+from plugins.carpet.blocks import bar, state_of
+from plugins.carpet.models import Claim, Guarantee, Serial, Transfer
+from plugins.carpet.resources.words import (
+    CLAIM_COLOURS,
+    CLAIM_STATES,
+    SERIAL_STATES,
+    TRANSFER_REASONS,
+)
+from plugins.carpet.serials import grouped
+
+Note = tuple[str, str, str, str]
+"""Label, text, address and tone."""
+
+
+def slot(context: Context, name: str, subject: Any) -> Markup | None:
+    """Give the buttons above lists, and what stands below the facts of a record."""
+    if name == "list.top":
+        return bar(context, subject)
+    if name != "record.facts" or subject[0] not in FACTS:
+        return None
+    resource, number = subject
+    return FACTS[resource](context, number)
+
+
+def _facts(title: Any, notes: list[Note], **more: Any) -> Markup | None:
+    if not notes and not any(more.values()):
+        return None
+    return fragment("carpet/facts.html", title=title, notes=notes, **{"transfers": [], "claims": [], **more})
+
+
+def _batch(context: Context, number: int) -> Markup | None:
+    if not context.may("carpet.serial", "view"):
+        return None
+    wanted = select(Serial.state, func.count()).where(Serial.batch_id == number).group_by(Serial.state)
+    counts = {row[0]: row[1] for row in context.session.execute(wanted)}
+    notes = [
+        (context.text(title), _number(context, counts[state]), f"{_list(number)}&f.state.is={state}", "")
+        for state, title in SERIAL_STATES.items()
+        if state in counts
+    ]
+    return _facts(_("Carpets of this batch"), notes)
+
+
+def _list(batch: int) -> str:
+    return f"/carpet/serials?f.batch.is={batch}"
+
+
+def _number(context: Context, value: int) -> str:
+    return to_persian_digits(str(value)) if context.locale.startswith("fa") else str(value)
+
+
+def _serial(context: Context, number: int) -> Markup | None:
+    if not context.may("carpet.guarantee", "view"):
+        return None
+    row = context.session.execute(select(Guarantee).where(Guarantee.serial_id == number)).scalar_one_or_none()
+    if row is None:
+        return None
+    return _facts(_("Guarantee"), _guarantee_notes(context, row))
+
+
+def _guarantee_notes(context: Context, row: Guarantee) -> list[Note]:
+    state, tone = state_of(context, row)
+    day = calendar.format_date(row.ends_on, "short", "fa" if context.locale.startswith("fa") else "en")
+    return [
+        (context.text(_("Guarantee")), grouped(row.number), f"/carpet/guarantees/{row.id}", ""),
+        (context.text(_("State")), state, "", tone),
+        (context.text(_("Last day")), day, "", ""),
+    ]
+
+
+def _guarantee(context: Context, number: int) -> Markup | None:
+    row = context.session.get(Guarantee, number)
+    if row is None:
+        return None
+    state, tone = state_of(context, row)
+    notes: list[Note] = [(context.text(_("Today")), state, "", tone)]
+    if context.may("carpet.serial", "view"):
+        address = f"/carpet/serials/{row.serial_id}"
+        notes.append((context.text(_("Carpet")), grouped(row.number), address, ""))
+    new = context.session.execute(
+        select(Guarantee).where(Guarantee.replaces_id == number)
+    ).scalar_one_or_none()
+    if new is not None:
+        address = f"/carpet/guarantees/{new.id}"
+        notes.append((context.text(_("Replaced by")), grouped(new.number), address, ""))
+    return _facts(
+        _("Guarantee"), notes, transfers=_transfers(context, number), claims=_claims(context, number)
+    )
+
+
+def _transfers(context: Context, number: int) -> list[dict[str, Any]]:
+    wanted = (
+        select(Transfer, Party.display_name)
+        .outerjoin(Party, Party.id == Transfer.from_id)
+        .where(Transfer.guarantee_id == number)
+        .order_by(Transfer.id.desc())
+    )
+    return [
+        {
+            "from_name": name,
+            "reason": context.text(TRANSFER_REASONS[row.reason]),
+            "note": row.note,
+            "day": row.day,
+        }
+        for row, name in context.session.execute(wanted)
+    ]
+
+
+def _claims(context: Context, number: int) -> list[dict[str, Any]]:
+    if not context.may("carpet.claim", "view"):
+        return []
+    wanted = select(Claim).where(Claim.guarantee_id == number).order_by(Claim.id.desc())
+    return [
+        {
+            "id": row.id,
+            "number": row.number,
+            "reported_on": row.reported_on,
+            "state": context.text(CLAIM_STATES[row.state]),
+            "tone": CLAIM_COLOURS[row.state],
+        }
+        for row in context.session.execute(wanted).scalars()
+    ]
+
+
+def _claim(context: Context, number: int) -> Markup | None:
+    claim = context.session.get(Claim, number)
+    row = context.session.get(Guarantee, claim.guarantee_id) if claim is not None else None
+    if row is None:
+        return None
+    return _facts(_("Guarantee"), _guarantee_notes(context, row))
+
+
+FACTS = {
+    "carpet.batch": _batch,
+    "carpet.serial": _serial,
+    "carpet.guarantee": _guarantee,
+    "carpet.claim": _claim,
+}

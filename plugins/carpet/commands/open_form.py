@@ -1,0 +1,70 @@
+"""Registration by the open form of the website: whoever holds a card, without signing in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kernel.api import Context, Invalid, Problem, _, command, fields
+from plugins.carpet import guessing
+from plugins.carpet.kinds import ScratchCode, serial_field
+from plugins.carpet.registering import GUESSED, Outcome, Wish, buyer_by_mobile, parties_of, register
+
+SERIAL = serial_field("serial", _("Serial on the card"))
+CODE = ScratchCode("code", _("Code under the scratch panel"), limit=20, required=True)
+FIRST_NAME = fields.Text("first_name", _("First name"), limit=100)
+LAST_NAME = fields.Text("last_name", _("Last name"), required=True, limit=100)
+MOBILE = fields.Phone("mobile", _("Mobile"), only="mobile", required=True)
+SOLD_ON = fields.Day("sold_on", _("Day of purchase"), past_only=True)
+CONSENT = fields.YesNo("consent", _("I agree to hear of offers"))
+FIELDS = (SERIAL, CODE, FIRST_NAME, LAST_NAME, MOBILE, SOLD_ON, CONSENT)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the form is answered: an outcome, or that nothing is looked at for now."""
+
+    outcome: Outcome | None
+
+
+@command(
+    "carpet.register_by_web",
+    _("Register a guarantee by the web form"),
+    resource="carpet.guarantee",
+    action="create",
+)
+def register_by_web(
+    context: Context,
+    *,
+    network: str,
+    serial: Any,
+    code: Any,
+    last_name: Any,
+    mobile: Any,
+    first_name: Any = None,
+    sold_on: Any = None,
+    consent: Any = False,
+) -> Answer:
+    """Register a carpet from a network address. Wrong tries are written down, so they are answers and no refusals."""
+    number, given = SERIAL.read(serial, context), CODE.read(code, context)
+    names = FIRST_NAME.read(first_name, context) or "", LAST_NAME.read(last_name, context)
+    phone = MOBILE.read(mobile, context)
+    day, agreed = SOLD_ON.read(sold_on, context), bool(CONSENT.read(consent, context))
+    if day is not None and day > context.today:
+        raise Invalid([Problem("sold_on", _("This day is in the future."))])
+    with context.system("a guarantee by the web form") as system:
+        guard = guessing.of_network(system, network)
+        guard.lock(system)
+        if guard.spent(system):
+            return Answer(None)
+        wish = Wish(
+            channel="web",
+            party=lambda: buyer_by_mobile(system, phone, *names),
+            known=parties_of(system, phone),
+            consent=agreed,
+            sold_on=day,
+        )
+        found = register(system, number, given, wish)
+        if found.kind in GUESSED:
+            guard.note(system)
+        return Answer(found)

@@ -1,0 +1,141 @@
+"""Reading what buyers send: serials and codes in whatever digits, spelling and order.
+
+Digits may be Persian, Arabic or Latin, in groups with blanks, dashes, dots or strokes between them, with words
+before, between or behind, or one number glued to the other. A row of groups is cut into serials (eleven digits with
+their check digit) and codes (eight digits); where a row can be cut in several ways, each is a reading, the likeliest
+first, and the caller takes the one whose serials there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kernel.api import to_ascii_digits
+from plugins.carpet import codes, serials
+
+MOST_DIGITS = 600
+"""What is read of one message: more than fits ten parts of an SMS."""
+MOST_READINGS = 8
+_INVISIBLE = re.compile("[\u00ad\u061c\u0640\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_SOFT = " \t\u00a0\u202f.\\-_/\u2010-\u2015\u2212\u066b\u066c"
+_ROW = re.compile(f"[0-9]+(?:[{_SOFT}]+[0-9]+)*")
+_DIGITS = re.compile("[0-9]+")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A serial, and the code that came with it; `code` is empty where none came."""
+
+    serial: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a message says: readings of it, the likeliest first; and whether a number in it is nearly a serial."""
+
+    readings: tuple[tuple[Pair, ...], ...]
+    misspelt: bool = False
+
+    @property
+    def serials(self) -> tuple[str, ...]:
+        """All serials of all readings, each once."""
+        return tuple(dict.fromkeys(pair.serial for reading in self.readings for pair in reading))
+
+
+def read(text: str) -> Told:
+    """Read a message."""
+    plain = _INVISIBLE.sub("", to_ascii_digits(text))[: MOST_DIGITS * 4]
+    rows = [_DIGITS.findall(found) for found in _ROW.findall(plain)]
+    cuts = [list(_cuts(row)) or [()] for row in rows]
+    readings: list[tuple[Pair, ...]] = []
+    for chosen in _combined(cuts):
+        reading = _paired(chosen)
+        if reading and reading not in readings:
+            readings.append(reading)
+    return Told(tuple(readings), misspelt=not readings and any(_is_misspelt(row) for row in rows))
+
+
+def _is_misspelt(row: Sequence[str]) -> bool:
+    """Say whether a row has a number of eleven digits that is no mobile: a serial with a slip of the finger."""
+    whole = "".join(row)
+    return any(len(digits) == serials.LENGTH and digits[0] != "0" for digits in (*row, whole))
+
+
+def _cuts(row: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Give the ways to cut a row of groups into serials and codes: those that use most digits first."""
+    glued = serials.LENGTH + codes.LENGTH
+    if any(len(group) == glued for group in row):
+        yield from _glued(row, glued)
+        return
+    found = [cut for cut in _walk(tuple(row)) if cut]
+    most = max((_digits_in(cut) for cut in found), default=0)
+    yield from (cut for cut in found if _digits_in(cut) == most)
+
+
+def _glued(row: Sequence[str], length: int) -> Iterator[tuple[str, ...]]:
+    items: list[list[tuple[str, ...]]] = []
+    for group in row:
+        if len(group) != length:
+            items.append([(group,)] if _item(group) else [()])
+            continue
+        both = (
+            (group[: serials.LENGTH], group[serials.LENGTH :]),
+            (group[codes.LENGTH :], group[: codes.LENGTH]),
+        )
+        items.append([each for each in both if serials.is_serial(each[0])] or [()])
+    yield from (tuple(item for each in chosen for item in each) for chosen in _combined(items))
+
+
+def _walk(row: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Give all cuts of a row, by the groups that are left: what fits nothing is passed over."""
+    known: dict[int, list[tuple[str, ...]]] = {len(row): [()]}
+    for start in range(len(row) - 1, -1, -1):
+        found: list[tuple[str, ...]] = []
+        digits = ""
+        for end in range(start + 1, len(row) + 1):
+            digits += row[end - 1]
+            if len(digits) > serials.LENGTH:
+                break
+            if _item(digits):
+                found += [(digits, *rest) for rest in known[end]]
+        found += known[start + 1]
+        best = sorted(dict.fromkeys(found), key=lambda cut: (-_digits_in(cut), -_serials_in(cut), len(cut)))
+        known[start] = best[:MOST_READINGS]
+    return known[0]
+
+
+def _item(digits: str) -> bool:
+    return len(digits) == codes.LENGTH or serials.is_serial(digits)
+
+
+def _digits_in(cut: Sequence[str]) -> int:
+    return sum(map(len, cut))
+
+
+def _serials_in(cut: Sequence[str]) -> int:
+    return sum(len(item) == serials.LENGTH for item in cut)
+
+
+def _combined(cuts: Sequence[Sequence[tuple[str, ...]]]) -> list[list[tuple[str, ...]]]:
+    """Give the choices of one cut for each row, the likeliest first, few enough to be tried."""
+    found: list[list[tuple[str, ...]]] = [[]]
+    for options in cuts:
+        found = [[*before, option] for before in found for option in options][:MOST_READINGS]
+    return found
+
+
+def _paired(rows: Sequence[Sequence[str]]) -> tuple[Pair, ...]:
+    """Give each serial its code: the one of its place among the codes, within its row where the row has as many of both."""
+    whole = all(2 * _serials_in(row) == len(row) for row in rows if row)
+    groups = rows if whole else [[item for row in rows for item in row]]
+    found: dict[str, str] = {}
+    for group in groups:
+        told = [item for item in group if len(item) == serials.LENGTH]
+        given = [item for item in group if len(item) == codes.LENGTH]
+        for place, serial in enumerate(told):
+            code = given[place] if place < len(given) else ""
+            found[serial] = found.get(serial) or code
+    return tuple(Pair(serial, code) for serial, code in found.items())

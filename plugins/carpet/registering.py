@@ -1,0 +1,202 @@
+"""Registering a serial for a party: the one way by which SMS, web form, staff and replacements come to a guarantee.
+
+The serial's row is locked first, so that of two who send at once the second finds what the first did; and the database holds
+one guarantee for each serial whatever happens here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from kernel.api import Context, Party, _, give_role, squeeze, to_persian_digits
+from plugins.carpet import codes, guessing, points
+from plugins.carpet.models import Batch, Dealer, Dispute, Guarantee, Scratch, Serial
+from plugins.carpet.terms import span_of, terms_of
+
+BUYER = "carpet.buyer"
+REGISTERED, YOURS, UNKNOWN, WRONG, CLAIMED, CLOSED, NO_CODE, VOID = (
+    "registered",
+    "yours",
+    "unknown",
+    "wrong",
+    "claimed",
+    "closed",
+    "no_code",
+    "void",
+)
+GUESSED = frozenset({UNKNOWN, WRONG})
+"""What counts as a wrong try."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one serial."""
+
+    kind: str
+    serial: str
+    guarantee_id: int | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Who registers, how: `party` gives the id and is asked only once serial and code have proved right."""
+
+    channel: str
+    party: Callable[[], int]
+    known: frozenset[int] = frozenset()
+    """Parties of the sender that are there already."""
+    inbound_id: int | None = None
+    consent: bool = False
+    sold_on: date | None = None
+    proved: bool = False
+    """Staff hold the card in their hands: no code is asked for."""
+
+
+def register(system: Context, serial: str, code: str, wish: Wish) -> Outcome:
+    """Register one serial, or say why not. The context acts for the system."""
+    row = locked_serial(system, serial)
+    if row is None:
+        return Outcome(UNKNOWN, serial)
+    there = guarantee_of(system, row.id)
+    if there is not None and there.party_id in wish.known:
+        return Outcome(YOURS, serial, there.id, there.ends_on)
+    if not wish.proved:
+        if not code:
+            return Outcome(NO_CODE, serial)
+        if not _is_right(system, row, code):
+            return Outcome(WRONG, serial)
+    if there is not None:
+        return _claimed(system, there, wish)
+    batch = system.session.get_one(Batch, row.batch_id)
+    if row.state in ("void", "replaced") or batch.state == "void":
+        return Outcome(VOID, serial)
+    if batch.closes_on is not None and system.today > batch.closes_on:
+        return Outcome(CLOSED, serial)
+    made = _enter(system, row, batch, wish)
+    return Outcome(REGISTERED, serial, made.id, made.ends_on)
+
+
+def locked_serial(system: Context, serial: str) -> Serial | None:
+    """Give a serial, and let nobody else change it until the transaction ends."""
+    wanted = select(Serial).where(Serial.number == serial).with_for_update()
+    return system.session.execute(wanted.execution_options(populate_existing=True)).scalar_one_or_none()
+
+
+def guarantee_of(system: Context, serial_id: int) -> Guarantee | None:
+    """Give the guarantee of a serial."""
+    wanted = select(Guarantee).where(Guarantee.serial_id == serial_id)
+    return system.session.execute(wanted).scalar_one_or_none()
+
+
+def _is_right(system: Context, row: Serial, code: str) -> bool:
+    guard = guessing.of_serial(system, row.number)
+    if guard.spent(system):
+        return False
+    wanted = select(Scratch.mark).where(Scratch.serial_id == row.id)
+    mark = system.session.execute(wanted).scalar_one_or_none()
+    if mark is not None and codes.matches(code, mark):
+        return True
+    guard.note(system)
+    return False
+
+
+def _claimed(system: Context, there: Guarantee, wish: Wish) -> Outcome:
+    """Nothing is told and nothing taken over: a dispute waits for people, one for each claimant."""
+    claimant = wish.party()
+    if claimant == there.party_id:
+        return Outcome(YOURS, there.number, there.id, there.ends_on)
+    open_one = select(Dispute.id).where(
+        Dispute.guarantee_id == there.id, Dispute.party_id == claimant, Dispute.state == "open"
+    )
+    if system.session.execute(open_one).first() is None:
+        system.session.add(
+            Dispute(
+                guarantee_id=there.id,
+                party_id=claimant,
+                opened_on=system.today,
+                channel=wish.channel,
+                inbound_id=wish.inbound_id,
+                title=to_persian_digits(there.number),
+                search_key=squeeze(there.number),
+            )
+        )
+        system.session.flush()
+    return Outcome(CLAIMED, there.number)
+
+
+def _enter(system: Context, row: Serial, batch: Batch, wish: Wish) -> Guarantee:
+    terms = terms_of(system.runtime)
+    if wish.sold_on is not None:
+        row.sold_on = wish.sold_on
+    span = span_of(
+        batch.start_rule,
+        batch.term_months,
+        registered_on=system.today,
+        produced_on=batch.produced_on,
+        sold_on=row.sold_on,
+        grace_months=batch.grace_months,
+        whole_months=terms.whole_months,
+    )
+    party_id = wish.party()
+    dealer = system.session.get(Dealer, row.dealer_id) if row.dealer_id else None
+    made = Guarantee(
+        serial_id=row.id,
+        number=row.number,
+        party_id=party_id,
+        model_id=row.model_id,
+        dealer_id=row.dealer_id,
+        region_id=dealer.region_id if dealer is not None else None,
+        registered_on=system.today,
+        channel=wish.channel,
+        inbound_id=wish.inbound_id,
+        starts_on=span.starts_on,
+        ends_on=span.ends_on,
+        consent=wish.consent,
+        consent_on=system.today if wish.consent else None,
+        search_key=squeeze(row.number),
+    )
+    system.session.add(made)
+    row.state = "registered"
+    system.session.flush()
+    give_role(system, party_id, BUYER)
+    points.reward(system, made, dealer.party_id if dealer is not None else None)
+    return made
+
+
+def buyer_by_mobile(system: Context, mobile: str, first_name: str, last_name: str) -> int:
+    """Give the party that has this mobile, the oldest of several; a new person where there is none."""
+    found = parties_of(system, mobile)
+    if found:
+        return min(found)
+    guessing.Guard(f"party:{mobile}", 0, guessing.DAY).lock(system)
+    found = parties_of(system, mobile)
+    if found:
+        return min(found)
+    values = {"first_name": first_name, "last_name": last_name, "mobile": mobile}
+    made: int = system.run(
+        "record.create", resource="person", values={name: value for name, value in values.items() if value}
+    )
+    return made
+
+
+def parties_of(system: Context, mobile: str) -> frozenset[int]:
+    """Give the parties that have a mobile as their own."""
+    wanted = select(Party.id).where(Party.mobile == mobile, Party.binned_at.is_(None))
+    return frozenset(system.session.execute(wanted).scalars())
+
+
+WORDS = {
+    REGISTERED: _("%(serial)s: the guarantee is registered, until %(day)s."),
+    YOURS: _("%(serial)s: registered for you already, until %(day)s."),
+    UNKNOWN: _("%(serial)s: we know no such serial; please look at the card again."),
+    WRONG: _("%(serial)s: the code does not fit; please look at the card again."),
+    CLAIMED: _("%(serial)s: this cannot be registered by itself. Our people look into it and call you."),
+    CLOSED: _("%(serial)s: the time for registering this card is over; please call us."),
+    NO_CODE: _("%(serial)s: please send the serial with the code under the scratch panel."),
+    VOID: _("%(serial)s: this card is not valid; please call us."),
+}
