@@ -1,5 +1,6 @@
 """The plugin holds to what every plugin must."""
 
 from kernel.testing.conformance import suite
+from plugins.carpet.tests.rows import make
 
-TestConformance = suite("carpet", turns=4)
+TestConformance = suite("carpet", rows=make, turns=4)

@@ -1,0 +1,129 @@
+"""What buyers send is read whatever the digits, spelling and order: generated spellings against what they were made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from plugins.carpet import codes, reading, serials
+from plugins.carpet.reading import Pair
+
+ALPHABETS = ("0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩")
+SEPARATORS = (" ", "-", "  ", " - ", ".", "/", "_", "–", "\u00a0")
+HIDDEN = ("", "\u200c", "\u200f", "\u202b", "ـ")
+WORDS = ("", "سریال ", "کد: ", "Serial ", "شماره=", "رمز(", "ضمانت ", "s/n:", "با سلام، ")
+JOINTS = ("\n", " ، ", " و ", "؛", ",", " کد ", " رمز: ", " : ", "*", "#")
+
+
+def numbers() -> st.SearchStrategy[str]:
+    return st.builds(serials.serial_of, st.integers(1001, 9999), st.integers(1, 999_999))
+
+
+def codes_of() -> st.SearchStrategy[str]:
+    return st.integers(0, 10**8 - 1).map(lambda number: f"{number:08d}")
+
+
+@st.composite
+def spelt(draw: Any, digits: str) -> str:
+    """Write a number as somebody may: in one of three alphabets or mixed, whole or in groups, with marks that nobody sees."""
+    alphabet = draw(st.sampled_from((*ALPHABETS, "")))
+    written = [(alphabet or draw(st.sampled_from(ALPHABETS)))[int(digit)] for digit in digits]
+    groups = draw(
+        st.sampled_from(
+            (
+                (len(digits),),
+                (4, 4, 3) if len(digits) == 11 else (4, 4),
+                (6, 5) if len(digits) == 11 else (5, 3),
+            )
+        )
+    )
+    separator = draw(st.sampled_from(SEPARATORS))
+    parts, at = [], 0
+    for length in groups:
+        parts.append(draw(st.sampled_from(HIDDEN)).join(written[at : at + length]))
+        at += length
+    return draw(st.sampled_from(HIDDEN)) + separator.join(parts)
+
+
+@st.composite
+def messages(draw: Any) -> tuple[str, dict[str, str]]:
+    """A message, and the codes of its serials."""
+    pairs = draw(st.dictionaries(numbers(), codes_of(), min_size=1, max_size=4))
+    items: list[str] = []
+    for serial, code in pairs.items():
+        both = [serial, code] if draw(st.booleans()) else [code, serial]
+        items += both
+    words = [draw(st.sampled_from(WORDS)) + draw(spelt(item)) for item in items]
+    text = words[0]
+    for word in words[1:]:
+        text += draw(st.sampled_from(JOINTS)) + word
+    return draw(st.sampled_from(("", "سلام\n", "ضمانت "))) + text, pairs
+
+
+@settings(max_examples=300, deadline=None)
+@given(messages())
+def test_every_spelling_is_read_as_it_was_meant(message: tuple[str, dict[str, str]]) -> None:
+    text, pairs = message
+    told = reading.read(text)
+    assert told.readings
+    assert {pair.serial: pair.code for pair in told.readings[0]} == pairs
+
+
+@settings(max_examples=200, deadline=None)
+@given(numbers(), codes_of(), st.booleans(), st.sampled_from(SEPARATORS))
+def test_with_nothing_but_separators_between_them_the_meaning_is_among_the_readings(
+    serial: str, code: str, code_first: bool, separator: str
+) -> None:
+    groups = [serial[:4], serial[4:8], serial[8:]], [code[:4], code[4:]]
+    order = [*groups[1], *groups[0]] if code_first else [*groups[0], *groups[1]]
+    told = reading.read(separator.join(order))
+    assert (Pair(serial, code),) in told.readings
+
+
+@given(numbers(), codes_of(), st.booleans())
+def test_numbers_that_are_glued_together_come_apart(serial: str, code: str, code_first: bool) -> None:
+    told = reading.read(code + serial if code_first else serial + code)
+    assert (Pair(serial, code),) in told.readings
+
+
+@given(numbers(), st.integers(0, 10), st.integers(1, 9))
+def test_a_wrong_digit_is_seen(serial: str, place: int, by: int) -> None:
+    wrong = serial[:place] + str((int(serial[place]) + by) % 10) + serial[place + 1 :]
+    assert not serials.is_serial(wrong)
+    assume(wrong[0] != "0")
+    told = reading.read(f"{wrong} 1234")
+    assert told.readings == () and told.misspelt
+
+
+@given(numbers(), st.integers(0, 9))
+def test_two_neighbours_that_changed_places_are_seen(serial: str, place: int) -> None:
+    assume(serial[place] != serial[place + 1])
+    swapped = serial[:place] + serial[place + 1] + serial[place] + serial[place + 2 :]
+    assert not serials.is_serial(swapped)
+
+
+@given(st.text(max_size=400))
+@example("۱" * 400)
+@example("1 " * 300)
+def test_anything_at_all_can_be_read(text: str) -> None:
+    told = reading.read(text)
+    assert all(serials.is_serial(pair.serial) for each in told.readings for pair in each)
+
+
+@pytest.mark.parametrize(
+    "text", ["سلام", "09121234567", "0912 123 4567", "کد ملی ۰۰۱۲۳۴۵۶۷۹", "12345678", ""]
+)
+def test_what_is_no_serial_is_left_alone(text: str) -> None:
+    assert reading.read(text) == reading.Told(())
+
+
+def test_codes_can_be_compared_and_not_read() -> None:
+    code = codes.new_code()
+    mark = codes.mark_of(code)
+    assert len(code) == codes.LENGTH and code.isdigit()
+    assert code not in mark and mark != codes.mark_of(code)
+    assert codes.matches(code, mark)
+    assert not codes.matches(f"{(int(code) + 1) % 10**8:08d}", mark)
