@@ -1,4 +1,4 @@
-"""Rows for the conformance suite where values hang together as it cannot guess: serials, their guarantees, claims, disputes."""
+"""Rows for the conformance suite where values hang together as it cannot guess: serials, guarantees, claims, disputes."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def codes_of() -> st.SearchStrategy[str]:
 
 @st.composite
 def spelt(draw: Any, digits: str) -> str:
-    """Write a number as somebody may: in one of three alphabets or mixed, whole or in groups, with marks that nobody sees."""
+    """Write a number as somebody may: in one of three alphabets or mixed, whole or in groups, with hidden marks."""
     alphabet = draw(st.sampled_from((*ALPHABETS, "")))
     written = [(alphabet or draw(st.sampled_from(ALPHABETS)))[int(digit)] for digit in digits]
     groups = draw(
@@ -95,7 +95,8 @@ def test_a_wrong_digit_is_seen(serial: str, place: int, by: int) -> None:
     assert not serials.is_serial(wrong)
     assume(wrong[0] != "0")
     told = reading.read(f"{wrong} 1234")
-    assert told.readings == () and told.misspelt
+    assert told.readings == ()
+    assert told.misspelt
 
 
 @given(numbers(), st.integers(0, 9))
@@ -123,7 +124,9 @@ def test_what_is_no_serial_is_left_alone(text: str) -> None:
 def test_codes_can_be_compared_and_not_read() -> None:
     code = codes.new_code()
     mark = codes.mark_of(code)
-    assert len(code) == codes.LENGTH and code.isdigit()
-    assert code not in mark and mark != codes.mark_of(code)
+    assert len(code) == codes.LENGTH
+    assert code.isdigit()
+    assert code not in mark
+    assert mark != codes.mark_of(code)
     assert codes.matches(code, mark)
     assert not codes.matches(f"{(int(code) + 1) % 10**8:08d}", mark)
