@@ -1,7 +1,8 @@
 """Registration by SMS: what a buyer sends is read, judged and answered, at most once for each message.
 
-The kernel offers a stored message once, its row locked, and commits our answer together with all that is written here. So a
-worker that is killed leaves either both or neither, and a repeated message is no new one.
+All of it is one transaction that holds the stored message: registering, what is written of wrong tries, and the answer. So a
+worker that is killed leaves all or nothing, a message that is told twice or whose event is delivered again is answered once,
+and one that a person has answered meanwhile is left to him.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from sqlalchemy import select
 
 from kernel.api import (
     Context,
+    Event,
     Inbound,
     LazyText,
     _,
+    answer_received,
     calendar,
     command,
     enter_sender,
@@ -29,6 +32,7 @@ from plugins.carpet.registering import (
     WORDS,
     Outcome,
     Wish,
+    alone,
     parties_of,
     register,
 )
@@ -44,12 +48,13 @@ MORE = _("One message registers ten carpets at most; please send the others agai
 THANKS = _("Thank you for your purchase.")
 
 
-def answer_message(context: Context, message_id: int) -> str | None:
-    """Answer an SMS about a guarantee; leave all others alone."""
-    message = context.session.get(Inbound, message_id)
-    if message is None or message.channel != "sms" or not _is_ours(context, message):
-        return None
-    return str(context.run("carpet.register_by_sms", message=message_id))
+def message_received(context: Context, event: Event) -> None:
+    """Answer an SMS about a guarantee; leave all others alone. It may be called again for the same message."""
+    if event.data["channel"] != "sms" or event.data["automatic"] or event.data["opted_out"]:
+        return
+    message = context.session.get(Inbound, event.subject_id)
+    if message is not None and _is_ours(context, message):
+        context.run("carpet.register_by_sms", message=message.id)
 
 
 def _is_ours(context: Context, message: Inbound) -> bool:
@@ -70,22 +75,31 @@ def _asks(context: Context, message: Inbound) -> bool:
 @command(
     "carpet.register_by_sms", _("Register guarantees by SMS"), resource="carpet.guarantee", action="create"
 )
-def register_by_sms(context: Context, *, message: int) -> str:
-    """Register what a message names, and give the words that answer it."""
+def register_by_sms(context: Context, *, message: int) -> bool:
+    """Register what a message names and answer it, unless it was answered before; says whether it was answered now."""
     with context.system("a guarantee by SMS") as system:
-        row = system.session.get_one(Inbound, message)
-        guard = guessing.of_sender(system, row.sender)
+        sender = system.session.execute(select(Inbound.sender).where(Inbound.id == message)).scalar_one()
+        guard = guessing.of_sender(system, sender)
+        # The sender first: who enters a sender as a party ties all messages of him to it, ours among them.
         guard.lock(system)
-        if guard.spent(system):
-            return system.text(ASK_LATER)
-        told = reading.read(row.raw_text)
-        if not told.readings:
-            return system.text(MISREAD if told.misspelt else HELP)
-        pairs = _likeliest(system, told)
-        lines = _lines(system, row, guard, pairs[:MOST_SERIALS])
-        if len(pairs) > MOST_SERIALS:
-            lines.append(system.text(MORE))
-        return "\n".join(lines)
+        wanted = select(Inbound).where(Inbound.id == message, Inbound.state == "new").with_for_update()
+        row = system.session.execute(wanted.execution_options(populate_existing=True)).scalar_one_or_none()
+        if row is None:
+            return False
+        return answer_received(system, message, _answer(system, row, guard))
+
+
+def _answer(system: Context, row: Inbound, guard: guessing.Guard) -> str:
+    if guard.spent(system):
+        return system.text(ASK_LATER)
+    told = reading.read(row.raw_text)
+    if not told.readings:
+        return system.text(MISREAD if told.misspelt else HELP)
+    pairs = _likeliest(system, told)
+    lines = _lines(system, row, guard, pairs[:MOST_SERIALS])
+    if len(pairs) > MOST_SERIALS:
+        lines.append(system.text(MORE))
+    return "\n".join(lines)
 
 
 def _likeliest(system: Context, told: reading.Told) -> tuple[reading.Pair, ...]:
@@ -131,6 +145,7 @@ def _known(system: Context, row: Inbound) -> frozenset[int]:
 def _sender(system: Context, row: Inbound) -> int:
     """Give the party of the sender; an unknown one becomes a person."""
     if row.party_id is None:
+        alone(system, row.sender)
         row.party_id = enter_sender(system, row)
     if row.party_id is None:
         made: int = system.run(

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from kernel.api import Context, Party, _, calendar, fragment, to_persian_digits
 from plugins.carpet.blocks import bar, state_of
+from plugins.carpet.commands.claims import origin_of
 from plugins.carpet.models import Claim, Guarantee, Serial, Transfer
 from plugins.carpet.resources.words import (
     CLAIM_COLOURS,
@@ -36,6 +37,11 @@ def _facts(title: Any, notes: list[Note], **more: Any) -> Markup | None:
     if not notes and not any(more.values()):
         return None
     return fragment("carpet/facts.html", title=title, notes=notes, **{"transfers": [], "claims": [], **more})
+
+
+def _shown(context: Context, serial: str) -> str:
+    """A serial in groups, in the digits of the reader."""
+    return to_persian_digits(grouped(serial)) if context.locale.startswith("fa") else grouped(serial)
 
 
 def _batch(context: Context, number: int) -> Markup | None:
@@ -72,7 +78,7 @@ def _guarantee_notes(context: Context, row: Guarantee) -> list[Note]:
     state, tone = state_of(context, row)
     day = calendar.format_date(row.ends_on, "short", "fa" if context.locale.startswith("fa") else "en")
     return [
-        (context.text(_("Guarantee")), grouped(row.number), f"/carpet/guarantees/{row.id}", ""),
+        (context.text(_("Guarantee")), _shown(context, row.number), f"/carpet/guarantees/{row.id}", ""),
         (context.text(_("State")), state, "", tone),
         (context.text(_("Last day")), day, "", ""),
     ]
@@ -86,13 +92,13 @@ def _guarantee(context: Context, number: int) -> Markup | None:
     notes: list[Note] = [(context.text(_("Today")), state, "", tone)]
     if context.may("carpet.serial", "view"):
         address = f"/carpet/serials/{row.serial_id}"
-        notes.append((context.text(_("Carpet")), grouped(row.number), address, ""))
+        notes.append((context.text(_("Carpet")), _shown(context, row.number), address, ""))
     new = context.session.execute(
         select(Guarantee).where(Guarantee.replaces_id == number)
     ).scalar_one_or_none()
     if new is not None:
         address = f"/carpet/guarantees/{new.id}"
-        notes.append((context.text(_("Replaced by")), grouped(new.number), address, ""))
+        notes.append((context.text(_("Replaced by")), _shown(context, new.number), address, ""))
     return _facts(
         _("Guarantee"), notes, transfers=_transfers(context, number), claims=_claims(context, number)
     )
@@ -137,7 +143,27 @@ def _claim(context: Context, number: int) -> Markup | None:
     row = context.session.get(Guarantee, claim.guarantee_id) if claim is not None else None
     if row is None:
         return None
-    return _facts(_("Guarantee"), _guarantee_notes(context, row))
+    notes = _guarantee_notes(context, row)
+    if claim is not None and claim.replacement_id is not None:
+        new = context.session.execute(
+            select(Guarantee).where(Guarantee.serial_id == claim.replacement_id)
+        ).scalar_one_or_none()
+        if new is not None:
+            address = f"/carpet/guarantees/{new.id}"
+            notes.append((context.text(_("Replaced by")), _shown(context, new.number), address, ""))
+    return _facts(_("Guarantee"), [*notes, *_bill_notes(context, number)])
+
+
+def _bill_notes(context: Context, claim_id: int) -> list[Note]:
+    """The invoice of what the owner pays, for those who may see invoices."""
+    if "sales" not in context.plugins or not context.may("sales.document", "view"):
+        return []
+    from plugins.sales.api import bill_of
+
+    found = bill_of(context, origin_of(claim_id))
+    if found is None:
+        return []
+    return [(context.text(_("Invoice")), found.number or context.text(_("Draft")), found.address, "")]
 
 
 FACTS = {

@@ -19,6 +19,7 @@ from kernel.api import (
     Party,
     Runtime,
     _,
+    pgettext_lazy,
     record_labels,
 )
 from plugins.carpet import codes
@@ -80,7 +81,7 @@ WORDS: Mapping[str, LazyText] = {
     "how": _("Send serial and code by SMS to our line, or scan the picture, to register your guarantee."),
     "model": _("Model"),
     "owner": _("Owner"),
-    "dealer": _("Dealer"),
+    "dealer": pgettext_lazy("carpet", "Dealer"),
     "registered": _("Registered on"),
     "starts": _("Begins on"),
     "ends": _("Last day"),
@@ -218,7 +219,11 @@ CERTIFICATE = DocumentKind(
                 DocumentValue(name="serial", title=_("Serial"), sample="1001 0000 017"),
                 DocumentValue(name="model", title=_("Model"), sample=_("Model")),
                 DocumentValue(name="owner", title=_("Owner"), sample=_("Owner")),
-                DocumentValue(name="dealer", title=_("Dealer"), sample=_("Dealer")),
+                DocumentValue(
+                    name="dealer",
+                    title=pgettext_lazy("carpet", "Dealer"),
+                    sample=pgettext_lazy("carpet", "Dealer"),
+                ),
                 DocumentValue(name="registered_on", title=_("Registered on"), kind="day", sample=SAMPLE_DAY),
                 DocumentValue(name="starts_on", title=_("Begins on"), kind="day", sample=SAMPLE_DAY),
                 DocumentValue(name="ends_on", title=_("Last day"), kind="day", sample=SAMPLE_DAY),

@@ -17,6 +17,12 @@ KEPT = timedelta(days=30)
 LONGEST = 80
 
 
+def alone(system: Context, name: str) -> None:
+    """Wait until nobody else is at work under a name, and hold it until the transaction ends."""
+    key = func.hashtextextended(f"carpet {name}", 0)
+    system.session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
 @dataclass(frozen=True)
 class Guard:
     """Who tries, and how often he may be wrong within which time."""
@@ -27,8 +33,7 @@ class Guard:
 
     def lock(self, system: Context) -> None:
         """Let nobody else try under this name until the transaction ends."""
-        key = func.hashtextextended(f"carpet {self.who}", 0)
-        system.session.execute(select(func.pg_advisory_xact_lock(key)))
+        alone(system, self.who)
 
     def spent(self, system: Context) -> bool:
         """Say whether no more is looked at for now."""

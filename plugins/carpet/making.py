@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select, update
 
 from kernel.api import Context, Refused, _, squeeze
+from plugins.carpet.guessing import alone
 from plugins.carpet.models import Batch, Dealer, Serial
 from plugins.carpet.serials import FIRST_BATCH, LAST_BATCH, serial_of
 
@@ -19,7 +20,7 @@ MOST = 50_000
 
 def next_number(system: Context) -> str:
     """Give the number of the next batch; whoever makes one at the same moment waits."""
-    system.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("carpet.batch", 0))))
+    alone(system, "number of a batch")
     last = system.session.execute(select(func.max(Batch.number))).scalar_one()
     number = int(last or FIRST_BATCH) + 1
     if number > LAST_BATCH:

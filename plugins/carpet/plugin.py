@@ -17,6 +17,7 @@ from kernel.api import (
     DashboardBlock,
     DocumentKind,
     Erasure,
+    Event,
     Figure,
     FirstStep,
     Job,
@@ -49,6 +50,7 @@ from plugins.carpet import (
     menus,
     terms,
 )
+from plugins.carpet import handing as _handing  # noqa: F401 - declares what is done in the background
 from plugins.carpet import (
     reports as standard,
 )
@@ -199,8 +201,8 @@ def slot(ctx: Context, name: str, subject: Any) -> Markup | None:
 
 
 @hookimpl
-def answer_message(ctx: Context, message_id: int) -> str | None:
-    return answering.answer_message(ctx, message_id)
+def message_received(ctx: Context, event: Event) -> None:
+    answering.message_received(ctx, event)
 
 
 @hookimpl

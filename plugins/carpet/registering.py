@@ -173,7 +173,7 @@ def buyer_by_mobile(system: Context, mobile: str, first_name: str, last_name: st
     found = parties_of(system, mobile)
     if found:
         return min(found)
-    guessing.Guard(f"party:{mobile}", 0, guessing.DAY).lock(system)
+    alone(system, mobile)
     found = parties_of(system, mobile)
     if found:
         return min(found)
@@ -182,6 +182,11 @@ def buyer_by_mobile(system: Context, mobile: str, first_name: str, last_name: st
         "record.create", resource="person", values={name: value for name, value in values.items() if value}
     )
     return made
+
+
+def alone(system: Context, mobile: str) -> None:
+    """Let nobody else enter a party of this mobile until the transaction ends."""
+    guessing.alone(system, f"party {mobile}")
 
 
 def parties_of(system: Context, mobile: str) -> frozenset[int]:

@@ -15,6 +15,7 @@ from kernel.api import (
     enqueue,
     fields,
     load,
+    pgettext_lazy,
     squeeze,
 )
 from plugins.carpet import making
@@ -49,13 +50,20 @@ CLOSES = fields.Day(
 NOTE = fields.LongText("note", _("Note"), limit=2000)
 FORM = fields.Choice("form", _("What is made"), options=FORMS, required=True)
 FIRST, LAST = serial_field("first", _("First serial")), serial_field("last", _("Last serial"))
-DEALER_FIELD = fields.Link("dealer", _("Dealer"), to=DEALER.name)
+DEALER_FIELD = fields.Link("dealer", pgettext_lazy("carpet", "Dealer"), to=DEALER.name)
 SOLD_ON = fields.Day("sold_on", _("Sold on"), required=True, past_only=True)
 WHY = fields.Text("reason", _("Reason"), required=True, limit=300)
-SERIAL_FIELD = serial_field()
+WHICH_BATCH = fields.Link("batch", _("Batch of cards"), to=BATCH.name, required=True)
+WHICH_SERIAL = fields.Link("serial", _("Carpet"), to=SERIAL.name, required=True)
 
 
-@command("carpet.make_batch", _("Make a batch of cards"), resource="carpet.batch", action="create")
+@command(
+    "carpet.make_batch",
+    _("Make a batch of cards"),
+    resource="carpet.batch",
+    action="create",
+    fields=(MODEL_FIELD, PRODUCED, COUNT, RULE, TERM, GRACE, CLOSES, NOTE),
+)
 def make_batch(
     context: Context,
     *,
@@ -101,7 +109,11 @@ def make_batch(
 
 
 @command(
-    HAND_OUT, _("Hand out cards with their codes"), resource="carpet.batch", action="codes", fields=(FORM,)
+    HAND_OUT,
+    _("Hand out cards with their codes"),
+    resource="carpet.batch",
+    action="codes",
+    fields=(WHICH_BATCH, FORM),
 )
 def hand_out(context: Context, *, batch: int, form: Any) -> None:
     """Have codes made for all cards of a batch, and cards or the printer's file made of them, in the background. Once."""
@@ -123,7 +135,7 @@ def hand_out(context: Context, *, batch: int, form: Any) -> None:
     _("Make the codes of a batch anew"),
     resource="carpet.batch",
     action="codes",
-    fields=(WHY,),
+    fields=(WHICH_BATCH, WHY),
 )
 def renew_codes(context: Context, *, batch: int, reason: Any) -> None:
     """Let codes be handed out again, because the file was lost or printed badly: the former ones are no good then."""
@@ -139,7 +151,11 @@ def renew_codes(context: Context, *, batch: int, reason: Any) -> None:
 
 
 @command(
-    "carpet.void_batch", _("Call a batch invalid"), resource="carpet.batch", action="edit", fields=(WHY,)
+    "carpet.void_batch",
+    _("Call a batch invalid"),
+    resource="carpet.batch",
+    action="edit",
+    fields=(WHICH_BATCH, WHY),
 )
 def void_batch(context: Context, *, batch: int, reason: Any) -> None:
     """Call all cards of a batch invalid that are not registered yet: stolen, or printed badly."""
@@ -173,7 +189,11 @@ def give_serials(context: Context, *, first: Any, last: Any, dealer: Any = None)
 
 
 @command(
-    "carpet.sell", _("Note that a carpet is sold"), resource="carpet.serial", action="sell", fields=(SOLD_ON,)
+    "carpet.sell",
+    _("Note that a carpet is sold"),
+    resource="carpet.serial",
+    action="sell",
+    fields=(WHICH_SERIAL, SOLD_ON),
 )
 def sell(context: Context, *, serial: int, sold_on: Any) -> None:
     """Note the day of sale: a guarantee by the rule of sale begins with it."""
@@ -188,7 +208,11 @@ def sell(context: Context, *, serial: int, sold_on: Any) -> None:
 
 
 @command(
-    "carpet.void_serial", _("Call a card invalid"), resource="carpet.serial", action="edit", fields=(WHY,)
+    "carpet.void_serial",
+    _("Call a card invalid"),
+    resource="carpet.serial",
+    action="edit",
+    fields=(WHICH_SERIAL, WHY),
 )
 def void_serial(context: Context, *, serial: int, reason: Any) -> None:
     """Call a card invalid that is not registered: stolen, or destroyed."""

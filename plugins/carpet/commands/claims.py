@@ -17,6 +17,7 @@ from kernel.api import (
     notify,
     squeeze,
     take_number,
+    to_persian_digits,
 )
 from plugins.carpet.kinds import seen_serial, serial_field
 from plugins.carpet.models import Claim, Guarantee, Serial
@@ -25,9 +26,11 @@ from plugins.carpet.resources import CLAIM, GUARANTEE
 from plugins.carpet.resources.catalogue import FAULTS
 
 RIGHT = "carpet.claim"
+GUARANTEE_FIELD = fields.Link("guarantee", _("Guarantee"), to=GUARANTEE.name, required=True)
+WHICH = fields.Link("claim", _("Claim"), to=CLAIM.name, required=True)
 FAULT = fields.BaseChoice("fault", _("Fault"), source=FAULTS, required=True)
 DESCRIPTION = fields.LongText("description", _("Description"), required=True, limit=4000)
-REPORTED = fields.Day("reported_on", _("Reported on"), required=True, past_only=True)
+REPORTED = fields.Day("reported_on", _("Reported on"), past_only=True, help=_("Today where it is empty."))
 GOODWILL = fields.YesNo(
     "goodwill",
     _("As goodwill, though the guarantee is over"),
@@ -48,7 +51,13 @@ COST = fields.Money("cost", _("The owner pays (Rials)"), least=0)
 SERIAL = serial_field("serial", _("Serial of the new carpet"))
 
 
-@command("carpet.report_claim", _("Enter a claim"), resource=RIGHT, action="create")
+@command(
+    "carpet.report_claim",
+    _("Enter a claim"),
+    resource=RIGHT,
+    action="create",
+    fields=(GUARANTEE_FIELD, FAULT, DESCRIPTION, REPORTED, GOODWILL),
+)
 def report_claim(
     context: Context,
     *,
@@ -61,7 +70,7 @@ def report_claim(
     """Enter a claim under a guarantee that is in force on the day of the report; gives the claim's id."""
     seen: Guarantee = load(context, GUARANTEE, guarantee)
     fault_id, text = FAULT.read(fault, context), DESCRIPTION.read(description, context)
-    day = REPORTED.read(reported_on, context) if reported_on else context.today
+    day = REPORTED.read(reported_on, context) or context.today
     if seen.state != "active":
         raise Refused(_("This guarantee is no longer in force."))
     if not seen.starts_on <= day <= seen.ends_on:
@@ -86,7 +95,13 @@ def report_claim(
         return made.id
 
 
-@command("carpet.send_inspector", _("Send an inspector"), resource=RIGHT, action="edit")
+@command(
+    "carpet.send_inspector",
+    _("Send an inspector"),
+    resource=RIGHT,
+    action="edit",
+    fields=(WHICH, INSPECTOR, INSPECT_ON),
+)
 def send_inspector(context: Context, *, claim: int, inspector: Any, inspect_on: Any = None) -> None:
     """Say who inspects the carpet, and until when; he is told."""
     editable(context, CLAIM, claim, "edit")
@@ -105,7 +120,13 @@ def send_inspector(context: Context, *, claim: int, inspector: Any, inspect_on: 
         )
 
 
-@command("carpet.inspect", _("Enter what was found"), resource=RIGHT, action="inspect")
+@command(
+    "carpet.inspect",
+    _("Enter what was found"),
+    resource=RIGHT,
+    action="inspect",
+    fields=(WHICH, INSPECTED, FINDINGS),
+)
 def inspect(context: Context, *, claim: int, inspected_on: Any, findings: Any) -> None:
     """Enter what the inspector found; photos are put to the files of the claim."""
     editable(context, CLAIM, claim, "inspect")
@@ -119,7 +140,13 @@ def inspect(context: Context, *, claim: int, inspected_on: Any, findings: Any) -
         system.session.flush()
 
 
-@command("carpet.decide_claim", _("Decide a claim"), resource=RIGHT, action="decide")
+@command(
+    "carpet.decide_claim",
+    _("Decide a claim"),
+    resource=RIGHT,
+    action="decide",
+    fields=(WHICH, ACCEPTED, DECISION),
+)
 def decide_claim(context: Context, *, claim: int, verdict: Any, decision: Any) -> None:
     """Accept or refuse a claim that was inspected; the words say why."""
     editable(context, CLAIM, claim, "decide")
@@ -132,18 +159,56 @@ def decide_claim(context: Context, *, claim: int, verdict: Any, decision: Any) -
         system.session.flush()
 
 
-@command("carpet.repair", _("Note a repair"), resource=RIGHT, action="decide")
+@command(
+    "carpet.repair",
+    _("Note a repair"),
+    resource=RIGHT,
+    action="decide",
+    fields=(WHICH, COST),
+)
 def repair(context: Context, *, claim: int, cost: Any = None) -> None:
-    """Note that an accepted claim was settled by repair, and what the owner pays for work beyond the guarantee."""
+    """Note that an accepted claim was settled by repair, and what the owner pays for work beyond the guarantee.
+
+    Where the plugin `sales` runs, that is an invoice; without it the amount is only noted.
+    """
     editable(context, CLAIM, claim, "decide")
     amount = COST.read(cost, context)
     with context.system("a carpet is repaired") as system:
         held = _unsettled(system, claim, ("accepted",))
         held.state, held.settled_on, held.cost = "repaired", system.today, amount
         system.session.flush()
+        charge(system, held)
 
 
-@command("carpet.replace", _("Give another carpet"), resource=RIGHT, action="decide")
+def charge(system: Context, claim: Claim) -> None:
+    """Write the invoice of what the owner pays, where sales runs: one for each claim."""
+    if not claim.cost or "sales" not in system.plugins:
+        return
+    from plugins.sales.api import BillLine, bill
+
+    owner = system.session.get_one(Guarantee, claim.guarantee_id).party_id
+    title = system.text(_("Repair of carpet, claim %(number)s", number=to_persian_digits(claim.number)))
+    bill(
+        system,
+        party_id=owner,
+        lines=[BillLine(title=title, unit_price=claim.cost)],
+        origin=origin_of(claim.id),
+        subject=title,
+    )
+
+
+def origin_of(claim_id: int) -> str:
+    """Name a claim as its invoice does."""
+    return f"carpet.claim-{claim_id}"
+
+
+@command(
+    "carpet.replace",
+    _("Give another carpet"),
+    resource=RIGHT,
+    action="decide",
+    fields=(WHICH, SERIAL),
+)
 def replace(context: Context, *, claim: int, serial: Any) -> int:
     """Settle an accepted claim by another carpet; gives the id of its guarantee, which lasts as long as the former one.
 

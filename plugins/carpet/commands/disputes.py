@@ -10,6 +10,7 @@ from plugins.carpet.models import Dispute
 from plugins.carpet.resources import DISPUTE
 from plugins.carpet.resources.words import DISPUTE_STATES
 
+WHICH = fields.Link("dispute", _("Dispute"), to=DISPUTE.name, required=True)
 VERDICT = fields.Choice(
     "verdict",
     _("Decision"),
@@ -24,7 +25,7 @@ REASON = fields.Text("reason", _("Reason"), required=True, limit=500)
     _("Decide a dispute"),
     resource="carpet.dispute",
     action="decide",
-    fields=(VERDICT, REASON),
+    fields=(WHICH, VERDICT, REASON),
 )
 def decide_dispute(context: Context, *, dispute: int, verdict: Any, reason: Any) -> None:
     """Let the guarantee stay with its owner, or hand it to who claims it. The decision and its reason stay to be read."""

@@ -14,6 +14,7 @@ from plugins.carpet.resources.words import TRANSFER_REASONS
 
 RIGHT = "carpet.guarantee"
 SERIAL = serial_field()
+WHICH = fields.Link("guarantee", _("Guarantee"), to=GUARANTEE.name, required=True)
 CODE = ScratchCode(
     "code", _("Code under the scratch panel"), limit=20, help=_("Staff who hold the card may leave it empty.")
 )
@@ -99,7 +100,13 @@ def _buyer(context: Context, party_id: int | None, first_name: Any, last_name: A
     return lambda system: buyer_by_mobile(system, number, *names)
 
 
-@command("carpet.transfer", _("Hand a guarantee to another owner"), resource=RIGHT, action="transfer")
+@command(
+    "carpet.transfer",
+    _("Hand a guarantee to another owner"),
+    resource=RIGHT,
+    action="transfer",
+    fields=(WHICH, REASON, NEW_PARTY, FIRST_NAME, LAST_NAME, MOBILE, CONSENT, NOTE),
+)
 def transfer(
     context: Context,
     *,
@@ -157,7 +164,7 @@ def hand_over(
     _("Note whether an owner agreed to hear of offers"),
     resource=RIGHT,
     action="edit",
-    fields=(CONSENT,),
+    fields=(WHICH, CONSENT),
 )
 def set_consent(context: Context, *, guarantee: int, consent: Any) -> None:
     """Note that the owner agrees to hear of offers, or no longer does."""
@@ -169,7 +176,7 @@ def set_consent(context: Context, *, guarantee: int, consent: Any) -> None:
         system.session.flush()
 
 
-@command("carpet.void_guarantee", _("End a guarantee"), resource=RIGHT, action="void", fields=(WHY,))
+@command("carpet.void_guarantee", _("End a guarantee"), resource=RIGHT, action="void", fields=(WHICH, WHY))
 def void_guarantee(context: Context, *, guarantee: int, reason: Any) -> None:
     """End a guarantee, because it was got by fraud, say. The serial is not free again."""
     editable(context, GUARANTEE, guarantee, "void")

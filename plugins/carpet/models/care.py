@@ -58,8 +58,6 @@ class Claim(Identified, Stamped, Versioned, CarpetBase):
     """The carpet that was given instead."""
     cost: Mapped[int | None] = mapped_column(RialType)
     """What the owner pays for work that the guarantee does not cover."""
-    bill_id: Mapped[int | None] = mapped_column(BigInteger)
-    """Its invoice in the plugin `sales`."""
     search_key: Mapped[str] = mapped_column(Text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.api import Resource, Search, Section, Sort, _, fields
+from kernel.api import Resource, Search, Section, Sort, _, fields, pgettext_lazy
 from plugins.carpet import actions
 from plugins.carpet.models import Batch, Serial
 from plugins.carpet.resources.words import BATCH_COLOURS, BATCH_STATES, SERIAL_COLOURS, SERIAL_STATES
@@ -68,7 +68,13 @@ SERIAL = Resource(
         fields.Link("model", _("Model"), to="carpet.model", attribute="model_id", read_only=True),
         fields.Link("batch", _("Batch"), to="carpet.batch", attribute="batch_id", read_only=True),
         fields.Whole("place", _("Place in the batch"), read_only=True, in_list=False),
-        fields.Link("dealer", _("Dealer"), to="carpet.dealer", attribute="dealer_id", read_only=True),
+        fields.Link(
+            "dealer",
+            pgettext_lazy("carpet", "Dealer"),
+            to="carpet.dealer",
+            attribute="dealer_id",
+            read_only=True,
+        ),
         fields.Day("given_on", _("Given to the dealer on"), read_only=True),
         fields.Day("sold_on", _("Sold on"), read_only=True),
         fields.Choice("state", _("State"), options=SERIAL_STATES, colours=SERIAL_COLOURS, read_only=True),

@@ -18,6 +18,7 @@ from kernel.api import (
     Sort,
     _,
     fields,
+    pgettext_lazy,
     sort_key,
     squeeze,
 )
@@ -179,7 +180,7 @@ MODEL = Resource(
 DEALER = Resource(
     name="carpet.dealer",
     model=Dealer,
-    title=_("Dealer"),
+    title=pgettext_lazy("carpet", "Dealer"),
     plural=_("Dealers"),
     path="carpet/dealers",
     icon="building-store",
@@ -195,7 +196,11 @@ DEALER = Resource(
         fields.LongText("note", _("Note"), limit=2000),
     ),
     list_columns=("code", "title", "party", "region", "held", "active"),
-    sections=(Section(_("Dealer"), ("code", "title", "party", "region", "held", "active", "note")),),
+    sections=(
+        Section(
+            pgettext_lazy("carpet", "Dealer"), ("code", "title", "party", "region", "held", "active", "note")
+        ),
+    ),
     parts=(
         Part(
             "users",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.api import Resource, Search, Section, Sort, _, fields
+from kernel.api import Resource, Search, Section, Sort, _, fields, pgettext_lazy
 from plugins.carpet import actions
 from plugins.carpet.models import Claim, Dispute, Guarantee
 from plugins.carpet.resources.catalogue import FAULTS, REGIONS
@@ -31,7 +31,13 @@ GUARANTEE = Resource(
         fields.Code("number", _("Serial"), limit=11, read_only=True),
         fields.Link("party", _("Owner"), to="party", attribute="party_id", read_only=True),
         fields.Link("model", _("Model"), to="carpet.model", attribute="model_id", read_only=True),
-        fields.Link("dealer", _("Dealer"), to="carpet.dealer", attribute="dealer_id", read_only=True),
+        fields.Link(
+            "dealer",
+            pgettext_lazy("carpet", "Dealer"),
+            to="carpet.dealer",
+            attribute="dealer_id",
+            read_only=True,
+        ),
         fields.BaseChoice("region", _("Region"), source=REGIONS, attribute="region_id", read_only=True),
         fields.Day("registered_on", _("Registered on"), read_only=True),
         fields.Choice("channel", _("Registered how"), options=CHANNELS, read_only=True),
@@ -87,7 +93,13 @@ CLAIM = Resource(
             "guarantee", _("Guarantee"), to="carpet.guarantee", attribute="guarantee_id", read_only=True
         ),
         fields.Link("model", _("Model"), to="carpet.model", attribute="model_id", read_only=True),
-        fields.Link("dealer", _("Dealer"), to="carpet.dealer", attribute="dealer_id", read_only=True),
+        fields.Link(
+            "dealer",
+            pgettext_lazy("carpet", "Dealer"),
+            to="carpet.dealer",
+            attribute="dealer_id",
+            read_only=True,
+        ),
         fields.Day("reported_on", _("Reported on"), read_only=True),
         fields.BaseChoice("fault", _("Fault"), source=FAULTS, attribute="fault_id", read_only=True),
         fields.LongText("description", _("Description"), limit=4000, read_only=True),

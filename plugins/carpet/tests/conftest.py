@@ -79,7 +79,7 @@ class House:
 
     def work(self) -> None:
         """Do what is due in the background, in this process."""
-        for _round in range(8):
+        for _round in range(200):
             due: list[Any] = []
             jobs.sweep(self.runtime, lambda task, _queue, arguments: due.append((task, *arguments)))  # noqa: B023
             due = [each for each in due if each[0] in ("work", "deliver")]
@@ -120,8 +120,11 @@ class House:
         return len(self.all(Attempt))
 
     def pass_days(self, days: int) -> None:
-        now = self.runtime.clock()
-        self.runtime.clock = lambda: now + timedelta(days=days)
+        self.pass_time(days=days)
+
+    def pass_time(self, **step: int) -> None:
+        now = self.runtime.clock() + timedelta(**step)
+        self.runtime.clock = lambda: now
 
     def change_batch(self, **values: Any) -> None:
         with self.runtime.system_work("a batch", "test.batch") as context:

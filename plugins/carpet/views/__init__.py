@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from kernel.api import needs
-from plugins.carpet.views import batches, claims, crossing, desk, guarantees
+from plugins.carpet.views import batches, claims, crossing, desk, guarantees, opened
 
 BOTH = ["GET", "POST"]
 BATCH, SERIAL, GUARANTEE = "carpet.batch", "carpet.serial", "carpet.guarantee"
@@ -42,6 +42,9 @@ def make_blueprint() -> Blueprint:
     pages = Blueprint("carpet", __name__)
     for rule, name, right, view in FORMS:
         pages.add_url_rule(rule, name, needs(*right)(view), methods=BOTH)
+    pages.add_url_rule("/card", "check", opened.check)
+    pages.add_url_rule("/card/<serial>", "card", opened.card)
+    pages.add_url_rule("/activate", "activate", opened.activate, methods=BOTH)
     pages.add_url_rule("/desk", "desk", needs(GUARANTEE, "view")(desk.desk))
     pages.add_url_rule("/crossing", "crossing", needs(GUARANTEE, "report")(crossing.crossing))
     pages.add_url_rule("/crossing.xlsx", "crossing_file", needs(GUARANTEE, "export")(crossing.download))

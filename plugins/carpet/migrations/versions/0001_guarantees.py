@@ -320,7 +320,6 @@ def _claim() -> None:
         sa.Column("settled_on", sa.Date),
         sa.Column("replacement_id", sa.BigInteger),
         sa.Column("cost", sa.BigInteger),
-        sa.Column("bill_id", sa.BigInteger),
         _must("search_key", sa.Text),
         _check(
             "claim", "state", "state IN ('open', 'inspection', 'accepted', 'refused', 'repaired', 'replaced')"

@@ -1,0 +1,131 @@
+"""Open pages: whether a carpet is guaranteed, and the form by which buyers register. Never the owner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from kernel.api import (
+    CommandForm,
+    Context,
+    Invalid,
+    NotFound,
+    Problem,
+    _,
+    current,
+    fields,
+    guest,
+    open_page,
+    record_labels,
+    render,
+    run_for_guest,
+    wrong_try,
+)
+from plugins.carpet.answering import ASK_LATER, said
+from plugins.carpet.commands import open_form
+from plugins.carpet.models import Batch, Guarantee, Serial
+from plugins.carpet.registering import REGISTERED, WRONG, YOURS
+from plugins.carpet.serials import grouped, is_serial
+
+TRIES = 30
+TITLES = {
+    "registered": _("Under guarantee"),
+    "over": _("The guarantee is over"),
+    "free": _("Not registered yet"),
+    "replaced": _("Replaced by another carpet"),
+    "void": _("This card is not valid"),
+    "closed": _("The time for registering is over"),
+}
+TONES = {
+    "registered": "ok",
+    "over": "warn",
+    "free": "info",
+    "replaced": "warn",
+    "void": "bad",
+    "closed": "warn",
+}
+
+
+@open_page(tries=TRIES)
+def check() -> ResponseReturnValue:
+    """Ask for a serial, and lead to its page."""
+    asked, wrong = request.args.get("serial", "")[:60], False
+    if asked:
+        try:
+            number = open_form.SERIAL.read(asked, current())
+        except fields.FieldError:
+            wrong = True
+        else:
+            return redirect(url_for("carpet.card", serial=number), code=303)
+    return render("carpet/open_check.html", status=422 if wrong else 200, asked=asked, wrong=wrong)
+
+
+@open_page(tries=TRIES)
+def card(serial: str) -> ResponseReturnValue:
+    """Show the state of a carpet and its last day; a serial that nobody has is a wrong try."""
+    found: dict[str, Any] | None = None
+    if is_serial(serial):
+        with guest("somebody looks at a carpet's guarantee") as context:
+            found = _state(context, serial)
+    if found is None:
+        wrong_try()
+        raise NotFound()
+    return render(
+        "carpet/open_card.html",
+        serial=grouped(serial),
+        title=TITLES[found["state"]],
+        tone=TONES[found["state"]],
+        register=url_for("carpet.activate", serial=serial) if found["state"] == "free" else "",
+        **found,
+    )
+
+
+def _state(context: Context, number: str) -> dict[str, Any] | None:
+    wanted = (
+        select(Serial, Batch.state, Batch.closes_on, Guarantee)
+        .join(Batch, Batch.id == Serial.batch_id)
+        .outerjoin(Guarantee, Guarantee.serial_id == Serial.id)
+        .where(Serial.number == number)
+    )
+    row = context.session.execute(wanted).one_or_none()
+    if row is None:
+        return None
+    carpet, batch_state, closes_on, guarantee = row
+    key = ("carpet.model", carpet.model_id)
+    model = record_labels(context, [key]).get(key, "")
+    shown = {"model": model, "starts_on": None, "ends_on": None}
+    if guarantee is None:
+        closed = closes_on is not None and context.today > closes_on
+        void = carpet.state in ("void", "replaced") or batch_state == "void"
+        return {**shown, "state": "void" if void else "closed" if closed else "free"}
+    if guarantee.state != "active":
+        return {**shown, "state": guarantee.state}
+    days = {"starts_on": guarantee.starts_on, "ends_on": guarantee.ends_on}
+    return {**shown, **days, "state": "over" if guarantee.ends_on < context.today else "registered"}
+
+
+@open_page(tries=TRIES)
+def activate() -> ResponseReturnValue:
+    """Take serial, code, name and mobile of a buyer; what is wrong is counted for the network address."""
+    asked = request.args.get("serial", "")[:20]
+    form = CommandForm(current(), open_form.FIELDS)
+    if request.method == "GET":
+        form.start({"serial": asked} if is_serial(asked) else {})
+        return render("carpet/open_register.html", form=form, done="")
+    form.read(request.form)
+    try:
+        answer = run_for_guest("carpet.register_by_web", network=request.remote_addr or "", **form.values)
+    except Invalid as error:
+        form.attach(error.problems)
+        return render("carpet/open_register.html", status=422, form=form, done="")
+    found = answer.outcome
+    if found is None:
+        form.attach([Problem(None, ASK_LATER)])
+        return render("carpet/open_register.html", status=429, form=form, done="")
+    if found.kind in (REGISTERED, YOURS):
+        return render("carpet/open_register.html", form=form, done=said(found))
+    form.attach([Problem("code" if found.kind == WRONG else "serial", said(found))])
+    return render("carpet/open_register.html", status=422, form=form, done="")
