@@ -51,6 +51,7 @@ def owners(context: Context, bought: Kind, lacking: Kind, *, since: date | None 
     wanted = (
         select(
             Party.id,
+            Party.kind,
             Party.display_name,
             Party.mobile,
             func.count(Guarantee.id).label("count"),
@@ -59,7 +60,7 @@ def owners(context: Context, bought: Kind, lacking: Kind, *, since: date | None 
         .join(Guarantee, Guarantee.party_id == Party.id)
         .join(CarpetModel, CarpetModel.id == Guarantee.model_id)
         .where(Guarantee.state == "active", Guarantee.consent, *bought.conditions())
-        .group_by(Party.id, Party.display_name, Party.mobile)
+        .group_by(Party.id, Party.kind, Party.display_name, Party.mobile)
         .order_by(func.max(Guarantee.registered_on).desc(), Party.id)
         .limit(MOST)
     )

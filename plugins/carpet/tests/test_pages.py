@@ -124,7 +124,9 @@ def test_a_day_at_the_desk(house: House, boss: Browser) -> None:
     assert "/claim" in boss.get(address).text
     found = boss.get("/carpet/desk?q=09121110001").text
     assert address.partition("?")[0] in found
-    assert "Sara" in boss.get("/carpet/crossing").text
+    page = boss.get("/carpet/crossing").text
+    assert "Sara" in page
+    assert f"/persons/{house.persons[0]}" in page
     assert boss.get("/carpet/crossing.xlsx").status_code == 200
     none = boss.get(f"/carpet/crossing?no_model={house.models[0]}").text
     assert "Sara" not in none
@@ -142,8 +144,8 @@ def test_a_dealer_sees_his_own_carpets_and_buyers_only(house: House, carpet_wsgi
     other = house.guarantees()[1].id
     assert seen.get(f"/carpet/guarantees/{other}").status_code == 404
     assert seen.get("/carpet/batches").status_code == 403
-    assert seen.get(f"/parties/{house.persons[1]}").status_code == 404
-    assert seen.get(f"/parties/{house.persons[0]}").status_code == 200
+    assert seen.get(f"/persons/{house.persons[1]}").status_code == 404
+    assert seen.get(f"/persons/{house.persons[0]}").status_code == 200
     stranger = {
         "serial": house.serial(12),
         "code": house.code(12),
