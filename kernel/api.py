@@ -68,6 +68,7 @@ from kernel.fa.sorting import sort_key
 from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
 from kernel.interactions.calls import log_call
+from kernel.jobs.occasions import holidays_between
 from kernel.messages.exchange import Declined, Reply, by_form, divided, exchange, matched, national
 from kernel.messages.gateways import (
     Answer,
@@ -90,10 +91,12 @@ from kernel.messages.gateways import (
 from kernel.messages.inbound.answering import answer_received
 from kernel.messages.inbound.making import enter_sender
 from kernel.messages.inbound.menus import UssdAnswer, UssdEntry, UssdStep
-from kernel.messages.inbound.models import Inbound
+from kernel.messages.inbound.models import Inbound, InboundParty
+from kernel.messages.leaving import web_address
 from kernel.messages.outbox import Queued, queue_message
 from kernel.parties.addresses import address_for
 from kernel.parties.addressing import addressed_as
+from kernel.parties.consents import covered as consented
 from kernel.parties.employments import contact_persons
 from kernel.parties.groups import in_group
 from kernel.parties.models import Party
@@ -185,6 +188,7 @@ __all__ = [
     "Identified",
     "Identity",
     "Inbound",
+    "InboundParty",
     "InstantType",
     "Invalid",
     "Job",
@@ -258,6 +262,7 @@ __all__ = [
     "clock",
     "command",
     "commands_in",
+    "consented",
     "contact_persons",
     "current",
     "divided",
@@ -274,6 +279,7 @@ __all__ = [
     "give_role",
     "guest",
     "head_of",
+    "holidays_between",
     "hookimpl",
     "identities",
     "in_group",
@@ -327,6 +333,7 @@ __all__ = [
     "unit_names",
     "user_values_index",
     "visible",
+    "web_address",
     "wrong_try",
 ]
 

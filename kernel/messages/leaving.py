@@ -39,12 +39,18 @@ class Leaving:
     address: str
 
 
-def link_of(runtime: Runtime, channel: str, address: str) -> str:
-    """Give the address of the page by which a recipient leaves; empty where nobody knows how this site is called."""
+def web_address(runtime: Runtime) -> str:
+    """Give the address of this site for links in messages, without a slash at the end; empty where nobody knows it."""
     base = str(runtime.setting(ADDRESS) or "").strip().rstrip("/")
     if not base and runtime.site.hosts:
         base = f"https://{runtime.site.hosts[0]}"
-    if not base.startswith(("https://", "http://")):
+    return base if base.startswith(("https://", "http://")) else ""
+
+
+def link_of(runtime: Runtime, channel: str, address: str) -> str:
+    """Give the address of the page by which a recipient leaves; empty where nobody knows how this site is called."""
+    base = web_address(runtime)
+    if not base:
         return ""
     return f"{base}/leave/{token_of(runtime, channel, address)}"
 

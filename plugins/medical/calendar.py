@@ -1,17 +1,32 @@
-"""A day of the clinic: who is there, who comes when, and what is still free."""
+"""Days of the clinic: who is there, who comes when, and what is still free; by doctor, by room, and over a week."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from kernel.api import Context
-from plugins.medical.hours import Difference, Interval, Shift, free_starts, present, whole_day
-from plugins.medical.models import OCCUPYING, Appointment, Doctor, HoursException, Service, WeeklyHours
+from plugins.medical.hours import Interval, Wish, fits, joined, starts_in, whole_day
+from plugins.medical.models import OCCUPYING, Appointment, Doctor, Facility, Service
+from plugins.medical.presence import bounds, doctor_present, presence, taken
 from plugins.medical.resources import APPOINTMENT
+from plugins.medical.slots import earliest, last_day, wish_of
+
+__all__ = [
+    "DoctorDay",
+    "Entry",
+    "day_view",
+    "doctor_present",
+    "doctors",
+    "facilities",
+    "room_view",
+    "week_view",
+]
 
 
 @dataclass(frozen=True)
@@ -26,88 +41,211 @@ class Entry:
     service: str = ""
     state: str = ""
     note: str | None = None
+    queue_number: int | None = None
+    doctor: str = ""
+    others: int = 0
+    """How many more come at the same time."""
 
 
 @dataclass(frozen=True)
 class DoctorDay:
-    """One doctor's day."""
+    """One column of the calendar: a doctor's day, that of a room, or one day of a week."""
 
-    doctor_id: int
+    doctor_id: int | None
     name: str
     room: str | None
     there: list[Interval]
     entries: list[Entry]
     free: list[Interval]
+    day: date | None = None
+    all_day: bool = False
+    """Whether nothing is closed: a room has no hours."""
 
 
-def doctor_present(context: Context, doctor_ids: Sequence[int], day: date) -> dict[int, list[Interval]]:
-    """Give when these doctors are there on a day; two queries, however many."""
-    shifts: dict[int, list[Shift]] = {number: [] for number in doctor_ids}
-    differences: dict[int, list[Difference]] = {number: [] for number in doctor_ids}
-    hours = select(WeeklyHours.doctor_id, WeeklyHours.weekday, WeeklyHours.starts, WeeklyHours.ends)
-    for row in context.session.execute(hours.where(WeeklyHours.doctor_id.in_(list(doctor_ids)))):
-        shifts[row.doctor_id].append(Shift(row.weekday, row.starts, row.ends))
-    others = select(
-        HoursException.doctor_id, HoursException.kind, HoursException.starts, HoursException.ends
-    ).where(HoursException.doctor_id.in_(list(doctor_ids)), HoursException.day == day)
-    for row in context.session.execute(others):
-        differences[row.doctor_id].append(Difference(day, row.kind, row.starts, row.ends))
-    zone = context.time_zone
-    return {number: present(day, shifts[number], differences[number], zone) for number in doctor_ids}
-
-
-def doctors(context: Context, *, specialty: int | None = None, ids: Sequence[int] = ()) -> list[Doctor]:
-    """Give the doctors who take appointments, of one specialty or these alone where asked."""
+def doctors(
+    context: Context, *, specialty: int | None = None, group: int | None = None, ids: Sequence[int] = ()
+) -> list[Doctor]:
+    """Give the doctors who take appointments, of one specialty or department or these alone where asked."""
     statement = select(Doctor).where(Doctor.active).order_by(Doctor.sort_key, Doctor.id)
     if specialty is not None:
         statement = statement.where(Doctor.specialty_id == specialty)
+    if group is not None:
+        statement = statement.where(Doctor.group_id == group)
     if ids:
         statement = statement.where(Doctor.id.in_(list(ids)))
     return list(context.session.execute(statement).scalars())
 
 
+def facilities(context: Context) -> list[Facility]:
+    """Give the rooms and devices in use."""
+    statement = select(Facility).where(Facility.active).order_by(Facility.kind.desc(), Facility.sort_key)
+    return list(context.session.execute(statement).scalars())
+
+
 def day_view(
-    context: Context, day: date, chosen: Sequence[Doctor], minutes: int, step: int
+    context: Context,
+    day: date,
+    chosen: Sequence[Doctor],
+    minutes: int,
+    step: int,
+    service: Service | None = None,
 ) -> list[DoctorDay]:
-    """Give the day of each doctor with what is free for a visit of `minutes`; a constant number of queries.
+    """Give the day of each doctor with what is free for a visit of `minutes` or a service; a constant number of queries.
 
     An appointment that the reader may not see takes up its time without saying whose it is.
     """
     ids = [doctor.id for doctor in chosen]
-    there = doctor_present(context, ids, day)
-    entries = _entries(context, day, ids)
-    busy = _busy(context, day, ids)
+    there = presence(context, ids, [day])
+    entries = _entries(context, [day], Appointment.doctor_id.in_(ids))
+    free = _free(context, ids, [day], there, minutes, step, service)
+    busy = _busy(context, [day], Appointment.doctor_id.in_(ids))
     result = []
     for doctor in chosen:
-        shown = entries.get(doctor.id, [])
-        known = {entry.interval for entry in shown}
-        hidden = [Entry(interval) for interval in busy.get(doctor.id, []) if interval not in known]
-        free = free_starts(there[doctor.id], busy.get(doctor.id, []), minutes, step, not_before=context.now)
-        slots = [Interval(start, min(start + _minutes(step), start + _minutes(minutes))) for start in free]
-        in_order = sorted([*shown, *hidden], key=lambda entry: entry.interval)
-        result.append(DoctorDay(doctor.id, doctor.name, doctor.room, there[doctor.id], in_order, slots))
+        shown = _with_hidden(
+            [entry for who, _day, entry in entries if who["doctor"] == doctor.id],
+            [interval for who, _day, interval in busy if who["doctor"] == doctor.id],
+        )
+        slots = free.get((doctor.id, day), [])
+        result.append(
+            DoctorDay(doctor.id, doctor.name, doctor.room, there[doctor.id, day], shown, slots, day)
+        )
     return result
 
 
-def _entries(context: Context, day: date, ids: Sequence[int]) -> dict[int, list[Entry]]:
+def week_view(
+    context: Context,
+    days: Sequence[date],
+    chosen: Sequence[Doctor],
+    step: int,
+    service: Service | None,
+    titles: Sequence[str],
+    facility: Facility | None = None,
+) -> list[DoctorDay]:
+    """Give several days of a doctor, of a group of doctors, or of a room, a column for each day."""
+    ids = [doctor.id for doctor in chosen]
+    condition = Appointment.doctor_id.in_(ids) if facility is None else _in(facility)
+    entries = _entries(context, days, condition)
+    busy = _busy(context, days, condition)
+    there = presence(context, ids, days) if facility is None else {}
+    alone = ids[0] if facility is None and len(ids) == 1 else None
+    free = _free(context, ids, days, there, 0, step, service) if alone is not None else {}
+    return [
+        DoctorDay(
+            alone,
+            title,
+            None,
+            joined(interval for number in ids for interval in there.get((number, day), [])),
+            _with_hidden(
+                [entry for _who, on, entry in entries if on == day],
+                [interval for _who, on, interval in busy if on == day],
+            ),
+            free.get((alone, day), []) if alone is not None else [],
+            day,
+            all_day=facility is not None,
+        )
+        for day, title in zip(days, titles, strict=True)
+    ]
+
+
+def room_view(context: Context, day: date, chosen: Sequence[Facility]) -> list[DoctorDay]:
+    """Give the day of each room and device."""
+    ids = [facility.id for facility in chosen]
+    condition = Appointment.room_id.in_(ids) | Appointment.device_id.in_(ids)
+    entries = _entries(context, [day], condition)
+    busy = _busy(context, [day], condition)
+    return [
+        DoctorDay(
+            None,
+            facility.title,
+            None,
+            [],
+            _with_hidden(
+                [entry for who, _day, entry in entries if facility.id in (who["room"], who["device"])],
+                [each for who, _day, each in busy if facility.id in (who["room"], who["device"])],
+            ),
+            [],
+            day,
+            all_day=True,
+        )
+        for facility in chosen
+    ]
+
+
+def _in(facility: Facility) -> Any:
+    return (Appointment.room_id == facility.id) | (Appointment.device_id == facility.id)
+
+
+def _free(
+    context: Context,
+    ids: Sequence[int],
+    days: Sequence[date],
+    there: dict[tuple[int, date], list[Interval]],
+    minutes: int,
+    step: int,
+    service: Service | None,
+) -> dict[tuple[int, date], list[Interval]]:
+    wish = wish_of(context, service) if service is not None else Wish(minutes)
+    needed = [number for each in wish.needs.values() for number in each]
+    of_doctors, of_facilities = taken(context, ids, needed, *bounds(context, days)) if days else ({}, {})
+    not_before, horizon = context.now, None
+    if service is not None:
+        not_before, horizon = earliest(context, service), last_day(context, service)
+    found: dict[tuple[int, date], list[Interval]] = defaultdict(list)
+    shown = timedelta(minutes=min(step, wish.minutes))
+    number_of = service.id if service is not None else 0
+    for (doctor, day), hours in there.items():
+        if horizon is not None and day > horizon:
+            continue
+        mine = of_doctors.get(doctor, ())
+        for start in starts_in(hours, wish.minutes, step, not_before):
+            if fits(start, wish, number_of, mine, of_facilities, doctor_id=doctor) is not None:
+                found[doctor, day].append(Interval(start, start + shown))
+    return found
+
+
+def _with_hidden(shown: list[Entry], busy: list[Interval]) -> list[Entry]:
+    known = {entry.interval for entry in shown}
+    hidden = [Entry(interval) for interval in dict.fromkeys(busy) if interval not in known]
+    return sorted([*shown, *hidden], key=lambda entry: entry.interval)
+
+
+def _entries(
+    context: Context, days: Sequence[date], condition: Any
+) -> list[tuple[dict[str, int | None], date, Entry]]:
+    """Who comes, with whom and where; those who come together as one entry."""
     if not context.may(APPOINTMENT.permission, "view"):
-        return {}
-    span = whole_day(day, context.time_zone)
+        return []
+    zone = context.time_zone
+    first, last = whole_day(min(days), zone).starts, whole_day(max(days), zone).ends
     statement = (
-        select(Appointment, Service.title)
+        select(Appointment, Service.title, Doctor.name)
         .join(Service, Service.id == Appointment.service_id, isouter=True)
+        .join(Doctor, Doctor.id == Appointment.doctor_id, isouter=True)
         .where(
-            Appointment.doctor_id.in_(list(ids)),
-            Appointment.starts_at >= span.starts,
-            Appointment.starts_at < span.ends,
+            condition,
+            Appointment.starts_at >= first,
+            Appointment.starts_at < last,
             Appointment.state != "cancelled",
         )
-        .order_by(Appointment.starts_at)
+        .order_by(Appointment.starts_at, Appointment.id)
     )
     rows = context.session.execute(statement).all()
     people = APPOINTMENT.by_name["patient"].labels(sorted({row[0].patient_id for row in rows}), context)  # type: ignore[attr-defined]
-    found: dict[int, list[Entry]] = {}
-    for appointment, service in rows:
+    found: list[tuple[dict[str, int | None], date, Entry]] = []
+    together: dict[tuple[Any, ...], int] = {}
+    for appointment, service, doctor in rows:
+        key = (appointment.doctor_id, appointment.service_id, appointment.starts_at)
+        if appointment.capacity > 1 and appointment.state != "missed":
+            if key in together:
+                who, day, entry = found[together[key]]
+                found[together[key]] = (who, day, replace(entry, others=entry.others + 1))
+                continue
+            together[key] = len(found)
+        who = {
+            "doctor": appointment.doctor_id,
+            "room": appointment.room_id,
+            "device": appointment.device_id,
+        }
         entry = Entry(
             Interval(appointment.starts_at, appointment.ends_at),
             id=appointment.id,
@@ -117,25 +255,29 @@ def _entries(context: Context, day: date, ids: Sequence[int]) -> dict[int, list[
             service=service or "",
             state=appointment.state,
             note=appointment.note,
+            queue_number=appointment.queue_number,
+            doctor=doctor or "",
         )
-        found.setdefault(appointment.doctor_id, []).append(entry)
+        found.append((who, appointment.starts_at.astimezone(zone).date(), entry))
     return found
 
 
-def _busy(context: Context, day: date, ids: Sequence[int]) -> dict[int, list[Interval]]:
-    span = whole_day(day, context.time_zone)
-    statement = select(Appointment.doctor_id, Appointment.starts_at, Appointment.ends_at).where(
-        Appointment.doctor_id.in_(list(ids)),
-        Appointment.starts_at < span.ends,
-        Appointment.ends_at > span.starts,
-        OCCUPYING,
-    )
-    found: dict[int, list[Interval]] = {}
+def _busy(
+    context: Context, days: Sequence[date], condition: Any
+) -> list[tuple[dict[str, int | None], date, Interval]]:
+    """What is taken, whoever may see whose it is."""
+    zone = context.time_zone
+    first, last = whole_day(min(days), zone).starts, whole_day(max(days), zone).ends
+    statement = select(
+        Appointment.doctor_id,
+        Appointment.room_id,
+        Appointment.device_id,
+        Appointment.starts_at,
+        Appointment.ends_at,
+    ).where(condition, Appointment.starts_at < last, Appointment.ends_at > first, OCCUPYING)
+    found = []
     with context.system("times that are taken, without saying whose") as system:
         for row in system.session.execute(statement):
-            found.setdefault(row.doctor_id, []).append(Interval(row.starts_at, row.ends_at))
+            who = {"doctor": row.doctor_id, "room": row.room_id, "device": row.device_id}
+            found.append((who, row.starts_at.astimezone(zone).date(), Interval(row.starts_at, row.ends_at)))
     return found
-
-
-def _minutes(number: int) -> timedelta:
-    return timedelta(minutes=number)

@@ -1,8 +1,8 @@
 """What becomes of the clinic's rows when a person's data are erased on request.
 
-What is known of a patient goes. Appointments stay, without a word of the patient: times, services and doctors are the
-clinic's own book. A doctor stays under the name that replaces the person's, since appointments of others stand in that
-calendar.
+What is known of a patient goes, the documents of the file with it. Appointments stay, without a word of the patient: times,
+services and doctors are the clinic's own book. A doctor stays under the name that replaces the person's, since appointments
+of others stand in that calendar.
 """
 
 from __future__ import annotations
@@ -11,6 +11,11 @@ from kernel.api import Erasure, _, sort_key, squeeze
 
 ERASURES = (
     Erasure(table="medical.patient", key="party_id", what="delete"),
+    Erasure(table="medical.file_entry", key="party_id", what="delete"),
+    Erasure(table="medical.referral", key="patient_id", what="delete"),
+    Erasure(table="medical.waiting", key="patient_id", what="delete"),
+    Erasure(table="medical.booking_link", key="party_id", what="delete"),
+    Erasure(table="medical.proposal", key="party_id", what="delete"),
     Erasure(
         table="medical.appointment",
         key="patient_id",

@@ -1,12 +1,12 @@
-"""When a doctor is there: weekly hours, exceptions, and the free times between appointments. Pure rules.
+"""When a doctor is there: weekly hours, breaks, holidays, exceptions, and the free times that are left. Pure rules.
 
 Days and times are the clinic's own; intervals are half-open, so that one may begin when another ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,11 +29,22 @@ class Interval:
 
 @dataclass(frozen=True)
 class Shift:
-    """Hours of one weekday; 0 is Saturday."""
+    """Hours of one weekday (0 is Saturday), or a break in them, from a day to a last day where these are given."""
 
     weekday: int
     starts: time
     ends: time
+    kind: str = "work"
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether it counts on a day."""
+        return (
+            self.weekday == weekday(day)
+            and (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_until is None or day <= self.valid_until)
+        )
 
 
 @dataclass(frozen=True)
@@ -46,18 +57,58 @@ class Difference:
     ends: time | None = None
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A time at which a doctor, a room or a device is busy; `who` comes: the service and the beginning that are shared."""
+
+    interval: Interval
+    group: tuple[int, int, datetime] | None = None
+    """Doctor, service and beginning where several come together; None where nobody else can."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a visit takes: its length, the buffers around it, how many share one time, and of each kind a room or device."""
+
+    minutes: int
+    before: int = 0
+    after: int = 0
+    capacity: int = 1
+    needs: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """By kind of facility, the ids of which one is taken."""
+
+    def visit(self, start: datetime) -> Interval:
+        """The time of the patient."""
+        return Interval(start, start + timedelta(minutes=self.minutes))
+
+    def busy(self, start: datetime) -> Interval:
+        """The time of the doctor, room and device."""
+        return Interval(
+            start - timedelta(minutes=self.before), start + timedelta(minutes=self.minutes + self.after)
+        )
+
+
 def weekday(day: date) -> int:
     """Give the day of the week, 0 for Saturday."""
     return (day.weekday() + 2) % 7
 
 
 def present(
-    day: date, shifts: Iterable[Shift], exceptions: Iterable[Difference], zone: ZoneInfo
+    day: date,
+    shifts: Iterable[Shift],
+    exceptions: Iterable[Difference],
+    zone: ZoneInfo,
+    *,
+    closed: bool = False,
 ) -> list[Interval]:
-    """Give the stretches in which a doctor is there on a day: weekly and extra hours, less absences, joined."""
-    there = [
-        _interval(day, shift.starts, shift.ends, zone) for shift in shifts if shift.weekday == weekday(day)
-    ]
+    """Give the stretches in which a doctor is there on a day: weekly hours less breaks, extra hours, less absences.
+
+    `closed` says that the day is a holiday on which the weekly hours do not hold; extra hours do.
+    """
+    valid = [] if closed else [shift for shift in shifts if shift.holds_on(day)]
+    work = [_interval(day, shift.starts, shift.ends, zone) for shift in valid if shift.kind == "work"]
+    breaks = [_interval(day, shift.starts, shift.ends, zone) for shift in valid if shift.kind == "break"]
+    there = list(without(joined(work), breaks))
     away: list[Interval] = []
     for exception in exceptions:
         if exception.day != day:
@@ -105,24 +156,71 @@ def without(intervals: Iterable[Interval], taken: Iterable[Interval]) -> Iterato
             yield Interval(start, interval.ends)
 
 
-def free_starts(
-    there: Sequence[Interval], taken: Iterable[Interval], minutes: int, step: int, *, not_before: datetime
-) -> list[datetime]:
-    """Give the starts at which a visit of `minutes` fits, every `step` minutes from the beginning of each shift.
-
-    Starts before `not_before` are left out: nobody can come in the past.
-    """
+def starts_in(there: Sequence[Interval], minutes: int, step: int, not_before: datetime) -> Iterator[datetime]:
+    """Give the starts at which a visit of `minutes` fits into the hours, every `step` minutes from each beginning."""
     length, pace = timedelta(minutes=minutes), timedelta(minutes=step)
-    occupied = joined(taken)
-    found: list[datetime] = []
     for interval in there:
         start = interval.starts
         while start + length <= interval.ends:
-            wanted = Interval(start, start + length)
-            if start >= not_before and not any(wanted.overlaps(other) for other in occupied):
-                found.append(start)
+            if start >= not_before:
+                yield start
             start += pace
-    return found
+
+
+def free_starts(
+    there: Sequence[Interval], taken: Iterable[Interval], minutes: int, step: int, *, not_before: datetime
+) -> list[datetime]:
+    """Give the starts at which a visit of `minutes`, of one patient and without buffers, touches nothing taken."""
+    busy = [Taken(interval) for interval in taken]
+    return [
+        start
+        for start in starts_in(there, minutes, step, not_before)
+        if fits(start, Wish(minutes), 0, busy, {}) is not None
+    ]
+
+
+def fits(
+    start: datetime,
+    wish: Wish,
+    service: int,
+    doctor: Iterable[Taken],
+    facilities: Mapping[int, Sequence[Taken]],
+    *,
+    doctor_id: int = 0,
+) -> dict[str, int] | None:
+    """Say whether a visit can begin then: gives the room and device that it takes, by kind; None where it cannot.
+
+    Those who come to the same service of the doctor at the same time come together, as many as there are seats.
+    """
+    span = wish.busy(start)
+    group = (doctor_id, service, start) if wish.capacity > 1 else None
+    others = [each for each in doctor if each.interval.overlaps(span)]
+    if any(group is None or each.group != group for each in others) or len(others) >= wish.capacity:
+        return None
+    chosen: dict[str, int] = {}
+    for kind, ids in wish.needs.items():
+        found = _free_of(ids, span, group, facilities)
+        if found is None:
+            return None
+        chosen[kind] = found
+    return chosen
+
+
+def _free_of(
+    ids: Sequence[int],
+    span: Interval,
+    group: tuple[int, int, datetime] | None,
+    facilities: Mapping[int, Sequence[Taken]],
+) -> int | None:
+    """The room in which the others of the group are, else the first that is free."""
+    free = None
+    for number in ids:
+        there = [each for each in facilities.get(number, ()) if each.interval.overlaps(span)]
+        if group is not None and there and all(each.group == group for each in there):
+            return number
+        if not there and free is None:
+            free = number
+    return free
 
 
 def _interval(day: date, starts: time, ends: time, zone: ZoneInfo) -> Interval:

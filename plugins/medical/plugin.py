@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from flask import Blueprint
+from sqlalchemy.orm import Session
 
 from kernel.api import (
     BaseList,
@@ -17,7 +18,9 @@ from kernel.api import (
     Facet,
     Figure,
     FirstStep,
+    Job,
     MenuItem,
+    MessageTemplate,
     NoticeKind,
     Panel,
     PartyRole,
@@ -32,20 +35,25 @@ from kernel.api import (
     Setting,
     StandardReport,
     TimelineEntry,
+    UssdEntry,
     _,
     commands_in,
     hookimpl,
 )
-from plugins.medical import blocks, steps
-from plugins.medical import commands as commands_module
+from plugins.medical import answering, blocks, steps
 from plugins.medical import resources as resources_module
+from plugins.medical.commands import booking, opening, planning, visiting
+from plugins.medical.dialling import USSD
 from plugins.medical.documents import TURN_CARD
 from plugins.medical.erasures import ERASURES
+from plugins.medical.nightly import JOBS
 from plugins.medical.policies import POLICIES
 from plugins.medical.reminding import appointments_on
 from plugins.medical.reports import REPORTS
 from plugins.medical.scopes import OWN_PATIENTS
-from plugins.medical.telling import KINDS
+from plugins.medical.starting import first_illnesses
+from plugins.medical.suggestions import MENU, PATTERNS, PERMISSIONS, SETTINGS
+from plugins.medical.telling import KINDS, TEMPLATES
 from plugins.medical.views import make_blueprint
 
 plugin = Plugin(
@@ -53,11 +61,10 @@ plugin = Plugin(
     title=_("Clinic"),
     version="1.0.0",
     kernel=">=1.0,<2",
+    works_with=("sales",),
     icon="stethoscope",
     summary=_("Patients, doctors with weekly hours, services, appointments that cannot be booked twice."),
 )
-
-STAFF = ("view", "create", "edit")
 
 
 @hookimpl
@@ -115,7 +122,7 @@ def reports() -> Iterable[StandardReport]:
 
 @hookimpl
 def commands() -> Iterable[Command]:
-    return commands_in(commands_module)
+    return commands_in(booking, opening, planning, visiting)
 
 
 @hookimpl
@@ -137,139 +144,59 @@ def relation_kinds() -> Iterable[RelationKind]:
         RelationKind(
             key="guardian", title=_("Guardian"), reverse=_("Ward"), first="person", second="person", tree=True
         ),
+        RelationKind(
+            key="companion",
+            title=_("Companion"),
+            reverse=_("Accompanied patient"),
+            first="person",
+            second="person",
+        ),
     )
 
 
 @hookimpl
 def permissions() -> Iterable[Permission]:
-    return (
-        Permission(
-            resource="medical.appointment",
-            action="outside_hours",
-            title=_("Book outside a doctor's hours"),
-        ),
-    )
+    return PERMISSIONS
 
 
 @hookimpl
 def patterns() -> Iterable[PatternSuggestion]:
-    desk = {(resource, action): "all" for resource in ("party", "medical.appointment") for action in STAFF}
-    patients = {("medical.patient", action): "all" for action in STAFF}
-    importing = {("party", "import"): "all", **{("import", action): "own" for action in STAFF}}
-    reading = {(resource, "view"): "all" for resource in ("medical.doctor", "medical.service")}
-    # Interactions are seen with the people that they were with: a doctor of few patients sees few of them.
-    noting = {
-        ("interaction", "view"): "all",
-        ("interaction", "create"): "all",
-        ("interaction", "edit"): "own",
-    }
-    return (
-        PatternSuggestion(
-            name="receptionist",
-            title=_("Receptionist"),
-            grants={
-                **desk,
-                **{("party", action): "all" for action in ("print", "send")},
-                **{("message", action): "own" for action in ("view", "send", "again")},
-                **{("interaction", action): "all" for action in STAFF},
-                **{("call", action): "all" for action in ("view", "edit")},
-                **{("medical.appointment", action): "all" for action in ("print", "report")},
-                **patients,
-                **reading,
-                ("base_data", "create"): "all",
-                **{("consent", action): "all" for action in STAFF},
-                **importing,
-            },
-        ),
-        PatternSuggestion(
-            name="doctor",
-            title=_("Doctor"),
-            grants={
-                ("medical.appointment", "view"): "own",
-                ("medical.appointment", "edit"): "own",
-                ("medical.appointment", "print"): "own",
-                ("party", "view"): "all",
-                ("party", "edit"): "all",
-                ("party", "see_sensitive"): "all",
-                ("medical.patient", "see_sensitive"): "all",
-                **{("party_family", action): "all" for action in STAFF},
-                **{("party_health", action): "all" for action in STAFF},
-                **{("consent", action): "all" for action in STAFF},
-                **noting,
-                **patients,
-                **reading,
-            },
-        ),
-        PatternSuggestion(
-            name="doctor_own_patients",
-            title=_("Doctor (own patients only)"),
-            grants={
-                **{("medical.appointment", action): "own" for action in ("view", "edit", "print")},
-                ("party", "view"): ("own", "medical.own_patients"),
-                **{("party", action): "medical.own_patients" for action in ("edit", "print")},
-                ("party", "see_sensitive"): "all",
-                ("medical.patient", "see_sensitive"): "all",
-                **{
-                    (resource, action): "medical.own_patients"
-                    for resource in ("medical.patient", "party_family", "party_health", "consent")
-                    for action in STAFF
-                },
-                **noting,
-                **reading,
-            },
-        ),
-    )
+    return PATTERNS
 
 
 @hookimpl
 def settings() -> Iterable[Setting]:
-    return (
-        Setting(
-            key="slot_minutes",
-            title=_("Minutes between two possible beginnings"),
-            kind="whole",
-            default=15,
-            order=10,
-        ),
-    )
+    return SETTINGS
 
 
 @hookimpl
 def menu() -> Iterable[MenuItem]:
-    return (
-        MenuItem(
-            label=_("Appointments of the day"),
-            target="medical.day",
-            icon="calendar",
-            permission=("medical.appointment", "view"),
-            order=300,
-            key="KeyA",
-            help=_(
-                "The day of the clinic, a column for each doctor. Press a free time to book it; press an appointment to "
-                "confirm it, note that the patient has arrived, move or cancel it. The doctor is told at once who "
-                "has arrived."
-            ),
-        ),
-        MenuItem(
-            label=_("Doctors"),
-            target="/medical/doctors",
-            icon="stethoscope",
-            permission=("medical.doctor", "view"),
-            order=310,
-            help=_(
-                "The doctors with their weekly hours. Only within these hours can be booked, unless somebody holds the "
-                "right to book outside them. A doctor's own user sees the appointments and patients of that doctor."
-            ),
-        ),
-        MenuItem(
-            label=_("Services"),
-            target="/medical/services",
-            icon="clipboard-list",
-            permission=("medical.service", "view"),
-            order=320,
-            help=_("What can be booked, with how long it takes; an appointment is as long as its service."),
-        ),
-    )
+    return MENU
+
+
+@hookimpl
+def jobs() -> Iterable[Job]:
+    return JOBS
+
+
+@hookimpl
+def templates() -> Iterable[MessageTemplate]:
+    return TEMPLATES
+
+
+@hookimpl
+def ussd_menus() -> Iterable[UssdEntry]:
+    return USSD
+
+
+@hookimpl
+def answer_message(ctx: Context, message_id: int) -> str | None:
+    return answering.answer_message(ctx, message_id)
+
+
+@hookimpl
+def installed(session: Session, ctx: Context) -> None:
+    first_illnesses(session, ctx)
 
 
 @hookimpl

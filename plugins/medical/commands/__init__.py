@@ -1,0 +1,1 @@
+"""Named changes of the clinic's state, by what they are about."""

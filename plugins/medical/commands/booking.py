@@ -1,0 +1,288 @@
+"""Booking, moving, cancelling, and the states that an appointment goes through."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, load
+from plugins.medical.booking import find_place, next_in_queue
+from plugins.medical.commands.arguments import (
+    BY,
+    BY_WHOM,
+    END,
+    LENGTH,
+    NOTE,
+    OTHER_DOCTOR,
+    OUTSIDE_HOURS,
+    PERSON,
+    REASON,
+    REFERRAL,
+    START,
+    STATE,
+    VERSION,
+    WHAT,
+    WHICH,
+    WHO,
+    opened,
+    read,
+)
+from plugins.medical.entering import enter, put
+from plugins.medical.models import Appointment, Doctor, Referral, Service
+from plugins.medical.presence import bounds, taken
+from plugins.medical.resources import APPOINTMENT, DOCTOR, NEXT, REFERRAL_RECORD, SERVICE, STATES
+from plugins.medical.slots import free_slots
+from plugins.medical.telling import tell_doctor
+from plugins.medical.waitlist import call_off, offer_place
+
+CANCELLABLE = ("booked", "confirmed", "arrived", "missed")
+MOVABLE = ("booked", "confirmed")
+EVERY = fields.Whole("every", _("Every so many weeks"), required=True, least=1, most=52)
+TIMES = fields.Whole("times", _("Visits in all"), required=True, least=2, most=52)
+
+
+@command(
+    "medical.book",
+    _("Book an appointment"),
+    resource="medical.appointment",
+    action="create",
+    fields=(WHO, PERSON, WHAT, START, LENGTH, NOTE, OUTSIDE_HOURS, REFERRAL),
+)
+def book(
+    context: Context,
+    *,
+    doctor: Any,
+    patient: Any,
+    service: Any,
+    starts_at: Any,
+    minutes: Any = None,
+    note: Any = None,
+    outside_hours: bool = False,
+    referral: Any = None,
+) -> int:
+    """Book an appointment and give its id.
+
+    The length is the service's unless `minutes` says otherwise. Outside the doctor's hours it needs `outside_hours` and
+    the right of that name. Raises `Invalid` naming the field, also where the database finds an overlap.
+    """
+    entered = {"doctor": doctor, "patient": patient, "service": service, "starts_at": starts_at}
+    values = read(
+        context,
+        (WHO, PERSON, WHAT, START, LENGTH, NOTE, REFERRAL),
+        {**entered, "minutes": minutes, "note": note, "referral": referral},
+    )
+    sent: Referral | None = (
+        load(context, REFERRAL_RECORD, values["referral"], lock=True) if values["referral"] else None
+    )
+    if sent is not None and (sent.state != "open" or sent.patient_id != values["patient"]):
+        raise Invalid([Problem("referral", _("This referral is of somebody else, or was booked already."))])
+    made = enter(
+        context,
+        load(context, DOCTOR, values["doctor"]),
+        values["patient"],
+        load(context, SERVICE, values["service"]),
+        values["starts_at"],
+        minutes=values["minutes"],
+        note=values["note"],
+        outside_hours=outside_hours,
+    )
+    if sent is not None:
+        sent.state, sent.appointment_id = "booked", made.id
+        context.session.flush()
+    return made.id
+
+
+@command(
+    "medical.walk_in",
+    _("Take in a patient without an appointment"),
+    resource="medical.appointment",
+    action="create",
+    fields=(WHO, PERSON, WHAT, NOTE, OUTSIDE_HOURS),
+)
+def walk_in(
+    context: Context,
+    *,
+    doctor: Any,
+    patient: Any,
+    service: Any,
+    note: Any = None,
+    outside_hours: bool = False,
+) -> int:
+    """Book the next free time of today for somebody who stands at the desk, and give a number in the queue."""
+    entered = {"doctor": doctor, "patient": patient, "service": service, "note": note}
+    values = read(context, (WHO, PERSON, WHAT, NOTE), entered)
+    who, what = load(context, DOCTOR, values["doctor"]), load(context, SERVICE, values["service"])
+    starts_at = _next_today(context, who, what)
+    if starts_at is None:
+        if not outside_hours:
+            words = _(
+                "The doctor has no free time left today. Tick “outside hours” to take the patient in after the hours."
+            )
+            raise Invalid([Problem("doctor", words)])
+        starts_at = _after_last(context, who)
+    made = enter(
+        context,
+        who,
+        values["patient"],
+        what,
+        starts_at,
+        note=values["note"],
+        outside_hours=outside_hours,
+        walk_in=True,
+        state="arrived",
+    )
+    next_in_queue(context, made)
+    context.session.flush()
+    tell_doctor(context, made)
+    return made.id
+
+
+def _next_today(context: Context, doctor: Doctor, service: Service) -> datetime | None:
+    found = free_slots(context, service, [doctor], context.today, context.today, most=1, at_once=True)
+    return found[0].starts_at if found else None
+
+
+def _after_last(context: Context, doctor: Doctor) -> datetime:
+    busy, _facilities = taken(context, [doctor.id], [], *bounds(context, [context.today]))
+    later = [each.interval.ends for each in busy.get(doctor.id, []) if each.interval.ends > context.now]
+    return max([context.now.replace(second=0, microsecond=0) + timedelta(minutes=1), *later])
+
+
+@command(
+    "medical.move",
+    _("Move an appointment"),
+    resource="medical.appointment",
+    action="edit",
+    fields=(WHICH, START, END, OTHER_DOCTOR, VERSION, OUTSIDE_HOURS),
+)
+def move(
+    context: Context,
+    *,
+    appointment: int,
+    starts_at: Any = None,
+    ends_at: Any = None,
+    doctor: Any = None,
+    version: int | None = None,
+    outside_hours: bool = False,
+) -> int:
+    """Give an appointment another time, and perhaps another doctor or another end; without one its length stays."""
+    record = opened(context, appointment, version)
+    if record.state not in MOVABLE:
+        raise Refused(_("An appointment that is “%(state)s” cannot be moved.", state=STATES[record.state]))
+    entered = {
+        "starts_at": record.starts_at if starts_at is None else starts_at,
+        "ends_at": ends_at,
+        "doctor": doctor if doctor not in (None, "") else record.doctor_id,
+    }
+    values = read(context, (START, END, WHO), entered)
+    ends = values["ends_at"] or values["starts_at"] + (record.ends_at - record.starts_at)
+    if ends <= values["starts_at"]:
+        raise Invalid([Problem("ends_at", _("The end must be later than the beginning."))])
+    before = (record.doctor_id, record.starts_at)
+    put(
+        context,
+        record,
+        load(context, DOCTOR, values["doctor"]),
+        values["starts_at"],
+        minutes=int((ends - values["starts_at"]).total_seconds() // 60),
+        outside_hours=outside_hours,
+    )
+    if (record.doctor_id, record.starts_at) != before:
+        offer_place(context, *before)
+    return record.id
+
+
+@command(
+    "medical.cancel",
+    _("Cancel an appointment"),
+    resource="medical.appointment",
+    action="edit",
+    fields=(WHICH, BY_WHOM, REASON, VERSION),
+)
+def cancel(
+    context: Context, *, appointment: int, by: Any, reason: Any = None, version: int | None = None
+) -> int:
+    """Cancel an appointment on behalf of the patient or of the clinic; its time is offered to whoever waits for it."""
+    record = opened(context, appointment, version)
+    if record.state not in CANCELLABLE:
+        raise Refused(
+            _("An appointment that is “%(state)s” cannot be cancelled.", state=STATES[record.state])
+        )
+    values = read(
+        context, (APPOINTMENT.by_name["cancelled_by"], REASON), {"cancelled_by": by, "reason": reason}
+    )
+    if values["cancelled_by"] not in BY.options:
+        raise Invalid([Problem("cancelled_by", _("Say who cancels: the patient or the clinic."))])
+    call_off(context, record, values["cancelled_by"], values["reason"])
+    return record.id
+
+
+@command(
+    "medical.set_state",
+    _("Change the state of an appointment"),
+    resource="medical.appointment",
+    action="edit",
+    fields=(WHICH, STATE, VERSION),
+)
+def set_state(context: Context, *, appointment: int, state: str, version: int | None = None) -> int:
+    """Take an appointment on to its next state; whoever arrives gets a number in the queue."""
+    record = opened(context, appointment, version)
+    if state not in NEXT[record.state]:
+        raise Refused(
+            _(
+                "An appointment that is “%(old)s” cannot become “%(new)s”.",
+                old=STATES[record.state],
+                new=STATES.get(state, _("unknown")),
+            )
+        )
+    record.state = state
+    if state == "arrived":
+        next_in_queue(context, record)
+    context.session.flush()
+    tell_doctor(context, record)
+    return record.id
+
+
+@command(
+    "medical.repeat",
+    _("Book recurring visits"),
+    resource="medical.appointment",
+    action="create",
+    fields=(WHICH, EVERY, TIMES),
+)
+def repeat(context: Context, *, appointment: int, every: Any, times: Any) -> dict[str, list[Any]]:
+    """Book the same visit again every so many weeks: at the same time of day, else at the free time nearest to it.
+
+    Gives the ids of what was booked, and the days on which there was no free time.
+    """
+    first = opened(context, appointment)
+    values = read(context, (EVERY, TIMES), {"every": every, "times": times})
+    if first.state not in MOVABLE:
+        raise Refused(_("Only an appointment that stands can be repeated."))
+    doctor = context.session.get_one(Doctor, first.doctor_id)
+    service = context.session.get_one(Service, first.service_id)
+    made: list[int] = []
+    full: list[str] = []
+    first.series_id = first.id
+    for place in range(1, values["times"]):
+        day = first.starts_at.astimezone(context.time_zone).date() + timedelta(weeks=values["every"] * place)
+        starts_at = _nearest(context, first, doctor, service, day)
+        if starts_at is None:
+            full.append(day.isoformat())
+            continue
+        again = enter(context, doctor, first.patient_id, service, starts_at, series_id=first.id)
+        made.append(again.id)
+    context.session.flush()
+    return {"booked": made, "full": full}
+
+
+def _nearest(
+    context: Context, first: Appointment, doctor: Doctor, service: Service, day: date
+) -> datetime | None:
+    clock = first.starts_at.astimezone(context.time_zone).time()
+    wanted = datetime.combine(day, clock, context.time_zone)
+    place = find_place(context, doctor, first.patient_id, service, wanted)
+    if not place.problems:
+        return wanted
+    free = free_slots(context, service, [doctor], day, day)
+    return min((slot.starts_at for slot in free), key=lambda at: abs(at - wanted), default=None)

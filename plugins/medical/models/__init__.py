@@ -1,0 +1,36 @@
+"""Tables of the clinic, in the schema `medical`."""
+
+from plugins.medical.models.appointments import (
+    OCCUPYING,
+    Appointment,
+    BookingLink,
+    Proposal,
+    Referral,
+    Waiting,
+)
+from plugins.medical.models.base import MedicalBase
+from plugins.medical.models.doctors import Doctor, HoursException, WeeklyHours
+from plugins.medical.models.patients import FileEntry, Illness, Lesson, Patient
+from plugins.medical.models.services import Cover, Facility, Service, ServiceDoctor, ServiceFacility
+
+__all__ = [
+    "OCCUPYING",
+    "Appointment",
+    "BookingLink",
+    "Cover",
+    "Doctor",
+    "Facility",
+    "FileEntry",
+    "HoursException",
+    "Illness",
+    "Lesson",
+    "MedicalBase",
+    "Patient",
+    "Proposal",
+    "Referral",
+    "Service",
+    "ServiceDoctor",
+    "ServiceFacility",
+    "Waiting",
+    "WeeklyHours",
+]

@@ -1,0 +1,247 @@
+"""Appointments, those who wait for one, and referrals.
+
+Overlaps are refused by the database: an appointment excludes every other of the same doctor, patient, room and device
+whose time touches its own, as long as neither is cancelled, missed, or in the bin. Patients of one time of a service with
+room for several share that time, each on a seat of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.api import Binnable, Identified, InstantType, RialType, Stamped, Versioned
+from plugins.medical.models.base import KEPT, MedicalBase, link, party
+
+OCCUPYING = text("state NOT IN ('cancelled', 'missed') AND binned_at IS NULL")
+"""Appointments that take up their doctor's and their patient's time."""
+TOGETHER = text(
+    "(CASE WHEN capacity = 1 THEN id::text ELSE doctor_id::text || '/' || service_id::text || '/' "
+    "|| extract(epoch FROM (starts_at AT TIME ZONE 'UTC'))::text END)"
+)
+"""What those share who come together; of a visit of one patient, nobody else has it."""
+
+
+def _busy(column: str, name: str) -> ExcludeConstraint[Any]:
+    """Nobody and nothing is busy twice, but together with others at one time."""
+    return ExcludeConstraint(
+        (column, "="),
+        (func.tstzrange(text("busy_from"), text("busy_until")), "&&"),
+        (TOGETHER, "<>"),
+        name=name,
+        where=OCCUPYING,
+    )
+
+
+class Appointment(Identified, Stamped, Versioned, Binnable, MedicalBase):
+    """A patient's time with a doctor. Start and end stand in plain columns; the range lives in the constraints only."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="order"),
+        CheckConstraint("busy_from <= starts_at AND ends_at <= busy_until", name="busy"),
+        CheckConstraint(
+            "state IN ('booked', 'confirmed', 'arrived', 'in_visit', 'done', 'missed', 'cancelled', 'offered')",
+            name="state",
+        ),
+        CheckConstraint("capacity >= 1 AND seat BETWEEN 1 AND capacity", name="seat"),
+        CheckConstraint("(queue_number IS NULL) = (queue_day IS NULL)", name="queue"),
+        CheckConstraint(
+            "coalesce(insurer_part, 0) >= 0 AND coalesce(supplementary_part, 0) >= 0 "
+            "AND coalesce(insurer_part, 0) + coalesce(supplementary_part, 0) <= coalesce(price, 0)",
+            name="parts",
+        ),
+        _busy("doctor_id", "ex_appointment_doctor"),
+        _busy("room_id", "ex_appointment_room"),
+        _busy("device_id", "ex_appointment_device"),
+        ExcludeConstraint(
+            ("patient_id", "="),
+            (func.tstzrange(text("starts_at"), text("ends_at")), "&&"),
+            name="ex_appointment_patient",
+            where=OCCUPYING,
+        ),
+        Index(
+            "uq_appointment_seat",
+            "doctor_id",
+            "service_id",
+            "starts_at",
+            "seat",
+            unique=True,
+            postgresql_where=text(
+                "capacity > 1 AND state NOT IN ('cancelled', 'missed') AND binned_at IS NULL"
+            ),
+        ),
+        Index(
+            "uq_appointment_queue",
+            "doctor_id",
+            "queue_day",
+            "queue_number",
+            unique=True,
+            postgresql_where=text("queue_number IS NOT NULL"),
+        ),
+        Index("ix_appointment_doctor_id_starts_at", "doctor_id", "starts_at"),
+        Index("ix_appointment_patient_id_starts_at", "patient_id", "starts_at"),
+        Index("ix_appointment_starts_at", "starts_at", "id"),
+        Index("ix_appointment_room_id", "room_id", "starts_at", postgresql_where=text("room_id IS NOT NULL")),
+    )
+
+    doctor_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("medical.doctor.id", name="fk_appointment_doctor_id", ondelete="RESTRICT")
+    )
+    patient_id: Mapped[int] = party("fk_appointment_patient_id", ondelete="RESTRICT")
+    service_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("medical.service.id", name="fk_appointment_service_id", ondelete="RESTRICT")
+    )
+    starts_at: Mapped[datetime] = mapped_column(InstantType)
+    ends_at: Mapped[datetime] = mapped_column(InstantType)
+    busy_from: Mapped[datetime] = mapped_column(InstantType)
+    busy_until: Mapped[datetime] = mapped_column(InstantType)
+    """From when until when doctor, room and device are busy: the visit with the buffers of its service."""
+    capacity: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"), default=1)
+    seat: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"), default=1)
+    room_id: Mapped[int | None] = link("medical.facility", "fk_appointment_room_id")
+    device_id: Mapped[int | None] = link("medical.facility", "fk_appointment_device_id")
+    state: Mapped[str] = mapped_column(Text, server_default=text("'booked'"))
+    outside: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
+    """Whether it was booked outside the hours on purpose, so that it need not be planned anew."""
+    walk_in: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
+    source: Mapped[str] = mapped_column(Text, server_default=text("'desk'"), default="desk")
+    """By which way it was booked: `desk`, `link`, `sms`, `ussd`, `waiting`."""
+    queue_day: Mapped[date | None] = mapped_column(Date)
+    queue_number: Mapped[int | None] = mapped_column(Integer)
+    """The doctor's queue of that day, in the order of arrival."""
+    arrived_at: Mapped[datetime | None] = mapped_column(InstantType)
+    series_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The first appointment of recurring visits."""
+    doctor_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The doctor's sign-in at the time of booking or moving: by it, a doctor's own appointments are his to see."""
+    note: Mapped[str | None] = mapped_column(Text)
+    cancelled_by: Mapped[str | None] = mapped_column(Text)
+    """`patient`, `clinic`, or `offer` where a place that was offered to somebody who waits was not taken."""
+    cancel_reason: Mapped[str | None] = mapped_column(Text)
+    price: Mapped[int | None] = mapped_column(RialType)
+    insurer_id: Mapped[int | None] = link("kernel.base_value", "fk_appointment_insurer_id")
+    insurer_part: Mapped[int | None] = mapped_column(RialType)
+    supplementary_id: Mapped[int | None] = link("kernel.base_value", "fk_appointment_supplementary_id")
+    supplementary_part: Mapped[int | None] = mapped_column(RialType)
+    """What the insurers pay of the price; the patient pays the rest."""
+
+
+class Waiting(Identified, Stamped, Versioned, Binnable, MedicalBase):
+    """A patient who waits for a time: what comes free is offered to the first in line for a while, then to the next."""
+
+    __tablename__ = "waiting"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'offered', 'booked', 'gone')", name="state"),
+        CheckConstraint("part IN ('any', 'morning', 'afternoon', 'evening')", name="part"),
+        CheckConstraint("first_day <= last_day", name="days"),
+        CheckConstraint("state <> 'offered' OR offered_until IS NOT NULL", name="offer"),
+        Index("ix_waiting_state", "state", "id", postgresql_where=KEPT),
+        Index("ix_waiting_patient_id", "patient_id"),
+        Index("ix_waiting_service_id", "service_id"),
+        Index("ix_waiting_doctor_id", "doctor_id"),
+        Index(
+            "uq_waiting_appointment_id",
+            "appointment_id",
+            unique=True,
+            postgresql_where=text("appointment_id IS NOT NULL"),
+        ),
+    )
+
+    patient_id: Mapped[int] = party("fk_waiting_patient_id", ondelete="CASCADE")
+    service_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("medical.service.id", name="fk_waiting_service_id", ondelete="RESTRICT")
+    )
+    doctor_id: Mapped[int | None] = link("medical.doctor", "fk_waiting_doctor_id")
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    part: Mapped[str] = mapped_column(Text, server_default=text("'any'"), default="any")
+    state: Mapped[str] = mapped_column(Text, server_default=text("'waiting'"), default="waiting")
+    appointment_id: Mapped[int | None] = link(
+        "medical.appointment", "fk_waiting_appointment_id", ondelete="SET NULL"
+    )
+    """The place that is held for the answer, later the appointment."""
+    offered_until: Mapped[datetime | None] = mapped_column(InstantType)
+    offers: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
+    """How often a place was offered."""
+    note: Mapped[str | None] = mapped_column(Text)
+
+
+class Referral(Identified, Stamped, Versioned, Binnable, MedicalBase):
+    """A patient whom one doctor sends to another, or to a specialty; booked or not."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'booked', 'closed')", name="state"),
+        CheckConstraint("doctor_id IS NOT NULL OR specialty_id IS NOT NULL", name="whereto"),
+        Index("ix_referral_day", "day", "id", postgresql_where=KEPT),
+        Index("ix_referral_patient_id", "patient_id"),
+        Index("ix_referral_doctor_id", "doctor_id"),
+        Index("ix_referral_from_doctor_id", "from_doctor_id"),
+        Index(
+            "ix_referral_appointment_id",
+            "appointment_id",
+            postgresql_where=text("appointment_id IS NOT NULL"),
+        ),
+    )
+
+    patient_id: Mapped[int] = party("fk_referral_patient_id", ondelete="RESTRICT")
+    day: Mapped[date] = mapped_column(Date)
+    from_doctor_id: Mapped[int | None] = link("medical.doctor", "fk_referral_from_doctor_id")
+    doctor_id: Mapped[int | None] = link("medical.doctor", "fk_referral_doctor_id")
+    doctor_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The sign-in of the doctor who is to see the patient."""
+    specialty_id: Mapped[int | None] = link("kernel.base_value", "fk_referral_specialty_id")
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default=text("'open'"), default="open")
+    appointment_id: Mapped[int | None] = link(
+        "medical.appointment", "fk_referral_appointment_id", ondelete="SET NULL"
+    )
+
+
+class BookingLink(Identified, Stamped, Versioned, MedicalBase):
+    """The secret address by which a patient books, confirms and cancels without a sign-in."""
+
+    __tablename__ = "booking_link"
+    __table_args__ = (
+        Index("uq_booking_link_party_id", "party_id", unique=True),
+        Index("uq_booking_link_code", "code", unique=True),
+    )
+
+    party_id: Mapped[int] = party("fk_booking_link_party_id", ondelete="CASCADE")
+    code: Mapped[str] = mapped_column(Text)
+    until: Mapped[date] = mapped_column(Date)
+
+
+class Proposal(Identified, Stamped, Versioned, MedicalBase):
+    """The times that a patient was told by SMS, and from which an answer chooses by number."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        Index("uq_proposal_party_id", "party_id", unique=True),
+        Index("ix_proposal_service_id", "service_id"),
+    )
+
+    party_id: Mapped[int] = party("fk_proposal_party_id", ondelete="CASCADE")
+    service_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("medical.service.id", name="fk_proposal_service_id", ondelete="CASCADE")
+    )
+    options: Mapped[list[Any]] = mapped_column(JSONB)
+    """Pairs of doctor and beginning."""
+    until: Mapped[datetime] = mapped_column(InstantType)

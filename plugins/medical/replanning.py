@@ -1,0 +1,134 @@
+"""Appointments that no longer fit: their day became a holiday, the doctor is away, or the hours were changed.
+
+They are found by comparing what stands with when doctors are there, so that nothing has to tell of a change. For each a
+free time near to it is proposed, no time to two of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from kernel.api import Context
+from plugins.medical.hours import Interval, Taken, Wish, fits, starts_in
+from plugins.medical.models import Appointment, Doctor, Service
+from plugins.medical.presence import Presence, bounds, presence, taken
+from plugins.medical.slots import wishes_of
+
+AHEAD = 90
+"""Days that are looked through."""
+TRIED = 30
+"""Days after the appointment in which another time is looked for."""
+MOST = 200
+STANDING = ("booked", "confirmed")
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """An appointment to be planned anew, and the free time that is proposed for it."""
+
+    appointment: Appointment
+    proposal: datetime | None
+
+
+def misfits(context: Context, *, day: date | None = None, doctor: int | None = None) -> list[Misfit]:
+    """Give what no longer fits, of one day or doctor where asked, with proposals; a constant number of queries."""
+    chosen = _misfitting(context, day, doctor)
+    if not chosen:
+        return []
+    days = _days(context, chosen)
+    doctors = sorted({each.doctor_id for each in chosen})
+    there = presence(context, doctors, days)
+    statement = select(Service).where(Service.id.in_({each.service_id for each in chosen}))
+    wishes = wishes_of(context, list(context.session.execute(statement).scalars()))
+    needed = {number for wish in wishes.values() for each in wish.needs.values() for number in each}
+    of_doctors, of_facilities = taken(context, doctors, needed, *bounds(context, days))
+    step = context.runtime.setting("medical.slot_minutes")
+    found = []
+    for each in chosen:
+        wish = wishes.get(each.service_id)
+        proposal = None
+        if wish is not None:
+            proposal = _propose(context, each, wish, there, days, step, of_doctors, of_facilities)
+        found.append(Misfit(each, proposal))
+    return found
+
+
+def count(context: Context) -> int:
+    """Give how many there are, up to the most that are shown."""
+    return len(_misfitting(context, None, None))
+
+
+def _misfitting(context: Context, day: date | None, doctor: int | None) -> list[Appointment]:
+    statement = (
+        select(Appointment)
+        .join(Doctor, Doctor.id == Appointment.doctor_id)
+        .where(
+            Appointment.state.in_(STANDING),
+            Appointment.outside.is_(False),
+            Appointment.starts_at > context.now,
+            Appointment.starts_at < context.now + timedelta(days=AHEAD),
+        )
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
+    if doctor is not None:
+        statement = statement.where(Appointment.doctor_id == doctor)
+    rows = list(context.session.execute(statement).scalars())
+    if not rows:
+        return []
+    zone = context.time_zone
+    days = sorted({row.starts_at.astimezone(zone).date() for row in rows})
+    there = presence(context, sorted({row.doctor_id for row in rows}), days)
+    found = []
+    for row in rows:
+        own = row.starts_at.astimezone(zone).date()
+        visit = Interval(row.starts_at, row.ends_at)
+        if (day is None or own == day) and not any(each.holds(visit) for each in there[row.doctor_id, own]):
+            found.append(row)
+    return found[:MOST]
+
+
+def _days(context: Context, chosen: Sequence[Appointment]) -> list[date]:
+    zone = context.time_zone
+    first = max(context.today, min(each.starts_at.astimezone(zone).date() for each in chosen))
+    last = max(each.starts_at.astimezone(zone).date() for each in chosen) + timedelta(days=TRIED)
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+
+
+def _propose(
+    context: Context,
+    appointment: Appointment,
+    wish: Wish,
+    there: Presence,
+    days: Sequence[date],
+    step: int,
+    of_doctors: dict[int, list[Taken]],
+    of_facilities: dict[int, list[Taken]],
+) -> datetime | None:
+    """Find the first free time of the same doctor from that day on, and take it so that no other gets it."""
+    zone = context.time_zone
+    begin = appointment.starts_at.astimezone(zone).date()
+    doctor = appointment.doctor_id
+    for day in days:
+        if not begin <= day <= begin + timedelta(days=TRIED):
+            continue
+        for start in starts_in(there[doctor, day], wish.minutes, step, context.now):
+            rooms = fits(
+                start,
+                wish,
+                appointment.service_id,
+                of_doctors.get(doctor, ()),
+                of_facilities,
+                doctor_id=doctor,
+            )
+            if rooms is not None:
+                group = (doctor, appointment.service_id, start) if wish.capacity > 1 else None
+                mark = Taken(wish.busy(start), group)
+                of_doctors.setdefault(doctor, []).append(mark)
+                for number in rooms.values():
+                    of_facilities.setdefault(number, []).append(mark)
+                return start
+    return None

@@ -1,0 +1,88 @@
+"""What the clinic's pages read out of addresses and forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+
+from kernel.api import CommandForm, Context, Problem, _, fields, stored_number, tell
+
+DAY = fields.Day("date", _("Day"), required=True)
+TIME = fields.TimeOfDay("time", _("Time"), required=True)
+ANYTIME = fields.YesNo("outside_hours", _("Outside the doctor's hours"))
+
+
+class AtDayAndTime:
+    """Shows problems of the beginning beside the day or the time that it was entered by."""
+
+    def __init__(self, form: CommandForm) -> None:
+        self.form = form
+
+    def attach(self, problems: Any) -> None:
+        """Put what is said of `starts_at` beside the time."""
+        self.form.attach(
+            replace(problem, field="time") if problem.field == "starts_at" else problem
+            for problem in problems
+        )
+
+
+def moment(given: dict[str, Any]) -> str:
+    """Put day and time together, as commands read a moment."""
+    if not str(given.get("date") or "").strip():
+        return ""
+    return f"{str(given['date']).strip()} {str(given.get('time') or '').strip()}"
+
+
+def given(context: Context) -> dict[str, Any]:
+    """Give what an address says of a new appointment."""
+    held: dict[str, Any] = {}
+    for name in ("doctor", "patient", "service", "referral"):
+        if number(name) is not None:
+            held[name] = number(name)
+    try:
+        at = datetime.fromisoformat(request.args.get("at", ""))
+    except ValueError:
+        return {"date": context.today, **held}
+    return {"date": at.date(), "time": at.time(), **held}
+
+
+def day_asked(context: Context, name: str = "date") -> date:
+    """Give the day that the address asks for; today, with a word, where it is none."""
+    text = request.args.get(name, "")
+    if not text.strip():
+        return context.today
+    try:
+        asked: date = DAY.read(text, context)
+    except fields.FieldError as error:
+        tell(error.message, "error")
+        return context.today
+    return asked
+
+
+def number(name: str) -> int | None:
+    """Give a number of the address; None for what is none."""
+    return stored_number(request.args.get(name, ""))
+
+
+def version() -> int | None:
+    """Give the version of the record that the form was opened with."""
+    return stored_number(request.form.get("version", ""))
+
+
+class Said:
+    """Collects what a command found wrong, for forms that stand in a table."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def attach(self, problems: Sequence[Problem]) -> None:
+        """Keep what was found."""
+        self.problems.extend(problems)
+
+    def text(self, context: Context) -> str:
+        """Give it in one line."""
+        return " ".join(context.text(problem.message) for problem in self.problems)

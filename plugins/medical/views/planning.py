@@ -1,0 +1,150 @@
+"""Planning anew what no longer fits, and the line of those who wait."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from kernel.api import Context, NotFound, _, current, load, render, run_command, stored_number, tell
+from plugins.medical.calendar import doctors
+from plugins.medical.models import Appointment, Doctor, Service, Waiting
+from plugins.medical.replanning import misfits
+from plugins.medical.resources import APPOINTMENT, WAITING
+from plugins.medical.views.asking import DAY, number
+from plugins.medical.wording import clock_words, day_words
+
+MOST = 200
+
+
+def replan() -> ResponseReturnValue:
+    """Show what no longer fits with another time for each, or move and cancel what was ticked."""
+    context = current()
+    if request.method == "POST":
+        return _replan()
+    asked = request.args.get("date", "").strip()
+    try:
+        day = DAY.read(asked, context) if asked else None
+    except ValueError:
+        day = None
+    doctor = number("doctor")
+    found = misfits(context, day=day, doctor=doctor)
+    patients = _labels(context, "patient", {each.appointment.patient_id for each in found})
+    names = {each.id: each.name for each in doctors(context)}
+    services = dict(context.session.execute(select(Service.id, Service.title)).tuples().all())
+    rows = [
+        {
+            "id": each.appointment.id,
+            "patient": patients.get(each.appointment.patient_id, "—"),
+            "doctor": names.get(each.appointment.doctor_id, "—"),
+            "service": services.get(each.appointment.service_id, ""),
+            "at": each.appointment.starts_at,
+            "proposal": each.proposal.isoformat() if each.proposal else "",
+            "words": _words(context, each.proposal) if each.proposal else "",
+        }
+        for each in found
+    ]
+    return render(
+        "medical/replan.html", rows=rows, doctors=list(names.items()), doctor=doctor, day=day, asked=asked
+    )
+
+
+def _replan() -> ResponseReturnValue:
+    moves: dict[int, datetime] = {}
+    cancels: list[int] = []
+    for text in request.form.getlist("pick")[:MOST]:
+        picked = stored_number(text)
+        if picked is None:
+            continue
+        if request.form.get("what") == "cancel":
+            cancels.append(picked)
+            continue
+        try:
+            moves[picked] = datetime.fromisoformat(request.form.get(f"to-{picked}", ""))
+        except ValueError:
+            continue
+    if not moves and not cancels:
+        tell(_("Tick the appointments that are to be moved or cancelled."), "error")
+        return redirect(url_for("medical.replan"), code=303)
+    outcome = run_command(
+        "medical.replan",
+        moves=moves,
+        cancels=cancels,
+        tell=bool(request.form.get("tell")),
+        reason=request.form.get("reason", ""),
+    )
+    if outcome.done:
+        _say(outcome.value)
+    return redirect(url_for("medical.replan"), code=303)
+
+
+def _say(done: dict[str, Any]) -> None:
+    if done["moved"]:
+        tell(_("%(count)s appointments were moved.", count=done["moved"]))
+    if done["cancelled"]:
+        tell(_("%(count)s appointments were cancelled.", count=done["cancelled"]))
+    if done["refused"]:
+        reasons = " ".join(dict.fromkeys(done["refused"].values()))
+        words = _(
+            "%(count)s could not be dealt with: %(reasons)s", count=len(done["refused"]), reasons=reasons
+        )
+        tell(words, "error")
+
+
+def line() -> ResponseReturnValue:
+    """Show those who wait, the first in line first, and whom a time is offered to."""
+    context = current()
+    statement = (
+        select(Waiting, Service.title, Doctor.name, Appointment.starts_at)
+        .join(Service, Service.id == Waiting.service_id, isouter=True)
+        .join(Doctor, Doctor.id == Waiting.doctor_id, isouter=True)
+        .join(Appointment, Appointment.id == Waiting.appointment_id, isouter=True)
+        .where(Waiting.state.in_(("waiting", "offered")))
+        .order_by(Waiting.state.desc(), Waiting.id)
+        .limit(MOST)
+    )
+    found = context.session.execute(statement).all()
+    names = _labels(context, "patient", {row[0].patient_id for row in found})
+    return render(
+        "medical/line.html",
+        rows=[
+            {
+                "waiting": row[0],
+                "patient": names.get(row[0].patient_id, "—"),
+                "service": row[1] or "",
+                "doctor": row[2] or "",
+                "offered": _words(context, row[3]) if row[0].state == "offered" and row[3] else "",
+                "until": clock_words(context, row[0].offered_until) if row[0].offered_until else "",
+                "part": WAITING.by_name["part"].show(row[0].part, context) if row[0].part != "any" else "",
+            }
+            for row in found
+        ],
+        may_edit=context.may("medical.waiting", "edit"),
+        may_create=context.may("medical.waiting", "create"),
+    )
+
+
+def answer(number: int, what: str) -> ResponseReturnValue:
+    """Note what somebody in line answered, or take him off the line."""
+    load(current(), WAITING, number)
+    if what == "leave":
+        run_command("medical.leave_line", waiting=number)
+    elif what in ("take", "decline"):
+        outcome = run_command("medical.answer_offer", waiting=number, taken=what == "take")
+        if outcome.done and outcome.value is not None:
+            tell(_("The appointment is booked."))
+    else:
+        raise NotFound()
+    return redirect(url_for("medical.line"), code=303)
+
+
+def _words(context: Context, at: datetime) -> str:
+    return f"{day_words(context, at)} {clock_words(context, at)}"
+
+
+def _labels(context: Context, name: str, ids: set[int]) -> dict[int, str]:
+    found: dict[int, str] = APPOINTMENT.by_name[name].labels(sorted(ids), context)  # type: ignore[attr-defined]
+    return found

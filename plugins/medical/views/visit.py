@@ -1,0 +1,152 @@
+"""One visit: what is known of it, and what can be done about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from kernel.api import CommandForm, Context, _, current, load, relations_of, render, run_command, tell
+from plugins.medical import charging
+from plugins.medical.commands import booking, visiting
+from plugins.medical.models import Appointment
+from plugins.medical.resources import APPOINTMENT, COLOURS, NEXT, STATES
+from plugins.medical.views.asking import version
+from plugins.medical.wording import number_words
+
+RIGHT = APPOINTMENT.permission
+OF_PRICE = ("price", "insurer", "insurer_part", "supplementary", "supplementary_part")
+SHOWN_ELSEWHERE = ("state", "note", "queue_number", *OF_PRICE)
+
+
+def visit(number: int) -> ResponseReturnValue:
+    """Show one appointment and what can be done about it."""
+    context = current()
+    record: Appointment = load(context, APPOINTMENT, number)
+    facts = [
+        (context.text(item.title), item.show(item.value_of(record), context))
+        for item in APPOINTMENT.visible_fields(context)
+        if item.name not in SHOWN_ELSEWHERE and item.value_of(record) is not None
+    ]
+    may_edit = context.may(RIGHT, "edit")
+    notes = (item for item in APPOINTMENT.visible_fields(context) if item.name == "note")
+    return render(
+        "medical/visit.html",
+        record=record,
+        note=next((item.show(item.value_of(record), context) for item in notes), ""),
+        patient=APPOINTMENT.by_name["patient"].show(record.patient_id, context),
+        facts=facts,
+        state=STATES[record.state],
+        tone=COLOURS[record.state],
+        next_states=[(key, STATES[key]) for key in NEXT[record.state]] if may_edit else [],
+        may_print=context.may(RIGHT, "print"),
+        may_move=may_edit and record.state in booking.MOVABLE,
+        may_cancel=may_edit and record.state in booking.CANCELLABLE,
+        may_repeat=context.may(RIGHT, "create") and may_edit and record.state in booking.MOVABLE,
+        queue=number_words(context, record.queue_number) if record.queue_number is not None else "",
+        charges=_charges(context, record, may_edit),
+        family=_family(context, record.patient_id),
+        together=_together(context, record),
+        may_refer=context.may("medical.referral", "create"),
+        may_write=context.may("medical.document", "create"),
+        day=record.starts_at.astimezone(context.time_zone).date(),
+    )
+
+
+def _charges(context: Context, record: Appointment, may_edit: bool) -> dict[str, Any]:
+    """The price with the insurers' parts, and the invoice of it."""
+    seen = {item.name: item for item in APPOINTMENT.visible_fields(context)}
+    facts = [
+        (seen[name].title, seen[name].show(seen[name].value_of(record), context))
+        for name in OF_PRICE
+        if name in seen and seen[name].value_of(record) is not None
+    ]
+    with_sales = "sales" in context.plugins
+    bill = charging.bill_of(context, record) if with_sales else None
+    money = seen.get("price")
+    return {
+        "facts": facts,
+        "own": money.show(charging.own_part(record), context) if money and record.price is not None else "",
+        "bill": bill,
+        "may_charge": may_edit,
+        "may_bill": with_sales
+        and context.may(RIGHT, "bill")
+        and (bill is None or bill.state == "cancelled")
+        and charging.own_part(record) > 0
+        and record.state not in ("cancelled", "missed", "offered"),
+    }
+
+
+def _family(context: Context, party_id: int) -> list[Any]:
+    """The relatives and companions of the patient, as far as they are to be seen."""
+    return [
+        bond
+        for bond in relations_of(context, [party_id]).get(party_id, [])
+        if bond.other_kind == "person" and bond.holds_on(context.today)
+    ][:8]
+
+
+def _together(context: Context, record: Appointment) -> list[tuple[int, str]]:
+    """Who comes at the same time, where several do."""
+    if record.capacity == 1:
+        return []
+    statement = select(Appointment.id, Appointment.patient_id).where(
+        Appointment.doctor_id == record.doctor_id,
+        Appointment.service_id == record.service_id,
+        Appointment.starts_at == record.starts_at,
+        Appointment.id != record.id,
+        Appointment.state != "cancelled",
+    )
+    rows = context.session.execute(statement.order_by(Appointment.seat)).all()
+    names = APPOINTMENT.by_name["patient"].labels([row.patient_id for row in rows], context)  # type: ignore[attr-defined]
+    return [(row.id, names.get(row.patient_id, "—")) for row in rows]
+
+
+def state(number: int) -> ResponseReturnValue:
+    """Take the appointment on to its next state."""
+    load(current(), APPOINTMENT, number)
+    run_command(
+        "medical.set_state", appointment=number, state=request.form.get("state", "")[:20], version=version()
+    )
+    return redirect(url_for("medical.visit", number=number), code=303)
+
+
+def charge(number: int) -> ResponseReturnValue:
+    """Ask for price and insurers, or note them."""
+    context = current()
+    record: Appointment = load(context, APPOINTMENT, number)
+    if request.method == "GET":
+        held = {
+            "price": record.price,
+            "insurer": record.insurer_id,
+            "insurer_part": record.insurer_part,
+            "supplementary": record.supplementary_id,
+            "supplementary_part": record.supplementary_part,
+        }
+        form = CommandForm(context, visiting.CHARGES).start(held)
+        return render("medical/charge.html", form=form, record=record)
+    form = CommandForm(context, visiting.CHARGES).read(request.form)
+    outcome = run_command("medical.charge", form=form, appointment=number, version=version(), **form.values)
+    if not outcome.done:
+        fresh = load(current(), APPOINTMENT, number)
+        return render("medical/charge.html", status=outcome.status, form=form, record=fresh)
+    tell(_("The price is noted."))
+    return redirect(url_for("medical.visit", number=number), code=303)
+
+
+def bill(number: int) -> ResponseReturnValue:
+    """Write the invoice of the visit."""
+    load(current(), APPOINTMENT, number)
+    outcome = run_command("medical.bill", appointment=number)
+    if outcome.done:
+        tell(_("The invoice is written."))
+    return redirect(url_for("medical.visit", number=number), code=303)
+
+
+def invite(party_id: int) -> ResponseReturnValue:
+    """Send a patient the link for booking."""
+    if run_command("medical.invite", patient=party_id).done:
+        tell(_("The link is on its way."))
+    return redirect(f"/persons/{party_id}", code=303)

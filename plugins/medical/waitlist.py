@@ -1,0 +1,188 @@
+"""Those who wait: a time that comes free is held for the first in line, who is asked by SMS; then for the next.
+
+The place is held by an appointment in the state *offered*, so that nobody else can have it meanwhile. Whoever does not take
+it in time, or declines, stays in line for other times; after some offers without an answer the wait ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from kernel.api import Context
+from plugins.medical.booking import find_place, wait_turn
+from plugins.medical.entering import enter
+from plugins.medical.models import Appointment, Doctor, Service, Waiting
+from plugins.medical.slots import HOURS, free_slots, givers
+from plugins.medical.telling import tell_doctor, tell_patient
+
+AWAKE = range(8, 22)
+"""Hours of the day in which people are asked."""
+LONGEST_LINE = 50
+"""So many of a line are looked at for one time."""
+MOST_OFFERS = 3
+"""After so many offers without an answer a wait ends."""
+
+
+def call_off(context: Context, record: Appointment, by: str, reason: str | None) -> None:
+    """Cancel an appointment, tell the doctor, and offer the time."""
+    record.state = "cancelled"
+    record.cancelled_by = by
+    record.cancel_reason = reason
+    context.session.flush()
+    tell_doctor(context, record)
+    offer_place(context, record.doctor_id, record.starts_at)
+
+
+def offer_place(context: Context, doctor_id: int, starts_at: datetime) -> int | None:
+    """Offer a time that came free to the first in line whom it suits; gives the id of the wait, or None."""
+    if not _asking(context) or starts_at <= context.now:
+        return None
+    with context.system("offer a time that came free") as system:
+        doctor = system.session.get(Doctor, doctor_id)
+        if doctor is None:
+            return None
+        for waiting in _line(system, doctor_id, starts_at):
+            if hold(system, waiting, doctor, starts_at):
+                return waiting.id
+    return None
+
+
+def _asking(context: Context) -> bool:
+    hour = context.now.astimezone(context.time_zone).hour
+    return bool(context.runtime.setting("medical.offer_minutes")) and hour in AWAKE
+
+
+def _line(system: Context, doctor_id: int, starts_at: datetime) -> Iterator[Waiting]:
+    local = starts_at.astimezone(system.time_zone)
+    parts = [part for part, (opens, closes) in HOURS.items() if opens <= local.hour < closes]
+    statement = (
+        select(Waiting)
+        .where(
+            Waiting.state == "waiting",
+            Waiting.binned_at.is_(None),
+            or_(Waiting.doctor_id.is_(None), Waiting.doctor_id == doctor_id),
+            Waiting.first_day <= local.date(),
+            Waiting.last_day >= local.date(),
+            Waiting.part.in_(parts),
+        )
+        .order_by(Waiting.id)
+        .limit(LONGEST_LINE)
+        .with_for_update(skip_locked=True)
+    )
+    yield from system.session.execute(statement).scalars().all()
+
+
+def hold(system: Context, waiting: Waiting, doctor: Doctor, starts_at: datetime) -> bool:
+    """Hold a time for somebody in line and ask by SMS, where it suits and was not offered to him before."""
+    service = system.session.get_one(Service, waiting.service_id)
+    if starts_at in _refused(system, waiting, doctor.id):
+        return False
+    wait_turn(system, doctors=[doctor.id], patients=[waiting.patient_id])
+    if find_place(system, doctor, waiting.patient_id, service, starts_at).problems:
+        return False
+    held = enter(system, doctor, waiting.patient_id, service, starts_at, source="waiting", state="offered")
+    minutes = system.runtime.setting("medical.offer_minutes")
+    waiting.state = "offered"
+    waiting.appointment_id = held.id
+    waiting.offers += 1
+    waiting.offered_until = min(system.now + timedelta(minutes=minutes), held.starts_at)
+    system.session.flush()
+    tell_patient(system, held, "offer", occasion=f"{waiting.id} {waiting.offers}", minutes=minutes)
+    return True
+
+
+def _refused(system: Context, waiting: Waiting, doctor_id: int) -> set[datetime]:
+    statement = select(Appointment.starts_at).where(
+        Appointment.patient_id == waiting.patient_id,
+        Appointment.doctor_id == doctor_id,
+        Appointment.cancelled_by == "offer",
+    )
+    return set(system.session.execute(statement).scalars())
+
+
+def accept(system: Context, waiting: Waiting) -> Appointment | None:
+    """Take the place that is offered; None where it is too late."""
+    held = _held(system, waiting)
+    if held is None or waiting.offered_until is None or waiting.offered_until < system.now:
+        return None
+    held.state = "booked"
+    waiting.state = "booked"
+    waiting.offered_until = None
+    system.session.flush()
+    return held
+
+
+def release(system: Context, waiting: Waiting, *, answered: bool) -> None:
+    """Give up the place that is held, and offer it to the next in line."""
+    held = _held(system, waiting)
+    waiting.appointment_id = waiting.offered_until = None
+    waiting.state = "gone" if not answered and waiting.offers >= MOST_OFFERS else "waiting"
+    system.session.flush()
+    if held is not None:
+        call_off(system, held, "offer", None)
+
+
+def _held(system: Context, waiting: Waiting) -> Appointment | None:
+    if waiting.state != "offered" or waiting.appointment_id is None:
+        return None
+    statement = select(Appointment).where(Appointment.id == waiting.appointment_id).with_for_update()
+    held = system.session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+    return held if held is not None and held.state == "offered" else None
+
+
+def offer_to(system: Context, party_ids: list[int]) -> Waiting | None:
+    """Give the wait of one of these parties to which a place is offered at present, locked."""
+    statement = (
+        select(Waiting)
+        .where(Waiting.patient_id.in_(party_ids), Waiting.state == "offered", Waiting.binned_at.is_(None))
+        .order_by(Waiting.offered_until)
+        .limit(1)
+        .with_for_update()
+    )
+    return system.session.execute(statement).scalar_one_or_none()
+
+
+def tend(system: Context) -> None:
+    """End offers whose time is over and waits whose days are past; look for free times for those who wait."""
+    late = select(Waiting).where(Waiting.state == "offered", Waiting.offered_until <= system.now)
+    for waiting in system.session.execute(late.with_for_update(skip_locked=True)).scalars().all():
+        release(system, waiting, answered=False)
+    past = select(Waiting).where(Waiting.state == "waiting", Waiting.last_day < system.today)
+    for waiting in system.session.execute(past.with_for_update(skip_locked=True)).scalars().all():
+        waiting.state = "gone"
+    system.session.flush()
+    if _asking(system):
+        _seek(system)
+
+
+def _seek(system: Context) -> None:
+    statement = (
+        select(Waiting)
+        .where(Waiting.state == "waiting", Waiting.binned_at.is_(None))
+        .order_by(Waiting.id)
+        .limit(LONGEST_LINE)
+        .with_for_update(skip_locked=True)
+    )
+    for waiting in system.session.execute(statement).scalars().all():
+        service = system.session.get_one(Service, waiting.service_id)
+        doctors = [
+            doctor
+            for doctor in givers(system, service.id)
+            if waiting.doctor_id is None or doctor.id == waiting.doctor_id
+        ]
+        known = {doctor.id: doctor for doctor in doctors}
+        found = free_slots(
+            system,
+            service,
+            doctors,
+            waiting.first_day,
+            waiting.last_day,
+            part=waiting.part,
+            most=LONGEST_LINE,
+        )
+        for slot in found:
+            if hold(system, waiting, known[slot.doctor_id], slot.starts_at):
+                break

@@ -1,0 +1,29 @@
+"""Days and hours as they are read out, in the language of whoever reads them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from kernel.api import Context, _, fields, to_persian_digits
+from plugins.medical.hours import weekday
+from plugins.medical.resources.words import WEEKDAYS
+
+_DAY = fields.Day("day", _("Day"))
+
+
+def clock_words(context: Context, at: datetime) -> str:
+    """An hour, «۰۹:۳۰»."""
+    text = f"{at.astimezone(context.time_zone):%H:%M}"
+    return to_persian_digits(text) if context.locale.startswith("fa") else text
+
+
+def day_words(context: Context, at: datetime | date) -> str:
+    """A day with its weekday, «شنبه ۱۴۰۵/۰۸/۳۰»."""
+    day = at.astimezone(context.time_zone).date() if isinstance(at, datetime) else at
+    return f"{context.text(WEEKDAYS[str(weekday(day))])} {_DAY.show(day, context)}"
+
+
+def number_words(context: Context, number: int) -> str:
+    """A whole number."""
+    text = str(number)
+    return to_persian_digits(text) if context.locale.startswith("fa") else text
