@@ -10,7 +10,8 @@ from sqlalchemy import and_, func, or_, select
 
 from kernel.api import Context, Cursor, DashboardBlock, Figure, Panel, Party, TimelineEntry, _, fragment
 from plugins.medical.hours import whole_day
-from plugins.medical.models import Appointment, Doctor, Service
+from plugins.medical.models import Appointment, Doctor, FileEntry, Service
+from plugins.medical.replanning import count
 from plugins.medical.resources import APPOINTMENT, COLOURS, STATES
 
 RIGHT = APPOINTMENT.permission
@@ -63,6 +64,7 @@ def appointments_panel(context: Context, party_id: int) -> Iterable[Panel] | Non
         past=past,
         party_id=party_id,
         may_book=context.may(RIGHT, "create"),
+        may_wait=context.may("medical.waiting", "create"),
     )
     printed = fragment("medical/printed.html", coming=coming, past=past) if coming or past else None
     return [
@@ -75,6 +77,24 @@ def appointments_panel(context: Context, party_id: int) -> Iterable[Panel] | Non
             printed=printed,
         )
     ]
+
+
+def documents_panel(context: Context, party_id: int) -> Iterable[Panel] | None:
+    """Give the last documents of a person's file, to those who treat."""
+    if not context.may("medical.document", "view") or not _is_person(context, party_id):
+        return None
+    statement = (
+        select(FileEntry)
+        .where(FileEntry.party_id == party_id)
+        .order_by(FileEntry.day.desc(), FileEntry.id.desc())
+        .limit(SHOWN)
+    )
+    rows = list(context.session.execute(statement).scalars())
+    may_write = context.may("medical.document", "create")
+    if not rows and not may_write:
+        return None
+    body = fragment("medical/documents.html", rows=rows, party_id=party_id, may_write=may_write)
+    return [Panel(title=_("Documents of the file"), body=body, order=210, key="documents", icon="file-text")]
 
 
 def _is_person(context: Context, party_id: int) -> bool:
@@ -137,6 +157,17 @@ def _figures_of(
             )
         )
     return found
+
+
+def replan_block(context: Context) -> Iterable[DashboardBlock] | None:
+    """Tell of appointments that no longer fit, where there are any."""
+    if not context.may(RIGHT, "edit"):
+        return None
+    found = count(context)
+    if not found:
+        return None
+    body = fragment("medical/misfits.html", count=found)
+    return [DashboardBlock(title=_("To be planned anew"), body=body, order=90, key="replan")]
 
 
 def today_block(context: Context) -> Iterable[DashboardBlock] | None:

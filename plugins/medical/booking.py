@@ -28,7 +28,7 @@ class Place:
     """A time with all that it takes, and what is wrong with it."""
 
     visit: Interval
-    busy: Interval
+    buffers: tuple[int, int] = (0, 0)
     capacity: int = 1
     seat: int = 1
     facilities: dict[str, int] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Place:
     def put(self, appointment: Appointment) -> None:
         """Give the time to an appointment."""
         appointment.starts_at, appointment.ends_at = self.visit.starts, self.visit.ends
-        appointment.busy_from, appointment.busy_until = self.busy.starts, self.busy.ends
+        appointment.buffer_before, appointment.buffer_after = self.buffers
         appointment.capacity, appointment.seat = self.capacity, self.seat
         appointment.room_id = self.facilities.get("room")
         appointment.device_id = self.facilities.get("device")
@@ -61,15 +61,18 @@ def find_place(
     `at_once` books somebody who stands at the desk, so that notice does not count.
     """
     wish = wish_of(context, service, minutes if service.capacity == 1 else None)
-    place = Place(wish.visit(starts_at), wish.busy(starts_at), wish.capacity)
-    place.outside = outside_hours and context.may(*OUTSIDE)
+    place = Place(wish.visit(starts_at), (wish.before, wish.after), wish.capacity)
     place.problems += _doctor_problems(context, doctor, service)
-    if not place.outside:
-        place.problems += _time_problems(context, doctor, place.visit)
-        if not at_once:
-            place.problems += _window_problems(context, service, place.visit)
-    elif place.visit.starts.astimezone(context.time_zone).date() < context.today:
+    if place.visit.starts.astimezone(context.time_zone).date() < context.today:
         place.problems.append(Problem("starts_at", _("This day is in the past.")))
+        return place
+    amiss = _time_problems(context, doctor, place.visit)
+    if not at_once:
+        amiss += _window_problems(context, service, place.visit)
+    if outside_hours and context.may(*OUTSIDE):
+        place.outside = bool(amiss)
+    else:
+        place.problems += amiss
     if not place.problems:
         _take(context, place, wish, doctor, patient_id, service, but)
     return place
@@ -90,8 +93,6 @@ def _doctor_problems(context: Context, doctor: Doctor, service: Service) -> list
 
 def _time_problems(context: Context, doctor: Doctor, visit: Interval) -> list[Problem]:
     day = visit.starts.astimezone(context.time_zone).date()
-    if day < context.today:
-        return [Problem("starts_at", _("This day is in the past."))]
     there = doctor_present(context, [doctor.id], day)[doctor.id]
     if any(interval.holds(visit) for interval in there):
         return []
@@ -132,7 +133,7 @@ def _take(
         words = _("The patient already has an appointment at this time.")
         place.problems.append(Problem("starts_at", words))
         return
-    between = (place.busy.starts - AROUND, place.busy.ends + AROUND)
+    between = (place.visit.starts - AROUND, place.visit.ends + AROUND)
     of_doctors, of_facilities = taken(context, [doctor.id], needed, *between, but=but)
     mine = of_doctors.get(doctor.id, [])
     chosen = fits(place.visit.starts, wish, service.id, mine, of_facilities, doctor_id=doctor.id)

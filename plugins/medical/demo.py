@@ -8,10 +8,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
+from sqlalchemy import select
+
 from kernel.api import Context, Demo
 from plugins.medical.calendar import doctor_present
 from plugins.medical.hours import Interval
-from plugins.medical.resources import BLOOD_GROUPS, DOCTOR, INSURERS, SERVICE, SPECIALTIES
+from plugins.medical.models import Illness
+from plugins.medical.resources import (
+    BLOOD_GROUPS,
+    DOCTOR,
+    DOCUMENT_KINDS,
+    GROUPS,
+    INSURERS,
+    SERVICE,
+    SPECIALTIES,
+)
 
 PERSON = "person"
 DAYS_BEFORE, DAYS_AFTER = 6, 7
@@ -26,19 +37,54 @@ FILES = 150
 """Patients whose file has more than a name."""
 ASKED = 10
 """Patients who are asked for one time before it stays free: a small demonstration has few of them."""
+CLASS = "کلاس آمادگی زایمان"
 Taken = dict[int, list[tuple[datetime, datetime]]]
 """When patients have appointments on a day."""
 
-SERVICES: tuple[tuple[str, int, int], ...] = (
-    ("ویزیت عمومی", 15, 1_500_000),
-    ("ویزیت متخصص", 20, 2_500_000),
-    ("معاینهٔ دندان", 30, 3_000_000),
-    ("ترمیم دندان", 45, 12_000_000),
-    ("نوار قلب", 15, 1_800_000),
-    ("تزریق و پانسمان", 15, 900_000),
-    ("سونوگرافی", 30, 6_500_000),
+Offer = dict[str, object]
+SERVICES: tuple[Offer, ...] = (
+    {"title": "ویزیت عمومی", "minutes": 15, "price": 1_500_000, "self_booking": True, "notice_hours": 2},
+    {"title": "ویزیت متخصص", "minutes": 20, "price": 2_500_000, "self_booking": True, "notice_hours": 4},
+    {"title": "معاینهٔ دندان", "minutes": 30, "price": 3_000_000, "self_booking": True, "horizon_days": 45},
+    {"title": "ترمیم دندان", "minutes": 45, "price": 12_000_000, "buffer_after": 15},
+    {"title": "نوار قلب", "minutes": 15, "price": 1_800_000},
+    {"title": "تزریق و پانسمان", "minutes": 15, "price": 900_000},
+    {"title": "سونوگرافی", "minutes": 30, "price": 6_500_000, "buffer_before": 5, "buffer_after": 5},
+    {"title": CLASS, "minutes": 60, "price": 2_000_000, "capacity": 8},
 )
-"""Title, minutes, price in Rials."""
+FACILITIES = {
+    "یونیت دندان‌پزشکی ۱": ("room", "ترمیم دندان"),
+    "یونیت دندان‌پزشکی ۲": ("room", "ترمیم دندان"),
+    "اتاق سونوگرافی": ("room", "سونوگرافی"),
+    "دستگاه سونوگرافی": ("device", "سونوگرافی"),
+    "دستگاه نوار قلب": ("device", "نوار قلب"),
+    "سالن آموزش": ("room", CLASS),
+}
+"""Rooms and devices: their kind, and the service that needs one of them."""
+SHARES = (("social_security", 70), ("health", 65), ("armed_forces", 75), ("iran", 80), ("dana", 60))
+LESSONS = (
+    (
+        "دیابت",
+        "تغذیه در دیابت",
+        "قند خون خود را هر روز صبح اندازه بگیرید، میان‌وعده را حذف نکنید و از نوشیدنی‌های شیرین پرهیز کنید.",
+    ),
+    (
+        "فشار خون بالا",
+        "نمک و فشار خون",
+        "نمک سفره را کنار بگذارید، روزی نیم ساعت پیاده‌روی کنید و داروی خود را سر وقت بخورید.",
+    ),
+    (
+        "بیماری‌های تنفسی",
+        "روزهای آلودهٔ هوا",
+        "در روزهای آلوده از خانه کمتر بیرون بروید و افشانهٔ خود را همراه داشته باشید.",
+    ),
+)
+DOCUMENTS = (
+    ("finding", "معاینهٔ نخست", "شرح حال گرفته شد؛ فشار خون ۱۲ روی ۸، علائم حیاتی پایدار."),
+    ("laboratory", "آزمایش خون", "قند ناشتا ۱۱۸، چربی خون در مرز بالا؛ تکرار سه ماه دیگر."),
+    ("prescription", "نسخهٔ دارو", "متفورمین ۵۰۰ روزی دو عدد پس از غذا، سه ماه."),
+    ("imaging", "سونوگرافی شکم", "کبد و کیسهٔ صفرا طبیعی؛ کلیه‌ها بدون سنگ."),
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +99,7 @@ class Shape:
     days: tuple[int, ...]
     shifts: tuple[tuple[str, str], ...]
     services: tuple[str, ...]
+    group: str = "clinic"
 
 
 MORNING, EVENING = ("08:30", "12:30"), ("16:00", "20:00")
@@ -76,11 +123,20 @@ DOCTORS = (
         (0, 2, 4),
         (MORNING, EVENING),
         ("معاینهٔ دندان", "ترمیم دندان"),
+        "dental",
     ),
     Shape("ترانه", "روشن", "female", "cardiology", "۳", (1, 2, 3), (EVENING,), ("ویزیت متخصص", "نوار قلب")),
     Shape("آرش", "پاکزاد", "male", "paediatrics", "۴", (0, 1, 3, 4, 5, 6), (EVENING,), ("ویزیت متخصص",)),
     Shape(
-        "یاسمن", "دانش", "female", "gynaecology", "۵", (0, 1, 3, 5), (MORNING,), ("ویزیت متخصص", "سونوگرافی")
+        "یاسمن",
+        "دانش",
+        "female",
+        "gynaecology",
+        "۵",
+        (0, 1, 3, 5),
+        (MORNING,),
+        ("ویزیت متخصص", "سونوگرافی"),
+        "women",
     ),
 )
 
@@ -97,24 +153,110 @@ def make(demo: Demo) -> None:
         "doctor",
         "دکتر نگار سپهری",
         "medical.doctor",
-        "پزشک: فقط نوبت‌های خود را می‌بیند · doctor: sees own appointments only",
+        "پزشک: نوبت‌های خود و پروندهٔ بیماران را می‌بیند · doctor: sees own appointments and the patients' files",
     )
-    services = {
-        title: demo.run(
-            "record.create",
-            resource=SERVICE.name,
-            values={"title": title, "minutes": minutes, "price": price},
-        )
-        for title, minutes, price in SERVICES
-    }
+    demo.add_user(
+        "clinic",
+        "مهندس بهرام فرهمند",
+        "medical.manager",
+        "مدیر درمانگاه: پزشکان، خدمات، اتاق‌ها و گزارش‌ها · manager: doctors, services, rooms, reports",
+    )
+    services = _services(demo)
     with demo.working(at=demo.runtime.clock() - SINCE) as context:
         doctors = [
             _doctor(context, demo, shape, user if place == 0 else None) for place, shape in enumerate(DOCTORS)
         ]
-    _files(demo)
+    _shares(demo)
+    illnesses = _illnesses(demo)
+    _files(demo, illnesses)
     patients = _taking_turns(demo)
     for ahead in range(-DAYS_BEFORE, DAYS_AFTER + 1):
         _day(demo, demo.today + timedelta(days=ahead), doctors, services, patients)
+    _documents(demo, [number for number, _shape in doctors], illnesses)
+    _line(demo, [number for number, _shape in doctors], services)
+
+
+def _services(demo: Demo) -> dict[str, int]:
+    """Make the rooms and devices, and the services that need them."""
+    rooms: dict[str, list[int]] = defaultdict(list)
+    for title, (kind, service) in FACILITIES.items():
+        number = demo.run("record.create", resource="medical.facility", values={"title": title, "kind": kind})
+        rooms[service].append(number)
+    return {
+        str(offer["title"]): demo.run(
+            "record.create",
+            resource=SERVICE.name,
+            values=dict(offer),
+            parts={"facilities": [{"facility": number} for number in rooms[str(offer["title"])]]},
+        )
+        for offer in SERVICES
+    }
+
+
+def _shares(demo: Demo) -> None:
+    """Say what insurers pay."""
+    for code, percent in SHARES:
+        values = {"insurer": demo.base_value(INSURERS, code), "percent": str(percent)}
+        demo.run("record.create", resource="medical.cover", values=values)
+
+
+def _illnesses(demo: Demo) -> list[int]:
+    """Give the kinds of illness that patients have, with what is taught about them."""
+    with demo.working() as context:
+        known = {row.title: row.id for row in context.session.execute(select(Illness.title, Illness.id))}
+    for title, lesson, body in LESSONS:
+        if title in known:
+            demo.run(
+                "record.edit",
+                resource="medical.illness",
+                record_id=known[title],
+                values={},
+                parts={"lessons": [{"title": lesson, "body": body}]},
+            )
+    return list(known.values())
+
+
+def _documents(demo: Demo, doctors: Sequence[int], illnesses: Sequence[int]) -> None:
+    """Put documents into the files of some patients."""
+    with demo.working() as context:
+        for place, number in enumerate(demo.persons[: FILES // 5]):
+            kind, title, body = DOCUMENTS[place % len(DOCUMENTS)]
+            values = {
+                "patient": number,
+                "day": (demo.today - timedelta(days=3 + place * 2)).isoformat(),
+                "kind": demo.base_value(DOCUMENT_KINDS, kind),
+                "title": title,
+                "body": body,
+                "doctor": doctors[place % len(doctors)],
+                "illness": illnesses[place % len(illnesses)] if illnesses else None,
+            }
+            context.run("record.create", resource="medical.document", values=values)
+
+
+def _line(demo: Demo, doctors: Sequence[int], services: Mapping[str, int]) -> None:
+    """Put some patients on the waiting list, and let one doctor send patients to another."""
+    days = {
+        "first_day": (demo.today + timedelta(days=1)).isoformat(),
+        "last_day": (demo.today + timedelta(days=2)).isoformat(),
+    }
+    with demo.working() as context:
+        for place, number in enumerate(demo.persons[:4]):
+            wait = {
+                "patient": number,
+                "service": services["ویزیت متخصص" if place % 2 else "ترمیم دندان"],
+                "doctor": doctors[1 + place % 2],
+                "part": "morning",
+                **days,
+            }
+            context.run("record.create", resource="medical.waiting", values=wait)
+        for place, number in enumerate(demo.persons[4:8]):
+            sent = {
+                "patient": number,
+                "from_doctor": doctors[0],
+                "doctor": doctors[2 + place % 3],
+                "reason": ("تپش قلب هنگام فعالیت", "درد مزمن شکم", "پیگیری رشد", "مشاورهٔ بارداری")[place],
+            }
+            context.run("record.create", resource="medical.referral", values=sent)
 
 
 def _doctor(context: Context, demo: Demo, shape: Shape, user: int | None) -> tuple[int, Shape]:
@@ -134,6 +276,10 @@ def _doctor(context: Context, demo: Demo, shape: Shape, user: int | None) -> tup
         for day in shape.days
         for starts, ends in shape.shifts
     ]
+    if MORNING in shape.shifts:
+        hours += [
+            {"weekday": str(day), "kind": "break", "starts": "10:30", "ends": "10:45"} for day in shape.days
+        ]
     number = context.run(
         "record.create",
         resource=DOCTOR.name,
@@ -141,6 +287,7 @@ def _doctor(context: Context, demo: Demo, shape: Shape, user: int | None) -> tup
             "party": person,
             "name": f"دکتر {shape.first_name} {shape.last_name}",
             "specialty": demo.base_value(SPECIALTIES, shape.specialty),
+            "group": demo.base_value(GROUPS, shape.group),
             "room": shape.room,
             "user": user,
         },
@@ -149,9 +296,10 @@ def _doctor(context: Context, demo: Demo, shape: Shape, user: int | None) -> tup
     return number, shape
 
 
-def _files(demo: Demo) -> None:
+def _files(demo: Demo, illnesses: Sequence[int]) -> None:
     """Give some of the persons a patient's file."""
     insurers = [demo.base_value(INSURERS, code) for code in ("social_security", "health", "none")]
+    extra = [None, None, *(demo.base_value(INSURERS, code) for code in ("iran", "dana"))]
     groups = list(BLOOD_GROUPS)
     with demo.working() as context:
         for place, number in enumerate(demo.persons[:FILES]):
@@ -159,6 +307,8 @@ def _files(demo: Demo) -> None:
                 "file_number": f"{1400 + place % 6}-{place + 1:04d}",
                 "blood_group": demo.random.choice(groups),
                 "insurer": demo.random.choice(insurers),
+                "supplementary": demo.random.choice(extra),
+                "illness": demo.random.choice(illnesses) if illnesses and place % 3 == 0 else None,
             }
             context.run("record.edit", resource=PERSON, record_id=number, values={}, facets={"medical": file})
 
@@ -211,18 +361,19 @@ def _free(patients: Iterator[int], taken: Taken, starts: datetime, ends: datetim
 
 
 def _visits(demo: Demo, there: Sequence[Interval], shape: Shape) -> Iterator[tuple[datetime, datetime, str]]:
-    """Fill a doctor's hours one visit after the other, with gaps."""
-    lengths = {title: timedelta(minutes=minutes) for title, minutes, _price in SERVICES}
+    """Fill a doctor's hours one visit after the other, with gaps and the buffers of the services."""
+    known = {str(offer["title"]): offer for offer in SERVICES}
     for interval in there:
         at = interval.starts
         while True:
-            service = demo.random.choice(shape.services)
-            ends = at + lengths[service]
+            offer = known[demo.random.choice(shape.services)]
+            at += timedelta(minutes=int(str(offer.get("buffer_before", 0))))
+            ends = at + timedelta(minutes=int(str(offer["minutes"])))
             if ends > interval.ends:
                 break
             if demo.random.random() < BUSY:
-                yield at, ends, service
-            at = ends
+                yield at, ends, str(offer["title"])
+            at = ends + timedelta(minutes=int(str(offer.get("buffer_after", 0))))
 
 
 def _let_pass(context: Context, demo: Demo, appointment: int, starts: datetime, now: datetime) -> None:

@@ -206,7 +206,8 @@ def blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def party_panels(ctx: Context, party_id: int) -> Iterable[Panel] | None:
-    return blocks.appointments_panel(ctx, party_id)
+    found = [blocks.appointments_panel(ctx, party_id), blocks.documents_panel(ctx, party_id)]
+    return [panel for panels in found for panel in panels or ()]
 
 
 @hookimpl
@@ -216,7 +217,8 @@ def party_figures(ctx: Context, party_ids: Sequence[int]) -> Mapping[int, Sequen
 
 @hookimpl
 def dashboard_blocks(ctx: Context) -> Iterable[DashboardBlock] | None:
-    return blocks.today_block(ctx)
+    found = [blocks.replan_block(ctx), blocks.today_block(ctx)]
+    return [block for each in found for block in each or ()]
 
 
 @hookimpl

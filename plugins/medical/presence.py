@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -91,8 +92,9 @@ def taken(
         Appointment.device_id,
         Appointment.service_id,
         Appointment.starts_at,
-        Appointment.busy_from,
-        Appointment.busy_until,
+        Appointment.ends_at,
+        Appointment.buffer_before,
+        Appointment.buffer_after,
         Appointment.capacity,
     ).where(
         or_(
@@ -100,8 +102,8 @@ def taken(
             Appointment.room_id.in_(facilities),
             Appointment.device_id.in_(facilities),
         ),
-        Appointment.busy_from < last,
-        Appointment.busy_until > first,
+        Appointment.starts_at < last,
+        Appointment.ends_at > first,
         OCCUPYING,
     )
     if but is not None:
@@ -111,12 +113,20 @@ def taken(
     with context.system("times that are taken, without saying whose") as system:
         for row in system.session.execute(statement):
             group = (row.doctor_id, row.service_id, row.starts_at) if row.capacity > 1 else None
-            each = Taken(Interval(row.busy_from, row.busy_until), group)
+            each = Taken(_busy(row), group)
             of_doctors[row.doctor_id].append(each)
             for number in (row.room_id, row.device_id):
                 if number is not None:
                     of_facilities[number].append(each)
     return of_doctors, of_facilities
+
+
+def _busy(row: Any) -> Interval:
+    """The time of an appointment with its buffers."""
+    return Interval(
+        row.starts_at - timedelta(minutes=row.buffer_before),
+        row.ends_at + timedelta(minutes=row.buffer_after),
+    )
 
 
 def bounds(context: Context, days: Sequence[date]) -> tuple[datetime, datetime]:

@@ -37,12 +37,18 @@ TOGETHER = text(
 )
 """What those share who come together; of a visit of one patient, nobody else has it."""
 
+BUSY = text(
+    "tsrange((starts_at AT TIME ZONE 'UTC') - buffer_before * interval '1 minute', "
+    "(ends_at AT TIME ZONE 'UTC') + buffer_after * interval '1 minute')"
+)
+"""When doctor, room and device are busy: the visit with the buffers of its service."""
+
 
 def _busy(column: str, name: str) -> ExcludeConstraint[Any]:
     """Nobody and nothing is busy twice, but together with others at one time."""
     return ExcludeConstraint(
         (column, "="),
-        (func.tstzrange(text("busy_from"), text("busy_until")), "&&"),
+        (BUSY, "&&"),
         (TOGETHER, "<>"),
         name=name,
         where=OCCUPYING,
@@ -55,7 +61,7 @@ class Appointment(Identified, Stamped, Versioned, Binnable, MedicalBase):
     __tablename__ = "appointment"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="order"),
-        CheckConstraint("busy_from <= starts_at AND ends_at <= busy_until", name="busy"),
+        CheckConstraint("buffer_before >= 0 AND buffer_after >= 0", name="buffers"),
         CheckConstraint(
             "state IN ('booked', 'confirmed', 'arrived', 'in_visit', 'done', 'missed', 'cancelled', 'offered')",
             name="state",
@@ -110,9 +116,9 @@ class Appointment(Identified, Stamped, Versioned, Binnable, MedicalBase):
     )
     starts_at: Mapped[datetime] = mapped_column(InstantType)
     ends_at: Mapped[datetime] = mapped_column(InstantType)
-    busy_from: Mapped[datetime] = mapped_column(InstantType)
-    busy_until: Mapped[datetime] = mapped_column(InstantType)
-    """From when until when doctor, room and device are busy: the visit with the buffers of its service."""
+    buffer_before: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), default=0)
+    buffer_after: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), default=0)
+    """Minutes around the visit in which doctor, room and device are busy, too."""
     capacity: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"), default=1)
     seat: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"), default=1)
     room_id: Mapped[int | None] = link("medical.facility", "fk_appointment_room_id")

@@ -19,6 +19,11 @@ TOGETHER = (
     "|| extract(epoch FROM (starts_at AT TIME ZONE 'UTC'))::text END)"
 )
 
+BUSY = (
+    "tsrange((starts_at AT TIME ZONE 'UTC') - buffer_before * interval '1 minute', "
+    "(ends_at AT TIME ZONE 'UTC') + buffer_after * interval '1 minute')"
+)
+
 
 def _record() -> list[sa.Column[Any]]:
     return [
@@ -217,8 +222,8 @@ def _illnesses() -> None:
 def _appointments() -> None:
     _add(
         "appointment",
-        sa.Column("busy_from", INSTANT),
-        sa.Column("busy_until", INSTANT),
+        _small("buffer_before"),
+        _small("buffer_after"),
         _small("capacity", 1),
         _small("seat", 1),
         _big("room_id"),
@@ -236,9 +241,6 @@ def _appointments() -> None:
         _big("supplementary_id"),
         _big("supplementary_part"),
     )
-    op.execute("UPDATE medical.appointment SET busy_from = starts_at, busy_until = ends_at")
-    for column in ("busy_from", "busy_until"):
-        op.alter_column("appointment", column, nullable=False, schema="medical")
     for column, target in (
         ("room_id", "medical.facility"),
         ("device_id", "medical.facility"),
@@ -252,7 +254,7 @@ def _appointments() -> None:
         "state",
         "state IN ('booked', 'confirmed', 'arrived', 'in_visit', 'done', 'missed', 'cancelled', 'offered')",
     )
-    _check("appointment", "busy", "busy_from <= starts_at AND ends_at <= busy_until")
+    _check("appointment", "buffers", "buffer_before >= 0 AND buffer_after >= 0")
     _check("appointment", "seat", "capacity >= 1 AND seat BETWEEN 1 AND capacity")
     _check("appointment", "queue", "(queue_number IS NULL) = (queue_day IS NULL)")
     _check(
@@ -265,7 +267,7 @@ def _appointments() -> None:
     for who in ("doctor", "room", "device"):
         op.execute(
             f"ALTER TABLE medical.appointment ADD CONSTRAINT ex_appointment_{who} EXCLUDE USING gist "
-            f"({who}_id WITH =, tstzrange(busy_from, busy_until) WITH &&, {TOGETHER} WITH <>) WHERE ({OCCUPYING})"
+            f"({who}_id WITH =, {BUSY} WITH &&, {TOGETHER} WITH <>) WHERE ({OCCUPYING})"
         )
     _index(
         "uq_appointment_seat",
