@@ -23,6 +23,9 @@ OPEN_TO_ALL = {
     "branding.image",
     "doors.door",
     "leaving.page",
+    "medical.turn",
+    "medical.turn_answer",
+    "medical.turn_book",
 }
 WITHOUT_DATA = {
     *(

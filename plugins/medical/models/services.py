@@ -123,4 +123,6 @@ class Cover(Identified, Stamped, Versioned, MedicalBase):
         BigInteger, ForeignKey("kernel.base_value.id", name="fk_cover_insurer_id", ondelete="RESTRICT")
     )
     service_id: Mapped[int | None] = link("medical.service", "fk_cover_service_id", ondelete="CASCADE")
+    title: Mapped[str] = mapped_column(Text, server_default=text("''"), default="")
+    """Insurer and service, as the record is called."""
     percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))

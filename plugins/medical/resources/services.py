@@ -151,6 +151,17 @@ FACILITY = Resource(
 )
 
 
+def prepare_cover(context: Context, row: Cover, values: Mapping[str, Any]) -> list[Problem]:
+    """Call the share by its insurer and service."""
+    ends: tuple[tuple[Any, int | None], ...] = (
+        (COVER.by_name["insurer"], row.insurer_id),
+        (COVER.by_name["service"], row.service_id),
+    )
+    found = [field.labels([number], context).get(number, "") for field, number in ends if number is not None]
+    row.title = " · ".join(filter(None, found))
+    return []
+
+
 COVER = Resource(
     name="medical.cover",
     model=Cover,
@@ -158,7 +169,7 @@ COVER = Resource(
     plural=_("Shares of insurers"),
     path="medical/covers",
     icon="percentage",
-    label="insurer_id",
+    label="title",
     fields=(
         fields.BaseChoice("insurer", _("Insurer"), source=INSURERS, attribute="insurer_id", required=True),
         fields.Link(
@@ -174,5 +185,6 @@ COVER = Resource(
     sections=(Section(_("Share"), ("insurer", "service", "percent")),),
     sorts=(Sort("id", _("In the order of entry"), ("id",)),),
     quick_filters=("insurer",),
+    prepare=prepare_cover,
     constraints={"uq_cover_insurer_id": ("service", _("This insurer has a share for this already."))},
 )

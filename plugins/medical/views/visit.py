@@ -147,6 +147,8 @@ def bill(number: int) -> ResponseReturnValue:
 
 def invite(party_id: int) -> ResponseReturnValue:
     """Send a patient the link for booking."""
+    context = current()
+    load(context, context.runtime.resource("person"), party_id)
     if run_command("medical.invite", patient=party_id).done:
         tell(_("The link is on its way."))
     return redirect(f"/persons/{party_id}", code=303)

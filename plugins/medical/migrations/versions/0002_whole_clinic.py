@@ -167,6 +167,7 @@ def _services() -> None:
         "cover",
         _big("insurer_id", False),
         _big("service_id"),
+        sa.Column("title", sa.Text, server_default=sa.text("''"), nullable=False),
         sa.Column("percent", sa.Numeric(5, 2), nullable=False),
         _link("cover", "insurer_id", "kernel.base_value"),
         _link("cover", "service_id", "medical.service", "CASCADE"),
