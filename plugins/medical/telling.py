@@ -30,9 +30,10 @@ SELF_BOOKED = NoticeKind(
     key="self_booked", title=_("A patient booked a time of yours by himself"), icon="calendar-plus", order=30
 )
 KINDS = (ARRIVED, CANCELLED, SELF_BOOKED)
+CALLED_OFF = _("The appointment was cancelled")
 WORDS: dict[str, tuple[NoticeKind, LazyText]] = {
     "arrived": (ARRIVED, _("Has arrived and waits")),
-    "cancelled": (CANCELLED, _("The appointment was cancelled")),
+    "cancelled": (CANCELLED, CALLED_OFF),
     "booked": (SELF_BOOKED, _("Has booked an appointment")),
 }
 """By the state that an appointment has come to."""

@@ -13,10 +13,11 @@ from sqlalchemy import or_, select
 
 from kernel.api import Context
 from plugins.medical.booking import find_place, wait_turn
+from plugins.medical.charging import take_back_bill
 from plugins.medical.entering import enter
 from plugins.medical.models import Appointment, Doctor, Service, Waiting
 from plugins.medical.slots import HOURS, free_slots, givers
-from plugins.medical.telling import tell_doctor, tell_patient
+from plugins.medical.telling import CALLED_OFF, tell_doctor, tell_patient
 
 AWAKE = range(8, 22)
 """Hours of the day in which people are asked."""
@@ -32,6 +33,8 @@ def call_off(context: Context, record: Appointment, by: str, reason: str | None)
     record.cancelled_by = by
     record.cancel_reason = reason
     context.session.flush()
+    if by != "offer":
+        take_back_bill(context, record, reason or context.text(CALLED_OFF))
     tell_doctor(context, record)
     offer_place(context, record.doctor_id, record.starts_at)
 
