@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 
 from kernel.api import CommandError, Context, Inbound, InboundParty, LazyText, _, squeeze
-from plugins.medical.models import Doctor, Proposal, Service
+from plugins.medical.models import Doctor, Proposal, Service, Waiting
 from plugins.medical.selfservice import book_for_self, cancel_by_patient, coming, confirm
 from plugins.medical.slots import Slot, free_slots, givers, services
 from plugins.medical.waitlist import accept, offer_to, release
@@ -21,7 +21,7 @@ PROPOSED = 5
 AHEAD = 30
 """Days in which they are looked for."""
 PROPOSAL_MINUTES = 60
-NUMBER = re.compile(r"(?:\D*\s)?([1-9])$")
+NUMBER = re.compile(r"[1-9]")
 
 
 def answer_message(context: Context, message_id: int) -> str | None:
@@ -30,12 +30,11 @@ def answer_message(context: Context, message_id: int) -> str | None:
     if message is None or message.channel != "sms":
         return None
     party_ids = _senders(context, message)
-    asked = squeeze(message.keyword)
-    if not party_ids or not asked:
+    if not party_ids or not message.keyword.strip():
         return None
     with context.system("an SMS about an appointment") as system:
         own = replace(system, locale=system.site.locale)
-        answer = _answer(own, party_ids, asked)
+        answer = _answer(own, party_ids, message.keyword)
         return own.text(answer) if answer is not None else None
 
 
@@ -53,7 +52,8 @@ def words(context: Context, name: str) -> set[str]:
     return {squeeze(word) for word in re.split(r"[,،;؛]", text) if word.strip()}
 
 
-def _answer(system: Context, party_ids: Sequence[int], asked: str) -> LazyText | str | None:
+def _answer(system: Context, party_ids: Sequence[int], keyword: str) -> LazyText | str | None:
+    asked = squeeze(keyword)
     yes, no = asked in words(system, "confirm_words"), asked in words(system, "cancel_words")
     if yes or no:
         waiting = offer_to(system, list(party_ids))
@@ -64,15 +64,17 @@ def _answer(system: Context, party_ids: Sequence[int], asked: str) -> LazyText |
         return chosen
     if yes or no:
         return _settle(system, party_ids, yes)
-    word = next((word for word in words(system, "book_words") if asked.startswith(word)), None)
-    return _propose(system, party_ids[0], asked.removeprefix(word).strip()) if word is not None else None
+    first, *rest = keyword.split()
+    if squeeze(first) not in words(system, "book_words"):
+        return None
+    return _propose(system, party_ids[0], squeeze(" ".join(rest)))
 
 
-def _offered(system: Context, waiting: object, yes: bool) -> LazyText:
+def _offered(system: Context, waiting: Waiting, yes: bool) -> LazyText:
     if not yes:
-        release(system, waiting, answered=True)  # type: ignore[arg-type]
+        release(system, waiting, answered=True)
         return _("Noted. You stay on our waiting list.")
-    held = accept(system, waiting)  # type: ignore[arg-type]
+    held = accept(system, waiting)
     if held is None:
         return _("This time is no longer held for you. You stay on our waiting list.")
     return _("Your appointment is booked: %(when)s", when=when(system, held.doctor_id, held.starts_at))
@@ -90,14 +92,13 @@ def _settle(system: Context, party_ids: Sequence[int], yes: bool) -> LazyText | 
     try:
         cancel_by_patient(system, appointment)
     except CommandError as error:
-        return error.message  # type: ignore[return-value]
+        return error.message
     return _("Your appointment is cancelled: %(when)s", when=told)
 
 
 def _chosen(system: Context, party_ids: Sequence[int], asked: str) -> LazyText | None:
     """Book the time whose number was answered, where times were told not long ago."""
-    found = NUMBER.fullmatch(asked)
-    if found is None:
+    if NUMBER.fullmatch(asked) is None:
         return None
     statement = (
         select(Proposal)
@@ -106,7 +107,7 @@ def _chosen(system: Context, party_ids: Sequence[int], asked: str) -> LazyText |
         .with_for_update()
     )
     proposal = system.session.execute(statement).scalar_one_or_none()
-    place = int(found[1]) - 1
+    place = int(asked) - 1
     if proposal is None or place >= len(proposal.options):
         return None
     doctor_id, text = proposal.options[place]
@@ -115,16 +116,18 @@ def _chosen(system: Context, party_ids: Sequence[int], asked: str) -> LazyText |
         with system.session.begin_nested():
             made = book_for_self(system, proposal.party_id, proposal.service_id, doctor_id, starts_at, "sms")
     except CommandError as error:
-        return _("%(reason)s Send the word again for other times.", reason=system.text(error.message))  # type: ignore[attr-defined]
+        return _("%(reason)s Send the word again for other times.", reason=system.text(error.message))
     system.session.delete(proposal)
     system.session.flush()
     return _("Your appointment is booked: %(when)s", when=when(system, made.doctor_id, made.starts_at))
 
 
-def _propose(system: Context, party_id: int, rest: str) -> LazyText | str:
+def _propose(system: Context, party_id: int, named: str) -> LazyText | str | None:
+    """Tell free times of the service that is named, else of the first; words that name none are for people to read."""
     offered = services(system, by_patients=True)
-    named = [service for service in offered if rest and squeeze(rest) in service.search_key]
-    service = next(iter(named or offered), None)
+    service = next((each for each in offered if named in each.search_key), None)
+    if named and service is None:
+        return None
     if service is None:
         return _("Appointments cannot be booked by SMS at present. Please call us.")
     found = next_times(system, service)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -14,6 +16,7 @@ from plugins.medical.selfservice import book_for_self, cancel_by_patient, coming
 from plugins.medical.slots import services
 from plugins.medical.wording import clock_words, number_words
 
+T = TypeVar("T")
 SHOWN = 5
 SHORT_TITLE = 14
 
@@ -41,7 +44,8 @@ def _with_service(system: Context, step: UssdStep, offered: list[Service]) -> Us
             return UssdAnswer(text=_("No time is free at present."), end=True)
         step.notes["times"] = [[slot.doctor_id, slot.starts_at.isoformat()] for slot in found]
         return UssdAnswer(text=_lines(system, [_short(system, slot.starts_at) for slot in found]))
-    chosen = _picked(step.notes.get("times", []), inputs[0])
+    times: list[Any] = step.notes.get("times", [])
+    chosen = _picked(times, inputs[0])
     if chosen is None:
         return UssdAnswer(text=_("There is no such number."), end=True)
     try:
@@ -50,7 +54,7 @@ def _with_service(system: Context, step: UssdStep, offered: list[Service]) -> Us
                 system, step.party_id, service.id, chosen[0], datetime.fromisoformat(chosen[1]), "ussd"
             )
     except CommandError as error:
-        return UssdAnswer(text=error.message, end=True)  # type: ignore[attr-defined]
+        return UssdAnswer(text=error.message, end=True)
     told = when(system, made.doctor_id, made.starts_at)
     return UssdAnswer(text=_("Booked: %(when)s", when=told), end=True)
 
@@ -70,7 +74,7 @@ def call_off(context: Context, step: UssdStep) -> UssdAnswer:
         try:
             cancel_by_patient(own, found[0])
         except CommandError as error:
-            return UssdAnswer(text=error.message, end=True)  # type: ignore[attr-defined]
+            return UssdAnswer(text=error.message, end=True)
         return UssdAnswer(text=_("Your appointment is cancelled."), end=True)
 
 
@@ -88,7 +92,7 @@ def _has_appointment(context: Context, party_id: int) -> bool:
         return bool(coming(system, [party_id], 1))
 
 
-def _picked(among: list, number: str):  # type: ignore[no-untyped-def, type-arg]
+def _picked(among: Sequence[T], number: str) -> T | None:
     place = int(number) - 1 if number.isdecimal() else -1
     return among[place] if 0 <= place < len(among) else None
 

@@ -7,7 +7,11 @@ of others stand in that calendar.
 
 from __future__ import annotations
 
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
 from kernel.api import Erasure, _, sort_key, squeeze
+from plugins.medical.models import BookingLink, Proposal
 
 ERASURES = (
     Erasure(table="medical.patient", key="party_id", what="delete"),
@@ -31,3 +35,9 @@ ERASURES = (
         reason=_("Appointments of patients stand in the calendar of this doctor."),
     ),
 )
+
+
+def leave_links(session: Session, dropped: int) -> None:
+    """Of two parties that become one, the link and the told times of the one that goes end: each party has one of each."""
+    session.execute(delete(BookingLink).where(BookingLink.party_id == dropped))
+    session.execute(delete(Proposal).where(Proposal.party_id == dropped))

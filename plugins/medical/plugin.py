@@ -45,7 +45,7 @@ from plugins.medical import resources as resources_module
 from plugins.medical.commands import booking, opening, planning, visiting
 from plugins.medical.dialling import USSD
 from plugins.medical.documents import TURN_CARD
-from plugins.medical.erasures import ERASURES
+from plugins.medical.erasures import ERASURES, leave_links
 from plugins.medical.nightly import JOBS
 from plugins.medical.policies import POLICIES
 from plugins.medical.reminding import appointments_on
@@ -61,7 +61,7 @@ plugin = Plugin(
     title=_("Clinic"),
     version="1.0.0",
     kernel=">=1.0,<2",
-    works_with=("sales",),
+    works_with=("club", "sales"),
     icon="stethoscope",
     summary=_("Patients, doctors with weekly hours, services, appointments that cannot be booked twice."),
 )
@@ -192,6 +192,11 @@ def ussd_menus() -> Iterable[UssdEntry]:
 @hookimpl
 def answer_message(ctx: Context, message_id: int) -> str | None:
     return answering.answer_message(ctx, message_id)
+
+
+@hookimpl
+def merging(session: Session, ctx: Context, kept: int, dropped: int) -> None:
+    leave_links(session, dropped)
 
 
 @hookimpl

@@ -162,6 +162,15 @@ SETTINGS = (
         order=60,
     ),
     Setting(
+        key="visit_points",
+        title=_("Points of the customers' club for a visit"),
+        kind="whole",
+        default=0,
+        bounds=(0, 1_000_000),
+        help=_("Only members get them, and only where the club is in use."),
+        order=65,
+    ),
+    Setting(
         key="confirm_words",
         title=_("Words that confirm by SMS"),
         default="1، تایید، تأیید، بله",
@@ -172,7 +181,7 @@ SETTINGS = (
     Setting(
         key="book_words",
         title=_("Words that ask for a time by SMS"),
-        default="نوبت، وقت",
+        default="نوبت",
         help=_("After the word may stand the name of a service."),
         order=90,
     ),

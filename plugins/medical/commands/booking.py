@@ -239,8 +239,22 @@ def set_state(context: Context, *, appointment: int, state: str, version: int | 
     if state == "arrived":
         next_in_queue(context, record)
     context.session.flush()
+    if state == "done":
+        _reward(context, record)
     tell_doctor(context, record)
     return record.id
+
+
+def _reward(context: Context, record: Appointment) -> None:
+    """Give the points that a visit earns, where there is a club and the patient is its member."""
+    points = context.runtime.setting("medical.visit_points")
+    if points and "club" in context.plugins:
+        from plugins.club.api import award
+
+        with context.system("points for a visit") as system:
+            reason = context.text(_("Visit at the clinic"))
+            origin = f"medical.appointment-{record.id}"
+            award(system, party_id=record.patient_id, points=points, reason=reason, origin=origin)
 
 
 @command(

@@ -132,5 +132,5 @@ def _do(code: str, command: str, words: Any, **arguments: Any) -> ResponseReturn
         wrong_try()
         raise
     except CommandError as error:
-        tell(error.message, "error")  # type: ignore[attr-defined]
+        tell(error.message, "error")
     return redirect(url_for("medical.turn", code=code), code=303)
