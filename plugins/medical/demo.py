@@ -29,6 +29,8 @@ DAYS_BEFORE, DAYS_AFTER = 6, 7
 """The fortnight: days before today, and days after it."""
 BUSY = 0.62
 """The part of a doctor's hours that is booked."""
+EARLY = timedelta(minutes=8)
+"""How long before their time patients arrive."""
 BOOKED_AHEAD = timedelta(days=3)
 """How long before the day appointments are made."""
 SINCE = timedelta(days=800)
@@ -166,6 +168,16 @@ def make(demo: Demo) -> None:
         doctors = [
             _doctor(context, demo, shape, user if place == 0 else None) for place, shape in enumerate(DOCTORS)
         ]
+        for title, number in services.items():
+            named = [{"doctor": each} for each, shape in doctors if title in shape.services]
+            if named:
+                context.run(
+                    "record.edit",
+                    resource=SERVICE.name,
+                    record_id=number,
+                    values={},
+                    parts={"doctors": named},
+                )
     _shares(demo)
     illnesses = _illnesses(demo)
     _files(demo, illnesses)
@@ -347,8 +359,8 @@ def _day(
                     starts_at=starts,
                 )
                 booked.append((appointment, starts))
-    with demo.working() as context:
-        for appointment, starts in booked:
+    for appointment, starts in booked:
+        with demo.working(at=min(now, starts - EARLY)) as context:
             _let_pass(context, demo, appointment, starts, now)
 
 

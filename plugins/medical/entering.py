@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from kernel.api import Context, Invalid, give_role
 from plugins.medical.booking import find_place
+from plugins.medical.charging import shares_of
 from plugins.medical.models import Appointment, Doctor, Patient, Service
 
 PATIENT_ROLE = "medical.patient"
@@ -63,14 +64,15 @@ def enter(
 
 
 def _insure(context: Context, appointment: Appointment) -> None:
-    """Note the insurers of the patient's file on the visit."""
+    """Note the insurers of the patient's file on the visit, and their parts of the price."""
     statement = select(Patient.insurer_id, Patient.supplementary_id).where(
         Patient.party_id == appointment.patient_id
     )
     with context.system("the insurers of the patient's file") as system:
         found = system.session.execute(statement).one_or_none()
-    if found is not None:
+    if found is not None and any(found):
         appointment.insurer_id, appointment.supplementary_id = found
+        appointment.insurer_part, appointment.supplementary_part = shares_of(context, appointment)
 
 
 def put(

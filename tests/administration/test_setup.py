@@ -65,7 +65,7 @@ def test_an_edition_brings_its_plugins_settings_and_patterns(clinic, engines):
 def test_a_plugin_that_is_installed_later_brings_its_lists_and_patterns(own_site, engines):
     install(Workshop(own_site, engines, discover()), "medical", SYSTEM("test"))
     origins = "SELECT count(*) FROM kernel.pattern WHERE origin = 'medical'"
-    assert rows(engines, own_site, origins) == [(3,)]
+    assert rows(engines, own_site, origins) == [(4,)]
     values = "SELECT count(*) > 0 FROM kernel.base_value WHERE starts_with(list, 'medical.')"
     assert rows(engines, own_site, values) == [(True,)]
 

@@ -28,7 +28,7 @@ def visit(number: int) -> ResponseReturnValue:
     facts = [
         (context.text(item.title), item.show(item.value_of(record), context))
         for item in APPOINTMENT.visible_fields(context)
-        if item.name not in SHOWN_ELSEWHERE and item.value_of(record) is not None
+        if item.name not in SHOWN_ELSEWHERE and item.value_of(record) not in (None, False)
     ]
     may_edit = context.may(RIGHT, "edit")
     notes = (item for item in APPOINTMENT.visible_fields(context) if item.name == "note")
