@@ -85,8 +85,15 @@ def _related(context: Context, document: Document) -> list[dict[str, Any]]:
     """What it was made of, what was made of it, and its returns, as far as the reader sees them."""
     statement = select(Document).where(
         or_(
-            Document.id.in_([number for number in (document.source_id, document.original_id) if number]),
+            Document.id.in_(
+                [
+                    number
+                    for number in (document.source_id, document.original_id, document.revises_id)
+                    if number
+                ]
+            ),
             Document.source_id == document.id,
+            Document.revises_id == document.id,
             Document.original_id == document.id,
         )
     )
@@ -105,6 +112,10 @@ def _relation(document: Document, other: Document) -> LazyText:
         return _("Made of:")
     if other.id == document.original_id:
         return _("Takes back of:")
+    if other.id == document.revises_id:
+        return _("New version of:")
+    if other.revises_id == document.id:
+        return _("New version:")
     return _("Taken back by:") if other.kind == "return" else _("Became:")
 
 

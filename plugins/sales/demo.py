@@ -53,6 +53,8 @@ BREAKS = (
     ("CA-25", 100, 239_000),
 )
 """Prices above a quantity, in the list of the year."""
+SET = (("LU-101", 1), ("LA-012", 8), ("SV-01", 1))
+"""What the set of the catalogue holds; its price is the sum."""
 REFUSED = ("قیمت بالاتر از برآورد مشتری بود", "از رقیب خرید", "خرید به سال آینده ماند")
 PHRASES = (
     ("تحویل در محل", "تحویل کالا در محل مشتری حداکثر سه روز کاری پس از پرداخت انجام می‌شود."),
@@ -132,6 +134,12 @@ def _catalogue(context: Context, demo: Demo) -> dict[str, int]:
                 for colour in ("cream", "brown")
             ]
         items[code] = context.run("record.create", resource="sales.item", values=values, parts=parts)
+    held = [{"component": str(items[code]), "quantity": str(many)} for code, many in SET]
+    values = {"code": "SET-01", "title": "بستهٔ روشنایی پذیرایی", "kind": "goods", "active": "1"}
+    values |= {"group": groups["روشنایی"], "unit": demo.base_value(UNITS, "set"), "tax_class": "standard"}
+    items["SET-01"] = context.run(
+        "record.create", resource="sales.item", values=values, parts={"components": held}
+    )
     for place, (title, body) in enumerate(PHRASES):
         values = {"title": title, "body": body, "position": place}
         context.run("record.create", resource="sales.phrase", values=values)

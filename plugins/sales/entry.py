@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from kernel.api import Context, LazyText, Problem, _, fields
-from plugins.sales.models import DocumentLine
+from plugins.sales.models import Component, DocumentLine
 from plugins.sales.prices import PriceBook, explained, price_book
 from plugins.sales.pricing import Discount, Line, LineSum, TooMuch, Totals, compute
 from plugins.sales.resources.catalogue import ITEM
@@ -86,6 +86,8 @@ class Head:
     discount_kind: Any = None
     discount_value: Any = None
     spent: int = 0
+    keeps: bool = True
+    """Whether lines that were not changed keep their prices: not where the document is another party's now."""
 
 
 def read_entry(
@@ -118,7 +120,8 @@ def read_entry(
         _read_line(entry, context, line, raw)
         _name(entry, line, raw, book, item, variant, units)
         if len(entry.problems) == before:
-            _give_price(entry, context, line, book, (stored or {}).get(line.id or 0))
+            before_it = (stored or {}).get(line.id or 0) if head.keeps else None
+            _give_price(entry, context, line, book, before_it)
     _reckon(entry, context, head)
     return entry
 
@@ -199,7 +202,24 @@ def _name(
     line.kind = item.kind
     line.title = variant.title if variant is not None else item.title
     line.unit = units.get(item.unit_id) if item.unit_id is not None else None
+    if line.description is None:
+        line.description = _contents(book, item.id)
     line.tax_percent = book.tax_percent(item.id)
+
+
+def _contents(book: PriceBook, item_id: int) -> str | None:
+    """Write what a set holds, so that it is read on paper; None for what is no set."""
+    held = [
+        f"{QUANTITY.show(part.quantity, book.context)} × {_title(book, part)}"
+        for part in book.sets.get(item_id, ())
+    ]
+    comma = "، " if book.context.locale.startswith("fa") else ", "
+    return comma.join(held)[:1000] or None
+
+
+def _title(book: PriceBook, part: Component) -> str:
+    variant = book.variants.get(part.variant_id or 0)
+    return variant.title if variant is not None else book.items[part.component_id].title
 
 
 def _give_price(

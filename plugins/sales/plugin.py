@@ -40,7 +40,7 @@ from kernel.api import (
     commands_in,
     hookimpl,
 )
-from plugins.sales import blocks, keeping, telling
+from plugins.sales import blocks, keeping, shipping, telling
 from plugins.sales import resources as declared
 from plugins.sales.commands import MODULES
 from plugins.sales.declarations import MENU, PERMISSIONS, SERIES, SETTINGS, suggestions
@@ -58,7 +58,7 @@ plugin = Plugin(
     kernel=">=1.0,<2",
     icon="shopping-cart",
     summary=_("Goods and services with prices, quotes, orders and invoices, and what is paid for them."),
-    works_with=("club", "projects", "inventory"),
+    works_with=("club", "projects", "tasks", "inventory"),
 )
 
 
@@ -189,6 +189,11 @@ def timeline(
 @hookimpl
 def dashboard_blocks(ctx: Context) -> Iterable[DashboardBlock] | None:
     return [*blocks.open_quotes_block(ctx), *money.dashboard_blocks(ctx)]
+
+
+@hookimpl(optionalhook=True)
+def workflow_templates(ctx: Context) -> Iterable[Any]:
+    return shipping.workflows()
 
 
 @hookimpl

@@ -10,6 +10,7 @@ from __future__ import annotations
 from kernel.api import Party, Policy, child, public, rows
 from plugins.sales.models import (
     Barcode,
+    Component,
     CustomerTerms,
     Document,
     DocumentLine,
@@ -30,6 +31,7 @@ POLICIES: tuple[Policy, ...] = (
     public(Item, "sales.item"),
     child(Variant, parent=Item, key="item_id"),
     child(Barcode, parent=Item, key="item_id"),
+    child(Component, parent=Item, key="item_id"),
     public(Level, "sales.level"),
     public(PriceList, "sales.price_list"),
     public(PriceLine, "sales.price_list"),

@@ -4,8 +4,9 @@ Of the price lists that hold on the document's day, are meant for the customer's
 good for a quantity below the wanted one, the first counts in this order: those of the customer's own level, then the
 one that began latest. Within a list the price of the variant goes before that of the good, and that for the larger
 quantity before the smaller. Without a list the variant's own price holds, then the good's. From a price of sale the
-discount of the customer's level is taken, unless the list is the level's own. At last other plugins are asked (hook
-`price`).
+discount of the customer's level is taken, unless the list is the level's own. The level is what is agreed with the
+customer, else the best of those whose segment finds him. A set that has no price of its own costs what it holds. At last
+other plugins are asked (hook `price`).
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from fractions import Fraction
 
 from sqlalchemy import or_, select
 
-from kernel.api import Context, LazyText, Price, _, ask_price, fields
-from plugins.sales.models import CustomerTerms, Item, Level, PriceLine, PriceList, TaxRate, Variant
+from kernel.api import CommandError, Context, LazyText, Price, _, ask_price, fields, segment_ids
+from plugins.sales.models import Component, CustomerTerms, Item, Level, PriceLine, PriceList, TaxRate, Variant
 from plugins.sales.pricing import HALF_UP, rounded
 from plugins.sales.resources import ITEM
 
@@ -41,6 +42,7 @@ class PriceBook:
     lines: dict[int, list[tuple[PriceLine, PriceList]]] = field(default_factory=dict)
     level: Level | None = None
     rates: dict[str, Decimal] = field(default_factory=dict)
+    sets: dict[int, list[Component]] = field(default_factory=dict)
 
     def price(self, item_id: int, variant_id: int | None, quantity: Decimal) -> Price | None:
         """Give the price of one unit, other plugins asked; None where nobody knows one."""
@@ -61,7 +63,8 @@ class PriceBook:
         """Give the price by the lists, with the discount of the customer's level."""
         found = self._listed(item_id, variant_id, quantity)
         if found is None:
-            return self._less_level(self._plain(item_id, variant_id))
+            plain = self._plain(item_id, variant_id)
+            return self._of_parts(item_id, quantity) if plain is None else self._less_level(plain)
         line, of = found
         words = (
             _(
@@ -100,6 +103,21 @@ class PriceBook:
             return Price(variant.sale_price, _("Own price of the variant"))
         return None if item.sale_price is None else Price(item.sale_price, _("Price in the catalogue"))
 
+    def _of_parts(self, item_id: int, quantity: Decimal) -> Price | None:
+        """Give the sum of what a set holds, each at the price of as much as all the sets together hold; None for no set."""
+        total, held = Fraction(0), self.sets.get(item_id, ())
+        for part in held:
+            price = self._part_price(part, quantity * part.quantity)
+            if price is None:
+                return None
+            total += price.unit * Fraction(part.quantity)
+        return Price(rounded(total, HALF_UP), _("Sum of what the set holds")) if held else None
+
+    def _part_price(self, part: Component, quantity: Decimal) -> Price | None:
+        if part.component_id in self.sets:
+            return None
+        return self.own_price(part.component_id, part.variant_id, quantity)
+
     def _bought_at(self, item: Item) -> Price | None:
         known = ITEM.by_name["purchase_price"]
         if item.purchase_price is None or not self.context.runtime.may_see_field(self.context, ITEM, known):
@@ -136,25 +154,53 @@ def price_book(
     taxed: bool = True,
 ) -> PriceBook:
     """Read what the prices of these goods depend on; without `taxed` no line bears tax."""
-    wanted = sorted(set(item_ids))
     session = context.session
     book = PriceBook(context, direction, day, party_id)
+    asked = set(item_ids)
+    for part in session.scalars(select(Component).where(Component.item_id.in_(asked)).order_by(Component.id)):
+        book.sets.setdefault(part.item_id, []).append(part)
+    wanted = sorted(asked | {part.component_id for parts in book.sets.values() for part in parts})
     book.items = {item.id: item for item in session.scalars(select(Item).where(Item.id.in_(wanted)))}
     variants = select(Variant).where(Variant.item_id.in_(wanted))
     book.variants = {each.id: each for each in session.scalars(variants)}
     if party_id is not None and direction == SALE:
-        book.level = _level_of(context, party_id)
+        book.level = level_of(context, party_id, day)
     book.lines = _lines(context, wanted, book)
     book.rates = tax_rates(context, day) if taxed else {}
     return book
 
 
-def _level_of(context: Context, party_id: int) -> Level | None:
-    """The level counts for whoever sells, also where he may not look at what is agreed with the party."""
-    statement = select(CustomerTerms.level_id).where(CustomerTerms.party_id == party_id)
+def level_of(context: Context, party_id: int, day: date) -> Level | None:
+    """Give a customer's level on a day: what is agreed with him, else the best of those whose segment finds him.
+
+    It counts for whoever sells, also where he may not look at what is agreed with the party, nor at the segment.
+    """
+    holds = (
+        or_(Level.starts.is_(None), Level.starts <= day),
+        or_(Level.ends.is_(None), Level.ends >= day),
+    )
     with context.system("the level of a customer decides his prices") as system:
-        level = system.session.scalar(statement)
-    return None if level is None else context.session.get(Level, level)
+        agreed = select(CustomerTerms.level_id).where(
+            CustomerTerms.party_id == party_id, CustomerTerms.level_id.is_not(None)
+        )
+        found = system.session.scalar(select(Level.id).where(Level.id.in_(agreed), *holds))
+        if found is None:
+            offered = select(Level).where(Level.segment_id.is_not(None), *holds)
+            best = offered.order_by(Level.percent.desc(), Level.id)
+            fitting = (each.id for each in system.session.scalars(best) if _is_in(system, each, party_id))
+            found = next(fitting, None)
+    return None if found is None else context.session.get(Level, found)
+
+
+def _is_in(system: Context, level: Level, party_id: int) -> bool:
+    """Say whether a level's segment finds a party now; one that is broken or rests finds nobody."""
+    assert level.segment_id is not None
+    try:
+        found = segment_ids(system, level.segment_id).subquery()
+    except CommandError:
+        return False
+    column = found.c[next(iter(found.c.keys()))]
+    return system.session.execute(select(column).where(column == party_id)).first() is not None
 
 
 def _lines(

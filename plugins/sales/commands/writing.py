@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -152,6 +153,7 @@ def _write(
         taxed=values["taxed"],
         discount_kind=values["discount_kind"],
         discount_value=values["discount_value"],
+        keeps=document.party_id in (None, values["party"]),
     )
     entry = read_entry(context, told, raw_lines, stored)
     spent = read_spending(context, document, told, entry, spending)
@@ -177,9 +179,7 @@ def _write(
 
 def replace_spent(head: Head, spent: int) -> Head:
     """Give the head with what is spent of offers."""
-    return Head(
-        head.direction, head.day, head.party_id, head.taxed, head.discount_kind, head.discount_value, spent
-    )
+    return replace(head, spent=spent)
 
 
 def _days(values: Mapping[str, Any]) -> list[Problem]:

@@ -3,6 +3,7 @@
 from plugins.sales.models.base import SalesBase, may_refer, refers
 from plugins.sales.models.catalogue import (
     Barcode,
+    Component,
     CustomerTerms,
     Item,
     ItemGroup,
@@ -18,6 +19,7 @@ from plugins.sales.models.documents import LIVE, Document, DocumentLine, Redempt
 __all__ = [
     "LIVE",
     "Barcode",
+    "Component",
     "CustomerTerms",
     "Document",
     "DocumentLine",

@@ -125,17 +125,44 @@ class Barcode(Identified, Stamped, Versioned, SalesBase):
     code: Mapped[str] = mapped_column(Text)
 
 
+class Component(Identified, Stamped, Versioned, SalesBase):
+    """What a composed good (a set) holds: another good or service, and how much of it. Sets are not made of sets."""
+
+    __tablename__ = "component"
+    __table_args__ = (
+        Index(
+            "uq_component_item_id", "item_id", "component_id", text("coalesce(variant_id, 0)"), unique=True
+        ),
+        Index("ix_component_component_id", "component_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("component_id <> item_id", name="other"),
+    )
+
+    item_id: Mapped[int] = refers("sales.item", "fk_component_item_id", ondelete="CASCADE")
+    component_id: Mapped[int] = refers("sales.item", "fk_component_component_id")
+    variant_id: Mapped[int | None] = may_refer("sales.variant", "fk_component_variant_id")
+    quantity: Mapped[Decimal] = mapped_column(Numeric(15, 3))
+
+
 class Level(Identified, Stamped, Versioned, SalesBase):
-    """A level of customers (gold, partner) with the discount that it gives on every price."""
+    """A level of customers (gold, partner) with the discount that it gives on every price.
+
+    Customers have it by what is agreed with them, or all whom a segment finds; with days it holds on those alone.
+    """
 
     __tablename__ = "level"
     __table_args__ = (
         Index("uq_level_search_key", "search_key", unique=True),
+        Index("ix_level_segment_id", "segment_id"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+        CheckConstraint("starts <= ends", name="order"),
     )
 
     title: Mapped[str] = mapped_column(Text)
     percent: Mapped[Decimal] = mapped_column(Numeric(5, 2), server_default=text("0"))
+    segment_id: Mapped[int | None] = may_refer("kernel.segment", "fk_level_segment_id")
+    starts: Mapped[date | None] = mapped_column(Date)
+    ends: Mapped[date | None] = mapped_column(Date)
     note: Mapped[str | None] = mapped_column(Text)
     search_key: Mapped[str] = mapped_column(Text)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
 from kernel.api import (
     Context,
+    Invalid,
     Part,
     Problem,
     Resource,
@@ -21,7 +23,7 @@ from kernel.api import (
     sort_key,
     squeeze,
 )
-from plugins.sales.models import Barcode, Item, ItemGroup, Variant
+from plugins.sales.models import Barcode, Component, Item, ItemGroup, Variant
 from plugins.sales.words import (
     COLOURS,
     DESIGNS,
@@ -75,6 +77,16 @@ def item_written(context: Context, item: Item) -> None:
     codes = session.scalars(select(Barcode.code).where(Barcode.item_id == item.id).order_by(Barcode.id))
     item.search_key = "|".join([squeeze(item.title), squeeze(item.code), *(squeeze(code) for code in codes)])
     session.flush()
+    _check_set(context, item)
+
+
+def _check_set(context: Context, item: Item) -> None:
+    """Sets are not made of sets: what a set holds is read in one step."""
+    above, below = aliased(Component), aliased(Component)
+    nested = select(above.id).join(below, below.item_id == above.component_id)
+    mine = nested.where(or_(above.item_id == item.id, below.item_id == item.id)).limit(1)
+    if context.session.scalar(mine) is not None:
+        raise Invalid([Problem(None, _("A set is not made of sets: choose the goods that it holds."))])
 
 
 SIZE = fields.BaseChoice("size", _("Size"), source=SIZES, attribute="size_id")
@@ -195,6 +207,28 @@ ITEM = Resource(
             most=MOST_VARIANTS,
             ruled=False,
         ),
+        Part(
+            "components",
+            _("What the set holds"),
+            Component,
+            "item_id",
+            (
+                fields.Link(
+                    "component",
+                    _("Good or service"),
+                    to="sales.item",
+                    attribute="component_id",
+                    required=True,
+                ),
+                fields.Link("variant", _("Of the variant"), to="sales.variant", attribute="variant_id"),
+                fields.Decimal(
+                    "quantity", _("Quantity"), places=3, least=0, most=10**6, required=True, default=1
+                ),
+            ),
+            add_title=_("Add a good to the set"),
+            most=MOST_VARIANTS,
+            ruled=False,
+        ),
     ),
     sorts=(Sort("title", _("Title"), ("sort_key",)),),
     search=Search(held=("code",)),
@@ -207,6 +241,9 @@ ITEM = Resource(
     constraints={
         "uq_item_code": ("code", _("Another good or service has this code.")),
         "uq_barcode_code": (None, _("This barcode belongs to another good already.")),
+        "uq_component_item_id": (None, _("This good stands in the set already.")),
+        "ck_component_quantity": (None, _("The quantity must be more than zero.")),
+        "ck_component_other": (None, _("A set does not hold itself.")),
         "uq_variant_item_id": (None, _("This variant is there already.")),
     },
 )

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kernel.api import Context, Facet, Problem, Resource, Search, Section, Sort, _, fields, sort_key, squeeze
+from kernel.api import (
+    Context,
+    Facet,
+    Problem,
+    Resource,
+    Search,
+    Section,
+    SegmentChoice,
+    Sort,
+    _,
+    fields,
+    sort_key,
+    squeeze,
+)
 from plugins.sales.models import CustomerTerms, Level, Phrase, PriceLine, PriceList, TaxRate
 from plugins.sales.money.resources.settled import CREDIT
 from plugins.sales.words import DIRECTIONS, TAX_CLASSES
@@ -17,13 +30,23 @@ def prepare_titled(context: Context, row: Any, values: Mapping[str, Any]) -> lis
     return []
 
 
+def prepare_level(context: Context, row: Level, values: Mapping[str, Any]) -> list[Problem]:
+    """Compute the key; a level ends after it begins."""
+    row.search_key = squeeze(row.title or "")
+    return _in_order(row)
+
+
+def _in_order(row: Level | PriceList) -> list[Problem]:
+    if row.starts is not None and row.ends is not None and row.starts > row.ends:
+        return [Problem("ends", _("The end must not be earlier than the beginning."))]
+    return []
+
+
 def prepare_list(context: Context, row: PriceList, values: Mapping[str, Any]) -> list[Problem]:
     """Compute the keys; a list ends after it begins."""
     row.search_key = squeeze(row.title or "")
     row.sort_key = sort_key(row.title or "")
-    if row.starts is not None and row.ends is not None and row.starts > row.ends:
-        return [Problem("ends", _("The end must not be earlier than the beginning."))]
-    return []
+    return _in_order(row)
 
 
 def prepare_line(context: Context, row: PriceLine, values: Mapping[str, Any]) -> list[Problem]:
@@ -50,12 +73,25 @@ LEVEL = Resource(
             default=0,
             help=_("A number of percent; it is taken off the price of the lists."),
         ),
+        SegmentChoice(
+            "segment",
+            _("For everybody in the segment"),
+            attribute="segment_id",
+            filterable=False,
+            importable=False,
+            help=_("Whoever has no level of his own gets the best of those whose segment finds him."),
+        ),
+        fields.Day("starts", _("Holds from"), help=_("Empty: always.")),
+        fields.Day("ends", _("Holds until")),
         fields.LongText("note", _("Note"), limit=1000),
     ),
-    list_columns=("title", "percent", "note"),
-    sections=(Section(_("Customer level"), ("title", "percent", "note")),),
+    list_columns=("title", "percent", "starts", "ends", "note"),
+    sections=(
+        Section(_("Customer level"), ("title", "percent", "note")),
+        Section(_("Whom and when it is for"), ("segment", "starts", "ends")),
+    ),
     search=Search(),
-    prepare=prepare_titled,
+    prepare=prepare_level,
     constraints={"uq_level_search_key": ("title", _("There is a level of this name already."))},
 )
 

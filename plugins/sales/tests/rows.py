@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert
 
 from kernel.testing.rows import BEGINNING, Batch, RowMaker
-from plugins.sales.models import Document, DocumentLine, Redemption, SaleEntry
+from plugins.sales.models import Component, Document, DocumentLine, Redemption, SaleEntry
 from plugins.sales.money.models import OpenItem
 
 KINDS = ("invoice", "quote", "order")
@@ -25,6 +25,7 @@ def make(maker: RowMaker, owner: Connection, batch: Batch, count: int) -> Batch:
             batch.ids[table.fullname] = [
                 _store(owner, table, batch, build(batch, batch.first + place, place))
                 for place in range(count)
+                if build is not _component or count > 1
             ]
     documents = batch.ids[Document.__table__.fullname]
     batch.kinds = {
@@ -116,6 +117,16 @@ def _redemption(batch: Batch, number: int, place: int) -> dict[str, Any]:
     }
 
 
+def _component(batch: Batch, number: int, place: int) -> dict[str, Any]:
+    """The first good is a set of the others; sets are not made of sets."""
+    return {
+        "item_id": _of(batch, "item", 0),
+        "component_id": _of(batch, "item", max(1, place)),
+        "variant_id": _of(batch, "variant", place) if place else None,
+        "quantity": 1,
+    }
+
+
 def _open_item(batch: Batch, number: int, place: int) -> dict[str, Any]:
     """As a receipt leaves it; two of a document or of a payment are not allowed."""
     return {
@@ -134,6 +145,7 @@ def _open_item(batch: Batch, number: int, place: int) -> dict[str, Any]:
 OWN: dict[str, Callable[[Batch, int, int], dict[str, Any]]] = {
     str(model.__table__.fullname): build
     for model, build in (
+        (Component, _component),
         (Document, _document),
         (DocumentLine, _line),
         (SaleEntry, _entry),

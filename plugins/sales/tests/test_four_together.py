@@ -129,6 +129,16 @@ def test_each_rests_goes_and_comes_back_and_the_others_go_on(house: House, plugi
     check(house)
 
 
+def test_an_order_goes_its_way_by_the_workflow_that_ships(house: House) -> None:
+    shop = house.shop
+    order = shop.issued([shop.line("lamp")], kind="order")
+    shop.run("tasks.take_over")
+    ((workflow,),) = shop.rows("SELECT id FROM tasks.workflow WHERE title = 'تحویل سفارش به مشتری'")
+    shop.run("tasks.start_workflow", workflow=workflow, resource="sales.order", record_id=order)
+    ((title, about),) = shop.rows("SELECT title, about_id FROM tasks.task")
+    assert (title, about) == ("آماده‌سازی سفارش", order)
+
+
 def check(house: House) -> None:
     """What holds whatever came and went: money and points add up, numbers have no gap."""
     rows = house.shop.rows

@@ -138,6 +138,7 @@ class DocumentForm:
             taxed=bool(values.get("taxed")),
             discount_kind=values.get("discount_kind"),
             discount_value=values.get("discount_value"),
+            keeps=self.document is None or self.document.party_id == values.get("party"),
         )
         raw = [row.values for row in self.lines]
         stored = self._stored_lines()

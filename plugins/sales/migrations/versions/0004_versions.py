@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column(
             "revises_id",
             sa.BigInteger(),
-            sa.ForeignKey("sales.document.id", name="fk_document_revises_id"),
+            sa.ForeignKey("sales.document.id", name="fk_document_revises_id", ondelete="RESTRICT"),
         ),
         schema="sales",
     )
