@@ -82,7 +82,7 @@ def of_claim(context: Context, number: int) -> Sequence[Action]:
     at = f"/carpet/claim/{number}"
     found = []
     if claim.state in ("open", "inspection"):
-        found.append(_action(_("Send an inspector"), f"{at}/send", "user-check", "claim", "edit", 10))
+        found.append(_action(_("Send an inspector"), f"{at}/send", "user-check", "claim", "send", 10))
         found.append(_action(_("Enter what was found"), f"{at}/inspect", "search", "claim", "inspect", 20))
     if claim.state == "inspection" and claim.inspected_on is not None:
         found.append(_action(_("Decide"), f"{at}/decide", "scale", "claim", "decide", 30))

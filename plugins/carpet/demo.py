@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, Demo
-from plugins.carpet.models import Guarantee, Serial
+from plugins.carpet.handing import new_codes
+from plugins.carpet.models import Batch, Guarantee, Serial
 from plugins.carpet.registering import Wish, register
 
 MODELS = (
@@ -148,6 +149,12 @@ def _batches(context: Context, house: House, place: int) -> None:
         )
         wanted = select(Serial.number).where(Serial.batch_id == batch).order_by(Serial.place)
         numbers = list(context.session.execute(wanted).scalars())
+        with context.system("cards of the demonstration are handed out") as system:
+            held = system.session.get_one(Batch, batch)
+            serials = select(Serial).where(Serial.batch_id == batch).order_by(Serial.place)
+            new_codes(system, batch, system.session.execute(serials).scalars().all())
+            held.state, held.turn, held.handed_at = "printed", 1, system.now
+            system.session.flush()
         for share in range(2):
             part = numbers[share * HELD : (share + 1) * HELD]
             dealer = house.dealers[(place * 2 + turn + share * 2) % len(house.dealers)]

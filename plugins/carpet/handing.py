@@ -79,8 +79,7 @@ def hand_out(runtime: Runtime, progress: Progress, *, batch: int, form: str, tur
             return
         rows = select(Serial).where(Serial.batch_id == batch).order_by(Serial.place)
         serials = context.session.execute(rows).scalars().all()
-        given = {each.id: codes.new_code() for each in serials}
-        _keep_marks(context, batch, given, progress)
+        given = new_codes(context, batch, serials, progress)
         make = _cards if form == "cards" else _file
         content = io.BytesIO()
         make(context, serials, given, content, progress)
@@ -104,8 +103,11 @@ def _going_on(context: Context, batch: int, turn: int) -> Batch | None:
     return context.session.execute(wanted.with_for_update()).scalar_one_or_none()
 
 
-def _keep_marks(context: Context, batch: int, given: Mapping[int, str], progress: Progress) -> None:
-    """Put the marks of the new codes in place of the former ones."""
+def new_codes(
+    context: Context, batch: int, serials: Sequence[Serial], progress: Progress | None = None
+) -> dict[int, str]:
+    """Make codes for the serials of a batch, keep their marks in place of the former ones, and give them by serials' ids."""
+    given = {each.id: codes.new_code() for each in serials}
     of_batch = select(Serial.id).where(Serial.batch_id == batch)
     context.session.execute(
         delete(Scratch).where(Scratch.serial_id.in_(of_batch)).execution_options(synchronize_session=False)
@@ -115,7 +117,9 @@ def _keep_marks(context: Context, batch: int, given: Mapping[int, str], progress
         part = ids[first : first + AT_ONCE]
         rows = [{"serial_id": number, "mark": codes.mark_of(given[number])} for number in part]
         context.session.execute(insert(Scratch), rows)
-        _report(progress, first + len(part), 2 * len(ids))
+        if progress is not None:
+            _report(progress, first + len(part), 2 * len(ids))
+    return given
 
 
 def _report(progress: Progress, done: int, total: int) -> None:

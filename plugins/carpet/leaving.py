@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from kernel.api import Context, Erasure, Problem, _, sort_key, squeeze
-from plugins.carpet.models import Claim, Dealer, Dispute, Guarantee
+from kernel.api import Context, Erasure, Party, Problem, _, sort_key, squeeze
+from plugins.carpet.models import Attempt, Claim, Dealer, Dispute, Guarantee
 
 REASON = _("That a carpet is registered stays, or its card could be registered again.")
 ERASURES = (
@@ -31,10 +31,12 @@ ERASURES = (
 
 
 def erase(session: Session, party_id: int) -> None:
-    """Blank the words about a person on claims under his guarantees."""
+    """Blank the words about a person on claims under his guarantees, and forget that his number tried wrong ones."""
     owned = select(Guarantee.id).where(Guarantee.party_id == party_id)
     blank = {"description": "—", "findings": None, "decision": None, "search_key": ""}
     session.execute(update(Claim).where(Claim.guarantee_id.in_(owned)).values(blank))
+    mobile = session.execute(select(Party.mobile).where(Party.id == party_id)).scalar_one_or_none()
+    session.execute(delete(Attempt).where(Attempt.who == f"sms:{mobile}"))
 
 
 def merge(session: Session, kept: int, dropped: int) -> None:

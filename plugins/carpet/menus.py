@@ -20,6 +20,7 @@ PERMISSIONS = (
         resource="carpet.guarantee", action="transfer", title=_("Hand guarantees to other owners"), order=50
     ),
     Permission(resource="carpet.guarantee", action="void", title=_("End guarantees"), order=60),
+    Permission(resource="carpet.claim", action="send", title=_("Send inspectors"), order=65),
     Permission(resource="carpet.claim", action="inspect", title=_("Enter what was found"), order=70),
     Permission(
         resource="carpet.claim", action="decide", title=_("Decide claims and replace carpets"), order=80
@@ -47,7 +48,7 @@ _DESK = {
         ("dealer", ("view",)),
         ("serial", ("view", "sell", "give")),
         ("guarantee", ("view", "create", "edit", "print", "transfer", "without_code", "report", "export")),
-        ("claim", ("view", "create", "edit", "report", "export")),
+        ("claim", ("view", "create", "edit", "send", "report", "export")),
         ("dispute", ("view",)),
     ),
 }
@@ -83,7 +84,7 @@ _DEALER = {
     ("carpet.model", "view"): "all",
     **_grants(OWN, ("serial", ("view", "sell", "report", "export"))),
     **_grants(OWN, ("guarantee", ("view", "print", "report"))),
-    **_grants(OWN, ("claim", ("view",))),
+    **_grants(OWN, ("claim", ("view", "edit"))),
     **_grants("all", ("guarantee", ("create",)), ("claim", ("create",))),
 }
 PATTERNS = (

@@ -99,12 +99,12 @@ def report_claim(
     "carpet.send_inspector",
     _("Send an inspector"),
     resource=RIGHT,
-    action="edit",
+    action="send",
     fields=(WHICH, INSPECTOR, INSPECT_ON),
 )
 def send_inspector(context: Context, *, claim: int, inspector: Any, inspect_on: Any = None) -> None:
     """Say who inspects the carpet, and until when; he is told."""
-    editable(context, CLAIM, claim, "edit")
+    editable(context, CLAIM, claim, "send")
     user, day = INSPECTOR.read(inspector, context), INSPECT_ON.read(inspect_on, context)
     with context.system("an inspector is sent") as system:
         held = _unsettled(system, claim, ("open", "inspection"))

@@ -18,6 +18,7 @@ from kernel.api import (
     Sort,
     _,
     fields,
+    give_role,
     pgettext_lazy,
     sort_key,
     squeeze,
@@ -129,6 +130,12 @@ def prepare_dealer(context: Context, dealer: Dealer, values: Mapping[str, Any]) 
     return []
 
 
+def written_dealer(context: Context, dealer: Dealer) -> None:
+    """Whoever sells our carpets is a dealer among the roles of parties, too."""
+    with context.system("the role of a dealer") as system:
+        give_role(system, dealer.party_id, "carpet.dealer")
+
+
 MODEL = Resource(
     name="carpet.model",
     model=CarpetModel,
@@ -220,6 +227,7 @@ DEALER = Resource(
     search=Search(held=("code",)),
     quick_filters=("region", "active"),
     prepare=prepare_dealer,
+    written=written_dealer,
     constraints={
         "uq_dealer_code": ("code", _("Another dealer has this code.")),
         "uq_dealer_party_id": ("party", _("This is a dealer already.")),

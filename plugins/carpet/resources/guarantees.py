@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kernel.api import Resource, Search, Section, Sort, _, fields, pgettext_lazy
+from kernel.api import Charge, Resource, Search, Section, Sort, _, fields, pgettext_lazy
 from plugins.carpet import actions
 from plugins.carpet.models import Claim, Dispute, Guarantee
+from plugins.carpet.models.care import UNSETTLED
 from plugins.carpet.resources.catalogue import FAULTS, REGIONS
 from plugins.carpet.resources.words import (
     CHANNELS,
@@ -129,6 +130,7 @@ CLAIM = Resource(
     search=Search(held=("number",)),
     quick_filters=("state", "fault", "model", "inspector", "dealer", "reported_on"),
     editable=False,
+    charges=(Charge("inspector_id", when=lambda _context, claim: claim.state.in_(UNSETTLED)),),
     constraints={
         "uq_claim_guarantee_id": (None, _("There is an open claim for this carpet already.")),
         "uq_claim_replacement_id": ("serial", _("This carpet was given for another claim already.")),

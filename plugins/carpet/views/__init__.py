@@ -27,7 +27,7 @@ FORMS: tuple[tuple[str, str, tuple[str, str], Callable[..., Any]], ...] = (
     ("/guarantee/<int:number>/consent", "consent", (GUARANTEE, "edit"), guarantees.consent),
     ("/guarantee/<int:number>/void", "guarantee_void", (GUARANTEE, "void"), guarantees.void),
     ("/guarantee/<int:number>/claim", "claim_new", (CLAIM, "create"), guarantees.claim),
-    ("/claim/<int:number>/send", "claim_send", (CLAIM, "edit"), claims.send),
+    ("/claim/<int:number>/send", "claim_send", (CLAIM, "send"), claims.send),
     ("/claim/<int:number>/inspect", "claim_inspect", (CLAIM, "inspect"), claims.inspect),
     ("/claim/<int:number>/decide", "claim_decide", (CLAIM, "decide"), claims.decide),
     ("/claim/<int:number>/replace", "claim_replace", (CLAIM, "decide"), claims.replace),
