@@ -32,27 +32,29 @@ SHEET = 10
 SHOWN = 3
 """Sheets of a batch that are printed at once as a sample, without codes."""
 CARDS_BODY = """<div class="sheet">{% for card in cards %}<div class="card">
-<div class="qr">{{ card.address|qr(21) }}</div>
-<p class="house">{{ own.name }}</p>
+<div class="picture">{{ card.address|qr(24) }}</div>
+<div class="words">
+<p class="maker">{{ own.name }}</p>
 <p class="title">{{ words.card }}</p>
 <p class="model">{{ card.model }}{% if card.size %} · {{ card.size }}{% endif %}</p>
 <p class="label">{{ words.serial }}</p><p class="serial">{{ card.serial }}</p>
-<p class="label">{{ words.code }}</p><p class="code">{{ card.code }}</p>
+<p class="label">{{ words.code }}</p><p class="scratch">{{ card.code }}</p>
 <p class="how">{{ words.how }}</p>
+</div>
 </div>{% endfor %}</div>
 """
 CARDS_STYLE = """.sheet { font-size: 0 }
-.card { display: inline-block; vertical-align: top; width: 90mm; height: 52mm; margin: 0 0 2mm 3mm }
-.card { padding: 4mm 5mm; border: .2mm dashed #999; box-sizing: border-box; overflow: hidden }
+.card { display: inline-block; vertical-align: top; position: relative; width: 92mm; height: 54mm; margin: 0 0 1mm 1mm }
+.card { padding: 4mm 5mm; border: .2mm dashed #999; box-sizing: border-box; overflow: hidden; break-inside: avoid }
 .card p { margin: 0; line-height: 1.4 }
-.qr { float: left; width: 21mm }
-.house { font-size: 9pt; font-weight: bold }
+.picture { position: absolute; left: 4mm; top: 4mm; width: 24mm; height: 24mm; font-size: 8pt }
+.maker { font-size: 10pt; font-weight: bold }
 .title { font-size: 8pt; color: #444 }
 .model { font-size: 8pt }
 .label { font-size: 6.5pt; color: #555; margin-top: 1mm }
-.serial { font-size: 11pt; font-weight: bold; direction: ltr; text-align: right }
-.code { font-size: 11pt; direction: ltr; text-align: right; letter-spacing: .5mm }
-.how { font-size: 6.5pt; color: #333; clear: both }
+.serial { font-size: 12pt; font-weight: bold; direction: ltr; text-align: right }
+.scratch { font-size: 12pt; direction: ltr; text-align: right; letter-spacing: .5mm }
+.how { font-size: 6.5pt; color: #333; margin-top: 1mm }
 """
 CERTIFICATE_BODY = """<h2>{{ words.certificate }}</h2>
 <table class="facts">
@@ -64,14 +66,14 @@ CERTIFICATE_BODY = """<h2>{{ words.certificate }}</h2>
 <tr><td>{{ words.starts }}</td><td>{{ guarantee.starts_on|jalali }}</td></tr>
 <tr><td>{{ words.ends }}</td><td><b>{{ guarantee.ends_on|jalali }}</b></td></tr>
 </table>
-<div class="qr">{{ guarantee.address|qr(24) }}<p>{{ words.check }}</p></div>
+<div class="picture">{{ guarantee.address|qr(28) }}<p>{{ words.check }}</p></div>
 """
 CERTIFICATE_STYLE = """h2 { text-align: center; margin-bottom: 6mm }
 .facts { width: 100%; border-collapse: collapse }
 .facts td { padding: 1.6mm 1mm; border-bottom: .2mm solid #ccc }
 .facts td:first-child { color: #555; width: 34mm }
 .n { direction: ltr }
-.qr { text-align: center; margin-top: 6mm; font-size: 8pt; color: #555 }
+.picture { text-align: center; margin-top: 6mm; font-size: 8pt; color: #555 }
 """
 WORDS: Mapping[str, LazyText] = {
     "card": _("Guarantee card"),
@@ -184,7 +186,7 @@ CARDS = DocumentKind(
     title=_("Guarantee cards"),
     resource="carpet.batch",
     find=sample_cards,
-    page=DocumentPage(margin_top=8, margin_bottom=8, margin_side=9, letterhead=False, numbered=False),
+    page=DocumentPage(margin_top=8, margin_bottom=8, margin_side=11, letterhead=False, numbered=False),
     values=(
         DocumentRows(
             name="cards",
