@@ -86,7 +86,8 @@ def test_a_day_without_a_mouse(desk: FrontDesk, open_page: Callable[..., Page]) 
     page.keyboard.press("p")
     page.wait_for_url("**/persons")
     page.keyboard.press("/")
-    page.keyboard.type("kavir")
+    with page.expect_response("**/persons?q=kavir**"):
+        page.keyboard.type("kavir")
     expect(page.locator("tr[data-id]")).to_have_count(3)
     page.keyboard.press("Escape")
     for _row in range(2):

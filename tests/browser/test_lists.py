@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from kernel.data.engines import Engines
 from kernel.testing.worker_sites import WorkerSites
@@ -217,3 +217,27 @@ def test_the_menu_of_a_row_opens_by_right_click_and_by_keys(enter: Callable[...,
     number = row.get_attribute("data-id")
     page.keyboard.press("ContextMenu")
     expect(menu.locator("a").first).to_have_attribute("href", f"/persons/{number}")
+
+
+def test_a_list_that_comes_late_keeps_the_ticks_and_takes_no_answer_to_an_older_question(
+    desk: FrontDesk, enter: Callable[..., Page]
+) -> None:
+    rows = [desk.create("person", last_name=name) for name in ("رود یک", "رود دو", "رود سه")]
+    page = enter("/persons")
+    late: list[Route] = []
+    page.route(re.compile(r"/persons\?.*q="), lambda route: late.append(route))  # noqa: PLW0108 - a bound method of a list tells no signature
+    with page.expect_request(re.compile(r"/persons\?.*q=")):
+        page.locator("#list-form input[type=search]").fill("رود")
+    for row in rows[:2]:
+        page.locator(f'tr[data-id="{row}"] input[data-row]').check()
+    page.locator(".bulk button[value=delete]").click()
+    with page.expect_response(re.compile(r"/persons\?.*q=")):
+        late[0].continue_()
+    expect(page.locator("tr[data-id]")).to_have_count(3)
+    agree = page.locator("dialog[open] .btn.primary, dialog[open] .btn.danger")
+    agree.click()
+    expect(page.locator(".toast.error")).to_contain_text("فهرست در این میان تغییر کرد")
+    expect(page.locator("input[data-row]:checked")).to_have_count(2)
+    page.locator(".bulk button[value=delete]").click()
+    agree.click()
+    expect(page.locator("tr[data-id]")).to_have_count(1)

@@ -3,7 +3,6 @@
 import htmx from 'htmx.org';
 import './appearance.js';
 import './bell.js';
-import './bulk.js';
 import './conditional.js';
 import './confirm.js';
 import './dialog.js';

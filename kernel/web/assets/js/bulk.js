@@ -4,6 +4,8 @@ import { fill, find, findAll, localDigits, on } from './dom.js';
 
 const BOX = 'input[data-row]';
 let lastTicked = null;
+let tickedAt = -1;
+let kept = [];
 
 function refresh(form) {
   const bar = find('.bulk', form);
@@ -39,6 +41,7 @@ on('click', BOX, (box, event) => {
     for (const other of boxes.slice(from, to + 1)) other.checked = box.checked;
   }
   lastTicked = box;
+  tickedAt = performance.now();
   refresh(form);
 });
 on('change', 'input[data-all-rows]', (head) => setAll(head.form, head.checked));
@@ -48,5 +51,16 @@ on('click', '.bulk .all', (button) => {
   refresh(button.form);
 });
 const refreshAll = () => findAll('form[data-rows]').forEach(refresh);
-document.addEventListener('htmx:after:swap', refreshAll);
+// What was ticked while the list was on its way again stays ticked where its row is still there.
+document.addEventListener('htmx:before:request', ({ detail }) => {
+  detail.ctx.begun = performance.now();
+});
+document.addEventListener('htmx:before:swap', ({ detail }) => {
+  kept = tickedAt > detail.ctx.begun ? findAll(`${BOX}:checked`).map((box) => box.value) : [];
+});
+document.addEventListener('htmx:after:swap', () => {
+  for (const box of findAll(BOX)) box.checked ||= kept.includes(box.value);
+  refreshAll();
+});
 addEventListener('pageshow', refreshAll);
+refreshAll(); // of what was ticked before this came

@@ -1,7 +1,8 @@
 // Questions are asked in our own dialog, never by window.confirm.
 //   hx-confirm="…"  or, on a plain form or its button,  data-confirm="…"
 //   data-confirm-verb="Delete"  data-confirm-danger
-import { find, within } from './dom.js';
+import { find, text, within } from './dom.js';
+import { toast } from './toast.js';
 
 const box = () => find('#confirm');
 
@@ -42,9 +43,15 @@ document.addEventListener(
     if (!asker || asker.dataset.confirmed) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    const { target, submitter } = event;
     if (!(await ask(asker.dataset.confirm, options(asker)))) return;
+    // The list came anew while the question stood: what it was about is not there any more.
+    if (!target.isConnected) {
+      toast(text('listChanged'), { error: true });
+      return;
+    }
     asker.dataset.confirmed = 'true';
-    event.target.requestSubmit(event.submitter);
+    target.requestSubmit(submitter);
     delete asker.dataset.confirmed;
   },
   true,

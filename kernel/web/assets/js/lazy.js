@@ -17,6 +17,7 @@ const parts = {
   '[data-scopes]': () => import('./scopes.js'),
   '[data-tabbed]': () => import('./tabs.js'),
   '[data-tree]': () => import('./tree.js'),
+  'form[data-rows]': () => import('./bulk.js'),
   'table[data-widths-url]': () => import('./table.js'),
 };
 const started = new WeakSet();
