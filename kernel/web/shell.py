@@ -90,6 +90,12 @@ class Shell:
         """The site's day, ISO."""
         return self._scope.runtime.clock().astimezone(self._scope.runtime.site.time_zone).date().isoformat()
 
+    @property
+    def rest(self) -> str:
+        """The days of the week that are off, 0 being Saturday: `56`; a blank where none is."""
+        working = self._scope.runtime.site.working_week
+        return "".join(str(day) for day in range(7) if day not in working) or " "
+
     @cached_property
     def menu(self) -> list[dict[str, Any]]:
         """Groups of entries that the reader may use; a missing entry is a courtesy, each view checks for itself."""

@@ -49,7 +49,10 @@ def draw(
         "gridded": reach != "month" and not page.whole_days,
         "regroups": entries.regroups,
         "cells": [_cell(context, entries, day, at, named, query, reach) for day in days],
-        "weekdays": [name_of_weekday(day, _digits(context)) for day in days[:7]],
+        "weekdays": [
+            (name_of_weekday(day, _digits(context)), weekday(day) not in context.site.working_week)
+            for day in days[:7]
+        ],
         **ways(context, resource, query, steps, inside),
     }
     if values["gridded"]:

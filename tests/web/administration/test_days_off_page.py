@@ -31,9 +31,13 @@ def checked(page):
 def test_the_week_that_the_site_was_made_with_is_in_force_until_another_is_chosen(boss, known):
     assert checked(boss.get(PAGE).text) == ["0", "1", "2", "3", "4"]
     assert known().site.working_week == (0, 1, 2, 3, 4)
+    assert 'data-rest="56"' in boss.get("/persons").text
     assert boss.post(PAGE, {"working_days": ["0", "1", "2", "3", "4", "5"]}).status_code == 303
     assert checked(boss.get(PAGE).text) == ["0", "1", "2", "3", "4", "5"]
     assert known().site.working_week == (0, 1, 2, 3, 4, 5)
+    assert 'data-rest="6"' in boss.get("/persons").text
+    boss.post(PAGE, {"working_days": [*"0123456"]})
+    assert 'data-rest=" "' in boss.get("/persons").text
 
 
 def test_calendars_reminders_and_jobs_keep_to_it(boss, known, run):

@@ -2,7 +2,8 @@
 import { icon, isRtl, localDigits, make } from '../dom.js';
 import { addMonths, fromDays, monthLength, toDays, weekday } from './calendar.js';
 
-const FRIDAY = 6;
+/** Whether a day of the week (0 is Saturday) is off on this site; Friday where the page does not say. */
+const rests = (day) => (document.body.dataset.rest ?? '6').includes(day);
 const DAY = 86_400_000;
 
 const formatter = (options) =>
@@ -69,7 +70,7 @@ export class MonthGrid {
     const [short, long] = [formatter({ weekday: 'narrow' }), formatter({ weekday: 'long' })];
     const saturday = first - weekday(first);
     const heads = Array.from({ length: 7 }, (_, i) =>
-      make('th', { scope: 'col', abbr: long.format((saturday + i) * DAY), class: i === FRIDAY ? 'friday' : null }, short.format((saturday + i) * DAY)),
+      make('th', { scope: 'col', abbr: long.format((saturday + i) * DAY), class: rests(i) ? 'rests' : null }, short.format((saturday + i) * DAY)),
     );
     const last = first + monthLength(year, month) - 1;
     const weeks = [];
@@ -88,7 +89,7 @@ export class MonthGrid {
         type: 'button',
         'data-day': days,
         tabindex: days === this.at ? 0 : -1,
-        class: weekday(days) === FRIDAY ? 'friday' : null,
+        class: rests(weekday(days)) ? 'rests' : null,
         'aria-label': fullDay(days),
         'aria-pressed': String(days === this.chosen),
         'aria-current': days === this.today ? 'date' : null,
