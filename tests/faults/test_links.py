@@ -83,3 +83,13 @@ def test_no_link_that_an_administrator_is_shown_is_refused(
     found, refused = follow(sign_in("walker-head", administrator=True))
     assert refused == []
     assert len(found) > 150
+
+
+def test_the_timeline_offers_only_plugins_of_which_one_sees_something(desk: Browser, sign_in: SignIn) -> None:
+    person = desk.made("/persons/new", last_name="کریمی")
+    assert f'href="{person}?kind=medical"' in desk.get(person).text
+    reader = sign_in("reader", {("party", "view"): "all"})
+    page = reader.get(person).text
+    assert "kind=notes" in page
+    assert "kind=medical" not in page
+    assert reader.get(f"{person}?kind=medical").status_code == 200

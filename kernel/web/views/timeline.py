@@ -117,8 +117,16 @@ def kinds_of(context: Context, resource: Resource) -> dict[str, str]:
     found = {source.key: context.text(source.title) for source in sources_of(context, resource)}
     if is_party(resource):
         telling = context.runtime.hooks.implementing("timeline")
-        found.update({name: plugin_title(context, name) for name in telling})
+        found.update({name: plugin_title(context, name) for name in telling if _sees_of(context, name)})
     return found
+
+
+def _sees_of(context: Context, plugin: str) -> bool:
+    """Say whether the reader may see anything of a plugin: of the others he is told nothing."""
+    permissions = {
+        each.permission for each in context.runtime.resources.values() if each.name.startswith(f"{plugin}.")
+    }
+    return not permissions or any(context.may(permission, "view") for permission in permissions)
 
 
 def timeline(
