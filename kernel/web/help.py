@@ -73,7 +73,7 @@ HELP: Mapping[str, LazyText] = {
         "goes on."
     ),
     "/account": _(
-        "Your password, where you are signed in, the second step at signing in, and tokens for programs."
+        "Your password, your language, where you are signed in, the second step at signing in, and tokens for programs."
     ),
     "/administration/users": _(
         "Who may sign in. What somebody may see and do comes from the access patterns that he holds; a new "

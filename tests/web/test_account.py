@@ -148,3 +148,17 @@ def test_a_cookie_of_one_site_is_nobody_on_another(sign_in: SignIn, make_site, w
     wsgi.store.forget()  # which looks for new sites once a second
     other.client.set_cookie("peyvand", cookie.value, domain=other.host)
     assert other.get("/persons").status_code == 302
+
+
+def test_a_user_reads_in_the_language_that_he_chooses(sign_in: SignIn) -> None:
+    sara, omid = sign_in("sara"), sign_in("omid")
+    assert '<option value="fa" lang="fa" selected>فارسی' in sara.get("/account").text
+    assert sara.post("/account/language", {"locale": "en"}).status_code == 303
+    page = sara.get("/account").text
+    assert '<html lang="en" dir="ltr">' in page
+    assert '<option value="en" lang="en" selected>English' in page
+    assert '<html lang="fa" dir="rtl">' in omid.get("/account").text
+    sara.post("/account/language", {"locale": "tlh"})
+    assert '<html lang="en" dir="ltr">' in sara.get("/account").text
+    sara.post("/account/language", {"locale": "fa"})
+    assert '<html lang="fa" dir="rtl">' in sara.get("/account").text

@@ -15,6 +15,7 @@ from kernel.access.second_step import SecondStepNeeded
 from kernel.access.signin import SignedIn
 from kernel.administration.mail import can_send
 from kernel.administration.own_data import write_own_data
+from kernel.administration.own_language import NAMES
 from kernel.administration.sign_ins import own_events
 from kernel.i18n import LazyText, _
 from kernel.resources.errors import Invalid
@@ -173,6 +174,13 @@ def sign_ins() -> ResponseReturnValue:
     return render("auth/sign_ins.html", events=own_events(current()))
 
 
+@pages.post("/account/language")
+def language() -> ResponseReturnValue:
+    """Read the pages in another language from now on."""
+    run_command("account.language", language=request.form.get("locale", ""))
+    return go("account.page")
+
+
 @pages.post("/account/data")
 def data() -> ResponseReturnValue:
     """Send what the site keeps about the user who asks, and the records he is responsible for."""
@@ -230,6 +238,7 @@ def _page(errors: dict[str, LazyText], status: int = 200) -> ResponseReturnValue
         factor=own_second_factor.state(runtime(), user_id()),
         own=who().session_id,
         device=device,
+        languages=NAMES,
     )
 
 
