@@ -18,7 +18,7 @@ from tests.browser.axe import violations
 WIDE, NARROW = {"width": 1440, "height": 860}, {"width": 390, "height": 844}
 NOT_WALKED = re.compile(r"^/(sign-out|static/|api/)|\.(csv|xlsx|pdf|zip|json|txt|xml)$")
 NUMBER = re.compile(r"\d+")
-TELLING = {"tab", "as", "form", "kind", "show", "view", "list"}
+TELLING = {"tab", "as", "form", "kind", "show", "view", "list", "look"}
 """Arguments of an address whose value makes another page of it."""
 LINKS = "[...document.querySelectorAll('a[href^=\"/\"]:not([download])')].map(a => a.getAttribute('href'))"
 DIALOGS = (
