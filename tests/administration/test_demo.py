@@ -35,7 +35,7 @@ def test_passwords_are_of_their_own_and_kept_for_the_owner_alone(config, own_sit
 
 @pytest.fixture(scope="module")
 def clinic(worker_sites, engines):
-    made = worker_sites.fresh(edition="clinic")
+    made = worker_sites.fresh(edition="practice")
     runtime = build_runtime(made, engines)
     told = Counter()
     sign_ins = make_demo(runtime, 120, lambda what, _done, _total: told.update([what]))

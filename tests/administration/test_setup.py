@@ -39,7 +39,7 @@ def test_an_upgrade_brings_missing_entries_also_where_no_table_changed(site, eng
 
 @pytest.fixture
 def clinic(worker_sites, engines):
-    made = worker_sites.fresh(edition="clinic")
+    made = worker_sites.fresh(edition="practice")
     yield made
     engines.dispose(made.name)
     worker_sites.drop(made)
@@ -59,7 +59,7 @@ def test_an_edition_brings_its_plugins_settings_and_patterns(clinic, engines):
     assert rows(engines, clinic, own) == [("own",)]
     specialties = "SELECT count(*) > 3 FROM kernel.base_value WHERE list = 'medical.specialty'"
     assert rows(engines, clinic, specialties) == [(True,)]
-    assert rows(engines, clinic, "SELECT name FROM kernel.site_edition") == [("clinic",)]
+    assert rows(engines, clinic, "SELECT name FROM kernel.site_edition") == [("practice",)]
 
 
 def test_a_plugin_that_is_installed_later_brings_its_lists_and_patterns(own_site, engines):
@@ -71,7 +71,7 @@ def test_a_plugin_that_is_installed_later_brings_its_lists_and_patterns(own_site
 
 
 def test_an_unknown_edition_is_refused_and_the_known_ones_are_named(config):
-    with pytest.raises(EditionError, match="clinic"):
+    with pytest.raises(EditionError, match="practice"):
         load_edition(config, "bakery")
 
 

@@ -11,13 +11,13 @@ PASSWORD = "بهار-نارنج-۱۴"
 
 def test_a_site_is_made_listed_and_dropped(peyvand, config):
     made = peyvand(
-        "site", "create", "office1", "--title", "دفتر یک", "--host", "office1.example", "--edition", "clinic"
+        "site", "create", "office1", "--title", "دفتر یک", "--host", "office1.example", "--edition", "practice"
     )
     assert "office1 is ready" in made
     listed = peyvand("site", "list")
     assert "دفتر یک" in listed
     assert "office1.example" in listed
-    assert "clinic" in listed
+    assert "practice" in listed
     peyvand("site", "drop", "office1", input="no\n", status=1)
     assert "office1" in SiteStore(config).names()
     peyvand("site", "drop", "office1", "--yes-drop", "office1")

@@ -51,10 +51,10 @@ def bare(own_site, engines) -> Workshop:
 
 @pytest.fixture
 def clinic(worker_sites, config, engines):
-    """A workshop on a site of the edition *clinic*, put back to that after the test."""
+    """A workshop on a site of the edition *practice*, put back to that after the test."""
 
     def prepare(site):
-        apply_edition(Workshop(site, engines, discover()), load_edition(config, "clinic"), SYSTEM("test"))
+        apply_edition(Workshop(site, engines, discover()), load_edition(config, "practice"), SYSTEM("test"))
         engines.dispose(site.name)
 
     workshop = Workshop(worker_sites.kept("edition of a clinic", prepare), engines, discover())

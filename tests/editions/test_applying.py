@@ -54,18 +54,18 @@ def shop(clinic, config):
 
 
 def test_a_bare_site_becomes_a_clinic_and_a_second_time_nothing_happens(bare_shop):
-    made = bare_shop.plan("clinic")
+    made = bare_shop.plan("practice")
     assert made.installs == ("medical",)
     assert [each.key for each in made.settings] == ["parties.area_code"]
     assert {each.change for each in made.patterns} == {Change.MADE}
     assert bare_shop.states() == {}, "a plan changes nothing"
-    bare_shop.apply("clinic")
+    bare_shop.apply("practice")
     runtime = bare_shop.desk.runtime
     assert runtime.plugins == {"medical"}
     assert runtime.setting("parties.area_code") == "021"
-    assert runtime.edition.name == "clinic"
+    assert runtime.edition.name == "practice"
     epoch = runtime.epoch
-    again = bare_shop.apply("clinic")
+    again = bare_shop.apply("practice")
     assert again.nothing_to_do
     assert bare_shop.desk.runtime.epoch == epoch
 
@@ -84,8 +84,8 @@ def test_what_an_edition_leaves_out_is_paused_and_comes_back_whole(shop):
     assert shop.desk.rows("SELECT * FROM medical.service") == before
     assert shop.desk.runtime.setting("parties.area_code") in ("", None), "nobody had touched it"
     assert shop.apply("base1").nothing_to_do
-    assert shop.plan("clinic").resumes == ("medical",)
-    shop.apply("clinic")
+    assert shop.plan("practice").resumes == ("medical",)
+    shop.apply("practice")
     assert shop.desk.runtime.plugins == {"medical"}
     assert shop.desk.rows("SELECT * FROM medical.service") == before
 
@@ -94,7 +94,7 @@ def test_a_plugin_that_was_added_by_hand_survives_every_edition(bare_shop):
     bare_shop.apply("base1")
     install(bare_shop.workshop, "medical", BY)
     assert bare_shop.plan("base1").nothing_to_do
-    for name in ("base2", "clinic", "base1"):
+    for name in ("base2", "practice", "base1"):
         bare_shop.apply(name)
         assert bare_shop.states()["medical"] is State.ENABLED, name
     assert bare_shop.plan("base1").additions == ("medical",)
@@ -110,7 +110,7 @@ def test_a_paused_plugin_that_is_resumed_by_hand_is_an_addition(shop):
 
 def test_a_plugin_of_the_edition_that_was_paused_by_hand_is_resumed(shop):
     pause(shop.workshop, "medical", BY)
-    assert shop.apply("clinic").resumes == ("medical",)
+    assert shop.apply("practice").resumes == ("medical",)
 
 
 def test_settings_and_patterns_changed_by_hand_are_kept_and_told(shop):
@@ -121,7 +121,7 @@ def test_settings_and_patterns_changed_by_hand_are_kept_and_told(shop):
         " WHERE p.id = pattern_id AND p.name = 'edition.agent' AND action = 'edit'"
     )
     shop.desk.change("DELETE FROM kernel.pattern WHERE name = 'edition.marketer'")
-    made = shop.plan("clinic")
+    made = shop.plan("practice")
     assert made.nothing_to_do
     assert [(each.key, each.change) for each in made.settings] == [("parties.area_code", Change.KEPT)]
     assert [(each.name, each.change) for each in made.patterns] == [("edition.agent", Change.KEPT)]
@@ -169,7 +169,7 @@ def test_an_edition_that_cannot_be_is_refused_before_anything_happens(shop, edit
     with pytest.raises(StepRefused, match="mill"):
         shop.apply(name)
     assert shop.states() == {"medical": State.ENABLED}
-    assert shop.desk.runtime.edition.name == "clinic"
+    assert shop.desk.runtime.edition.name == "practice"
 
 
 def test_features_and_users_bought_besides_stay_through_every_edition(shop):
@@ -225,7 +225,7 @@ def killed_at(point, workshop, edition):
 def test_killed_anywhere_it_goes_on_where_it_stood(bare_shop, kept):
     if kept:
         install(bare_shop.workshop, "medical", BY)
-    clinic, base = load_edition(bare_shop.config, "clinic"), load_edition(bare_shop.config, "base1")
+    clinic, base = load_edition(bare_shop.config, "practice"), load_edition(bare_shop.config, "base1")
     for number, point in enumerate(POINTS):
         wanted = base if number % 2 else clinic
         bare_shop.desk.engines.dispose(bare_shop.desk.site.name)

@@ -15,7 +15,7 @@ NAMES = sorted(path.stem for path in SHIPPED.glob("[a-z]*.toml"))
 
 def test_the_editions_of_the_product_are_there():
     bases = [f"base{number}" for number in range(1, 6)]
-    trades = ["academy", "agency", "carpet", "clinic", "club", "full", "projects"]
+    trades = ["academy", "agency", "carpet", "clinic", "club", "full", "practice", "projects"]
     assert sorted([*bases, *trades]) == NAMES
 
 

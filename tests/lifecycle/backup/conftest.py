@@ -107,7 +107,7 @@ def back_up(config: Config, engines: Engines, site: Site, folder: Path, **option
 def lively(worker_sites: WorkerSites, engines: Engines) -> Iterator[Runtime]:
     """A demonstration of the clinic: people, appointments, users, files, numbers given, and work that waits."""
     assemble()
-    site = worker_sites.fresh(edition="clinic")
+    site = worker_sites.fresh(edition="practice")
     runtime = build_runtime(site, engines)
     make_demo(runtime, 60, lambda _what, _done, _total: None)
     with runtime.system_work("test", "user.add") as context:
