@@ -64,9 +64,9 @@ APPOINTMENT = Resource(
         fields.Whole("queue_number", _("Queue number"), read_only=True, in_list=False),
         fields.Instant("arrived_at", _("Arrived at"), read_only=True, in_list=False),
         fields.YesNo("walk_in", _("Without an appointment"), read_only=True, in_list=False),
-        fields.Choice("source", _("Booked by way of"), options=SOURCES, read_only=True, in_list=False),
+        fields.Choice("source", _("Booked by way of"), options=SOURCES, read_only=True),
         fields.LongText("note", _("Note"), limit=2000),
-        fields.Choice("cancelled_by", _("Cancelled by"), options=CANCELLERS, read_only=True, in_list=False),
+        fields.Choice("cancelled_by", _("Cancelled by"), options=CANCELLERS, read_only=True),
         fields.Text("cancel_reason", _("Reason"), limit=300, read_only=True, in_list=False),
         fields.Money("price", _("Price (Rials)"), read_only=True, in_list=False),
         fields.BaseChoice(
