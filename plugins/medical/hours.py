@@ -167,18 +167,6 @@ def starts_in(there: Sequence[Interval], minutes: int, step: int, not_before: da
             start += pace
 
 
-def free_starts(
-    there: Sequence[Interval], taken: Iterable[Interval], minutes: int, step: int, *, not_before: datetime
-) -> list[datetime]:
-    """Give the starts at which a visit of `minutes`, of one patient and without buffers, touches nothing taken."""
-    busy = [Taken(interval) for interval in taken]
-    return [
-        start
-        for start in starts_in(there, minutes, step, not_before)
-        if fits(start, Wish(minutes), 0, busy, {}) is not None
-    ]
-
-
 def fits(
     start: datetime,
     wish: Wish,

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from kernel.api import Context, Invalid, Problem, Refused, _
 from plugins.medical.entering import enter
 from plugins.medical.models import Appointment, BookingLink, Doctor, Service
-from plugins.medical.slots import givers
+from plugins.medical.slots import free_slots, givers
 from plugins.medical.telling import tell_doctor, tell_patient
 from plugins.medical.waitlist import call_off
 
@@ -33,6 +33,9 @@ def book_for_self(
     if doctor is None:
         raise Invalid([Problem("doctor", _("This doctor takes no appointments at present."))])
     _limit(system, party_id)
+    day = starts_at.astimezone(system.time_zone).date()
+    if all(slot.starts_at != starts_at for slot in free_slots(system, service, [doctor], day, day)):
+        raise Invalid([Problem("starts_at", _("This time is no longer free."))])
     made = enter(system, doctor, party_id, service, starts_at, source=source)
     tell_doctor(system, made)
     tell_patient(system, made, "booked")

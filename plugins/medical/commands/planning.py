@@ -15,8 +15,6 @@ from plugins.medical.resources import WAITING
 from plugins.medical.telling import tell_patient
 from plugins.medical.waitlist import accept, call_off, release
 
-TELL = fields.YesNo("tell", _("Tell the patients by SMS"), default=True)
-
 
 @command(
     "medical.replan", _("Move and cancel several appointments"), resource="medical.appointment", action="edit"

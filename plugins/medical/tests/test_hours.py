@@ -8,7 +8,18 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.medical.hours import Difference, Interval, Shift, free_starts, present, weekday, whole_day
+from plugins.medical.hours import (
+    Difference,
+    Interval,
+    Shift,
+    Taken,
+    Wish,
+    fits,
+    present,
+    starts_in,
+    weekday,
+    whole_day,
+)
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 SATURDAY = date(2026, 11, 21)
@@ -16,6 +27,18 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 minutes = st.integers(0, 24 * 60 - 1).map(lambda number: time(number // 60, number % 60))
 spans = st.tuples(minutes, minutes).filter(lambda pair: pair[0] < pair[1])
+
+
+def free_starts(
+    there: list[Interval], occupied: list[Interval], minutes: int, step: int, *, not_before: datetime
+) -> list[datetime]:
+    """The starts of visits of one patient, without buffers."""
+    busy = [Taken(interval) for interval in occupied]
+    return [
+        start
+        for start in starts_in(there, minutes, step, not_before)
+        if fits(start, Wish(minutes), 0, busy, {}) is not None
+    ]
 
 
 def inside(intervals: list[Interval], at: datetime) -> bool:

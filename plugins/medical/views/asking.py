@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from flask import request
 
-from kernel.api import CommandForm, Context, Problem, _, fields, stored_number, tell
+from kernel.api import CommandForm, Context, _, fields, stored_number, tell
 
 DAY = fields.Day("date", _("Day"), required=True)
 TIME = fields.TimeOfDay("time", _("Time"), required=True)
@@ -71,18 +70,3 @@ def number(name: str) -> int | None:
 def version() -> int | None:
     """Give the version of the record that the form was opened with."""
     return stored_number(request.form.get("version", ""))
-
-
-class Said:
-    """Collects what a command found wrong, for forms that stand in a table."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def attach(self, problems: Sequence[Problem]) -> None:
-        """Keep what was found."""
-        self.problems.extend(problems)
-
-    def text(self, context: Context) -> str:
-        """Give it in one line."""
-        return " ".join(context.text(problem.message) for problem in self.problems)
