@@ -38,10 +38,11 @@ TOGETHER = text(
 """What those share who come together; of a visit of one patient, nobody else has it."""
 
 BUSY = text(
-    "tsrange((starts_at AT TIME ZONE 'UTC') - buffer_before * interval '1 minute', "
-    "(ends_at AT TIME ZONE 'UTC') + buffer_after * interval '1 minute')"
+    "numrange(extract(epoch FROM (starts_at AT TIME ZONE 'UTC')) - buffer_before * 60, "
+    "extract(epoch FROM (ends_at AT TIME ZONE 'UTC')) + buffer_after * 60)"
 )
-"""When doctor, room and device are busy: the visit with the buffers of its service."""
+"""When doctor, room and device are busy, in seconds: the visit with the buffers of its service. No interval stands in it,
+since how that is written depends on the session."""
 
 
 def _busy(column: str, name: str) -> ExcludeConstraint[Any]:

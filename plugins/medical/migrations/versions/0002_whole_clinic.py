@@ -20,8 +20,8 @@ TOGETHER = (
 )
 
 BUSY = (
-    "tsrange((starts_at AT TIME ZONE 'UTC') - buffer_before * interval '1 minute', "
-    "(ends_at AT TIME ZONE 'UTC') + buffer_after * interval '1 minute')"
+    "numrange(extract(epoch FROM (starts_at AT TIME ZONE 'UTC')) - buffer_before * 60, "
+    "extract(epoch FROM (ends_at AT TIME ZONE 'UTC')) + buffer_after * 60)"
 )
 
 
