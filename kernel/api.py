@@ -94,14 +94,17 @@ from kernel.messages.inbound.menus import UssdAnswer, UssdEntry, UssdStep
 from kernel.messages.inbound.models import Inbound, InboundParty
 from kernel.messages.leaving import web_address
 from kernel.messages.outbox import Queued, queue_message
+from kernel.messages.reminders.days import DaysOff, due_day
+from kernel.messages.reminders.leading import days_off, rest_reminders
 from kernel.parties.addresses import address_for
 from kernel.parties.addressing import addressed_as
 from kernel.parties.consents import covered as consented
 from kernel.parties.employments import contact_persons
 from kernel.parties.groups import in_group
-from kernel.parties.models import Party
+from kernel.parties.models import Party, PersonFamily
 from kernel.parties.own import own_name
 from kernel.parties.posts import Post, posts_at, posts_of, staff_at, staff_of
+from kernel.parties.relation_kinds import kind_by_code as relation_kind_ids
 from kernel.parties.relations import Bond, introducer_of, relate, relations_of
 from kernel.parties.roles import end_role, give_role
 from kernel.parties.segments.fields import SegmentChoice
@@ -109,6 +112,7 @@ from kernel.parties.segments.reading import segment_ids
 from kernel.resources import fields
 from kernel.resources.commands import Command, command, commands_in
 from kernel.resources.context import Context
+from kernel.resources.duplicates import Duplicate
 from kernel.resources.errors import (
     CommandError,
     EditConflict,
@@ -165,6 +169,7 @@ __all__ = [
     "Cursor",
     "DashboardBlock",
     "DatedRecord",
+    "DaysOff",
     "Declined",
     "Demo",
     "Deprecated",
@@ -173,6 +178,7 @@ __all__ = [
     "DocumentPage",
     "DocumentRows",
     "DocumentValue",
+    "Duplicate",
     "EditConflict",
     "Erasure",
     "Event",
@@ -208,6 +214,7 @@ __all__ = [
     "PartyRole",
     "PatternSuggestion",
     "Permission",
+    "PersonFamily",
     "Plugin",
     "Policy",
     "Post",
@@ -265,8 +272,10 @@ __all__ = [
     "consented",
     "contact_persons",
     "current",
+    "days_off",
     "divided",
     "drop_user_values",
+    "due_day",
     "editable",
     "end_role",
     "enqueue",
@@ -307,9 +316,11 @@ __all__ = [
     "queue_message",
     "record_labels",
     "relate",
+    "relation_kind_ids",
     "relations_of",
     "render",
     "require",
+    "rest_reminders",
     "rows",
     "run_command",
     "run_for_guest",

@@ -1,0 +1,133 @@
+"""Cancelling a policy, giving it up as lost, and moving it on the renewal board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, rest_reminders
+from plugins.insurance import keeping
+from plugins.insurance.commands.renewing import ENDING
+from plugins.insurance.models import Instalment, Policy
+from plugins.insurance.reading import open_policy, read
+from plugins.insurance.resources import POLICY
+from plugins.insurance.words import LOST_REASONS, MOVES, OPEN_RENEWALS, RENEWALS, STANDING
+
+MOST = 10**15
+WHICH = fields.Link("policy", _("Policy"), to=POLICY.name, required=True)
+RENEWAL = fields.Choice("renewal", _("Renewal"), options=RENEWALS, required=True)
+REASON = fields.Choice(
+    "lost_reason",
+    _("Why it was lost"),
+    options={key: title for key, title in LOST_REASONS.items() if key != "lapsed"},
+    required=True,
+)
+LOST_NOTE = fields.Text("lost_note", _("About the loss"), limit=300)
+CANCELLED_ON = fields.Day("cancelled_on", _("Cancelled on"), required=True)
+WHY = fields.Text("cancel_reason", _("Why it was cancelled"), limit=300, required=True)
+REFUND = fields.Money("refund", _("Given back"), least=0, most=MOST)
+
+
+@command(
+    "insurance.set_renewal",
+    _("Say how far a renewal is"),
+    resource="insurance.policy",
+    action="edit",
+    fields=(WHICH, RENEWAL),
+)
+def set_renewal(context: Context, *, policy: int, renewal: Any, version: int | None = None) -> int:
+    """Move a policy on the renewal board. Renewing and losing have commands of their own."""
+    record = open_policy(context, policy, version)
+    wanted = read(context, (RENEWAL,), {"renewal": renewal})["renewal"]
+    if record.renewal is None:
+        raise Refused(_("This policy is not on the renewal board."))
+    if wanted == record.renewal:
+        return record.id
+    if wanted == "renewed":
+        raise Refused(_("Renew it on its page, where the new number and premium are entered."))
+    if wanted == "lost":
+        raise Refused(_("Say on its page why it was lost."))
+    if wanted not in MOVES[record.renewal]:
+        raise Refused(
+            _(
+                "A renewal that is “%(old)s” cannot become “%(new)s”.",
+                old=RENEWALS[record.renewal],
+                new=RENEWALS[wanted],
+            )
+        )
+    record.renewal, record.lost_reason, record.lost_note = wanted, None, None
+    context.session.flush()
+    return record.id
+
+
+@command(
+    "insurance.lose",
+    _("Give a renewal up as lost"),
+    resource="insurance.policy",
+    action="edit",
+    fields=(WHICH, REASON, LOST_NOTE),
+)
+def lose(
+    context: Context, *, policy: int, lost_reason: Any, lost_note: Any = None, version: int | None = None
+) -> int:
+    """Note why the insured does not renew; the reminders of the end rest."""
+    record = open_policy(context, policy, version)
+    values = read(context, (REASON, LOST_NOTE), {"lost_reason": lost_reason, "lost_note": lost_note})
+    if record.renewal not in OPEN_RENEWALS:
+        raise Refused(_("This policy is not waiting for its renewal."))
+    record.renewal = "lost"
+    record.lost_reason, record.lost_note = values["lost_reason"], values["lost_note"]
+    record.next_call_on = None
+    context.session.flush()
+    rest_reminders(context, ENDING, [policy])
+    return record.id
+
+
+@command(
+    "insurance.cancel",
+    _("Cancel a policy"),
+    resource="insurance.policy",
+    action="edit",
+    fields=(WHICH, CANCELLED_ON, WHY, REFUND),
+)
+def cancel(
+    context: Context,
+    *,
+    policy: int,
+    cancelled_on: Any,
+    cancel_reason: Any,
+    refund: Any = None,
+    version: int | None = None,
+) -> int:
+    """Cancel a policy (ابطال): unpaid instalments go, reminders rest, and the policy that it renewed is open again."""
+    record = open_policy(context, policy, version)
+    entered = {"cancelled_on": cancelled_on, "cancel_reason": cancel_reason, "refund": refund}
+    values = read(context, (CANCELLED_ON, WHY, REFUND), entered)
+    if record.state not in STANDING:
+        raise Refused(_("A policy that has ended or is cancelled already cannot be cancelled."))
+    _judge(context, record, values)
+    record.cancelled_on, record.cancel_reason = values["cancelled_on"], values["cancel_reason"]
+    record.refund = values["refund"]
+    record.state, record.next_call_on = "cancelled", None
+    if record.renewal in OPEN_RENEWALS:
+        record.renewal = None
+    unpaid = select(Instalment).where(Instalment.policy_id == policy, Instalment.paid_on.is_(None))
+    for row in context.session.execute(unpaid).scalars().all():
+        context.session.delete(row)
+    context.session.flush()
+    rest_reminders(context, ENDING, [policy])
+    if record.former_id is not None:
+        with context.system("the former policy is open again") as system:
+            keeping.follow_former(system, record.former_id)
+    return record.id
+
+
+def _judge(context: Context, record: Policy, values: dict[str, Any]) -> None:
+    problems = []
+    if values["cancelled_on"] > context.today:
+        problems.append(Problem("cancelled_on", _("This day lies in the future.")))
+    if values["refund"] and values["refund"] > record.premium_total:
+        problems.append(Problem("refund", _("More cannot be given back than the whole premium.")))
+    if problems:
+        raise Invalid(problems)

@@ -1,0 +1,203 @@
+"""Renewing: the next policy is made of the former one, exactly once, and silences what reminded of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from kernel.api import (
+    Context,
+    Invalid,
+    Problem,
+    Refused,
+    _,
+    command,
+    fields,
+    load,
+    rest_reminders,
+)
+from plugins.insurance import keeping, terms
+from plugins.insurance.commands.course import instalments_of, plan
+from plugins.insurance.kinds import Hour
+from plugins.insurance.models import Claim, InsuredObject, InsuredPerson, Policy
+from plugins.insurance.preparing import line_of
+from plugins.insurance.reading import open_policy, read
+from plugins.insurance.resources import POLICY
+from plugins.insurance.resources.policy import MOST, PARTICULARS
+
+LONGEST_NO_CLAIM = 14
+ENDING = "insurance.end"
+"""The date of policies that reminders ask for, see `plugins.insurance.dates`."""
+
+WHICH = fields.Link("policy", _("Policy"), to=POLICY.name, required=True)
+INSURER = fields.Link("insurer", _("Insurer"), to="insurance.insurer", required=True)
+NUMBER = fields.Text("number", _("Number of the new policy"), limit=60)
+PREMIUM = fields.Money("premium", _("Premium"), least=0, most=MOST, required=True)
+SUM = fields.Money("sum_insured", _("Sum insured"), least=0, most=MOST)
+PERCENT = fields.Percent("commission_percent", _("Commission"))
+BEGINS_ON = fields.Day("begins_on", _("Begins on"), required=True)
+BEGINS_HOUR = Hour("begins_hour", _("Hour of the begin"), required=True)
+ENDS_ON = fields.Day("ends_on", _("Ends on"), required=True)
+ENDS_HOUR = Hour("ends_hour", _("Hour of the end"), required=True)
+NO_CLAIM = fields.Whole("no_claim_years", _("Years without a claim"), least=0, most=20)
+COUNT = fields.Whole(
+    "instalments",
+    _("Number of instalments"),
+    least=0,
+    most=60,
+    help=_(
+        "In equal parts, month by month from the begin; the first carries what is left over. 0: none are planned."
+    ),
+)
+FORM = (
+    INSURER,
+    NUMBER,
+    PREMIUM,
+    SUM,
+    PERCENT,
+    BEGINS_ON,
+    BEGINS_HOUR,
+    ENDS_ON,
+    ENDS_HOUR,
+    NO_CLAIM,
+    COUNT,
+)
+COPIED = ("plan", "beneficiary_id", "beneficiary_note", *(item.attribute for item in PARTICULARS))
+"""Attributes that the next policy takes over as they are."""
+
+
+def proposal(context: Context, former: Policy) -> dict[str, Any]:
+    """Give what the form of a renewal begins with: from the moment of the end, as long as the line usually runs."""
+    begins_on, hour = former.ends_on, former.ends_hour
+    late = former.ends_at < context.now and former.state == "lapsed"
+    if late:
+        begins_on = context.today
+    anchor = terms.kept_anchor(begins_on, former.anchor_day)
+    return {
+        "insurer": former.insurer_id,
+        "premium": former.quoted or former.premium_total,
+        "sum_insured": former.sum_insured,
+        "commission_percent": former.commission_percent,
+        "begins_on": begins_on,
+        "begins_hour": hour,
+        "ends_on": terms.end_after(begins_on, _months(context, former), anchor),
+        "ends_hour": hour,
+        "no_claim_years": _no_claim(context, former),
+        "instalments": len(instalments_of(context, former.id)) or 0,
+    }
+
+
+def _months(context: Context, former: Policy) -> int:
+    line = line_of(context, former.line)
+    return line.months if line is not None else terms.MONTHS_OF_YEAR
+
+
+def _no_claim(context: Context, former: Policy) -> int | None:
+    """A year more, or none where a claim was made: what the insurer says in the end may be entered instead."""
+    if former.no_claim_years is None:
+        return None
+    with context.system("whether a loss was claimed") as system:
+        claims = select(func.count()).where(
+            Claim.policy_id == former.id,
+            Claim.binned_at.is_(None),
+            Claim.state.not_in(("rejected", "withdrawn")),
+        )
+        count = system.session.execute(claims).scalar_one()
+    return 0 if count else min(former.no_claim_years + 1, LONGEST_NO_CLAIM)
+
+
+@command(
+    "insurance.renew", _("Renew a policy"), resource="insurance.policy", action="edit", fields=(WHICH, *FORM)
+)
+def renew(
+    context: Context,
+    *,
+    policy: int,
+    insurer: Any = None,
+    number: Any = None,
+    premium: Any = None,
+    sum_insured: Any = None,
+    commission_percent: Any = None,
+    begins_on: Any = None,
+    begins_hour: Any = None,
+    ends_on: Any = None,
+    ends_hour: Any = None,
+    no_claim_years: Any = None,
+    instalments: Any = None,
+    version: int | None = None,
+) -> int:
+    """Make the next policy of a chain and give its id; what reminded of the former rests from now on.
+
+    What is not entered is as `proposal` has it. Raises `Refused` for a policy that is cancelled, only requested or renewed
+    already, `Invalid` for what does not fit, also where another has renewed it at the same moment.
+    """
+    context.require(POLICY.permission, "create")
+    former = open_policy(context, policy, version)
+    _renewable(former)
+    given = (
+        insurer,
+        number,
+        premium,
+        sum_insured,
+        commission_percent,
+        begins_on,
+        begins_hour,
+        ends_on,
+        ends_hour,
+        no_claim_years,
+        instalments,
+    )
+    entered = {item.name: value for item, value in zip(FORM, given, strict=True) if value is not None}
+    values = read(context, FORM, {**proposal(context, former), **entered})
+    _in_order(context, former, values)
+    made = context.run(
+        "record.create", resource=POLICY.name, values=_values(context, former, values), parts={}
+    )
+    record: Policy = load(context, POLICY, made)
+    record.former_id = former.id
+    record.anchor_day = terms.kept_anchor(values["begins_on"], former.anchor_day)
+    context.session.flush()
+    with context.system("what is insured goes over to the next policy") as system:
+        _copy_parts(system, former.id, made)
+        keeping.follow_former(system, former.id)
+    context.session.expire(former)
+    rest_reminders(context, ENDING, [policy])
+    if values["instalments"]:
+        plan(context, policy=made, count=values["instalments"], first=values["begins_on"])
+    return int(made)
+
+
+def _renewable(former: Policy) -> None:
+    if former.state in ("request", "cancelled"):
+        raise Refused(_("A policy that was not issued, or is cancelled, cannot be renewed."))
+    if former.renewal == "renewed":
+        raise Refused(_("This policy has been renewed already."))
+
+
+def _in_order(context: Context, former: Policy, values: dict[str, Any]) -> None:
+    begins = terms.moment(values["begins_on"], values["begins_hour"], context.time_zone)
+    if begins < former.ends_at:
+        raise Invalid([Problem("begins_on", _("The next policy begins when the former one ends, or later."))])
+
+
+def _values(context: Context, former: Policy, values: dict[str, Any]) -> dict[str, Any]:
+    """Give the values of the next policy by the names of its fields."""
+    by_attribute = {item.attribute: item.name for item in POLICY.fields}
+    copied = {by_attribute[name]: getattr(former, name) for name in COPIED}
+    own = {name: value for name, value in values.items() if name != "instalments"}
+    if former.no_claim_years is None and own["no_claim_years"] is None:
+        own.pop("no_claim_years")
+    expert = former.expert_id or context.actor.user_id
+    return {**copied, "holder": former.holder_id, "line": former.line, "expert": expert, **own}
+
+
+def _copy_parts(system: Context, former_id: int, made: int) -> None:
+    for model, names in (
+        (InsuredPerson, ("party_id", "relation", "note")),
+        (InsuredObject, ("title", "identifier", "sum_insured")),
+    ):
+        rows = system.session.execute(select(model).where(model.policy_id == former_id).order_by(model.id))
+        for row in rows.scalars().all():
+            system.session.add(model(policy_id=made, **{name: getattr(row, name) for name in names}))
+    system.session.flush()

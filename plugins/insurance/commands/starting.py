@@ -1,0 +1,146 @@
+"""Setting up the ladders of reminders that an agency begins with; each may be changed afterwards like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from kernel.api import Context, LazyText, Refused, _, command
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """One ladder: of which date, on which way, so many days before, with which words."""
+
+    key: str
+    name: LazyText
+    source: str
+    days: Sequence[int]
+    channel: str
+    body: LazyText | str = ""
+    kind: str = "service"
+    on_day_off: str = "earlier"
+
+
+LADDERS = (
+    Ladder(
+        "end",
+        _("End of a policy, to the insured"),
+        "insurance.end",
+        (30, 15, 7, 1),
+        "sms",
+        _(
+            "{{ party.addressed }}, your insurance policy ends on {{ reminder.day }}, in {{ reminder.days }} days."
+            " To renew it call us. {{ own.name }}"
+        ),
+    ),
+    Ladder("call", _("End of a policy, for the expert"), "insurance.end", (20, 10, 3), "list"),
+    Ladder(
+        "instalment",
+        _("Instalment of a premium, to the insured"),
+        "insurance.instalment",
+        (3, 0),
+        "sms",
+        _(
+            "{{ party.addressed }}, an instalment of your premium comes due on {{ reminder.day }}. {{ own.name }}"
+        ),
+    ),
+    Ladder("unpaid", _("Instalment of a premium, for the expert"), "insurance.instalment", (0,), "list"),
+    Ladder("claim", _("Next step of a claim, for the expert"), "insurance.claim_step", (0,), "list"),
+    Ladder(
+        "birthday",
+        _("Birthday of an insured"),
+        "kernel.birthday",
+        (0,),
+        "sms",
+        _("{{ party.addressed }}, happy birthday. {{ own.name }}"),
+        "greeting",
+        "keep",
+    ),
+    Ladder(
+        "wedding",
+        _("Wedding day of an insured"),
+        "kernel.wedding",
+        (0,),
+        "sms",
+        _("{{ party.addressed }}, we congratulate you on the anniversary of your wedding. {{ own.name }}"),
+        "greeting",
+        "keep",
+    ),
+)
+
+
+def present(context: Context) -> set[str]:
+    """Give the sources for which somebody has a ladder already, each with its way."""
+    ladder = context.runtime.resource("reminder_ladder").model
+    with context.system("which ladders there are") as system:
+        found = system.session.execute(select(ladder.source, ladder.channel))
+        return {f"{source} {channel}" for source, channel in found}
+
+
+def missing(context: Context) -> list[Ladder]:
+    """Give the ladders that nobody has yet and that the actor may plan."""
+    known = present(context)
+    sources = context.runtime.declared.declarations.of("record_dates")
+    running = {f"{each.plugin}.{each.value.key}" for each in sources}
+    return [
+        each
+        for each in LADDERS
+        if f"{each.source} {each.channel}" not in known
+        and (each.source.startswith("kernel.") or each.source in running)
+        and (each.channel == "list" or context.may("message", "send"))
+        and (each.source != "kernel.wedding" or context.may("party_family", "view"))
+    ]
+
+
+@command(
+    "insurance.set_up_reminders",
+    _("Set up the reminders of the agency"),
+    resource="insurance.policy",
+    action="assign",
+)
+def set_up_reminders(context: Context) -> int:
+    """Make the ladders that are missing, in the name of the actor, whose rights say whom they reach; gives how many."""
+    context.require("reminder_ladder", "create")
+    wanted = missing(context)
+    if not wanted:
+        raise Refused(_("All of them are there already."))
+    for each in wanted:
+        template = _template(context, each) if each.channel == "sms" else None
+        context.run(
+            "record.create",
+            resource="reminder_ladder",
+            values={
+                "name": context.text(each.name),
+                "source": each.source,
+                "channel": each.channel,
+                "template": template,
+                "recipient": "party",
+                "on_day_off": each.on_day_off,
+                "nowruz_off": True,
+                "active": True,
+            },
+            parts={"rungs": [{"days_before": day, "at": "09:00"} for day in each.days]},
+        )
+    return len(wanted)
+
+
+def _template(context: Context, ladder: Ladder) -> int:
+    kinds = context.runtime.resource("message_kind").model
+    with context.system("the kind of message") as system:
+        kind = system.session.execute(select(kinds.id).where(kinds.code == ladder.kind)).scalar_one()
+    language = "fa" if context.site.locale.startswith("fa") else "en"
+    made = context.run(
+        "record.create",
+        resource="message_template",
+        values={
+            "name": context.text(ladder.name),
+            "channel": "sms",
+            "language": language,
+            "kind": kind,
+            "body": context.text(ladder.body),
+        },
+    )
+    return int(made)

@@ -1,0 +1,138 @@
+"""What follows from a policy's being written or from time going by: its state, its place on the renewal board, its sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select
+
+from kernel.api import Context, give_role
+from plugins.insurance import telling, terms
+from plugins.insurance.models import Endorsement, Line, Policy
+from plugins.insurance.words import OPEN_RENEWALS
+
+INSURED_ROLE = "insurance.insured"
+AT_ONCE = 500
+LAPSE_REASON = "lapsed"
+
+
+def set_state(policy: Policy, now: object) -> bool:
+    """Bring the state to a moment; say whether it changed."""
+    found = terms.state_of(
+        issued=bool(policy.number),
+        cancelled=policy.cancelled_on is not None,
+        renewed=policy.renewal == "renewed",
+        begins_at=policy.begins_at,
+        ends_at=policy.ends_at,
+        grace_days=policy.grace_days or 0,
+        now=now,  # type: ignore[arg-type]
+    )
+    changed = policy.state != found
+    policy.state = found
+    return changed
+
+
+def set_board(context: Context, policy: Policy, line: Line | None) -> None:
+    """Put a policy on the renewal board once it ends soon, and take it away where it must not be there.
+
+    Whoever let the days of grace go by is lost; a policy that had lapsed before it was entered is no business of the board.
+    """
+    ahead = context.runtime.setting("insurance.renewal_days")
+    renewable = line is None or line.renewable
+    if policy.state in ("cancelled", "request") or not renewable:
+        if policy.renewal in OPEN_RENEWALS:
+            policy.renewal = None
+        return
+    if policy.renewal in OPEN_RENEWALS:
+        if policy.state == "lapsed":
+            policy.renewal, policy.lost_reason = "lost", policy.lost_reason or LAPSE_REASON
+        elif policy.renewal == "upcoming" and policy.ends_on > context.today + timedelta(days=ahead):
+            policy.renewal = None  # its end was put off
+        return
+    soon = policy.ends_on <= context.today + timedelta(days=ahead)
+    if policy.renewal is None and soon and policy.state in ("waiting", "active", "grace"):
+        policy.renewal = "upcoming"
+
+
+def keep_states(system: Context) -> int:
+    """Bring all policies to the present moment; gives how many changed. The context acts for the system."""
+    ahead = system.today + timedelta(days=system.runtime.setting("insurance.renewal_days"))
+    lines = {line.line: line for line in system.session.execute(select(Line)).scalars()}
+    changed, last = 0, 0
+    while True:
+        wanted = (
+            select(Policy)
+            .where(
+                Policy.id > last,
+                Policy.binned_at.is_(None),
+                or_(
+                    (Policy.state == "waiting") & (Policy.begins_at <= system.now),
+                    (Policy.state.in_(("waiting", "active"))) & (Policy.ends_at <= system.now),
+                    Policy.state == "grace",
+                    Policy.renewal.is_(None)
+                    & (Policy.ends_on <= ahead)
+                    & Policy.state.in_(("waiting", "active", "grace")),
+                ),
+            )
+            .order_by(Policy.id)
+            .limit(AT_ONCE)
+            .with_for_update()
+        )
+        found = list(system.session.execute(wanted).scalars())
+        for policy in found:
+            before = (policy.state, policy.renewal)
+            set_state(policy, system.now)
+            set_board(system, policy, lines.get(policy.line))
+            changed += (policy.state, policy.renewal) != before
+        system.session.flush()
+        if len(found) < AT_ONCE:
+            return changed
+        last = found[-1].id
+
+
+def refresh_sums(system: Context, policy: Policy) -> None:
+    """Add up what endorsements changed, and reckon the commission anew."""
+    system.session.flush()
+    total = select(func.coalesce(func.sum(Endorsement.premium_change), 0)).where(
+        Endorsement.policy_id == policy.id
+    )
+    policy.endorsed = int(system.session.execute(total).scalar_one())
+    policy.commission = terms.commission_of(policy.premium + policy.endorsed, policy.commission_percent)
+    system.session.flush()
+
+
+def follow_policy(context: Context, ids: Sequence[int], action: str) -> None:
+    """A policy was written: its holder is an insured, is thanked for what is new, and its former one follows."""
+    if action == "purged":
+        return
+    context.session.flush()
+    with context.system("what follows from a policy") as system:
+        wanted = select(Policy).where(Policy.id.in_(list(ids))).order_by(Policy.id)
+        for policy in system.session.execute(wanted).scalars().all():
+            if action in ("created", "restored") and policy.number:
+                give_role(system, policy.holder_id, INSURED_ROLE)
+            if action in ("created", "changed"):
+                telling.thank(system, policy)
+            if policy.former_id is not None and action in ("binned", "restored"):
+                follow_former(system, policy.former_id)
+
+
+def follow_former(system: Context, former_id: int) -> None:
+    """Bring the former policy of a chain to what its successor is now: there and standing, or not."""
+    former = system.session.execute(
+        select(Policy).where(Policy.id == former_id).with_for_update(key_share=True)
+    ).scalar_one_or_none()
+    if former is None:
+        return
+    standing = select(Policy.id).where(
+        Policy.former_id == former_id, Policy.binned_at.is_(None), Policy.cancelled_on.is_(None)
+    )
+    if system.session.execute(standing).first() is not None:
+        former.renewal, former.lost_reason, former.lost_note = "renewed", None, None
+    elif former.renewal == "renewed":
+        former.renewal = "contacted"
+    set_state(former, system.now)
+    if former.renewal == "contacted" and former.state == "lapsed":
+        former.renewal, former.lost_reason = "lost", LAPSE_REASON
+    system.session.flush()

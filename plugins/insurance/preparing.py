@@ -1,0 +1,152 @@
+"""What is computed and judged before a record is written: moments, commission, states, titles, keys of search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+from kernel.api import Context, Problem, _, sort_key, squeeze, take_number, to_ascii_digits
+from plugins.insurance import keeping, terms
+from plugins.insurance.models import Claim, Insurer, Line, Policy
+from plugins.insurance.trades import LINES, VEHICLE
+
+CODE = "L{:04d}"
+LONGEST_LEAD = 180
+
+
+def prepare_insurer(context: Context, insurer: Insurer, values: Mapping[str, Any]) -> list[Problem]:
+    """Compute the keys."""
+    insurer.search_key = squeeze(insurer.title or "")
+    insurer.sort_key = sort_key(insurer.title or "")
+    return []
+
+
+def prepare_line(context: Context, line: Line, values: Mapping[str, Any]) -> list[Problem]:
+    """Give the title and read the days on which is called."""
+    line.title = context.text(LINES[line.line]) if line.line in LINES else ""
+    line.search_key = squeeze(line.title)
+    try:
+        days = lead_days(line.call_days)
+    except ValueError:
+        return [Problem("call_days", _("Write days before the end, such as 20, 10, 3."))]
+    line.call_days = ", ".join(str(day) for day in days) or None
+    return []
+
+
+def lead_days(text: str | None) -> list[int]:
+    """Read days before the end, the farthest first; raise `ValueError` for what is none."""
+    parts = [part for part in re.split(r"[\s,،;]+", to_ascii_digits(text or "")) if part]
+    days = sorted({int(part) for part in parts}, reverse=True)
+    if any(not 0 <= day <= LONGEST_LEAD for day in days):
+        raise ValueError(text)
+    return days
+
+
+def line_of(context: Context, key: str) -> Line | None:
+    """Give the terms that the agency keeps for a line."""
+    return context.session.execute(select(Line).where(Line.line == key)).scalar_one_or_none()
+
+
+def prepare_policy(context: Context, policy: Policy, values: Mapping[str, Any]) -> list[Problem]:
+    """Fill what follows from the terms of the line, judge days and particulars, compute moments, state and keys."""
+    if policy.line is None or policy.begins_on is None:
+        return []  # what is missing was told already
+    line = line_of(context, policy.line)
+    problems = _time(context, policy, line)
+    if policy.line in VEHICLE and not (policy.plate or policy.vin or policy.chassis):
+        problems.append(Problem("plate", _("Enter the plate, the VIN or the chassis number.")))
+    if policy.number is None and policy.id is not None:
+        before: Sequence[str | None] = inspect(policy).attrs.number.history.deleted
+        if before and before[0]:
+            problems.append(Problem("number", _("A policy that was issued keeps its number.")))
+    _money(policy, line)
+    policy.number_key = squeeze(policy.number) if policy.number else None
+    policy.title = _title(context, policy)
+    held = (policy.title, policy.number, policy.plate, policy.vin, policy.chassis, policy.plan)
+    policy.search_key = "|".join(squeeze(text) for text in held if text)
+    if not problems:
+        keeping.set_state(policy, context.now)
+        keeping.set_board(context, policy, line)
+    return problems
+
+
+def _title(context: Context, policy: Policy) -> str:
+    name = context.text(LINES[policy.line])
+    told = policy.number or policy.plate or policy.plan
+    return f"{name} {told}" if told else name
+
+
+def _time(context: Context, policy: Policy, line: Line | None) -> list[Problem]:
+    usual = line.hour if line is not None else terms.LAST_HOUR
+    changed: bool = inspect(policy).attrs.begins_on.history.has_changes()
+    if policy.begins_hour is None:
+        policy.begins_hour = usual
+    if policy.ends_hour is None:
+        policy.ends_hour = usual
+    if policy.anchor_day is None or changed:
+        policy.anchor_day = terms.anchor_of(policy.begins_on)
+    if policy.ends_on is None:
+        months = line.months if line is not None else terms.MONTHS_OF_YEAR
+        policy.ends_on = terms.end_after(policy.begins_on, months, policy.anchor_day)
+    if policy.grace_days is None:
+        policy.grace_days = line.grace_days if line is not None else 0
+    zone = context.time_zone
+    policy.begins_at = terms.moment(policy.begins_on, policy.begins_hour, zone)
+    policy.ends_at = terms.moment(policy.ends_on, policy.ends_hour, zone)
+    problems = []
+    if policy.ends_at <= policy.begins_at:
+        problems.append(Problem("ends_on", _("The end must be later than the beginning.")))
+    if policy.issued_on is not None and policy.issued_on > context.today:
+        problems.append(Problem("issued_on", _("This day lies in the future.")))
+    if policy.number and policy.issued_on is None and policy.id is None:
+        policy.issued_on = min(context.today, policy.begins_on)
+    return problems
+
+
+def _money(policy: Policy, line: Line | None) -> None:
+    policy.endorsed = policy.endorsed or 0
+    if policy.commission_percent is None and policy.id is None and line is not None:
+        policy.commission_percent = line.commission_percent
+    policy.commission = terms.commission_of(
+        (policy.premium or 0) + policy.endorsed, policy.commission_percent
+    )
+
+
+def prepare_claim(context: Context, claim: Claim, values: Mapping[str, Any]) -> list[Problem]:
+    """Give a code, and see that the loss lies within the policy."""
+    problems: list[Problem] = []
+    claim.state = claim.state or "reported"
+    claim.reported_on = claim.reported_on or context.today
+    policy = context.session.get(Policy, claim.policy_id) if claim.policy_id else None
+    if claim.id is not None and inspect(claim).attrs.policy_id.history.has_changes():
+        problems.append(Problem("policy", _("A claim stays with its policy; enter a new one for the other.")))
+    if claim.occurred_on is not None:
+        problems += _days(context, claim, policy)
+    if not problems and not claim.code:
+        claim.code = CODE.format(take_number(context, "insurance.claim"))
+    held = (claim.code, claim.number, policy.title if policy else None)
+    claim.search_key = "|".join(squeeze(text) for text in held if text)
+    return problems
+
+
+def _days(context: Context, claim: Claim, policy: Policy | None) -> Sequence[Problem]:
+    problems: list[Problem] = []
+    if claim.occurred_on > claim.reported_on:
+        problems.append(Problem("occurred_on", _("It cannot have happened after it was reported.")))
+    if claim.reported_on > context.today:
+        problems.append(Problem("reported_on", _("This day lies in the future.")))
+    if policy is not None and not covers(policy, claim.occurred_on):
+        problems.append(Problem("occurred_on", _("The policy was not in force on this day.")))
+    return problems
+
+
+def covers(policy: Policy, day: date) -> bool:
+    """Say whether a policy was in force at some hour of a day."""
+    last = terms.last_day(policy.ends_on, policy.ends_hour)
+    if policy.cancelled_on is not None:
+        last = min(last, policy.cancelled_on)
+    return policy.number is not None and policy.begins_on <= day <= last

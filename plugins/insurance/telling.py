@@ -1,0 +1,124 @@
+"""What the insured are told by message, and experts under the bell."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from kernel.api import (
+    Context,
+    MessageTemplate,
+    NoticeKind,
+    Party,
+    _,
+    calendar,
+    notify,
+    queue_message,
+    to_persian_digits,
+)
+from plugins.insurance.models import Claim, Policy
+from plugins.insurance.trades import LINES
+from plugins.insurance.words import CLAIMS
+
+NEW = timedelta(days=7)
+"""A policy that begins longer ago is an old one: nobody is thanked for it, such as after an import of old books."""
+
+CLAIM = NoticeKind(key="claim", title=_("A claim was put into your charge"), icon="alert-triangle", order=10)
+GIVEN = NoticeKind(key="given", title=_("A policy was put into your charge"), icon="shield-check", order=20)
+KINDS = (CLAIM, GIVEN)
+
+NAME = {"name": _("Name of the insured")}
+POLICY = {**NAME, "line": _("Line of insurance"), "number": _("Number of the policy")}
+TEMPLATES = (
+    MessageTemplate(
+        key="thanks",
+        title=_("Thanks on purchase"),
+        body=_("{name}\nThank you for your trust. Your policy “{line}” {number} is in force until {until}."),
+        places={**POLICY, "until": _("Last day")},
+        order=10,
+    ),
+    MessageTemplate(
+        key="claim_state",
+        title=_("State of a claim"),
+        body=_("{name}\nYour claim {code} on the policy {number}: {state}."),
+        places={**POLICY, "code": _("Code of the claim"), "state": _("State")},
+        order=20,
+    ),
+)
+
+
+def thank(system: Context, policy: Policy) -> None:
+    """Thank the holder of a policy that was issued just now; each policy once, renewals too."""
+    if not policy.number or policy.state not in ("waiting", "active"):
+        return
+    if not system.runtime.setting("insurance.thank") or policy.begins_on < system.today - NEW:
+        return
+    queue_message(
+        system,
+        purpose="insurance.thanks",
+        occasion=str(policy.id),
+        party_id=policy.holder_id,
+        template="insurance.thanks",
+        values={**_places(system, policy), "until": written(system, policy.ends_on)},
+    )
+
+
+def tell_of_claim(system: Context, claim: Claim, policy: Policy) -> None:
+    """Tell the holder how far a claim is, where the site wishes it."""
+    if not system.runtime.setting("insurance.tell_claims"):
+        return
+    queue_message(
+        system,
+        purpose="insurance.claim",
+        occasion=f"{claim.id} {claim.state} {claim.version}",
+        party_id=policy.holder_id,
+        template="insurance.claim_state",
+        values={
+            **_places(system, policy),
+            "code": claim.code,
+            "state": system.text(CLAIMS[claim.state]),
+        },
+    )
+
+
+def _places(system: Context, policy: Policy) -> dict[str, str]:
+    name = select(Party.display_name).where(Party.id == policy.holder_id)
+    return {
+        "name": system.session.execute(name).scalar_one(),
+        "line": system.text(LINES[policy.line]),
+        "number": policy.number or "—",
+    }
+
+
+def written(context: Context, day: object) -> str:
+    """Write a day as the site's readers know it."""
+    if not context.site.locale.startswith("fa"):
+        return str(day)
+    return to_persian_digits(calendar.format_date(day, "short"))  # type: ignore[arg-type]
+
+
+def tell_expert(context: Context, policy: Policy) -> None:
+    """Tell the expert of a policy that another has put into his charge."""
+    if policy.expert_id is not None and policy.expert_id != context.actor.user_id:
+        notify(
+            context,
+            [policy.expert_id],
+            kind="insurance.given",
+            text=_("A policy was put into your charge"),
+            record=("insurance.policy", policy.id),
+            occasion=f"{policy.id} {policy.expert_id}",
+        )
+
+
+def tell_claim_expert(context: Context, claim: Claim) -> None:
+    """Tell the expert of a claim that another has put into his charge."""
+    if claim.expert_id is not None and claim.expert_id != context.actor.user_id:
+        notify(
+            context,
+            [claim.expert_id],
+            kind="insurance.claim",
+            text=_("A claim was put into your charge"),
+            record=("insurance.claim", claim.id),
+            occasion=f"{claim.id} {claim.expert_id}",
+        )
