@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+
 from kernel.access.actor import Actor
 from kernel.fa import calendar
 from kernel.resources.runtime import Runtime
@@ -64,8 +65,8 @@ class Agency:
         ends = self.today + timedelta(days=days)
         return self.policy(begins_on=ends - timedelta(days=365), ends_on=ends, **more)
 
-    def edit(self, number: int, actor: Actor | None = None, **values: Any) -> None:
-        self.run("record.edit", actor, resource="insurance.policy", record_id=number, values=values)
+    def edit(self, policy: int, actor: Actor | None = None, **values: Any) -> None:
+        self.run("record.edit", actor, resource="insurance.policy", record_id=policy, values=values)
 
     def look(self, read: Callable[[Any], Any], actor: Actor | None = None) -> Any:
         with self.runtime.reading(actor or self.head) as context:

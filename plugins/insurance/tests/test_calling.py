@@ -1,0 +1,118 @@
+"""Whom the expert calls: lead times of the line, days off, Nowruz, talks, and the order of the list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from kernel.api import DaysOff
+from kernel.jobs.calendar import WorkDays
+from kernel.resources.errors import Invalid, Refused
+from plugins.insurance.calling import call_list, due_since
+from plugins.insurance.models import Line, Policy
+from plugins.insurance.tests.conftest import Agency, jalali
+
+FRIDAY_OFF = WorkDays((0, 1, 2, 3, 4, 5), frozenset())
+
+
+def off(move: str = "earlier", nowruz: bool = True) -> DaysOff:
+    return DaysOff(FRIDAY_OFF, move, nowruz)
+
+
+def since(day: object, today: object, leads: tuple[int, ...] = (10, 3), **more: object) -> object:
+    given = {"talked_on": None, "next_call_on": None, "off": off(), **more}
+    return due_since(day, leads, today=today, **given)  # type: ignore[arg-type]
+
+
+def test_lead_times_within_nowruz_come_before_it() -> None:
+    ends = jalali(1406, 1, 10)
+    before = jalali(1405, 12, 29)
+    lead = (5,)  # 5 Farvardin
+    assert since(ends, before - timedelta(days=2), lead) is None
+    found = since(ends, before, lead)
+    assert found is not None
+    assert found <= before
+    assert since(ends, before, lead, off=off(nowruz=False)) is None
+    assert since(ends, jalali(1406, 1, 5), lead, off=off(nowruz=False)) == jalali(1406, 1, 5)
+
+
+def test_who_was_talked_to_is_called_again_at_the_next_lead_time() -> None:
+    ends = jalali(1405, 9, 20)
+    assert since(ends, jalali(1405, 9, 9)) is None
+    first = since(ends, jalali(1405, 9, 10))
+    assert first == jalali(1405, 9, 10)
+    talked = jalali(1405, 9, 11)
+    assert since(ends, jalali(1405, 9, 14), talked_on=talked) is None
+    assert since(ends, jalali(1405, 9, 17), talked_on=talked) is not None
+    agreed = jalali(1405, 9, 13)
+    assert since(ends, jalali(1405, 9, 12), talked_on=talked, next_call_on=agreed) is None
+    assert since(ends, agreed, talked_on=talked, next_call_on=agreed) == agreed
+
+
+def test_in_the_days_of_grace_he_is_called_once_more() -> None:
+    ends = jalali(1405, 9, 20)
+    assert since(ends, jalali(1405, 9, 21), talked_on=jalali(1405, 9, 18)) == ends
+    assert since(ends, jalali(1405, 9, 22), talked_on=jalali(1405, 9, 21)) is None
+
+
+def names(agency: Agency, **more: object) -> list[int]:
+    return agency.look(lambda context: [call.policy.id for call in call_list(context, **more)])
+
+
+def test_the_list_is_sorted_by_what_is_at_stake(agency: Agency) -> None:
+    small = agency.ending(5, premium=1_000_000)
+    large = agency.ending(8, premium=50_000_000)
+    agency.ending(80)
+    assert names(agency) == [large, small]
+    assert names(agency, order="end") == [small, large]
+    assert names(agency, line="fire") == []
+    found = agency.look(call_list)
+    assert all(call.risk == 40 for call in found), "the first year, and nothing else of us"
+    agency.run("insurance.renew", policy=large, number="R1")
+    assert names(agency) == [small]
+
+
+def test_lead_times_are_those_of_the_line(agency: Agency) -> None:
+    number = agency.ending(20, line="life")
+    assert names(agency) == [number]
+    line = agency.look(lambda context: context.session.query(Line).filter(Line.line == "life").one().id)
+    values = {"call_days": "۱۰، 5 5"}
+    agency.run("record.edit", resource="insurance.line", record_id=line, values=values)
+    assert agency.row(Line, line).call_days == "10, 5"
+    assert names(agency) == []
+    with pytest.raises(Invalid):
+        agency.run("record.edit", resource="insurance.line", record_id=line, values={"call_days": "soon"})
+
+
+def test_a_call_moves_the_card(agency: Agency) -> None:
+    number = agency.ending(5)
+    agency.run("insurance.talk", policy=number, outcome="no_answer")
+    assert agency.row(Policy, number).renewal == "upcoming"
+    assert names(agency) == [number]
+    agency.run(
+        "insurance.talk", policy=number, outcome="talked", next_call_on=agency.today + timedelta(days=2)
+    )
+    assert agency.row(Policy, number).renewal == "contacted"
+    assert names(agency) == []
+    agency.clock.advance(days=2)
+    assert names(agency) == [number]
+    agency.run("insurance.talk", policy=number, outcome="quoted", quoted=13_000_000)
+    row = agency.row(Policy, number)
+    assert (row.renewal, row.quoted, row.next_call_on) == ("quoted", 13_000_000, None)
+    made = agency.run("insurance.renew", policy=number, number="R")
+    assert agency.row(Policy, made).premium == 13_000_000
+
+
+def test_what_is_wrong_with_a_call(agency: Agency) -> None:
+    number = agency.ending(5)
+    for entered, field in (
+        ({"outcome": "quoted"}, "quoted"),
+        ({"outcome": "later", "next_call_on": agency.today - timedelta(days=1)}, "next_call_on"),
+        ({"outcome": ""}, "outcome"),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            agency.run("insurance.talk", policy=number, **entered)
+        assert refusal.value.problems[0].field == field
+    with pytest.raises(Refused):
+        agency.run("insurance.talk", policy=agency.ending(200), outcome="talked")
