@@ -7,11 +7,11 @@ from kernel.api import LazyText, _
 STATES: dict[str, LazyText] = {
     "request": _("Requested"),
     "waiting": _("Not begun yet"),
-    "active": _("In force"),
+    "active": _("Is in force"),
     "grace": _("In the days of grace"),
     "lapsed": _("Lapsed"),
     "renewed": _("Ended and renewed"),
-    "cancelled": _("Cancelled"),
+    "cancelled": _("Annulled"),
 }
 STATE_COLOURS = {
     "request": "grey",
@@ -30,7 +30,7 @@ RENEWALS: dict[str, LazyText] = {
     "contacted": _("Contacted"),
     "quoted": _("Quoted"),
     "renewed": _("Renewed"),
-    "lost": _("Lost"),
+    "lost": _("Renewal lost"),
 }
 RENEWAL_COLOURS = {
     "upcoming": "grey",

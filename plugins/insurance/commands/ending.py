@@ -26,7 +26,7 @@ REASON = fields.Choice(
 LOST_NOTE = fields.Text("lost_note", _("About the loss"), limit=300)
 CANCELLED_ON = fields.Day("cancelled_on", _("Cancelled on"), required=True)
 WHY = fields.Text("cancel_reason", _("Why it was cancelled"), limit=300, required=True)
-REFUND = fields.Money("refund", _("Given back"), least=0, most=MOST)
+REFUND = fields.Money("refund", _("Premium given back"), least=0, most=MOST)
 
 
 @command(

@@ -35,7 +35,7 @@ INSURER = fields.Link("insurer", _("Insurer"), to="insurance.insurer", required=
 NUMBER = fields.Text("number", _("Number of the new policy"), limit=60)
 PREMIUM = fields.Money("premium", _("Premium"), least=0, most=MOST, required=True)
 SUM = fields.Money("sum_insured", _("Sum insured"), least=0, most=MOST)
-PERCENT = fields.Percent("commission_percent", _("Commission"))
+PERCENT = fields.Percent("commission_percent", _("Agency’s commission"))
 BEGINS_ON = fields.Day("begins_on", _("Begins on"), required=True)
 BEGINS_HOUR = Hour("begins_hour", _("Hour of the begin"), required=True)
 ENDS_ON = fields.Day("ends_on", _("Ends on"), required=True)
