@@ -120,16 +120,19 @@ ORDERS = {
 """Orders of the list."""
 
 
-def _leads(context: Context) -> Mapping[str, Sequence[int]]:
-    rows = context.session.execute(select(Line.line, Line.call_days))
-    return {line: lead_days(days) for line, days in rows}
+Leads = Mapping[tuple[str, int | None], Sequence[int]]
 
 
-def _due(context: Context, policy: Policy, leads: Mapping[str, Sequence[int]], off: DaysOff) -> date | None:
+def _leads(context: Context) -> Leads:
+    rows = context.session.execute(select(Line.line, Line.insurer_id, Line.call_days))
+    return {(line, insurer): lead_days(days) for line, insurer, days in rows}
+
+
+def _due(context: Context, policy: Policy, leads: Leads, off: DaysOff) -> date | None:
     talked = policy.contacted_at
     return due_since(
         policy.ends_on,
-        leads.get(policy.line, ()),
+        leads.get((policy.line, policy.insurer_id), leads.get((policy.line, None), ())),
         talked_on=clock.local(talked, context.time_zone).date() if talked is not None else None,
         next_call_on=policy.next_call_on,
         today=context.today,

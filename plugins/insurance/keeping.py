@@ -58,7 +58,7 @@ def set_board(context: Context, policy: Policy, line: Line | None) -> None:
 def keep_states(system: Context) -> int:
     """Bring all policies to the present moment; gives how many changed. The context acts for the system."""
     ahead = system.today + timedelta(days=system.runtime.setting("insurance.renewal_days"))
-    lines = {line.line: line for line in system.session.execute(select(Line)).scalars()}
+    lines = {(row.line, row.insurer_id): row for row in system.session.execute(select(Line)).scalars()}
     changed, last = 0, 0
     while True:
         wanted = (
@@ -83,7 +83,8 @@ def keep_states(system: Context) -> int:
         for policy in found:
             before = (policy.state, policy.renewal)
             set_state(policy, system.now)
-            set_board(system, policy, lines.get(policy.line))
+            own = lines.get((policy.line, policy.insurer_id))
+            set_board(system, policy, own or lines.get((policy.line, None)))
             changed += (policy.state, policy.renewal) != before
         system.session.flush()
         if len(found) < AT_ONCE:

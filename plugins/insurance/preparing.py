@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, or_, select
 
 from kernel.api import Context, Problem, _, sort_key, squeeze, take_number, to_ascii_digits
 from plugins.insurance import keeping, terms
@@ -28,6 +28,9 @@ def prepare_insurer(context: Context, insurer: Insurer, values: Mapping[str, Any
 def prepare_line(context: Context, line: Line, values: Mapping[str, Any]) -> list[Problem]:
     """Give the title and read the days on which is called."""
     line.title = context.text(LINES[line.line]) if line.line in LINES else ""
+    if line.insurer_id is not None:
+        insurer = context.session.get(Insurer, line.insurer_id)
+        line.title = f"{line.title} · {insurer.title}" if insurer is not None else line.title
     line.search_key = squeeze(line.title)
     try:
         days = lead_days(line.call_days)
@@ -46,16 +49,22 @@ def lead_days(text: str | None) -> list[int]:
     return days
 
 
-def line_of(context: Context, key: str) -> Line | None:
-    """Give the terms that the agency keeps for a line."""
-    return context.session.execute(select(Line).where(Line.line == key)).scalar_one_or_none()
+def line_of(context: Context, key: str, insurer_id: int | None = None) -> Line | None:
+    """Give the terms that the agency keeps for a line: those of the insurer where it has its own."""
+    wanted = (
+        select(Line)
+        .where(Line.line == key, or_(Line.insurer_id.is_(None), Line.insurer_id == insurer_id))
+        .order_by(Line.insurer_id.nulls_last())
+        .limit(1)
+    )
+    return context.session.execute(wanted).scalar_one_or_none()
 
 
 def prepare_policy(context: Context, policy: Policy, values: Mapping[str, Any]) -> list[Problem]:
     """Fill what follows from the terms of the line, judge days and particulars, compute moments, state and keys."""
     if policy.line is None or policy.begins_on is None:
         return []  # what is missing was told already
-    line = line_of(context, policy.line)
+    line = line_of(context, policy.line, policy.insurer_id)
     problems = _time(context, policy, line)
     if policy.line in VEHICLE and not (policy.plate or policy.vin or policy.chassis):
         problems.append(Problem("plate", _("Enter the plate, the VIN or the chassis number.")))

@@ -289,7 +289,7 @@ def _apply(context: Context, record: Policy, row: Endorsement, values: dict[str,
         if record.ends_at <= record.begins_at:
             raise Invalid([Problem("ends_on", _("The end must be later than the beginning."))])
         keeping.set_state(record, context.now)
-        keeping.set_board(context, record, line_of(context, record.line))
+        keeping.set_board(context, record, line_of(context, record.line, record.insurer_id))
     elif row.kind == "insured":
         row.added_id, row.removed_id = values["added"], values["removed"]
         _persons(context, record.id, values)

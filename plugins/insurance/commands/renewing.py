@@ -89,7 +89,7 @@ def proposal(context: Context, former: Policy) -> dict[str, Any]:
 
 
 def _months(context: Context, former: Policy) -> int:
-    line = line_of(context, former.line)
+    line = line_of(context, former.line, former.insurer_id)
     return line.months if line is not None else terms.MONTHS_OF_YEAR
 
 

@@ -66,10 +66,13 @@ class Line(Identified, Stamped, Versioned, InsuranceBase):
         CheckConstraint("hour BETWEEN 0 AND 24", name="hour"),
         CheckConstraint("grace_days BETWEEN 0 AND 180", name="grace_days"),
         CheckConstraint("commission_percent BETWEEN 0 AND 100", name="commission_percent"),
-        Index("uq_line_line", "line", unique=True),
+        Index("uq_line_line", "line", unique=True, postgresql_where=text("insurer_id IS NULL")),
+        Index("uq_line_insurer_id", "insurer_id", "line", unique=True),
     )
 
     line: Mapped[str] = mapped_column(Text)
+    insurer_id: Mapped[int | None] = link("insurance.insurer.id", "fk_line_insurer_id", ondelete="CASCADE")
+    """Where an insurer has terms of its own for the line; else they are those of all."""
     title: Mapped[str] = mapped_column(Text)
     months: Mapped[int] = mapped_column(SmallInteger, server_default=text("12"), default=12)
     hour: Mapped[int] = mapped_column(SmallInteger, server_default=text("24"), default=24)

@@ -45,6 +45,13 @@ LINE = Resource(
     label="title",
     fields=(
         fields.Choice("line", _("Line"), options=LINES, colours=LINE_COLOURS, required=True),
+        fields.Link(
+            "insurer",
+            _("Insurer"),
+            to="insurance.insurer",
+            attribute="insurer_id",
+            help=_("Empty: for all insurers that have no terms of their own for the line."),
+        ),
         fields.Whole("months", _("Usual length (months)"), least=1, most=360, default=12, required=True),
         Hour("hour", _("Usual hour of begin and end"), default="24", required=True),
         fields.Whole(
@@ -66,13 +73,25 @@ LINE = Resource(
         ),
         fields.Percent("commission_percent", _("Usual commission")),
     ),
-    list_columns=("line", "months", "hour", "grace_days", "renewable", "call_days", "commission_percent"),
+    list_columns=(
+        "line",
+        "insurer",
+        "months",
+        "hour",
+        "grace_days",
+        "renewable",
+        "call_days",
+        "commission_percent",
+    ),
     sections=(
-        Section(_("Line"), ("line", "months", "hour", "commission_percent")),
+        Section(_("Line"), ("line", "insurer", "months", "hour", "commission_percent")),
         Section(_("Renewal"), ("renewable", "grace_days", "call_days")),
     ),
     sorts=(Sort("oldest", _("In the order of entry"), ("id",)),),
     search=Search(),
     prepare=preparing.prepare_line,
-    constraints={"uq_line_line": ("line", _("The terms of this line are there already."))},
+    constraints={
+        "uq_line_line": ("line", _("The terms of this line are there already.")),
+        "uq_line_insurer_id": ("insurer", _("The terms of this line are there already.")),
+    },
 )

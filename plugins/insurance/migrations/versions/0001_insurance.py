@@ -85,6 +85,7 @@ def upgrade() -> None:
     _table(
         "line",
         _must("line", sa.Text),
+        sa.Column("insurer_id", sa.BigInteger),
         _must("title", sa.Text),
         _must("months", sa.SmallInteger, "12"),
         _must("hour", sa.SmallInteger, "24"),
@@ -96,15 +97,14 @@ def upgrade() -> None:
         _check("line", "commission_percent", "commission_percent BETWEEN 0 AND 100"),
         _check("line", "grace_days", "grace_days BETWEEN 0 AND 180"),
         _check("line", "hour", "hour BETWEEN 0 AND 24"),
-        _check(
-            "line",
-            "line",
-            IS_LINE,
-        ),
+        _check("line", "line", IS_LINE),
         _check("line", "months", "months BETWEEN 1 AND 360"),
-        keys={},
+        keys={
+            "insurer_id": ("insurance.insurer.id", "CASCADE"),
+        },
     )
-    _index("line", "line", unique=True)
+    _index("line", "insurer_id", "line", unique=True)
+    _index("line", "line", unique=True, where=sa.text("insurer_id IS NULL"))
     _table(
         "policy",
         _must("title", sa.Text),
@@ -173,11 +173,7 @@ def upgrade() -> None:
         _check("policy", "commission_percent", "commission_percent BETWEEN 0 AND 100"),
         _check("policy", "former", "former_id <> id"),
         _check("policy", "hours", "begins_hour BETWEEN 0 AND 24 AND ends_hour BETWEEN 0 AND 24"),
-        _check(
-            "policy",
-            "line",
-            IS_LINE,
-        ),
+        _check("policy", "line", IS_LINE),
         _check("policy", "lost", "(renewal = 'lost') IS NOT TRUE OR lost_reason IS NOT NULL"),
         _check(
             "policy",
