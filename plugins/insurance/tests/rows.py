@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -58,12 +58,12 @@ def _policy(batch: Batch, number: int, place: int) -> Values:
         "number_key": f"{batch.word}{number}",
         "holder_id": batch.parties[place % len(batch.parties)],
         "expert_id": batch.user_id,
-        "begins_on": BEGINNING.date(),
+        "begins_on": BEGINNING,
         "begins_hour": 24,
-        "ends_on": ends.date(),
+        "ends_on": ends,
         "ends_hour": 24,
-        "begins_at": BEGINNING,
-        "ends_at": ends,
+        "begins_at": datetime.combine(BEGINNING, time(), UTC),
+        "ends_at": datetime.combine(ends, time(), UTC),
         "anchor_day": 1,
         "premium": 1_000_000 + number,
         "plan": batch.word,
@@ -83,7 +83,7 @@ def _endorsement(batch: Batch, number: int, place: int) -> Values:
     return {
         "policy_id": _of(batch, "policy", place),
         "place": number + 1,
-        "day": BEGINNING.date(),
+        "day": BEGINNING,
         "kind": "premium",
         "premium_change": 1000,
         "description": batch.word,
@@ -91,7 +91,7 @@ def _endorsement(batch: Batch, number: int, place: int) -> Values:
 
 
 def _instalment(batch: Batch, number: int, place: int) -> Values:
-    due = (BEGINNING + timedelta(days=number)).date()
+    due = BEGINNING + timedelta(days=number)
     return {
         "policy_id": _of(batch, "policy", place),
         "due_on": due,
@@ -104,8 +104,8 @@ def _claim(batch: Batch, number: int, place: int) -> Values:
     return {
         "code": f"{batch.word}{number}",
         "policy_id": _of(batch, "policy", place),
-        "occurred_on": BEGINNING.date(),
-        "reported_on": BEGINNING.date(),
+        "occurred_on": BEGINNING,
+        "reported_on": BEGINNING,
         "description": batch.word,
         "expert_id": batch.user_id,
         "state": "reported",
