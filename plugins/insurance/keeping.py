@@ -8,12 +8,14 @@ from datetime import timedelta
 from sqlalchemy import func, or_, select
 
 from kernel.api import Context, give_role
-from plugins.insurance import telling, terms
+from plugins.insurance import billing, telling, terms
 from plugins.insurance.models import Endorsement, Line, Policy
 from plugins.insurance.words import OPEN_RENEWALS
 
 INSURED_ROLE = "insurance.insured"
 AT_ONCE = 500
+OLD = 30
+"""Days after which a policy that is entered counts as one of old books."""
 LAPSE_REASON = "lapsed"
 
 
@@ -117,6 +119,22 @@ def follow_policy(context: Context, ids: Sequence[int], action: str) -> None:
                 telling.thank(system, policy)
             if policy.former_id is not None and action in ("binned", "restored"):
                 follow_former(system, policy.former_id)
+    if action == "created" and context.runtime.setting("insurance.billing") == "at_once":
+        _bill(context, ids)
+
+
+def _bill(context: Context, ids: Sequence[int]) -> None:
+    """Write the invoices of new policies; one that began long ago has none, nor has what nobody pays."""
+    if not billing.runs(context):
+        return
+    wanted = select(Policy).where(
+        Policy.id.in_(list(ids)),
+        Policy.number.is_not(None),
+        Policy.premium_total > 0,
+        Policy.begins_on >= context.today - timedelta(days=OLD),
+    )
+    for policy in context.session.execute(wanted).scalars().all():
+        billing.bill_premium(context, policy)
 
 
 def follow_former(system: Context, former_id: int) -> None:

@@ -189,6 +189,29 @@ def merging(session: Session, ctx: Context, kept: int, dropped: int) -> None:
     leaving.merge(session, kept, dropped)
 
 
+@hookimpl(optionalhook=True)
+def payment_received(ctx: Context, payment_id: int) -> None:
+    from plugins.sales.api import payment
+
+    received = payment(ctx, payment_id)
+    if received is not None:
+        ctx.run("insurance.follow_money", party=received.party_id)
+
+
+@hookimpl(optionalhook=True)
+def payment_reversed(ctx: Context, payment_id: int) -> None:
+    payment_received(ctx, payment_id)
+
+
+@hookimpl(optionalhook=True)
+def invoice_cancelled(ctx: Context, invoice_id: int) -> None:
+    from plugins.sales.api import party_of
+
+    party = party_of(ctx, invoice_id)
+    if party is not None:
+        ctx.run("insurance.follow_money", party=party)
+
+
 @hookimpl
 def blueprints() -> Iterable[Blueprint]:
     return (make_blueprint(),)

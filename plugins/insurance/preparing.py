@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import inspect, or_, select
 
 from kernel.api import Context, Problem, _, sort_key, squeeze, take_number, to_ascii_digits
-from plugins.insurance import keeping, terms
+from plugins.insurance import keeping, particulars, terms
 from plugins.insurance.models import Claim, Insurer, Line, Policy
-from plugins.insurance.trades import LINES, VEHICLE
+from plugins.insurance.trades import LINES
 
 CODE = "L{:04d}"
 LONGEST_LEAD = 180
@@ -65,9 +65,7 @@ def prepare_policy(context: Context, policy: Policy, values: Mapping[str, Any]) 
     if policy.line is None or policy.begins_on is None:
         return []  # what is missing was told already
     line = line_of(context, policy.line, policy.insurer_id)
-    problems = _time(context, policy, line)
-    if policy.line in VEHICLE and not (policy.plate or policy.vin or policy.chassis):
-        problems.append(Problem("plate", _("Enter the plate, the VIN or the chassis number.")))
+    problems = [*_time(context, policy, line), *particulars.judge(policy)]
     if policy.number is None and policy.id is not None:
         before: Sequence[str | None] = inspect(policy).attrs.number.history.deleted
         if before and before[0]:

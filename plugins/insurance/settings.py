@@ -46,6 +46,20 @@ SETTINGS = (
         order=40,
     ),
     Setting(
+        key="billing",
+        title=_("Invoices of premiums"),
+        kind="choice",
+        choices={
+            "by_hand": _("Where somebody asks for one in the file of a policy or on renewing"),
+            "at_once": _("As soon as a policy is issued"),
+        },
+        default="by_hand",
+        help=_(
+            "Where sales are in use. A policy that began more than thirty days ago is an old one and not billed by itself."
+        ),
+        order=60,
+    ),
+    Setting(
         key="tell_claims",
         title=_("Tell the insured by SMS how far a claim is"),
         kind="yes_no",

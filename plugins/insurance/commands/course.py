@@ -19,7 +19,7 @@ from kernel.api import (
     fields,
     rest_reminders,
 )
-from plugins.insurance import keeping, terms
+from plugins.insurance import billing, keeping, terms
 from plugins.insurance.kinds import Holder, Hour
 from plugins.insurance.models import Endorsement, Instalment, InsuredPerson, Policy
 from plugins.insurance.preparing import line_of
@@ -135,6 +135,10 @@ def pay(context: Context, *, instalment: int, paid_on: Any = None, note: Any = N
     row = _instalment(context, instalment)
     if row.paid_on is not None:
         raise Refused(_("This instalment is paid already."))
+    if billing.is_billed(context, row.policy_id):
+        raise Refused(
+            _("The premium has an invoice: enter the receipt for that, and the instalment follows.")
+        )
     values = read(context, (PAID_ON, PAY_NOTE), {"paid_on": paid_on or context.today, "note": note})
     row.paid_on, row.paid_from, row.note = values["paid_on"], "own", values["note"] or row.note
     context.session.flush()
@@ -245,7 +249,16 @@ def endorse(
             )
         )
         context.session.flush()
+        billing.bill_change(context, _fresh(context, policy), _endorsement(context, made))
     return made
+
+
+def _fresh(context: Context, number: int) -> Policy:
+    return context.session.get_one(Policy, number)
+
+
+def _endorsement(context: Context, number: int) -> Endorsement:
+    return context.session.get_one(Endorsement, number)
 
 
 def _applying(entered: dict[str, Any]) -> list[fields.Field]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.api import Context, _, command
-from plugins.insurance import keeping
+from plugins.insurance import billing, keeping
 
 
 @command(
@@ -15,4 +15,7 @@ from plugins.insurance import keeping
 def keep_states(context: Context) -> int:
     """Let policies begin, end and lapse, and put those that end soon on the renewal board; gives how many changed."""
     with context.system("time goes by") as system:
-        return keeping.keep_states(system)
+        changed = keeping.keep_states(system)
+        if billing.runs(context):
+            changed += billing.follow_all(system)
+        return changed

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, rest_reminders
-from plugins.insurance import keeping
+from plugins.insurance import billing, keeping
 from plugins.insurance.commands.renewing import ENDING
 from plugins.insurance.models import Instalment, Policy
 from plugins.insurance.reading import open_policy, read
@@ -117,10 +117,12 @@ def cancel(
         context.session.delete(row)
     context.session.flush()
     rest_reminders(context, ENDING, [policy])
-    if record.former_id is not None:
+    former = record.former_id
+    if former is not None:
         with context.system("the former policy is open again") as system:
-            keeping.follow_former(system, record.former_id)
-    return record.id
+            keeping.follow_former(system, former)
+    billing.take_back(context, record, values["cancel_reason"])
+    return policy
 
 
 def _judge(context: Context, record: Policy, values: dict[str, Any]) -> None:

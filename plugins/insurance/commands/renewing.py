@@ -21,10 +21,11 @@ from plugins.insurance import keeping, terms
 from plugins.insurance.commands.course import instalments_of, plan
 from plugins.insurance.kinds import Hour
 from plugins.insurance.models import Claim, InsuredObject, InsuredPerson, Policy
+from plugins.insurance.particulars import PARTICULARS
 from plugins.insurance.preparing import line_of
 from plugins.insurance.reading import open_policy, read
 from plugins.insurance.resources import POLICY
-from plugins.insurance.resources.policy import MOST, PARTICULARS
+from plugins.insurance.resources.policy import MOST
 
 LONGEST_NO_CLAIM = 14
 ENDING = "insurance.end"
@@ -50,6 +51,7 @@ COUNT = fields.Whole(
         "In equal parts, month by month from the begin; the first carries what is left over. 0: none are planned."
     ),
 )
+BILL = fields.YesNo("bill", _("Write the invoice of the premium"))
 FORM = (
     INSURER,
     NUMBER,
@@ -125,6 +127,7 @@ def renew(
     ends_hour: Any = None,
     no_claim_years: Any = None,
     instalments: Any = None,
+    bill: Any = None,
     version: int | None = None,
 ) -> int:
     """Make the next policy of a chain and give its id; what reminded of the former rests from now on.
@@ -165,6 +168,8 @@ def renew(
     rest_reminders(context, ENDING, [policy])
     if values["instalments"]:
         plan(context, policy=made, count=values["instalments"], first=values["begins_on"])
+    if BILL.read(bill, context) and values["number"]:
+        context.run("insurance.bill", policy=made)
     return int(made)
 
 

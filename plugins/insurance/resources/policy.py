@@ -25,20 +25,11 @@ from kernel.api import (
     squeeze,
 )
 from plugins.insurance import keeping, preparing
-from plugins.insurance.kinds import Chassis, Holder, Hour, ModelYear, Plate, Vin
+from plugins.insurance.kinds import Holder, Hour
 from plugins.insurance.models import InsuredObject, InsuredPerson, Policy
-from plugins.insurance.trades import (
-    BUILDING,
-    LINE_COLOURS,
-    LINES,
-    NO_CLAIM_LINES,
-    PERSONS,
-    VEHICLE,
-    WORKS,
-    of_lines,
-)
+from plugins.insurance.particulars import PARTICULARS
+from plugins.insurance.trades import LINE_COLOURS, LINES
 from plugins.insurance.words import (
-    BUILDINGS,
     LOST_REASONS,
     MOVES,
     RELATIONS,
@@ -47,7 +38,6 @@ from plugins.insurance.words import (
     STANDING,
     STATE_COLOURS,
     STATES,
-    USES,
 )
 
 RIGHT = "insurance.policy"
@@ -196,42 +186,6 @@ MONEY = (
     fields.Percent("commission_percent", _("Agency’s commission"), aliases=("درصد کارمزد",)),
     fields.Money("commission", _("Commission (amount)"), read_only=True),
     fields.Money("sum_insured", _("Sum insured"), least=0, most=MOST, aliases=("سرمایه", "سرمایه بیمه")),
-)
-PARTICULARS = (
-    Plate(
-        "plate",
-        _("Plate"),
-        when=of_lines(*VEHICLE),
-        aliases=("پلاک", "شماره پلاک"),
-        placeholder=_("12 ب 345 ایران 67"),
-    ),
-    Vin("vin", _("VIN"), when=of_lines(*VEHICLE), in_list=True),
-    Chassis("chassis", _("Chassis number"), when=of_lines(*VEHICLE), aliases=("شماره شاسی", "شاسی")),
-    Chassis("engine_number", _("Engine number"), when=of_lines(*VEHICLE), aliases=("شماره موتور",)),
-    fields.Text("vehicle", _("Vehicle"), limit=100, when=of_lines(*VEHICLE), aliases=("خودرو", "نوع خودرو")),
-    ModelYear("model_year", _("Model year"), when=of_lines(*VEHICLE), aliases=("سال ساخت", "مدل")),
-    fields.Choice("vehicle_use", _("Use"), options=USES, when=of_lines(*VEHICLE)),
-    fields.Whole(
-        "no_claim_years",
-        _("Years without a claim"),
-        least=0,
-        most=20,
-        when=of_lines(*NO_CLAIM_LINES),
-        aliases=("سال عدم خسارت", "عدم خسارت"),
-    ),
-    fields.Text(
-        "address", _("Address of the place"), limit=300, required=True, when=of_lines(*BUILDING, *WORKS)
-    ),
-    fields.PostalCode("postal_code", _("Postal code of the place"), when=of_lines(*BUILDING, *WORKS)),
-    fields.Decimal(
-        "area", _("Area (square metres)"), places=2, least=1, most=10**7, when=of_lines(*BUILDING)
-    ),
-    fields.Choice("building", _("Structure"), options=BUILDINGS, when=of_lines(*BUILDING)),
-    fields.YesNo("earthquake", _("Earthquake is covered"), when=of_lines(*BUILDING)),
-    fields.Whole("persons", _("Number of persons"), least=1, most=10**6, when=of_lines(*PERSONS)),
-    fields.Whole("years", _("For how many years"), least=1, most=60, when=of_lines("life")),
-    fields.Text("destination", _("Destination"), limit=100, required=True, when=of_lines("travel", "cargo")),
-    fields.Text("goods", _("Goods"), limit=300, when=of_lines("cargo", "fire")),
 )
 COURSE = (
     fields.Link("former", _("Renews"), to=RIGHT, attribute="former_id", read_only=True),

@@ -8,6 +8,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from kernel.api import NotFound, _, current, fields, load, run_command, tell
+from plugins.insurance import billing
 from plugins.insurance.commands import claims, course, ending, renewing, talking
 from plugins.insurance.commands.renewing import proposal
 from plugins.insurance.models import Claim, Instalment, Policy
@@ -26,6 +27,8 @@ def renew(number: int) -> ResponseReturnValue:
     context = current()
     policy: Policy = load(context, POLICY, number)
     kinds = [item for item in renewing.FORM if item.name != "no_claim_years" or policy.line in NO_CLAIM_LINES]
+    if billing.runs(context):
+        kinds.append(renewing.BILL)
     return command_page(
         "insurance.renew",
         _("Renew the policy"),
@@ -127,6 +130,15 @@ def plan(number: int) -> ResponseReturnValue:
         ),
         policy=number,
     )
+
+
+def bill(number: int) -> ResponseReturnValue:
+    """Write the invoice of the premium."""
+    policy: Policy = load(current(), POLICY, number)
+    target = _crumb(policy)[1]
+    if run_command("insurance.bill", policy=number).done:
+        tell(_("The invoice of the premium is written; receipts for it pay the instalments."))
+    return redirect(target, code=303)
 
 
 def reopen(number: int) -> ResponseReturnValue:

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from kernel.api import Context, current, load, render
+from plugins.insurance import billing
 from plugins.insurance.commands.course import instalments_of
 from plugins.insurance.models import Claim, Endorsement, Policy, Talk
+from plugins.insurance.particulars import PARTICULARS
 from plugins.insurance.resources import CLAIM, POLICY
-from plugins.insurance.resources.policy import PARTICULARS
 from plugins.insurance.words import (
     CLAIM_COLOURS,
     CLAIMS,
@@ -47,6 +48,7 @@ def file(number: int) -> ResponseReturnValue:
     context = current()
     policy: Policy = load(context, POLICY, number)
     held = instalments_of(context, number)
+    bills, billed = billing.bills_shown(context, number), billing.is_billed(context, number)
     return render(
         "insurance/file.html",
         policy=policy,
@@ -64,7 +66,9 @@ def file(number: int) -> ResponseReturnValue:
         overdue=sum(each.amount for each in held if each.paid_on is None and each.due_on < context.today),
         today=context.today,
         chain=_chain(context, policy),
-        may=_may(context, policy),
+        bills=bills,
+        billed=billed,
+        may=_may(context, policy, billed),
         states=STATES,
         state_tones=STATE_COLOURS,
         renewals=RENEWALS,
@@ -124,7 +128,7 @@ def _chain(context: Context, policy: Policy) -> list[Policy]:
     return found
 
 
-def _may(context: Context, policy: Policy) -> dict[str, bool]:
+def _may(context: Context, policy: Policy, billed: bool) -> dict[str, bool]:
     edit = context.may(RIGHT, "edit") and not context.read_only
     waits = policy.renewal in OPEN_RENEWALS
     renewable = policy.state not in ("request", "cancelled") and policy.renewal != "renewed"
@@ -137,5 +141,11 @@ def _may(context: Context, policy: Policy) -> dict[str, bool]:
         "cancel": edit and policy.state in STANDING,
         "endorse": edit and policy.state in STANDING and bool(policy.number),
         "plan": edit and policy.state != "cancelled" and policy.premium_total > 0,
+        "pay": edit and not billed,
+        "bill": edit
+        and not billed
+        and billing.runs(context)
+        and bool(policy.number)
+        and policy.state != "cancelled",
         "claim": not context.read_only and context.may(CLAIM.permission, "create") and bool(policy.number),
     }
