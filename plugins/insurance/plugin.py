@@ -278,7 +278,7 @@ def menu() -> Iterable[MenuItem]:
             order=510,
         ),
         MenuItem(
-            label=_("Claims"),
+            label=_("Insurance claims"),
             target="/insurance/claims",
             icon="alert-triangle",
             permission=("insurance.claim", "view"),

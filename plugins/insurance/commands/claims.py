@@ -12,7 +12,7 @@ from plugins.insurance.telling import tell_of_claim
 from plugins.insurance.words import CLAIM_MOVES, CLAIMS
 
 MOST = 10**15
-WHICH = fields.Link("claim", _("Claim"), to=CLAIM.name, required=True)
+WHICH = fields.Link("claim", _("Insurance claim"), to=CLAIM.name, required=True)
 STATE = fields.Choice("state", _("State"), options=CLAIMS, required=True)
 PAID = fields.Money(
     "paid", _("Paid"), least=0, most=MOST, required=True, when=fields.When("state", ("paid",))

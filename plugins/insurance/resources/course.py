@@ -51,8 +51,8 @@ def claim_actions(context: Context, claim_id: int) -> Sequence[Action]:
 CLAIM = Resource(
     name="insurance.claim",
     model=Claim,
-    title=_("Claim"),
-    plural=_("Claims"),
+    title=_("Insurance claim"),
+    plural=_("Insurance claims"),
     path="insurance/claims",
     icon="alert-triangle",
     label="code",
@@ -77,11 +77,11 @@ CLAIM = Resource(
     list_columns=("code", "policy", "cause", "occurred_on", "claimed", "state", "next_step_on", "expert"),
     sections=(
         Section(
-            _("Claim"),
+            _("Insurance claim"),
             ("code", "policy", "number", "cause", "occurred_on", "reported_on", "place", "description"),
         ),
         Section(
-            _("Course"),
+            _("Course of the claim"),
             ("state", "claimed", "paid", "paid_on", "reject_reason", "next_step_on", "expert"),
         ),
     ),

@@ -124,7 +124,7 @@ def _duplicate(there: tuple[int, str], visible: set[int]) -> Duplicate:
 WHO = (
     Holder(
         "holder",
-        _("Holder"),
+        _("Policyholder"),
         attribute="holder_id",
         required=True,
         aliases=("بیمه گذار", "بیمه‌گذار", "نام بیمه گذار", "کد ملی بیمه گذار", "کد ملی", "holder"),
@@ -167,7 +167,7 @@ WHO = (
 )
 TIMES = (
     fields.Day("issued_on", _("Issued on"), aliases=("تاریخ صدور",)),
-    fields.Day("begins_on", _("Begins on"), required=True, aliases=("تاریخ شروع", "شروع")),
+    fields.Day("begins_on", _("Cover begins on"), required=True, aliases=("تاریخ شروع", "شروع")),
     Hour("begins_hour", _("Hour of the begin")),
     fields.Day(
         "ends_on",
