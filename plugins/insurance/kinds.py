@@ -62,6 +62,17 @@ class Plate(fields.Text):
         return self.show(value, context)
 
 
+class PolicyNumber(fields.Text):
+    """A number as an insurer writes it, with its strokes, in digits that every program reads."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, limit=60, **options)
+
+    def parse(self, raw: Any, context: Context) -> str:
+        """Fold the digits."""
+        return to_ascii_digits(super().parse(raw, context))
+
+
 class Vin(fields.Code):
     """A vehicle identification number: seventeen letters and digits without I, O and Q."""
 

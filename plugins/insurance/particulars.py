@@ -21,7 +21,7 @@ PARTICULARS = (
     Chassis("engine_number", _("Engine number"), when=of_lines(*VEHICLE), aliases=("شماره موتور",)),
     fields.Text("vehicle", _("Vehicle"), limit=100, when=of_lines(*VEHICLE), aliases=("خودرو", "نوع خودرو")),
     ModelYear("model_year", _("Model year"), when=of_lines(*VEHICLE), aliases=("سال ساخت", "مدل")),
-    fields.Choice("vehicle_use", _("Use"), options=USES, when=of_lines(*VEHICLE)),
+    fields.Choice("vehicle_use", _("Use of the vehicle"), options=USES, when=of_lines(*VEHICLE)),
     fields.Whole(
         "no_claim_years",
         _("Years without a claim"),

@@ -72,7 +72,7 @@ def test_a_policy_is_renewed_from_the_call_list(desk: FrontDesk, open_page: Call
     page.wait_for_url(re.compile(r"/insurance/\d+/file"))
     expect(page.locator("main")).to_contain_text("1405/99")
     expect(page.locator("#instalments tbody tr")).to_have_count(4)
-    page.locator("#instalments").get_by_role("button", name="پرداخت").first.click()
+    page.locator("#instalments").get_by_role("button", name="پرداخت شد").first.click()
     expect(page.locator("#instalments .badge.green")).to_have_count(1)
     page.goto(f"{desk.address}/insurance/renewals?f.renewal.is=renewed")
     expect(page.locator("tbody tr")).to_contain_text("کریمی")

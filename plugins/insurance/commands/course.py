@@ -239,7 +239,7 @@ def endorse(
         if row.premium_change < 0:
             _lessen(system, policy, -row.premium_change)
     context.session.expire(record)
-    if row.premium_change > 0:
+    if row.premium_change > 0 and instalments_of(context, policy):
         context.session.add(
             Instalment(
                 policy_id=policy,

@@ -19,7 +19,7 @@ from kernel.api import (
 )
 from plugins.insurance import keeping, terms
 from plugins.insurance.commands.course import instalments_of, plan
-from plugins.insurance.kinds import Hour
+from plugins.insurance.kinds import Hour, PolicyNumber
 from plugins.insurance.models import Claim, InsuredObject, InsuredPerson, Policy
 from plugins.insurance.particulars import PARTICULARS
 from plugins.insurance.preparing import line_of
@@ -33,7 +33,7 @@ ENDING = "insurance.end"
 
 WHICH = fields.Link("policy", _("Policy"), to=POLICY.name, required=True)
 INSURER = fields.Link("insurer", _("Insurer"), to="insurance.insurer", required=True)
-NUMBER = fields.Text("number", _("Number of the new policy"), limit=60)
+NUMBER = PolicyNumber("number", _("Number of the new policy"))
 PREMIUM = fields.Money("premium", _("Premium"), least=0, most=MOST, required=True)
 SUM = fields.Money("sum_insured", _("Sum insured"), least=0, most=MOST)
 PERCENT = fields.Percent("commission_percent", _("Agency’s commission"))

@@ -44,7 +44,7 @@ LINE = Resource(
     icon="adjustments-horizontal",
     label="title",
     fields=(
-        fields.Choice("line", _("Line"), options=LINES, colours=LINE_COLOURS, required=True),
+        fields.Choice("line", _("Line of insurance"), options=LINES, colours=LINE_COLOURS, required=True),
         fields.Link(
             "insurer",
             _("Insurer"),
@@ -84,7 +84,7 @@ LINE = Resource(
         "commission_percent",
     ),
     sections=(
-        Section(_("Line"), ("line", "insurer", "months", "hour", "commission_percent")),
+        Section(_("Line of insurance"), ("line", "insurer", "months", "hour", "commission_percent")),
         Section(_("Renewal"), ("renewable", "grace_days", "call_days")),
     ),
     sorts=(Sort("oldest", _("In the order of entry"), ("id",)),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from kernel.api import (
     Action,
@@ -25,13 +25,14 @@ from kernel.api import (
     squeeze,
 )
 from plugins.insurance import keeping, preparing
-from plugins.insurance.kinds import Holder, Hour
+from plugins.insurance.kinds import Holder, Hour, PolicyNumber
 from plugins.insurance.models import InsuredObject, InsuredPerson, Policy
 from plugins.insurance.particulars import PARTICULARS
 from plugins.insurance.trades import LINE_COLOURS, LINES
 from plugins.insurance.words import (
     LOST_REASONS,
     MOVES,
+    OPEN_RENEWALS,
     RELATIONS,
     RENEWAL_COLOURS,
     RENEWALS,
@@ -43,6 +44,18 @@ from plugins.insurance.words import (
 RIGHT = "insurance.policy"
 MOST = 10**15
 """The largest amount in Rials."""
+
+
+KEPT_FOR = 90
+"""Days after its end for which a decided renewal stays on the board."""
+
+
+def on_board(model: Any) -> ColumnElement[bool]:
+    """Narrow to what waits for its renewal, and what was renewed or lost lately."""
+    found: ColumnElement[bool] = model.renewal.in_(OPEN_RENEWALS) | (
+        model.renewal.is_not(None) & (model.ends_on >= func.current_date() - KEPT_FOR)
+    )
+    return found
 
 
 def actions(context: Context, policy_id: int) -> Sequence[Action]:
@@ -132,7 +145,7 @@ WHO = (
     ),
     fields.Choice(
         "line",
-        _("Line"),
+        _("Line of insurance"),
         options=LINES,
         colours=LINE_COLOURS,
         required=True,
@@ -147,10 +160,9 @@ WHO = (
         aliases=("شرکت بیمه", "بیمه گر"),
     ),
     fields.Text("plan", _("Plan"), limit=120, aliases=("طرح",), help=_("How the insurer calls the product.")),
-    fields.Text(
+    PolicyNumber(
         "number",
         _("Number of the policy"),
-        limit=60,
         aliases=("شماره بیمه نامه", "شماره بیمه‌نامه", "بیمه نامه"),
         help=_("Empty while it is only requested from the insurer."),
     ),
@@ -345,7 +357,7 @@ RENEWAL = Resource(
     path="insurance/renewals",
     icon="refresh",
     label="title",
-    only=lambda model: model.renewal.is_not(None),
+    only=on_board,
     editable=False,
     page="/insurance/{id}/file",
     unruled=UNRULED,
