@@ -216,3 +216,9 @@ def party_name(context: Context, party_id: int) -> str:
     """Give the name of a party that the actor sees; empty for others."""
     statement = select(Party.display_name).where(Party.id == party_id)
     return context.session.execute(statement).scalar_one_or_none() or ""
+
+
+def party_page(context: Context, party_id: int) -> str:
+    """Give the address of a party's page; empty for one that the actor does not see."""
+    kind = context.session.execute(select(Party.kind).where(Party.id == party_id)).scalar_one_or_none()
+    return "" if kind is None else f"/{kind}s/{party_id}"

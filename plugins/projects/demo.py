@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, Demo, Party
+from kernel.api import Context, Demo, Party, to_persian_digits
 from plugins.projects.models import State
 from plugins.projects.resources.lists import CONTACT_KINDS, DELAY_CAUSES, GROUPS, KINDS, ROLES
 
@@ -208,7 +208,7 @@ class _Maker:
                 "expert": manager if place % 2 else expert,
                 "goals": shape.goals,
                 "budget": shape.amount * 1_100_000,
-                "contract_number": f"1405/{120 + place}" if contract else None,
+                "contract_number": to_persian_digits(f"1405/{120 + place}") if contract else None,
                 "contract_amount": shape.amount * 1_000_000 if contract else None,
                 "contract_on": self.begins - timedelta(days=8) if contract else None,
                 "contract_until": self.ends + timedelta(days=365) if contract else None,
@@ -227,8 +227,11 @@ class _Maker:
                     {"user": expert, "role": demo.base_value(ROLES, "expert")},
                 ],
                 "contacts": [
-                    {"kind": demo.base_value(CONTACT_KINDS, "phone"), "value": f"021 8800 {1200 + place}"},
-                    {"kind": demo.base_value(CONTACT_KINDS, "fax"), "value": f"021 8800 {2200 + place}"},
+                    {
+                        "kind": demo.base_value(CONTACT_KINDS, kind),
+                        "value": to_persian_digits(f"021 8800 {first + place}"),
+                    }
+                    for kind, first in (("phone", 1200), ("fax", 2200))
                 ],
             },
         }

@@ -228,3 +228,16 @@ def test_a_formula_that_cannot_be_reckoned_is_refused_in_the_settings(boss: Brow
         boss.post("/administration/settings/club", {"decay_formula": "balance / 4", **others}).status_code
         == 303
     )
+
+
+def test_the_account_leads_to_the_page_of_the_customer_whoever_may_see_him(
+    club: Club, boss: Browser, club_wsgi, engines
+) -> None:
+    page = f"/persons/{club.persons[0]}"
+    account = f"/club/members/{club.members[0]}"
+    assert f'href="{page}"' in boss.get(account).text
+    assert boss.get(page).status_code == 200
+    with engines.owner(club.runtime.site).begin() as owner:
+        clerk = add_user(owner, "clerk", {**COUNTER, ("party", "view"): "own"})
+    found = enter(club, club_wsgi, engines, clerk, "clerk").get(account)
+    assert found.status_code == 404 or f'href="{page}"' not in found.text

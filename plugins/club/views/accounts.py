@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from kernel.api import Context, _, current, load, render, run_command, tell
+from plugins.club.blocks import party_page
 from plugins.club.commands import counter as at_counter
 from plugins.club.commands import membership, points
 from plugins.club.models import Card, Entry, Lot, Member, Purchase, Rank, RankChange, Redemption, Wish
@@ -30,6 +31,7 @@ def account(number: int) -> ResponseReturnValue:
         "club/account.html",
         member=member,
         party=MEMBER.by_name["party"].show(member.party_id, context),
+        party_url=party_page(context, member.party_id),
         ranks=ranks,
         rank=ranks.get(member.rank_id or 0),
         worth=terms_of(context.runtime).point_value,

@@ -22,7 +22,7 @@ from kernel.api import (
     stored_number,
     tell,
 )
-from plugins.club.blocks import party_name
+from plugins.club.blocks import party_name, party_page
 from plugins.club.buying import lines_of
 from plugins.club.commands import counter as commands
 from plugins.club.commands import membership as joining
@@ -115,7 +115,7 @@ def join() -> ResponseReturnValue:
     party = stored_number(request.args.get("party", ""))
     crumb: Any = (_("Counter of the club"), url_for("club.counter"))
     if party is not None and (name := party_name(context, party)):
-        crumb = (name, f"/parties/{party}")
+        crumb = (name, party_page(context, party))
     return command_page(
         "club.join",
         _("Make a party a member"),

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 
 from kernel.api import Context, Cursor, DashboardBlock, Figure, Panel, TimelineEntry, _, fragment
-from plugins.sales.money import account, ledger
+from plugins.sales.models import Document
+from plugins.sales.money import account, commissions, ledger
 from plugins.sales.money.issuing import excess_of
-from plugins.sales.money.models import Cheque, OpenItem, Payment
+from plugins.sales.money.models import Cheque, CommissionEntry, Marketer, OpenItem, Payment
 from plugins.sales.money.resources import words
 from plugins.sales.money.rules.cheques import UNDUE
 
@@ -117,7 +118,43 @@ def panels(context: Context, party_id: int) -> Iterable[Panel]:
 
 
 def document_page(context: Context, document_id: int) -> Iterable[Panel]:
-    """What is settled of an invoice, by what; what could settle it; or by how much it would exceed the credit."""
+    """How an invoice is settled, or by how much it would exceed the credit; and what its marketer earns."""
+    yield from _settlement(context, document_id)
+    yield from _commission(context, document_id)
+
+
+def _commission(context: Context, document_id: int) -> Iterable[Panel]:
+    """What the marketer earns, or would earn, for whoever sees his commission: a marketer that of himself."""
+    document = context.session.get(Document, document_id)
+    if document is None or document.marketer_id is None or document.direction != "sale":
+        return
+    if document.kind == "return" or not context.may("sales.commission", "view"):
+        return
+    wanted = select(Marketer.id).where(Marketer.party_id == document.marketer_id, Marketer.active)
+    marketer = context.session.execute(wanted).scalar_one_or_none()
+    if marketer is None:
+        return
+    booked = select(func.coalesce(func.sum(CommissionEntry.amount), 0)).where(
+        CommissionEntry.document_id == document_id, CommissionEntry.marketer_id == marketer
+    )
+    with context.system("what a document earns its marketer") as system:
+        expected = commissions.would_earn(system, system.session.get_one(Document, document_id), marketer)
+    yield Panel(
+        title=_("Commission of the marketer"),
+        body=fragment(
+            "sales/money/document_commission.html",
+            marketer=marketer,
+            expected=0 if document.state == "cancelled" else expected,
+            booked=int(context.session.execute(booked).scalar_one()),
+            issued=document.serial is not None and document.kind == "invoice",
+        ),
+        key="commission",
+        icon="percentage",
+        order=110,
+    )
+
+
+def _settlement(context: Context, document_id: int) -> Iterable[Panel]:
     if not context.may("sales.account", "view"):
         return
     from plugins.sales.money.views.payments import allocations_of

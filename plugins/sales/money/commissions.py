@@ -66,6 +66,23 @@ def agree(system: Context, document: Document) -> None:
     follow(system, document.id)
 
 
+def would_earn(system: Context, document: Document, marketer_id: int) -> int:
+    """Give what a marketer earns of a document of sale by the rules of its day, as far as it becomes an invoice as it is."""
+    lines = list(
+        system.session.execute(select(DocumentLine).where(DocumentLine.document_id == document.id)).scalars()
+    )
+    known = {line.item_id for line in lines if line.item_id is not None}
+    groups = {item.item_id: item.group_ids for item in api.items(system, sorted(known))}
+    rules = [_rule(row) for row in system.session.execute(select(CommissionRule)).scalars()]
+    basis = system.runtime.setting("sales.commission_basis")
+    total = 0
+    for line in lines:
+        rule = best_rule(rules, marketer_id, line.item_id, groups.get(line.item_id or 0, ()), document.day)
+        if rule is not None:
+            total += earned(rule.terms, getattr(line, basis), line.quantity)
+    return total
+
+
 def marketer_of(system: Context, party_id: int) -> Marketer | None:
     """The marketer that a party is, made where it is none yet; None for one that earns nothing at present."""
     found = system.session.execute(select(Marketer).where(Marketer.party_id == party_id)).scalar_one_or_none()

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from kernel.access.actor import Actor
 from kernel.data.engines import Engines
 from kernel.resources.errors import Forbidden, Invalid, NotFound
+from plugins.sales.models import Document
+from plugins.sales.money import blocks, commissions
 from plugins.sales.money.models import CommissionEntry, Marketer, Payment
 from plugins.sales.tests.money.conftest import Shop, actor_of
 
@@ -105,3 +108,39 @@ def test_a_marketer_sees_the_own_alone(shop: Shop, agent: int, engines: Engines)
         assert len(found.rows) == 1
     with pytest.raises((Forbidden, NotFound)):
         shop.run("sales.pay_commission", user, marketer=other.id, amount=5, method="cash")
+
+
+def test_a_marketer_sees_on_a_document_what_it_brings_him_and_others_do_not(
+    shop: Shop, agent: int, engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "fragment", lambda *_name, **_values: "")
+    rule(shop, rate="5")
+    first = shop.document(1000, marketer=agent)
+    shop.document(400, kind="return", original=first, lines=[(0, 1, 400)])
+    draft = shop.run(
+        "sales.create_document",
+        kind="quote",
+        head={"party": shop.parties[0], "day": "1405/08/30", "marketer": agent},
+        lines=[{"title": "کار", "quantity": "2", "unit_price": "3000"}],
+    )
+    sees = {
+        ("party", "view"): "all",
+        ("sales.document", "view"): "all",
+        ("sales.commission", "view"): "all",
+        ("sales.marketer", "view"): "own",
+    }
+    mine, other = actor_of(shop, engines, "mine", sees), actor_of(shop, engines, "other", sees)
+    shop.run(
+        "record.edit", resource="sales.marketer", record_id=marketer(shop), values={"user": mine.user_id}
+    )
+
+    def shown(document: int, actor: Actor) -> list[str]:
+        with shop.runtime.reading(actor) as context:
+            return [panel.key for panel in blocks.document_page(context, document)]
+
+    for document in (first, draft):
+        assert shown(document, other) == []
+        assert shown(document, mine) == ["commission"]
+    with shop.runtime.system_work("test", "test") as system:
+        quote = system.session.get_one(Document, draft)
+        assert commissions.would_earn(system, quote, marketer(shop)) == 300
