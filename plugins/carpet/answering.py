@@ -59,7 +59,7 @@ def message_received(context: Context, event: Event) -> None:
 
 def _is_ours(context: Context, message: Inbound) -> bool:
     told = reading.read(message.raw_text)
-    if any(pair.code for each in told.readings for pair in each):
+    if told.coded or any(pair.code for each in told.readings for pair in each):
         return True
     asked = _asks(context, message)
     if told.readings:

@@ -18,6 +18,8 @@ from plugins.carpet import codes, serials
 MOST_DIGITS = 600
 """What is read of one message: more than fits ten parts of an SMS."""
 MOST_READINGS = 8
+GLUED = serials.LENGTH + codes.LENGTH
+"""Digits of a serial and a code with nothing between them."""
 _INVISIBLE = re.compile("[\u00ad\u061c\u0640\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _SOFT = " \t\u00a0\u202f.\\-_/\u2010-\u2015\u2212\u066b\u066c"
 _ROW = re.compile(f"[0-9]+(?:[{_SOFT}]+[0-9]+)*")
@@ -34,10 +36,13 @@ class Pair:
 
 @dataclass(frozen=True)
 class Told:
-    """What a message says: readings of it, the likeliest first; and whether a number in it is nearly a serial."""
+    """What a message says: readings of it, the likeliest first; else whether a number in it is nearly a serial, and whether
+    one beside it can be a code.
+    """
 
     readings: tuple[tuple[Pair, ...], ...]
     misspelt: bool = False
+    coded: bool = False
 
     @property
     def serials(self) -> tuple[str, ...]:
@@ -55,20 +60,29 @@ def read(text: str) -> Told:
         reading = _paired(chosen)
         if reading and reading not in readings:
             readings.append(reading)
-    return Told(tuple(readings), misspelt=not readings and any(_is_misspelt(row) for row in rows))
+    if readings:
+        return Told(tuple(readings))
+    numbers = [number for row in rows for number in _stretches(row)]
+    misspelt = any(len(number) in (serials.LENGTH, GLUED) and number[0] != "0" for number in numbers)
+    coded = any(len(number) in (codes.LENGTH, GLUED) for number in numbers)
+    return Told((), misspelt=misspelt, coded=misspelt and coded)
 
 
-def _is_misspelt(row: Sequence[str]) -> bool:
-    """Say whether a row has a number of eleven digits that is no mobile: a serial with a slip of the finger."""
-    whole = "".join(row)
-    return any(len(digits) == serials.LENGTH and digits[0] != "0" for digits in (*row, whole))
+def _stretches(row: Sequence[str]) -> Iterator[str]:
+    """Give the numbers that neighbouring groups of a row make."""
+    for start in range(len(row)):
+        digits = ""
+        for group in row[start:]:
+            digits += group
+            if len(digits) > GLUED:
+                break
+            yield digits
 
 
 def _cuts(row: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Give the ways to cut a row of groups into serials and codes: those that use most digits first."""
-    glued = serials.LENGTH + codes.LENGTH
-    if any(len(group) == glued for group in row):
-        yield from _glued(row, glued)
+    if any(len(group) == GLUED for group in row):
+        yield from _glued(row, GLUED)
         return
     found = [cut for cut in _walk(tuple(row)) if cut]
     most = max((_digits_in(cut) for cut in found), default=0)

@@ -144,6 +144,8 @@ def test_a_batch_that_is_closed_or_invalid_registers_nothing(house: House) -> No
 def test_words_without_numbers(house: House) -> None:
     assert "سریال روی کارت" in house.say(SENDER, "ضمانت")
     assert "یازده رقم" in house.say(SENDER, "ضمانت 10010000018")
+    assert "یازده رقم" in house.say(SENDER, "۱۰۰۱ ۰۰۰۰ ۰۱۸ ۱۲۳۴ ۵۶۷۸")
+    assert house.say(SENDER, "شمارهٔ کارت ۶۰۳۷ ۹۹۱۱ ۱۲۳۴ ۵۶۷۸") == ""
     assert "همراه رمز" in house.say(SENDER, house.serial(1))
     assert house.say(SENDER, "سلام، ساعت کاری شما؟") == ""
     assert house.say(SENDER, "09123456789") == ""

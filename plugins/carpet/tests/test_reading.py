@@ -89,11 +89,12 @@ def test_numbers_that_are_glued_together_come_apart(serial: str, code: str, code
     assert (Pair(serial, code),) in told.readings
 
 
-@given(numbers(), st.integers(0, 10), st.integers(1, 9))
-def test_a_wrong_digit_is_seen(serial: str, place: int, by: int) -> None:
+@given(numbers(), codes_of(), st.integers(0, 10), st.integers(1, 9))
+def test_a_wrong_digit_is_seen(serial: str, code: str, place: int, by: int) -> None:
     wrong = serial[:place] + str((int(serial[place]) + by) % 10) + serial[place + 1 :]
     assert not serials.is_serial(wrong)
     assume(wrong[0] != "0")
+    assert reading.read(f"{code} {wrong}").coded
     told = reading.read(f"{wrong} 1234")
     assert told.readings == ()
     assert told.misspelt
