@@ -23,6 +23,7 @@ TELLING = {"tab", "as", "form", "kind", "show", "view", "list", "look"}
 LINKS = "[...document.querySelectorAll('a[href^=\"/\"]:not([download])')].map(a => a.getAttribute('href'))"
 DIALOGS = (
     "[...document.querySelectorAll('[hx-get][hx-target=\"#dialog\"]')].filter(e => e.checkVisibility())"
+    ".filter(e => getComputedStyle(e).pointerEvents !== 'none')"
     ".map(e => e.getAttribute('hx-get'))"
 )
 RAW = re.compile(
