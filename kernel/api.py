@@ -68,6 +68,7 @@ from kernel.fa.sorting import sort_key
 from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
 from kernel.interactions.calls import log_call
+from kernel.jobs.named_days import NamedDay, named_days
 from kernel.jobs.occasions import holidays_between
 from kernel.messages.exchange import Declined, Reply, by_form, divided, exchange, matched, national
 from kernel.messages.gateways import (
@@ -202,6 +203,7 @@ __all__ = [
     "Line",
     "MenuItem",
     "MessageTemplate",
+    "NamedDay",
     "NotFound",
     "NotHandedOver",
     "NoticeKind",
@@ -297,6 +299,7 @@ __all__ = [
     "load",
     "log_call",
     "matched",
+    "named_days",
     "national",
     "needs",
     "next_number",
