@@ -1,0 +1,1 @@
+"""Projects: phases, weighted tasks, progress, risks, members, and the report for the employer."""

@@ -1,0 +1,5 @@
+"""Named changes: enrolling, planning and holding sessions, grading, certificates, money."""
+
+from plugins.education.commands import certifying, charging, enrolling, grading, holding
+
+MODULES = (enrolling, holding, grading, certifying, charging)

@@ -1,0 +1,269 @@
+"""Entering grades, making results final, and changing them later with a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.api import (
+    Context,
+    Forbidden,
+    Invalid,
+    Problem,
+    Refused,
+    _,
+    changeable,
+    command,
+    editable,
+    fields,
+    load,
+)
+from plugins.education import marks
+from plugins.education.grading import ABSENT, EMPTY, EXCUSED, MARK, Given
+from plugins.education.models import Enrolment, Grade, GradeChange, Item, Offering
+from plugins.education.resources import ITEM, OFFERING
+
+ABSENT_WORDS = frozenset(("a", "absent", "غ", "غایب", "غيب", "غیبت"))
+EXCUSED_WORDS = frozenset(("e", "excused", "م", "موجه", "معاف"))
+NUMBER = fields.Decimal("mark", _("Mark"), least=0)
+
+
+def typed(entered: Any, context: Context) -> Given:
+    """Read what stands in a cell: nothing, a mark, or a word for absent or excused. `FieldError` for anything else."""
+    text = re.sub(r"\s", "", str(entered or "")).lower()
+    if not text:
+        return Given()
+    if text in ABSENT_WORDS:
+        return Given(ABSENT)
+    if text in EXCUSED_WORDS:
+        return Given(EXCUSED)
+    return Given(MARK, NUMBER.read(text, context))
+
+
+def shown(given: Given, context: Context) -> str:
+    """Write it as it is typed."""
+    if given.kind == MARK:
+        return NUMBER.show(given.mark, context)
+    return {EMPTY: "", ABSENT: context.text(_("A (absent)")), EXCUSED: context.text(_("E (excused)"))}[
+        given.kind
+    ][:1]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One change: the item, the enrolment, what was typed, and what stood there when the page was opened."""
+
+    item: int
+    enrolment: int
+    entered: Any
+    before: Any = None
+
+    @property
+    def name(self) -> str:
+        """The name of its field."""
+        return f"cell-{self.item}-{self.enrolment}"
+
+
+@command("education.enter_grades", _("Enter grades"), resource=ITEM.permission, action="edit")
+def enter_grades(
+    context: Context, *, offering: int, cells: Sequence[Mapping[str, Any]], reason: Any = None
+) -> int:
+    """Enter grades of a calendar course, all or none; gives how many changed.
+
+    A cell is a mapping of `item`, `enrolment`, `entered`, and `before` where somebody else's change is not to be run over.
+    Every change of what was entered already is kept. After the results are final it needs a reason and a right of its own.
+    """
+    record: Offering = load(context, OFFERING, offering)
+    with context.system("grades of a calendar course") as system:
+        from plugins.education import seats
+
+        late = seats.locked(system, record.id).results_on is not None
+    wanted = [Cell(**cell) for cell in cells]
+    items = _items(context, offering, {cell.item for cell in wanted})
+    students = _students(context, offering, {cell.enrolment for cell in wanted})
+    held = _held(context, items, students)
+    changes, problems = _changes(context, wanted, items, students, held)
+    said = str(reason or "").strip()[:500] or None
+    if changes and late:
+        if not context.may(ITEM.permission, "change_late"):
+            raise Refused(_("The results are final; you may not change them."))
+        if said is None:
+            problems.append(Problem("reason", _("The results are final: say why they are changed.")))
+    if problems:
+        raise Invalid(problems)
+    for cell, given in changes:
+        _write(context, cell, given, held.get((cell.item, cell.enrolment)), late, said)
+    context.session.flush()
+    if changes:
+        marks.refresh(context, offering, {cell.enrolment for cell, _given in changes})
+    return len(changes)
+
+
+def _items(context: Context, offering: int, ids: set[int]) -> dict[int, Item]:
+    wanted = select(Item).where(Item.id.in_(ids), Item.offering_id == offering)
+    found = {item.id: item for item in context.session.execute(wanted).scalars()}
+    if len(changeable(context, ITEM, list(ids))) < len(ids) or len(found) < len(ids):
+        raise Forbidden(ITEM.permission, "edit")
+    return found
+
+
+def _students(context: Context, offering: int, ids: set[int]) -> set[int]:
+    wanted = select(Enrolment.id).where(
+        Enrolment.id.in_(ids), Enrolment.offering_id == offering, Enrolment.state != "waiting"
+    )
+    return set(context.session.execute(wanted).scalars())
+
+
+def _held(context: Context, items: Mapping[int, Item], students: set[int]) -> dict[tuple[int, int], Grade]:
+    wanted = select(Grade).where(Grade.item_id.in_(list(items)), Grade.enrolment_id.in_(students))
+    return {(row.item_id, row.enrolment_id): row for row in context.session.execute(wanted).scalars()}
+
+
+def _of(row: Grade | None) -> Given:
+    return Given() if row is None else Given(row.kind, row.mark)
+
+
+def _changes(
+    context: Context,
+    wanted: Sequence[Cell],
+    items: Mapping[int, Item],
+    students: set[int],
+    held: Mapping[tuple[int, int], Grade],
+) -> tuple[list[tuple[Cell, Given]], list[Problem]]:
+    changes, problems = [], []
+    for cell in wanted:
+        try:
+            given = typed(cell.entered, context)
+            before = None if cell.before is None else typed(cell.before, context)
+        except fields.FieldError:
+            problems.append(
+                Problem(cell.name, _("Enter a mark, A for absent or E for excused, or leave it empty."))
+            )
+            continue
+        now = _of(held.get((cell.item, cell.enrolment)))
+        if given == now or (before is not None and given == before):
+            continue
+        if cell.enrolment not in students:
+            problems.append(Problem(cell.name, _("Whoever waits has no grades.")))
+        elif before is not None and before != now:
+            problems.append(
+                Problem(
+                    cell.name,
+                    _("Somebody else has entered %(mark)s meanwhile.", mark=shown(now, context) or "—"),
+                )
+            )
+        elif given.mark is not None and given.mark > items[cell.item].maximum:
+            highest = NUMBER.show(items[cell.item].maximum, context)
+            problems.append(Problem(cell.name, _("It is marked out of %(n)s.", n=highest)))
+        else:
+            changes.append((cell, given))
+    return changes, problems
+
+
+def _write(
+    context: Context, cell: Cell, given: Given, row: Grade | None, late: bool, reason: str | None
+) -> None:
+    before = _of(row)
+    if before.kind != EMPTY or late:
+        context.session.add(
+            GradeChange(
+                item_id=cell.item,
+                enrolment_id=cell.enrolment,
+                old_kind=before.kind,
+                old_mark=before.mark,
+                new_kind=given.kind,
+                new_mark=given.mark,
+                late=late,
+                reason=reason,
+            )
+        )
+    if given.kind == EMPTY:
+        if row is not None:
+            context.session.delete(row)
+    elif row is None:
+        context.session.add(
+            Grade(item_id=cell.item, enrolment_id=cell.enrolment, kind=given.kind, mark=given.mark)
+        )
+    else:
+        row.kind, row.mark = given.kind, _mark(given)
+
+
+def _mark(given: Given) -> Decimal | None:
+    return given.mark if given.kind == MARK else None
+
+
+WHICH = fields.Link("offering", _("Calendar course"), to=OFFERING.name, required=True)
+REASON = fields.Text("reason", _("Reason"), required=True, limit=300)
+
+
+@command(
+    "education.finalise",
+    _("Make the results final"),
+    resource=ITEM.permission,
+    action="finalise",
+    fields=(WHICH,),
+)
+def finalise(context: Context, *, offering: int) -> int:
+    """Make the results of a calendar course final: what is still open is incomplete. Gives how many passed."""
+    record: Offering = load(context, OFFERING, offering)
+    if record.results_on is not None:
+        raise Refused(_("The results are final already."))
+    _own_items(context, offering)
+    with context.system("results are final") as system:
+        from plugins.education import seats
+
+        held = seats.locked(system, offering)
+        held.results_on = system.today
+        system.session.flush()
+        marks.refresh(system, offering)
+        passed = select(Enrolment.id).where(
+            Enrolment.offering_id == offering, Enrolment.outcome == "passed", Enrolment.state == "enrolled"
+        )
+        count = len(system.session.execute(passed).all())
+    marks.expire(context, Offering)
+    return count
+
+
+def _own_items(context: Context, offering: int) -> None:
+    """Results can be made final by whoever may change all of its items."""
+    wanted = select(Item.id).where(Item.offering_id == offering)
+    with context.system("the items of a calendar course") as system:
+        ids = list(system.session.execute(wanted).scalars())
+    if not ids:
+        raise Refused(_("There is no graded item yet."))
+    if len(changeable(context, ITEM, ids)) < len(ids):
+        raise Forbidden(ITEM.permission, "edit")
+
+
+@command(
+    "education.reopen",
+    _("Open the results again"),
+    resource=ITEM.permission,
+    action="change_late",
+    fields=(WHICH,),
+)
+def reopen(context: Context, *, offering: int) -> None:
+    """Open final results again, as long as no certificate was issued on them."""
+    from plugins.education.models import Certificate
+
+    editable(context, OFFERING, offering)
+    record: Offering = load(context, OFFERING, offering, lock=True)
+    if record.results_on is None:
+        raise Refused(_("The results are not final."))
+    issued = (
+        select(Certificate.id)
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .where(Enrolment.offering_id == offering, Certificate.state == "valid")
+        .limit(1)
+    )
+    with context.system("certificates of a calendar course") as system:
+        if system.session.execute(issued).first() is not None:
+            raise Refused(_("Certificates were issued on these results: revoke them first."))
+    record.results_on = None
+    context.session.flush()
+    marks.refresh(context, offering)

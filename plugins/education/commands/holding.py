@@ -1,0 +1,177 @@
+"""Planning the sessions of a calendar course from its times in the week, and taking attendance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from kernel.api import Context, Invalid, Problem, Refused, _, command, editable, fields, load, named_days
+from plugins.education import marks
+from plugins.education.models import Attendance, ClosedDay, Enrolment, Offering, Session, Slot
+from plugins.education.planning import LONGEST, Meeting, Weekly, meetings
+from plugins.education.resources import OFFERING, SESSION
+from plugins.education.words import ATTENDANCE
+
+WHICH = fields.Link("offering", _("Calendar course"), to=OFFERING.name, required=True)
+
+
+def planned(context: Context, offering: Offering) -> list[Meeting]:
+    """Give the meetings that the times in the week make, with those that fall on holidays and closed days."""
+    wanted = select(Slot).where(Slot.offering_id == offering.id)
+    pattern = [
+        Weekly(slot.weekday, slot.starts, slot.ends) for slot in context.session.execute(wanted).scalars()
+    ]
+    last = offering.ends_on or offering.begins_on + LONGEST
+    off = {
+        day: next(each.title for each in found if each.off)
+        for day, found in named_days(context, offering.begins_on, last).items()
+        if any(each.off for each in found)
+    }
+    closed = select(ClosedDay.day, ClosedDay.title).where(ClosedDay.day.between(offering.begins_on, last))
+    off.update(context.session.execute(closed).tuples().all())
+    return list(meetings(offering.begins_on, offering.ends_on, offering.session_count, pattern, off))
+
+
+@command(
+    "education.plan_sessions",
+    _("Plan the sessions"),
+    resource=OFFERING.name,
+    action="edit",
+    fields=(WHICH,),
+)
+def plan_sessions(context: Context, *, offering: int) -> int:
+    """Make the sessions of a calendar course anew; those that were held, cancelled or changed by hand stay. Gives how many.
+
+    Holidays and closed days are skipped. `Invalid` where teacher or place are taken at one of the times.
+    """
+    editable(context, OFFERING, offering)
+    record: Offering = load(context, OFFERING, offering, lock=True)
+    found = planned(context, record)
+    if not found:
+        raise Invalid(
+            [
+                Problem(
+                    None, _("Enter the times in the week, and the last day or the number of sessions, first.")
+                )
+            ]
+        )
+    taking_place = [meeting for meeting in found if not meeting.skipped]
+    with context.system("sessions of a calendar course") as system:
+        made = _replace(system, record.id, record.teacher_id, record.room_id, taking_place)
+    if taking_place and (record.ends_on is None or record.ends_on < taking_place[-1].day):
+        record.ends_on = taking_place[-1].day
+        context.session.flush()
+    return made
+
+
+def _replace(
+    system: Context, number: int, teacher: int | None, room: int | None, found: list[Meeting]
+) -> int:
+    replaced = delete(Session).where(
+        Session.offering_id == number,
+        Session.by_plan,
+        Session.state == "planned",
+        Session.id.not_in(select(Attendance.session_id)),
+    )
+    system.session.execute(replaced)
+    kept = select(Session).where(Session.offering_id == number)
+    taken = [(session.starts_at, session.ends_at) for session in system.session.execute(kept).scalars()]
+    kept_days = {starts.astimezone(system.time_zone).date() for starts, _ends in taken}
+    made = []
+    for meeting in found:
+        starts, ends = meeting.moments(system.time_zone)
+        if meeting.day in kept_days:
+            continue
+        made.append(
+            Session(
+                offering_id=number,
+                teacher_id=teacher,
+                room_id=room,
+                starts_at=starts,
+                ends_at=ends,
+                state="planned",
+                by_plan=True,
+            )
+        )
+    _judge(system, made)
+    system.session.add_all(made)
+    system.session.flush()
+    return len(made)
+
+
+def _judge(system: Context, made: list[Session]) -> None:
+    """Say which session collides with which course, before the database refuses it without a word of when."""
+    problems = []
+    for column, text in (
+        (Session.teacher_id, _("The teacher is taken on %(day)s.")),
+        (Session.room_id, _("The place is taken on %(day)s.")),
+    ):
+        numbers = {getattr(each, column.key) for each in made} - {None}
+        wanted = select(Session.starts_at, Session.ends_at).where(
+            column.in_(numbers), Session.state != "cancelled"
+        )
+        busy = system.session.execute(wanted).tuples().all() if numbers else ()
+        for each in made:
+            if any(starts < each.ends_at and each.starts_at < ends for starts, ends in busy):
+                day = SESSION.by_name["starts_at"].show(each.starts_at, system)
+                problems.append(Problem(None, text % {"day": day}))
+    if problems:
+        raise Invalid(problems[:10])
+
+
+@command(
+    "education.take_attendance",
+    _("Take attendance"),
+    resource=SESSION.name,
+    action="edit",
+)
+def take_attendance(
+    context: Context, *, session: int, states: Mapping[Any, Any], topic: str | None = None
+) -> int:
+    """Note who was there, by enrolment; an empty state takes an entry back. The session counts as held then."""
+    editable(context, SESSION, session)
+    record: Session = load(context, SESSION, session, lock=True)
+    if record.state == "cancelled":
+        raise Refused(_("This session was cancelled."))
+    if record.starts_at.astimezone(context.time_zone).date() > context.today:
+        raise Refused(_("This session is still to come."))
+    wanted = select(Enrolment.id).where(
+        Enrolment.offering_id == record.offering_id, Enrolment.state != "waiting"
+    )
+    members = set(context.session.execute(wanted).scalars())
+    held = {
+        row.enrolment_id: row
+        for row in context.session.execute(
+            select(Attendance).where(Attendance.session_id == record.id)
+        ).scalars()
+    }
+    changed = set()
+    for key, state in states.items():
+        number = int(key)
+        if number not in members or (state and state not in ATTENDANCE):
+            raise Invalid([Problem(f"state-{number}", _("This cannot be entered."))])
+        if _note(context, record.id, number, str(state or ""), held.get(number)):
+            changed.add(number)
+    record.state = "held"
+    if topic is not None:
+        record.topic = topic.strip()[:300] or None
+    offering = record.offering_id
+    context.session.flush()
+    marks.refresh(context, offering)
+    return len(changed)
+
+
+def _note(context: Context, session: int, enrolment: int, state: str, row: Attendance | None) -> bool:
+    if row is None:
+        if state:
+            context.session.add(Attendance(session_id=session, enrolment_id=enrolment, state=state))
+        return bool(state)
+    if not state:
+        context.session.delete(row)
+        return True
+    if row.state == state:
+        return False
+    row.state = state
+    return True

@@ -1,0 +1,66 @@
+"""What follows when records are written: seats follow the capacity, grades follow rules and items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from kernel.api import Context
+from plugins.education import marks, seats
+from plugins.education.models import CourseItem, Item, Offering, Session
+
+
+def follow_offering(context: Context, ids: Sequence[int], action: str) -> None:
+    """A new calendar course gets seats and the items of its course; a changed one fits its seats and judges anew."""
+    if action not in ("created", "changed"):
+        return
+    from plugins.education.commands.enrolling import fill_seats
+
+    for number in sorted(ids):
+        with context.system("seats of a calendar course") as system:
+            offering = seats.locked(system, number)
+            seats.fit(system, offering)
+            if action == "created":
+                _copy_items(system, offering)
+        if action == "changed":
+            fill_seats(context, number)
+            marks.refresh(context, number)
+    marks.expire(context, Offering)
+
+
+def _copy_items(system: Context, offering: Offering) -> None:
+    wanted = select(CourseItem).where(CourseItem.course_id == offering.course_id).order_by(CourseItem.id)
+    for place, item in enumerate(list(system.session.execute(wanted).scalars()), 1):
+        system.session.add(
+            Item(
+                offering_id=offering.id,
+                title=item.title,
+                weight=item.weight,
+                maximum=item.maximum,
+                droppable=item.droppable,
+                least=item.least,
+                place=place,
+            )
+        )
+    system.session.flush()
+
+
+def follow_item(context: Context, ids: Sequence[int], action: str) -> None:
+    """An item was written: the grades of its calendar course are others."""
+    if action in ("created", "changed"):
+        with context.system("the courses of changed items") as system:
+            wanted = select(Item.offering_id).where(Item.id.in_(list(ids))).distinct()
+            found = list(system.session.execute(wanted).scalars())
+        for number in found:
+            marks.refresh(context, number)
+
+
+def follow_session(context: Context, ids: Sequence[int], action: str) -> None:
+    """A session was held or cancelled: attendance is another."""
+    if action == "changed":
+        with context.system("the courses of changed sessions") as system:
+            wanted = select(Session.offering_id).where(Session.id.in_(list(ids))).distinct()
+            found = list(system.session.execute(wanted).scalars())
+        for number in found:
+            marks.refresh(context, number)

@@ -1,0 +1,1 @@
+"""Kinds of documents of the plugin, each with the layout that ships."""

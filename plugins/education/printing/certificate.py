@@ -1,0 +1,158 @@
+"""The certificate, in Persian or English, with both calendars and the code by which everybody can check it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.api import Context, DocumentGroup, DocumentKind, DocumentPage, DocumentValue, _
+from plugins.education.cards import number_text
+from plugins.education.models import Certificate
+from plugins.education.printing.pieces import day, number, text, words
+from plugins.education.resources import CERTIFICATE
+
+BODY = """<div class="frame">
+{% if own.logo %}<p class="logo"><img src="peyvand:logo"></p>{% endif %}
+<h1>{{ words.certificate }}</h1>
+{% if certificate.revoked %}<p class="revoked">{{ words.revoked }}</p>{% endif %}
+<p class="text">{{ words.certified }}</p>
+<p class="holder">{{ certificate.name }}</p>
+<p class="text">{{ words.attended }}</p>
+<p class="course">{{ certificate.title }}</p>
+<p class="text">{% if certificate.hours %}{{ words.hours }}: {{ certificate.hours|number }} — {% endif %}
+{{ words.held }}: {{ certificate.began|jalali('short') }}{% if certificate.ended %}
+ – {{ certificate.ended|jalali('short') }}{% endif %}
+({{ certificate.began|gregorian }}{% if certificate.ended %} – {{ certificate.ended|gregorian }}{% endif %})</p>
+{% if certificate.grade %}<p class="text">{{ words.grade }}:
+<b>{{ certificate.grade }}</b> {{ words.of }} {{ certificate.scale }}</p>{% endif %}
+<table class="foot"><tr>
+<td>{{ words.number }}: <b>{{ certificate.number }}</b><br>
+{{ words.issued }}: {{ certificate.issued|jalali('short') }} ({{ certificate.issued|gregorian }})<br>
+{% if certificate.teacher %}{{ words.teacher }}: {{ certificate.teacher }}{% endif %}</td>
+<td class="sign">{{ certificate.signer }}<br>{{ own.name }}</td>
+<td class="check">{{ certificate.address|qr(26) }}<br>{{ words.check }}<br><b>{{ certificate.code }}</b></td>
+</tr></table>
+</div>
+"""
+STYLE = """.frame { border: .8mm double #555; padding: 8mm 12mm; text-align: center; height: 168mm }
+.logo img { height: 16mm }
+.frame h1 { font-size: 24pt; margin: 4mm 0 6mm }
+.text { font-size: 12pt; margin: 2.5mm 0 }
+.holder { font-size: 20pt; font-weight: bold; margin: 3mm 0 }
+.course { font-size: 16pt; font-weight: bold; margin: 3mm 0 }
+.revoked { border: .4mm solid #b00; color: #b00; font-size: 16pt; padding: 2mm }
+.foot { width: 100%; margin-top: 9mm }
+.foot td { width: 33%; vertical-align: bottom; text-align: start; font-size: 9pt }
+.foot .sign, .foot .check { text-align: center }
+"""
+WORDS = {
+    "certificate": _("Certificate of completion"),
+    "revoked": _("This certificate has been revoked."),
+    "certified": _("This is to certify that"),
+    "attended": _("has successfully completed the course"),
+    "hours": _("Duration in hours"),
+    "held": _("Held"),
+    "grade": _("Grade"),
+    "of": _("out of"),
+    "number": _("Number"),
+    "issued": _("Issued on"),
+    "teacher": _("Teacher"),
+    "check": _("Check at this address, with the code"),
+}
+
+
+def certificates_of(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+    """Give what the certificates say: copies of the day on which they were issued."""
+    seen = {item.name for item in CERTIFICATE.visible_fields(context)}
+    wanted = select(Certificate).where(Certificate.id.in_(list(ids)))
+    return {
+        record.id: {
+            "certificate": _values(context, record, seen),
+            "words": {name: context.text(each) for name, each in WORDS.items()},
+        }
+        for record in context.session.execute(wanted).scalars()
+    }
+
+
+def _values(context: Context, record: Certificate, seen: set[str]) -> dict[str, Any]:
+    persian = context.locale.startswith("fa")
+    latin = (record.holder_latin if "holder_latin" in seen else None) or record.holder
+    course = (record.course_latin if "course_latin" in seen else None) or record.course
+
+    def shown(name: str, value: Any) -> Any:
+        return value if name in seen and value is not None else ""
+
+    return {
+        "number": record.number,
+        "code": record.code,
+        "address": check_address(context, record.code),
+        "name": record.holder if persian else latin,
+        "title": record.course if persian else course,
+        "teacher": shown("teacher", record.teacher),
+        "hours": shown("hours", record.hours),
+        "began": shown("began_on", record.began_on),
+        "ended": shown("ended_on", record.ended_on),
+        "issued": record.issued_on,
+        "grade": number_text(record.grade, context) if "grade" in seen else "",
+        "scale": number_text(record.scale, context) if "scale" in seen else "",
+        "revoked": record.state == "revoked",
+        "signer": context.runtime.setting("education.signer") or "",
+    }
+
+
+def check_address(context: Context, code: str) -> str:
+    """Give the address at which a certificate is checked, as people reach the site from outside."""
+    base = (context.runtime.setting("education.address") or "").strip().rstrip("/")
+    if not base:
+        hosts = context.site.hosts
+        base = f"https://{hosts[0]}" if hosts else ""
+    return f"{base}/education/check/{code}"
+
+
+CERTIFICATE_DOCUMENT = DocumentKind(
+    key="certificate",
+    title=_("Certificate of a course"),
+    resource=CERTIFICATE.name,
+    find=certificates_of,
+    page=DocumentPage(
+        paper="A4",
+        landscape=True,
+        margin_top=12,
+        margin_bottom=12,
+        margin_side=14,
+        letterhead=False,
+        numbered=False,
+    ),
+    values=(
+        DocumentGroup(
+            name="certificate",
+            title=_("Certificate"),
+            items=(
+                text("number", _("Number"), "1405/00012"),
+                text("code", _("Code"), "7K2MPQ9XW4AB"),
+                text(
+                    "address",
+                    _("Address of the public page"),
+                    "https://academy.ir/education/check/7K2MPQ9XW4AB",
+                ),
+                text("name", _("Holder")),
+                text("title", _("Course")),
+                text("teacher", _("Teacher")),
+                number("hours", _("Hours"), 40),
+                day("began", _("From")),
+                day("ended", _("Until")),
+                day("issued", _("Issued on")),
+                text("grade", _("Grade"), "18.5"),
+                text("scale", _("Out of"), "20"),
+                DocumentValue(name="revoked", title=_("Revoked"), kind="flag", sample=False),
+                text("signer", _("Who signs certificates")),
+            ),
+        ),
+        words(WORDS),
+    ),
+    body=BODY,
+    style=STYLE,
+    order=310,
+)

@@ -1,0 +1,42 @@
+"""A teacher's own: the calendar courses that he teaches, or holds a session of, and the students in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select, union
+
+from kernel.api import Party, RowScope, _
+from plugins.education.models import (
+    Enrolment,
+    Item,
+    Offering,
+    Session,
+    Teacher,
+)
+
+
+def taught_by(user: ColumnElement[Any]) -> Select[Any]:
+    """The calendar courses of the teacher whose sign-in is this user."""
+    mine = select(Teacher.id).where(Teacher.user_id == user, Teacher.binned_at.is_(None))
+    found = union(
+        select(Offering.id.label("id")).where(Offering.teacher_id.in_(mine), Offering.binned_at.is_(None)),
+        select(Session.offering_id).where(Session.teacher_id.in_(mine), Session.state != "cancelled"),
+    ).subquery()
+    return select(found.c.id)
+
+
+def students_of(user: ColumnElement[Any]) -> Select[Any]:
+    """The students who are enrolled in them."""
+    return select(Enrolment.student_id).where(
+        Enrolment.offering_id.in_(taught_by(user)), Enrolment.state == "enrolled"
+    )
+
+
+TAUGHT = RowScope(
+    key="taught",
+    title=_("Own calendar courses"),
+    rows=taught_by,
+    covers={Offering: "id", Session: "offering_id", Enrolment: "offering_id", Item: "offering_id"},
+)
+OWN_STUDENTS = RowScope(key="own_students", title=_("Own students"), rows=students_of, covers={Party: "id"})

@@ -1,0 +1,38 @@
+"""What a site may set of its academy."""
+
+from __future__ import annotations
+
+from kernel.api import Setting, _
+
+SETTINGS = (
+    Setting(
+        key="share_of",
+        title=_("Teachers have their per cent of"),
+        kind="choice",
+        choices={
+            "received": _("What students have paid of the fees"),
+            "charged": _("What was charged of fees"),
+        },
+        default="received",
+        order=10,
+    ),
+    Setting(
+        key="address",
+        title=_("Address under which certificates are checked"),
+        kind="text",
+        default="",
+        help=_(
+            "Beginning with https://, as people reach this site from outside. It stands in the QR code of certificates;"
+            " where it is empty, the name by which this site is known to the program."
+        ),
+        order=20,
+    ),
+    Setting(
+        key="signer",
+        title=_("Who signs certificates"),
+        kind="text",
+        default="",
+        help=_("Name and post, as they stand beneath the certificate."),
+        order=30,
+    ),
+)
