@@ -40,6 +40,8 @@ class Part:
     number: str = ""
     """Of the invoice, and its page."""
     address: str = ""
+    receipt: str = ""
+    """The page on which a receipt for it is entered."""
     resting: bool = False
     """Its invoice stands in sales, which is not in use now."""
 
@@ -123,7 +125,10 @@ def _billed(charge: Charge, bill: Bill | None, with_sales: bool) -> Part:
         return Part(charge, 0, 0, resting=True)
     if bill is None or bill.state == "cancelled":
         return Part(charge, 0, 0)
-    return Part(charge, bill.settled, bill.remaining, bill.number or "", bill.address or "")
+    from plugins.sales.api import receipt_address
+
+    receipt = receipt_address(bill.document_id) if bill.remaining else None
+    return Part(charge, bill.settled, bill.remaining, bill.number, bill.address, receipt or "")
 
 
 def bills_of(context: Context, charges: Sequence[Charge]) -> dict[int, Bill]:

@@ -121,8 +121,11 @@ def rule_texts(context: Context, sheet: Sheet) -> list[LazyText | str]:
             "Passed from %(mark)s on, judged by the rounded grade.",
             mark=number_text(rule.pass_mark, context),
         ),
-        _("Items without an entry: %(how)s. Absence: %(absent)s. Whoever is excused: left out.")
-        % {"how": context.text(EMPTY_AS[rule.empty_as]), "absent": context.text(ABSENT_AS[rule.absent_as])},
+        _(
+            "Items without an entry: %(how)s. Absence: %(absent)s. Whoever is excused: left out.",
+            how=EMPTY_AS[rule.empty_as],
+            absent=ABSENT_AS[rule.absent_as],
+        ),
     ]
     if rule.drop_lowest:
         texts.append(

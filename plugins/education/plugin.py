@@ -118,7 +118,7 @@ def permissions() -> Iterable[Permission]:
 def party_roles() -> Iterable[PartyRole]:
     return (
         PartyRole(key="student", title=_("Student"), order=220, icon="school"),
-        PartyRole(key="teacher", title=_("Teacher"), order=230, icon="school"),
+        PartyRole(key="teacher", title=_("Teacher of the course"), order=230, icon="school"),
     )
 
 

@@ -161,7 +161,7 @@ def prepare_session(context: Context, session: Session, values: Mapping[str, Any
 
 def _moved(session: Session) -> bool:
     """Whoever changes a session by hand makes it his own: planning anew leaves it alone."""
-    changed = inspect(session).attrs
+    changed: Any = inspect(session).attrs
     names = ("starts_at", "ends_at", "teacher_id", "room_id", "state", "topic")
     return session.id is not None and any(changed[name].history.has_changes() for name in names)
 

@@ -36,7 +36,7 @@ OFFERING_COLOURS = {
     "finished": "green",
     "cancelled": "red",
 }
-SESSION_STATES = {"planned": _("To come"), "held": _("Held"), "cancelled": _("Cancelled")}
+SESSION_STATES = {"planned": _("To come"), "held": _("Took place"), "cancelled": _("Cancelled")}
 SESSION_COLOURS = {"planned": "blue", "held": "green", "cancelled": "grey"}
 ENROLMENT_STATES = {
     "enrolled": _("Enrolled"),
@@ -47,12 +47,12 @@ ENROLMENT_COLOURS = {"enrolled": "green", "waiting": "amber", "withdrawn": "grey
 OUTCOMES = {
     "open": _("Still open"),
     "passed": _("Passed"),
-    "failed": _("Failed"),
+    "failed": _("Not passed"),
     "incomplete": _("Incomplete"),
 }
 OUTCOME_COLOURS = {"open": "grey", "passed": "green", "failed": "red", "incomplete": "amber"}
 ATTENDANCE = {
-    "present": _("Present"),
+    "present": _("Was present"),
     "late": _("Late"),
     "absent": _("Absent"),
     "excused": _("Excused"),

@@ -108,7 +108,7 @@ def _items(context: Context, offering: int, ids: set[int]) -> dict[int, Item]:
     wanted = select(Item).where(Item.id.in_(ids), Item.offering_id == offering)
     found = {item.id: item for item in context.session.execute(wanted).scalars()}
     if len(changeable(context, ITEM, list(ids))) < len(ids) or len(found) < len(ids):
-        raise Forbidden(ITEM.permission, "edit")
+        raise Forbidden()
     return found
 
 
@@ -237,7 +237,7 @@ def _own_items(context: Context, offering: int) -> None:
     if not ids:
         raise Refused(_("There is no graded item yet."))
     if len(changeable(context, ITEM, ids)) < len(ids):
-        raise Forbidden(ITEM.permission, "edit")
+        raise Forbidden()
 
 
 @command(

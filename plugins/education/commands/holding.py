@@ -104,10 +104,7 @@ def _replace(
 def _judge(system: Context, made: list[Session]) -> None:
     """Say which session collides with which course, before the database refuses it without a word of when."""
     problems = []
-    for column, text in (
-        (Session.teacher_id, _("The teacher is taken on %(day)s.")),
-        (Session.room_id, _("The place is taken on %(day)s.")),
-    ):
+    for column in (Session.teacher_id, Session.room_id):
         numbers = {getattr(each, column.key) for each in made} - {None}
         wanted = select(Session.starts_at, Session.ends_at).where(
             column.in_(numbers), Session.state != "cancelled"
@@ -116,7 +113,15 @@ def _judge(system: Context, made: list[Session]) -> None:
         for each in made:
             if any(starts < each.ends_at and each.starts_at < ends for starts, ends in busy):
                 day = SESSION.by_name["starts_at"].show(each.starts_at, system)
-                problems.append(Problem(None, text % {"day": day}))
+                by_teacher = column is Session.teacher_id
+                problems.append(
+                    Problem(
+                        None,
+                        _("The teacher is taken on %(day)s.", day=day)
+                        if by_teacher
+                        else _("The place is taken on %(day)s.", day=day),
+                    )
+                )
     if problems:
         raise Invalid(problems[:10])
 

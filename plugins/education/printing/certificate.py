@@ -53,12 +53,12 @@ WORDS = {
     "certified": _("This is to certify that"),
     "attended": _("has successfully completed the course"),
     "hours": _("Duration in hours"),
-    "held": _("Held"),
+    "held": _("Held on the days"),
     "grade": _("Grade"),
     "of": _("out of"),
-    "number": _("Number"),
+    "number": _("Number of the certificate"),
     "issued": _("Issued on"),
-    "teacher": _("Teacher"),
+    "teacher": _("Teacher of the course"),
     "check": _("Check at this address, with the code"),
 }
 
@@ -130,7 +130,7 @@ CERTIFICATE_DOCUMENT = DocumentKind(
             name="certificate",
             title=_("Certificate"),
             items=(
-                text("number", _("Number"), "1405/00012"),
+                text("number", _("Number of the certificate"), "1405/00012"),
                 text("code", _("Code"), "7K2MPQ9XW4AB"),
                 text(
                     "address",
@@ -139,7 +139,7 @@ CERTIFICATE_DOCUMENT = DocumentKind(
                 ),
                 text("name", _("Holder")),
                 text("title", _("Course")),
-                text("teacher", _("Teacher")),
+                text("teacher", _("Teacher of the course")),
                 number("hours", _("Hours"), 40),
                 day("began", _("From")),
                 day("ended", _("Until")),

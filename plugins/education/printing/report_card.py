@@ -37,9 +37,9 @@ BODY = """<h1>{{ words.card }}</h1>
 WORDS = {
     "card": _("Report card"),
     "student": _("Student"),
-    "number": _("Number"),
+    "number": _("Number of the enrolment"),
     "course": _("Course"),
-    "teacher": _("Teacher"),
+    "teacher": _("Teacher of the course"),
     "attendance": _("Attendance"),
     "today": _("Date of the report"),
     "item": _("Item"),
@@ -120,9 +120,9 @@ REPORT_CARD = DocumentKind(
             title=_("Report card"),
             items=(
                 text("student", _("Student")),
-                text("number", _("Number"), "1405-00012"),
+                text("number", _("Number of the enrolment"), "1405-00012"),
                 text("course", _("Course")),
-                text("teacher", _("Teacher")),
+                text("teacher", _("Teacher of the course")),
                 text("attendance", _("Attendance"), "۹۵٪"),
                 text("exact", _("Before rounding"), "۱۷٫۳۳۳…"),
                 text("grade", _("Grade"), "۱۷٫۲۵"),

@@ -82,7 +82,7 @@ COURSE = Resource(
 TERM = Resource(
     name="education.term",
     model=Term,
-    title=_("Term"),
+    title=_("Academic term"),
     plural=_("Terms"),
     path="education/terms",
     icon="calendar",
@@ -93,7 +93,7 @@ TERM = Resource(
         fields.Day("ends_on", _("Ends on"), required=True),
     ),
     list_columns=("title", "begins_on", "ends_on"),
-    sections=(Section(_("Term"), ("title", "begins_on", "ends_on")),),
+    sections=(Section(_("Academic term"), ("title", "begins_on", "ends_on")),),
     sorts=(Sort("newest", _("Newest first"), ("begins_on",), descending=True),),
     search=Search(),
     quick=("title", "begins_on", "ends_on"),
@@ -107,7 +107,7 @@ TERM = Resource(
 ROOM = Resource(
     name="education.room",
     model=Room,
-    title=_("Place"),
+    title=_("Place of the sessions"),
     plural=_("Places"),
     path="education/rooms",
     icon="building",
@@ -119,7 +119,7 @@ ROOM = Resource(
         fields.LongText("note", _("Note"), limit=2000),
     ),
     list_columns=("title", "capacity", "address"),
-    sections=(Section(_("Place"), ("title", "capacity", "address", "note")),),
+    sections=(Section(_("Place of the sessions"), ("title", "capacity", "address", "note")),),
     sorts=(Sort("title", _("Title"), ("sort_key",)),),
     search=Search(),
     quick=("title", "capacity"),
@@ -150,7 +150,7 @@ CLOSED_DAY = Resource(
 TEACHER = Resource(
     name="education.teacher",
     model=Teacher,
-    title=_("Teacher"),
+    title=_("Teacher of the course"),
     plural=_("Teachers"),
     path="education/teachers",
     icon="school",
@@ -162,7 +162,7 @@ TEACHER = Resource(
         fields.Text(
             "name", _("Name in class lists"), limit=100, help=_("The person's own name where this is empty.")
         ),
-        fields.BaseChoice("field", _("Field"), source=FIELDS, attribute="field_id"),
+        fields.BaseChoice("field", _("Field of teaching"), source=FIELDS, attribute="field_id"),
         fields.UserLink(
             "user",
             _("Sign-in"),
@@ -172,7 +172,7 @@ TEACHER = Resource(
         fields.YesNo("active", _("Teaches at present"), default=True),
     ),
     list_columns=("name", "field", "user", "active"),
-    sections=(Section(_("Teacher"), ("party", "name", "field", "user", "active")),),
+    sections=(Section(_("Teacher of the course"), ("party", "name", "field", "user", "active")),),
     sorts=(Sort("name", _("Name"), ("sort_key",)),),
     search=Search(),
     quick_filters=("field", "active"),

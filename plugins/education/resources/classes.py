@@ -63,12 +63,12 @@ OFFERING = Resource(
     ),
     fields=(
         fields.Link("course", _("Course"), to="education.course", attribute="course_id", required=True),
-        fields.Link("term", _("Term"), to="education.term", attribute="term_id"),
+        fields.Link("term", _("Academic term"), to="education.term", attribute="term_id"),
         fields.Text("title", _("Title"), limit=200, help=_("The course and the term where this is empty.")),
         fields.Code("code", _("Code"), limit=30, help=_("The next number is given where this is empty.")),
         fields.Choice("state", _("State"), options=OFFERING_STATES, colours=OFFERING_COLOURS, default="open"),
-        fields.Link("teacher", _("Teacher"), to="education.teacher", attribute="teacher_id"),
-        fields.Link("room", _("Place"), to="education.room", attribute="room_id"),
+        fields.Link("teacher", _("Teacher of the course"), to="education.teacher", attribute="teacher_id"),
+        fields.Link("room", _("Place of the sessions"), to="education.room", attribute="room_id"),
         fields.Whole(
             "capacity",
             _("Capacity"),
@@ -192,8 +192,8 @@ SESSION = Resource(
         ),
         fields.Instant("starts_at", _("Begins at"), required=True),
         fields.Instant("ends_at", _("Ends at"), required=True),
-        fields.Link("teacher", _("Teacher"), to="education.teacher", attribute="teacher_id"),
-        fields.Link("room", _("Place"), to="education.room", attribute="room_id"),
+        fields.Link("teacher", _("Teacher of the course"), to="education.teacher", attribute="teacher_id"),
+        fields.Link("room", _("Place of the sessions"), to="education.room", attribute="room_id"),
         fields.Choice(
             "state", _("State"), options=SESSION_STATES, colours=SESSION_COLOURS, default="planned"
         ),
@@ -270,7 +270,7 @@ ENROLMENT = Resource(
         "outcome",
     ),
     fields=(
-        fields.Code("number", _("Number"), limit=40, read_only=True),
+        fields.Code("number", _("Number of the enrolment"), limit=40, read_only=True),
         fields.Link("student", _("Student"), to="person", attribute="student_id", read_only=True),
         fields.Link(
             "offering", _("Calendar course"), to="education.offering", attribute="offering_id", read_only=True
@@ -279,7 +279,7 @@ ENROLMENT = Resource(
             "state", _("State"), options=ENROLMENT_STATES, colours=ENROLMENT_COLOURS, read_only=True
         ),
         fields.Day("entered_on", _("Since"), read_only=True),
-        fields.Day("ended_on", _("Withdrawn on"), read_only=True, in_list=False),
+        fields.Day("ended_on", _("Enrolment ended on"), read_only=True, in_list=False),
         fields.Text("end_reason", _("Reason of the withdrawal"), read_only=True, in_list=False),
         fields.Money("fee", _("Fee (Rials)"), read_only=True),
         fields.Money("discount", _("Discount (Rials)"), read_only=True),

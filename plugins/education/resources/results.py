@@ -84,7 +84,7 @@ CERTIFICATE = Resource(
     label="number",
     unruled=("number", "holder", "course", "state", "issued_on", "party", "enrolment"),
     fields=(
-        fields.Code("number", _("Number"), limit=40, read_only=True),
+        fields.Code("number", _("Number of the certificate"), limit=40, read_only=True),
         fields.Text("holder", _("Holder"), read_only=True),
         fields.Link("party", _("Person"), to="person", attribute="party_id", read_only=True, in_list=False),
         fields.Link(
@@ -98,7 +98,7 @@ CERTIFICATE = Resource(
         fields.Text("holder_latin", _("Name in Latin letters"), read_only=True, in_list=False),
         fields.Text("course", _("Course"), read_only=True),
         fields.Text("course_latin", _("Title in English"), read_only=True, in_list=False),
-        fields.Text("teacher", _("Teacher"), read_only=True, in_list=False),
+        fields.Text("teacher", _("Teacher of the course"), read_only=True, in_list=False),
         fields.Whole("hours", _("Hours"), read_only=True),
         fields.Day("began_on", _("From"), read_only=True, in_list=False),
         fields.Day("ended_on", _("Until"), read_only=True, in_list=False),

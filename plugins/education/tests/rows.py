@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, insert
 
 from kernel.testing.rows import BEGINNING, Batch, RowMaker
 from plugins.education.models import (
+    Attendance,
     Certificate,
     Enrolment,
     Grade,
@@ -19,7 +20,7 @@ from plugins.education.models import (
     Session,
 )
 
-OWN: dict[Table, dict[str, Any]] = {
+OWN: dict[Any, dict[str, Any]] = {
     Offering.__table__: {"pass_mark": 10, "scale": 20, "drop_lowest": 0, "state": "open"},
     Item.__table__: {"weight": 1, "maximum": 20, "least": None},
     Enrolment.__table__: {"state": "enrolled", "fee": 1000, "discount": 0, "outcome": "open"},
@@ -27,6 +28,8 @@ OWN: dict[Table, dict[str, Any]] = {
     GradeChange.__table__: {"late": False},
     Certificate.__table__: {"state": "valid", "revoked_on": None},
     Payment.__table__: {"direction": "in", "offering_id": None},
+    Session.__table__: {"state": "planned"},
+    Attendance.__table__: {"state": "present"},
 }
 """What no maker guesses."""
 
@@ -34,33 +37,35 @@ OWN: dict[Table, dict[str, Any]] = {
 def make(maker: RowMaker, owner: Connection, batch: Batch, count: int) -> Batch:
     """Make rows by the maker's own way, with the values above; every second payment is one to a teacher."""
     for table in maker.tables:
-        made: list[int] = []
-        for place in range(count):
-            made.append(_one(maker, owner, batch, table, place))
-        batch.ids[table.fullname] = made
-    payments = batch.ids[Payment.__table__.fullname]
-    batch.kinds = {
-        "education.receipt": payments[::2],
-        "education.teacher_payment": payments[1::2],
-    }
+        if table in OWN:
+            batch.ids[table.fullname] = [_one(maker, owner, batch, table, place) for place in range(count)]
+        else:
+            batch.ids[table.fullname] = maker.make_some(table, batch, count)
+    payments = batch.ids["education.payment"]
+    batch.kinds = {"education.receipt": payments[::2], "education.teacher_payment": payments[1::2]}
     return batch
 
 
 def _one(maker: RowMaker, owner: Connection, batch: Batch, table: Table, place: int) -> int:
     number = batch.first + place
-    if table not in OWN and table is not Session.__table__:
-        return maker.make_some(table, Batch(**{**vars(batch), "first": number}), 1)[0]
-    values = {**maker.values(table, batch, number), **OWN.get(table, {})}
+    values = {**maker.values(table, batch, number), **OWN[table], **_links(batch, table, place, number)}
+    return int(owner.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+
+
+def _links(batch: Batch, table: Table, place: int, number: int) -> dict[str, Any]:
+    """What leads to the row of the same place, so that pairs are unique, and what depends on the place."""
     if table is Session.__table__:
         begin = datetime.combine(BEGINNING, datetime.min.time()).astimezone() + timedelta(days=number)
-        values.update(starts_at=begin, ends_at=begin + timedelta(hours=2), state="planned")
+        return {"starts_at": begin, "ends_at": begin + timedelta(hours=2)}
     if table is Enrolment.__table__:
-        values["seat_id"] = batch.ids["education.seat"][place]
-    if table is Grade.__table__:
-        values["enrolment_id"] = batch.ids["education.enrolment"][place]
-    if table is Certificate.__table__:
-        values["enrolment_id"] = batch.ids["education.enrolment"][place]
+        return {
+            "seat_id": batch.ids["education.seat"][place],
+            "offering_id": batch.ids["education.offering"][place],
+            "student_id": batch.parties[place % len(batch.parties)],
+        }
     if table is Payment.__table__ and place % 2:
-        offering = batch.ids["education.offering"][0]
-        values.update(direction="out", enrolment_id=None, offering_id=offering)
-    return int(owner.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+        offering = batch.ids["education.offering"][place]
+        return {"direction": "out", "enrolment_id": None, "offering_id": offering}
+    if "enrolment_id" in table.c:
+        return {"enrolment_id": batch.ids["education.enrolment"][place]}
+    return {}

@@ -91,7 +91,7 @@ def _rights(context: Context, number: int) -> dict[str, bool]:
 
 
 def _facts(context: Context, offering: Offering) -> list[tuple[str, str]]:
-    shown = ("course", "teacher", "room", "begins_on", "ends_on", "fee")
+    shown = ("course", "teacher", "room", "begins_on", "ends_on")
     return [
         (context.text(item.title), text)
         for item in OFFERING.visible_fields(context)

@@ -58,7 +58,9 @@ def page(number: int) -> ResponseReturnValue:
 
 
 def _facts(context: Context, record: Enrolment) -> list[tuple[str, str]]:
-    shown = ("entered_on", "ended_on", "end_reason", "fee", "discount", "discount_reason")
+    shown: tuple[str, ...] = ("entered_on", "ended_on", "end_reason")
+    if context.may(MONEY, "view"):
+        shown += ("fee", "discount", "discount_reason")
     return [
         (context.text(item.title), text)
         for item in ENROLMENT.visible_fields(context)
@@ -143,7 +145,7 @@ def withdraw(number: int) -> ResponseReturnValue:
         "education.withdraw",
         {"enrolment": number},
         title=_("Withdraw a student"),
-        save=_("Withdraw"),
+        save=_("End the enrolment"),
         back=url_for("education.enrolled", number=number),
         done=_("The student has withdrawn; a free seat goes to whoever waits first."),
     )

@@ -28,7 +28,7 @@ def page(number: int) -> ResponseReturnValue:
     offering: Offering = load(context, OFFERING, number)
     if request.method == "GET":
         return _grid(context, offering)
-    cells = [
+    cells: list[dict[str, Any]] = [
         {
             "item": int(found[1]),
             "enrolment": int(found[2]),

@@ -1,0 +1,118 @@
+"""Several at once, each on a connection of its own: the last seat, seats that are freed, numbers, grades."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from kernel.resources.errors import CommandError
+from plugins.education.models import Certificate, Enrolment, GradeChange, Offering
+from plugins.education.tests.conftest import Academy
+
+AT_ONCE = 5
+"""As many as a process has connections to a site."""
+
+
+def together(calls):
+    begin = Barrier(AT_ONCE)
+
+    def one(call):
+        begin.wait(timeout=60)
+        try:
+            return call()
+        except CommandError as error:
+            return error
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(one, calls))
+
+
+def test_the_last_seat_goes_to_exactly_one(academy: Academy) -> None:
+    offering = academy.offering(3, fee=1000)
+    for _n in range(2):
+        academy.enrol(offering)
+    people = [academy.person(f"P{n}") for n in range(AT_ONCE * 4)]
+    for start in range(0, len(people), AT_ONCE):
+        some = people[start : start + AT_ONCE]
+        together(
+            [
+                lambda each=each: academy.run("education.enrol", offering=offering, student=each)
+                for each in some
+            ]
+        )
+    found = academy.rows(Enrolment, Enrolment.offering_id == offering)
+    assert sum(each.state == "enrolled" for each in found) == 3
+    assert sum(each.state == "waiting" for each in found) == len(people) - 1
+    assert len({each.number for each in found}) == len(found)
+    held = academy.row(Offering, offering)
+    assert (held.taken, held.waiting) == (3, len(people) - 1)
+
+
+def test_seats_that_are_freed_at_once_go_to_the_first_in_line(academy: Academy) -> None:
+    offering = academy.offering(AT_ONCE)
+    students = [academy.enrol(offering) for _n in range(AT_ONCE * 2 + 2)]
+    gone, line = students[:AT_ONCE], students[AT_ONCE:]
+    together(
+        [lambda each=each: academy.run("education.withdraw", enrolment=each, reason="x") for each in gone]
+    )
+    states = {each.id: each.state for each in academy.rows(Enrolment)}
+    assert [states[each] for each in line] == ["enrolled"] * AT_ONCE + ["waiting"] * 2
+    assert academy.row(Offering, offering).taken == AT_ONCE
+
+
+def test_one_student_who_is_enrolled_by_several_is_there_once(academy: Academy) -> None:
+    offering, person = academy.offering(10), academy.person("P")
+    answers = together(
+        [lambda: academy.run("education.enrol", offering=offering, student=person) for _n in range(AT_ONCE)]
+    )
+    assert sum(isinstance(each, int) for each in answers) == 1
+    assert len(academy.rows(Enrolment)) == 1
+
+
+def test_the_database_alone_refuses_a_seat_that_is_held_and_one_that_is_not_there(academy: Academy) -> None:
+    offering = academy.offering(1)
+    academy.enrol(offering)
+    held, other = academy.rows(Enrolment)[0], academy.person("Q")
+    owner = academy.runtime.engines.owner(academy.runtime.site)
+    insert = text(
+        "INSERT INTO education.enrolment (number, offering_id, student_id, state, seat_id, entered_on)"
+        " VALUES ('x', :offering, :student, 'enrolled', :seat, now())"
+    )
+    for seat, refused in ((held.seat_id, "uq_enrolment_seat_id"), (None, "ck_enrolment_seat")):
+        values = {"offering": offering, "student": other, "seat": seat}
+        with owner.connect() as connection, pytest.raises(IntegrityError, match=refused):
+            connection.execute(insert, values)
+
+
+def test_grades_of_one_course_are_all_kept_when_several_enter_them(academy: Academy) -> None:
+    offering = academy.offering(AT_ONCE)
+    item = academy.item(offering)
+    students = [academy.enrol(offering) for _n in range(AT_ONCE)]
+    together([lambda each=each: academy.grade(offering, (item, each, "15")) for each in students])
+    assert {each.final for each in academy.rows(Enrolment)} == {15}
+    cell = {"item": item, "enrolment": students[0], "before": "15"}
+    answers = together(
+        [
+            lambda mark=mark: academy.run(
+                "education.enter_grades", offering=offering, cells=[{**cell, "entered": str(mark)}]
+            )
+            for mark in range(AT_ONCE)
+        ]
+    )
+    assert sum(isinstance(each, int) for each in answers) == 1
+    assert len(academy.rows(GradeChange)) == 1
+
+
+def test_a_certificate_that_several_issue_is_one(academy: Academy) -> None:
+    offering = academy.offering(2)
+    item, student = academy.item(offering), academy.enrol(offering)
+    academy.grade(offering, (item, student, "15"))
+    academy.run("education.finalise", offering=offering)
+    together(
+        [lambda: academy.run("education.issue_certificates", offering=offering) for _n in range(AT_ONCE)]
+    )
+    assert len(academy.rows(Certificate)) == 1

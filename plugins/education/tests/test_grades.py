@@ -1,0 +1,181 @@
+"""Grades through the commands: entered, changed, made final, changed later; and certificates that follow."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from kernel.resources.errors import CommandError, Forbidden, Invalid, Refused
+from plugins.education.models import Certificate, Enrolment, Grade, GradeChange, Item
+from plugins.education.tests.conftest import Academy
+
+
+def outcome(academy: Academy, number: int) -> tuple[Decimal | None, str]:
+    record = academy.row(Enrolment, number)
+    return record.final, record.outcome
+
+
+def test_a_new_calendar_course_has_the_items_and_the_rule_of_its_course(academy: Academy) -> None:
+    items = [
+        {"title": "Exam", "weight": "3", "maximum": "20", "least": "8"},
+        {"title": "Work", "weight": "1", "maximum": "10"},
+    ]
+    course = academy.course("Python", items, pass_mark="12", rounding_step="0.5")
+    offering = academy.offering(5, course)
+    made = academy.rows(Item, Item.offering_id == offering)
+    assert [(each.title, each.weight, each.maximum, each.least) for each in made] == [
+        ("Exam", 3, 20, 8),
+        ("Work", 1, 10, None),
+    ]
+    student = academy.enrol(offering)
+    academy.grade(offering, (made[0].id, student, "12"), (made[1].id, student, "۵٫۵"))
+    assert outcome(academy, student) == (Decimal("12.00"), "passed")  # 11.75 in halves, up from its middle
+    academy.grade(offering, (made[0].id, student, "7.5"))
+    assert outcome(academy, student)[1] == "failed"
+
+
+def test_empty_nought_absent_and_excused_are_entered_and_kept_apart(academy: Academy) -> None:
+    offering = academy.offering(5)
+    first, second = academy.item(offering), academy.item(offering)
+    student = academy.enrol(offering)
+    academy.grade(offering, (first, student, "16"))
+    assert outcome(academy, student) == (16, "open")
+    for entered, expected in (
+        ("0", (8, "failed")),
+        ("غ", (8, "failed")),
+        ("م", (16, "passed")),
+        ("a", (8, "failed")),
+        ("", (16, "open")),
+    ):
+        academy.grade(offering, (second, student, entered))
+        assert outcome(academy, student) == expected, entered
+    changes = academy.rows(GradeChange)
+    assert [(each.old_kind, each.new_kind) for each in changes] == [
+        ("mark", "absent"),
+        ("absent", "excused"),
+        ("excused", "absent"),
+        ("absent", "empty"),
+    ]
+
+
+def test_wrong_cells_are_named_and_nothing_of_the_rest_is_saved(academy: Academy) -> None:
+    offering = academy.offering(5)
+    item, student = academy.item(offering), academy.enrol(offering)
+    other = academy.enrol(offering)
+    for entered in ("20.01", "-1", "x", "1.234", "۱۲۳۴۵۶"):
+        with pytest.raises(Invalid) as caught:
+            academy.grade(offering, (item, other, "10"), (item, student, entered))
+        assert [each.field for each in caught.value.problems] == [f"cell-{item}-{student}"]
+    assert academy.rows(Grade) == []
+
+
+def test_what_somebody_else_entered_meanwhile_is_not_run_over(academy: Academy) -> None:
+    offering = academy.offering(5)
+    item, student = academy.item(offering), academy.enrol(offering)
+    academy.grade(offering, (item, student, "15"))
+    cell = {"item": item, "enrolment": student, "entered": "17", "before": ""}
+    with pytest.raises(Invalid, match=""):
+        academy.run("education.enter_grades", offering=offering, cells=[cell])
+    cell["before"] = "15"
+    assert academy.run("education.enter_grades", offering=offering, cells=[cell]) == 1
+
+
+def test_final_results_are_changed_with_a_reason_by_whoever_may(academy: Academy, make_actor) -> None:
+    offering = academy.offering(5)
+    item, student, late = academy.item(offering), academy.enrol(offering), academy.enrol(offering)
+    academy.grade(offering, (item, student, "9"))
+    assert academy.run("education.finalise", offering=offering) == 0
+    assert outcome(academy, late) == (None, "incomplete")
+    with pytest.raises(Invalid) as caught:
+        academy.grade(offering, (item, student, "10"))
+    assert [each.field for each in caught.value.problems] == ["reason"]
+    rights = {
+        **{
+            (f"education.{kind}", action): "all"
+            for kind in ("offering", "grade", "enrolment")
+            for action in ("view", "edit")
+        },
+        ("party", "view"): "all",
+    }
+    plain = make_actor("plain", rights)
+    cell = {"item": item, "enrolment": student, "entered": "10"}
+    with pytest.raises(Refused):
+        academy.run("education.enter_grades", plain, offering=offering, cells=[cell], reason="x")
+    academy.grade(offering, (item, student, "10"), reason="Counted wrongly")
+    change = academy.rows(GradeChange)[-1]
+    assert (change.late, change.reason, change.old_mark, change.new_mark) == (True, "Counted wrongly", 9, 10)
+    assert outcome(academy, student) == (10, "passed")
+
+
+def test_lowering_a_maximum_below_a_mark_is_refused_and_weights_count_at_once(academy: Academy) -> None:
+    offering = academy.offering(5)
+    first, second, student = academy.item(offering), academy.item(offering), academy.enrol(offering)
+    academy.grade(offering, (first, student, "20"), (second, student, "10"))
+    assert outcome(academy, student)[0] == 15
+    academy.edit("item", second, weight="3")
+    assert outcome(academy, student)[0] == Decimal("12.5")
+    with pytest.raises(Invalid) as caught:
+        academy.edit("item", first, maximum="19")
+    assert [each.field for each in caught.value.problems] == ["maximum"]
+    academy.edit("offering", offering, pass_mark="13")
+    assert outcome(academy, student)[1] == "failed"
+
+
+def certified(academy: Academy) -> tuple[int, int]:
+    offering = academy.offering(5, academy.course("Python", latin_title="Python programming"))
+    item = academy.item(offering)
+    person = academy.run(
+        "record.create",
+        resource="person",
+        values={"first_name": "مینا", "last_name": "راد"},
+        facets={"education": {"latin_name": "Mina Rad"}},
+    )
+    student = academy.run("education.enrol", offering=offering, student=person)
+    academy.grade(offering, (item, student, "18.5"))
+    return offering, student
+
+
+def test_a_certificate_is_a_copy_of_the_day_and_revoked_with_a_reason(academy: Academy) -> None:
+    offering, student = certified(academy)
+    with pytest.raises(Refused):
+        academy.run("education.issue_certificate", enrolment=student)
+    academy.run("education.finalise", offering=offering)
+    number = academy.run("education.issue_certificate", enrolment=student)
+    with pytest.raises(CommandError):
+        academy.run("education.issue_certificate", enrolment=student)
+    with pytest.raises(Refused):
+        academy.run("education.reopen", offering=offering)
+    person = academy.row(Enrolment, student).student_id
+    academy.run("record.edit", resource="person", record_id=person, values={"last_name": "دیگر"})
+    issued = academy.row(Certificate, number)
+    assert (issued.holder, issued.holder_latin, issued.grade) == ("مینا راد", "Mina Rad", Decimal("18.50"))
+    assert (issued.course, issued.course_latin, len(issued.code)) == ("Python", "Python programming", 12)
+    with pytest.raises(Invalid):
+        academy.run("education.revoke_certificate", certificate=number, reason=" ")
+    academy.run("education.revoke_certificate", certificate=number, reason="Copied")
+    again = academy.run("education.issue_certificate", enrolment=student)
+    assert academy.row(Certificate, again).number != issued.number
+    assert academy.row(Certificate, number).state == "revoked"
+
+
+def test_certificates_of_a_whole_course_go_to_those_who_passed_and_once(academy: Academy) -> None:
+    offering, _student = certified(academy)
+    item = academy.rows(Item)[0].id
+    failed = academy.enrol(offering)
+    academy.grade(offering, (item, failed, "3"))
+    academy.run("education.finalise", offering=offering)
+    assert academy.run("education.issue_certificates", offering=offering) == 1
+    assert academy.run("education.issue_certificates", offering=offering) == 0
+
+
+def test_only_whoever_may_change_all_items_makes_results_final(academy: Academy, make_actor) -> None:
+    offering, _student = certified(academy)
+    rights = {
+        ("education.offering", "view"): "all",
+        ("education.grade", "view"): "all",
+        ("education.grade", "finalise"): "all",
+        ("education.grade", "edit"): "own",
+    }
+    with pytest.raises(Forbidden):
+        academy.run("education.finalise", make_actor("other", rights), offering=offering)

@@ -1,0 +1,128 @@
+"""Fees, payments and balances of students, the share of teachers, and what is sent about them; without sales."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.resources.errors import CommandError
+from plugins.education.billing import accounts_of
+from plugins.education.models import Charge, Offering, Payment, Teacher
+from plugins.education.shares import share_of, standings_of
+from plugins.education.tests.conftest import Academy
+
+
+def account(academy: Academy, number: int):
+    return academy.look(lambda context: accounts_of(context, [number])[number])
+
+
+def standing(academy: Academy, number: int):
+    return academy.look(lambda context: standings_of(context, [context.session.get(Offering, number)])[0])
+
+
+def taught(academy: Academy, **share: object) -> int:
+    person = academy.person("Teacher", mobile="09121234567")
+    teacher = academy.make("teacher", party=person)
+    return academy.offering(10, teacher=teacher, fee=10_000_000, **share)
+
+
+def test_payments_go_to_the_oldest_charges_and_more_stays_as_credit(academy: Academy) -> None:
+    number = academy.enrol(academy.offering(5, fee=9_000, instalments=3))
+    academy.make("receipt", enrolment=number, amount=4_000)
+    found = account(academy, number)
+    assert [part.settled for part in found.parts] == [3_000, 1_000, 0]
+    assert (found.charged, found.paid, found.balance) == (9_000, 4_000, 5_000)
+    academy.make("receipt", enrolment=number, amount=6_000)
+    found = account(academy, number)
+    assert (found.balance, found.credit) == (-1_000, 1_000)
+    paid = academy.rows(Payment)[0]
+    academy.run("record.delete", resource="education.receipt", record_id=paid.id)
+    assert account(academy, number).balance == 3_000
+
+
+def test_only_what_is_due_is_overdue(academy: Academy) -> None:
+    number = academy.enrol(academy.offering(5, fee=9_000, instalments=3))
+    found, today = account(academy, number), academy.today
+    assert found.overdue(today) == 0
+    assert found.overdue(today + timedelta(days=1)) == 3_000
+    assert found.overdue(today + timedelta(days=100)) == 9_000
+
+
+def test_charges_besides_the_fee_are_entered_and_taken_back(academy: Academy) -> None:
+    number = academy.enrol(academy.offering(5, fee=1_000))
+    book = academy.run("education.add_charge", enrolment=number, title="Book", amount="۵۰۰")
+    assert account(academy, number).balance == 1_500
+    academy.run("education.cancel_charge", charge=book, reason="Has it")
+    assert account(academy, number).balance == 1_000
+    with pytest.raises(CommandError):
+        academy.run("education.cancel_charge", charge=book, reason="Has it")
+
+
+def test_a_teacher_has_per_cent_of_what_students_paid_of_the_fee_alone(academy: Academy) -> None:
+    offering = taught(academy, share_kind="percent", share_percent="33.33")
+    number = academy.enrol(offering)
+    academy.run("education.add_charge", enrolment=number, title="Book", amount=500)
+    assert standing(academy, offering).share == 0
+    academy.make("receipt", enrolment=number, amount=1_000_001)
+    found = standing(academy, offering)
+    assert (found.charged, found.received, found.share) == (10_000_500, 1_000_001, 333_300)
+    academy.make("cost", offering=offering, title="Room", amount=7_000)
+    academy.make("teacher_payment", offering=offering, amount=300_000)
+    found = standing(academy, offering)
+    assert (found.owed, found.costs, found.paid) == (33_300, 7_000, 300_000)
+    assert found.surplus == found.charged - found.share - found.costs
+
+
+def test_a_payment_to_a_teacher_goes_to_the_person(academy: Academy) -> None:
+    offering = taught(academy, share_kind="fixed", share_amount=50)
+    academy.make("teacher_payment", offering=offering, amount=20)
+    teacher = academy.rows(Teacher)[0]
+    assert academy.rows(Payment)[0].party_id == teacher.party_id
+    assert standing(academy, offering).owed == 30
+    with pytest.raises(CommandError):
+        academy.make("teacher_payment", offering=academy.offering(2), amount=20)
+
+
+@given(
+    st.sampled_from(("none", "percent", "session", "fixed")),
+    st.integers(0, 10_000),
+    st.integers(0, 10**9),
+    st.integers(0, 10**12),
+    st.integers(0, 60),
+)
+def test_a_share_is_exact_and_rounded_down(
+    kind: str, percent: int, amount: int, fees: int, held: int
+) -> None:
+    found = share_of(kind, Decimal(percent) / 100, amount, fees=fees, held=held)
+    expected = {
+        "none": Fraction(0),
+        "percent": Fraction(fees * percent, 10_000),
+        "session": Fraction(held * amount),
+        "fixed": Fraction(amount),
+    }[kind]
+    assert 0 <= expected - found < 1
+
+
+def test_debts_are_told_once_a_day_and_only_where_something_is_overdue(academy: Academy) -> None:
+    offering = academy.offering(5, fee=1_000)
+    person = academy.person("Student", mobile="09123456789")
+    owing = academy.run("education.enrol", offering=offering, student=person)
+    unreachable = academy.enrol(offering)
+    assert academy.run("education.tell_debts", enrolments=[owing]) == 0
+    make_late(academy)
+    assert academy.run("education.tell_debts", enrolments=[owing, unreachable]) == 1
+    assert academy.run("education.tell_debts", enrolments=[owing, unreachable]) == 0
+    teachers = taught(academy, share_kind="fixed", share_amount=50)
+    assert academy.run("education.tell_teachers", offerings=[teachers, offering]) == 1
+    assert academy.run("education.tell_teachers", offerings=[teachers]) == 0
+
+
+def make_late(academy: Academy) -> None:
+    with academy.runtime.system_work("test", "test") as context:
+        for charge in academy.rows(Charge):
+            context.session.get(Charge, charge.id).due = context.today - timedelta(days=3)
