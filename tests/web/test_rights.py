@@ -29,6 +29,8 @@ OPEN_TO_ALL = {
     "medical.turn",
     "medical.turn_answer",
     "medical.turn_book",
+    "education.check",
+    "education.check_form",
 }
 WITHOUT_DATA = {
     *(
