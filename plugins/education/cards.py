@@ -25,7 +25,7 @@ from plugins.education.words import (
 )
 
 NUMBER = fields.Decimal("mark", _("Mark"))
-WHO = fields.UserLink("by", _("By whom"))
+WHO = fields.UserLink("by", _("Changed by"))
 
 
 @dataclass(frozen=True)

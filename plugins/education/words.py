@@ -53,7 +53,7 @@ OUTCOMES = {
 OUTCOME_COLOURS = {"open": "grey", "passed": "green", "failed": "red", "incomplete": "amber"}
 ATTENDANCE = {
     "present": _("Was present"),
-    "late": _("Late"),
+    "late": _("Came late"),
     "absent": _("Absent"),
     "excused": _("Excused"),
 }
@@ -99,7 +99,7 @@ STEPS = {
     "0.5": _("Halves"),
     "1": _("Whole marks"),
 }
-WAYS_OF_ROUNDING = {"nearest": _("To the nearest, halves up"), "up": _("Up"), "down": _("Down")}
+WAYS_OF_ROUNDING = {"nearest": _("To the nearest, halves up"), "up": _("Upwards"), "down": _("Down")}
 EMPTY_AS = {"wait": _("They wait: the grade is provisional"), "zero": _("As nought")}
 ABSENT_AS = {
     "zero": _("As nought"),
@@ -147,7 +147,7 @@ BASE_LISTS = (
         _("Ways of paying fees"),
         {
             "cash": _("Cash"),
-            "card": _("Card"),
+            "card": _("Card reader"),
             "transfer": _("Transfer"),
             "cheque": _("Cheque"),
         },

@@ -18,7 +18,7 @@ LENGTH = 12
 
 WHICH = fields.Link("enrolment", _("Enrolment"), to=ENROLMENT.name, required=True)
 WHOLE = fields.Link("offering", _("Calendar course"), to=OFFERING.name, required=True)
-ISSUED = fields.Link("certificate", _("Certificate"), to=CERTIFICATE.name, required=True)
+ISSUED = fields.Link("certificate", _("Course certificate"), to=CERTIFICATE.name, required=True)
 REASON = fields.Text("reason", _("Reason"), required=True, limit=300)
 PERSON = fields.Link("party", _("Person"), to="person")
 

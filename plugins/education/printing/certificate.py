@@ -128,7 +128,7 @@ CERTIFICATE_DOCUMENT = DocumentKind(
     values=(
         DocumentGroup(
             name="certificate",
-            title=_("Certificate"),
+            title=_("Course certificate"),
             items=(
                 text("number", _("Number of the certificate"), "1405/00012"),
                 text("code", _("Code"), "7K2MPQ9XW4AB"),

@@ -89,8 +89,8 @@ TERM = Resource(
     label="title",
     fields=(
         fields.Text("title", _("Title"), required=True, limit=60),
-        fields.Day("begins_on", _("Begins on"), required=True),
-        fields.Day("ends_on", _("Ends on"), required=True),
+        fields.Day("begins_on", _("First day"), required=True),
+        fields.Day("ends_on", _("Last day"), required=True),
     ),
     list_columns=("title", "begins_on", "ends_on"),
     sections=(Section(_("Academic term"), ("title", "begins_on", "ends_on")),),

@@ -77,7 +77,7 @@ def certificate_actions(context: Context, number: int) -> Sequence[Action]:
 CERTIFICATE = Resource(
     name="education.certificate",
     model=Certificate,
-    title=_("Certificate"),
+    title=_("Course certificate"),
     plural=_("Certificates"),
     path="education/certificates",
     icon="certificate",
@@ -114,7 +114,7 @@ CERTIFICATE = Resource(
     list_columns=("number", "holder", "course", "hours", "grade", "issued_on", "state"),
     sections=(
         Section(
-            _("Certificate"),
+            _("Course certificate"),
             (
                 "number",
                 "state",
