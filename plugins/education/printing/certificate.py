@@ -140,7 +140,7 @@ CERTIFICATE_DOCUMENT = DocumentKind(
                 text("name", _("Holder")),
                 text("title", _("Course")),
                 text("teacher", _("Teacher of the course")),
-                number("hours", _("Hours"), 40),
+                number("hours", _("Hours of teaching"), 40),
                 day("began", _("From")),
                 day("ended", _("Until")),
                 day("issued", _("Issued on")),

@@ -37,7 +37,7 @@ COURSE = Resource(
         ),
         fields.Code("code", _("Code"), limit=30),
         fields.BaseChoice("group", _("Group"), source=GROUPS, attribute="group_id"),
-        fields.Whole("hours", _("Hours"), least=1, most=5000),
+        fields.Whole("hours", _("Hours of teaching"), least=1, most=5000),
         fields.Whole("session_count", _("Number of sessions"), least=1, most=400),
         fields.Money("fee", _("Fee (Rials)"), least=0),
         fields.YesNo("active", _("On offer"), default=True),

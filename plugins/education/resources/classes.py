@@ -81,7 +81,7 @@ OFFERING = Resource(
         fields.Day("begins_on", _("First day"), required=True),
         fields.Day("ends_on", _("Last day"), help=_("The last session where this is empty.")),
         fields.Whole("session_count", _("Number of sessions"), least=1, most=400),
-        fields.Whole("hours", _("Hours"), least=1, most=5000, in_list=False),
+        fields.Whole("hours", _("Hours of teaching"), least=1, most=5000, in_list=False),
         fields.Money("fee", _("Fee (Rials)"), least=0),
         fields.Whole(
             "instalments",

@@ -99,7 +99,7 @@ CERTIFICATE = Resource(
         fields.Text("course", _("Course"), read_only=True),
         fields.Text("course_latin", _("Title in English"), read_only=True, in_list=False),
         fields.Text("teacher", _("Teacher of the course"), read_only=True, in_list=False),
-        fields.Whole("hours", _("Hours"), read_only=True),
+        fields.Whole("hours", _("Hours of teaching"), read_only=True),
         fields.Day("began_on", _("From"), read_only=True, in_list=False),
         fields.Day("ended_on", _("Until"), read_only=True, in_list=False),
         fields.Decimal("grade", _("Grade"), read_only=True),
