@@ -137,7 +137,9 @@ def bills_of(context: Context, charges: Sequence[Charge]) -> dict[int, Bill]:
         return {}
     from plugins.sales.api import bills_of as ask
 
-    found = ask(context, [ORIGIN.format(charge.id) for charge in charges])
+    # As the system: whoever may see a charge may know what was paid of it, also without a right on invoices.
+    with context.system("what was paid of the charges of students") as system:
+        found = ask(system, [ORIGIN.format(charge.id) for charge in charges])
     return {
         charge.id: bill for charge in charges if (bill := found.get(ORIGIN.format(charge.id))) is not None
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, Demo, Party
+from kernel.api import Context, Demo, Party, to_persian_digits
 from plugins.education.models import Charge, Enrolment, Item, Offering, Session
 from plugins.education.words import COST_KINDS, FIELDS, GROUPS, LEVELS, WAYS
 
@@ -308,7 +308,10 @@ class _Academy:
             }
             with self.demo.working(at=at + timedelta(hours=2)) as context:
                 context.run(
-                    "education.take_attendance", session=session, states=states, topic=f"جلسهٔ {place + 1}"
+                    "education.take_attendance",
+                    session=session,
+                    states=states,
+                    topic=f"جلسهٔ {to_persian_digits(str(place + 1))}",
                 )
 
     def _grade(self, number: int, share: int = 99) -> None:

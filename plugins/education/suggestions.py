@@ -36,7 +36,7 @@ PATTERNS = (
             **{("education.grade", action): "all" for action in ("finalise", "change_late")},
             ("education.enrolment", "discount"): "all",
             **{("education.money", action): "all" for action in (*EVERYTHING, "send")},
-            **{("sales.invoice", action): "all" for action in ("view", "print")},
+            **{("sales.document", action): "all" for action in ("view", "print")},
         },
     ),
     PatternSuggestion(
@@ -51,7 +51,7 @@ PATTERNS = (
             ("education.grade", "view"): "all",
             **{("education.certificate", action): "all" for action in ("view", "create", "print")},
             **{("education.money", action): "all" for action in (*KEEP, "send", "report")},
-            **{("sales.invoice", action): "all" for action in ("view", "print")},
+            **{("sales.document", action): "all" for action in ("view", "print")},
             **{("sales.payment", action): "all" for action in ("view", "create")},
         },
     ),

@@ -61,7 +61,7 @@ def test_attendance_grades_and_certificate(desk: FrontDesk, open_page: Callable[
     page.locator("#password").fill(PASSWORD)
     page.locator("form.form").get_by_role("button").click()
     page.wait_for_url("**/attendance")
-    page.get_by_role("group", name="باقری").get_by_text("غایب").click()
+    page.get_by_role("group", name="باقری").get_by_label("غایب").check()
     page.get_by_role("button", name="ثبت حضور و غیاب").click()
     expect(page.get_by_role("group", name="باقری").get_by_label("غایب")).to_be_checked()
 

@@ -24,12 +24,12 @@ BODY = """<div class="frame">
 <p class="text">{% if certificate.hours %}{{ words.hours }}: {{ certificate.hours|number }} — {% endif %}
 {{ words.held }}: {{ certificate.began|jalali('short') }}{% if certificate.ended %}
  – {{ certificate.ended|jalali('short') }}{% endif %}
-({{ certificate.began|gregorian }}{% if certificate.ended %} – {{ certificate.ended|gregorian }}{% endif %})</p>
+<span dir="ltr">({{ certificate.began|gregorian }}{% if certificate.ended %} – {{ certificate.ended|gregorian }}{% endif %})</span></p>
 {% if certificate.grade %}<p class="text">{{ words.grade }}:
 <b>{{ certificate.grade }}</b> {{ words.of }} {{ certificate.scale }}</p>{% endif %}
 <table class="foot"><tr>
 <td>{{ words.number }}: <b>{{ certificate.number }}</b><br>
-{{ words.issued }}: {{ certificate.issued|jalali('short') }} ({{ certificate.issued|gregorian }})<br>
+{{ words.issued }}: {{ certificate.issued|jalali('short') }} <span dir="ltr">({{ certificate.issued|gregorian }})</span><br>
 {% if certificate.teacher %}{{ words.teacher }}: {{ certificate.teacher }}{% endif %}</td>
 <td class="sign">{{ certificate.signer }}<br>{{ own.name }}</td>
 <td class="check">{{ certificate.address|qr(26) }}<br>{{ words.check }}<br><b>{{ certificate.code }}</b></td>

@@ -162,7 +162,7 @@ def charge(number: int) -> ResponseReturnValue:
         "education.add_charge",
         {"enrolment": number},
         title=_("Charge a student"),
-        save=_("Charge"),
+        save=_("Charge something"),
         back=url_for("education.enrolled", number=number),
         done=_("The charge is entered."),
     )
