@@ -24,7 +24,8 @@ BODY = """<div class="frame">
 <p class="text">{% if certificate.hours %}{{ words.hours }}: {{ certificate.hours|number }} — {% endif %}
 {{ words.held }}: {{ certificate.began|jalali('short') }}{% if certificate.ended %}
  – {{ certificate.ended|jalali('short') }}{% endif %}
-<span dir="ltr">({{ certificate.began|gregorian }}{% if certificate.ended %} – {{ certificate.ended|gregorian }}{% endif %})</span></p>
+<span dir="ltr">({{ certificate.began|gregorian }}{% if certificate.ended %}
+ – {{ certificate.ended|gregorian }}{% endif %})</span></p>
 {% if certificate.grade %}<p class="text">{{ words.grade }}:
 <b>{{ certificate.grade }}</b> {{ words.of }} {{ certificate.scale }}</p>{% endif %}
 <table class="foot"><tr>
