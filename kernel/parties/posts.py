@@ -36,6 +36,7 @@ UNIT_FIELD = Text("unit", _("Organisational unit"), limit=200)
 DETAILS: tuple[Field, ...] = (POSITION_FIELD, UNIT_FIELD)
 DATES: tuple[Field, ...] = (since_field(), until_field())
 FROM = Day("since", _("From this day on"), required=True)
+_PERSON, _ORGANISATION = aliased(Party), aliased(Party)
 OWN = frozenset(("id", "version", "created_at", "created_by", "updated_at", "updated_by"))
 
 
@@ -110,14 +111,13 @@ def _posts(
     first: Sequence[ColumnElement[Any]] = (),
     limit: int | None = None,
 ) -> list[Post]:
-    person, organisation = aliased(Party), aliased(Party)
     statement = (
         select(
             Employment.id,
             Employment.person_id,
-            person.display_name,
+            _PERSON.display_name,
             Employment.organisation_id,
-            organisation.display_name,
+            _ORGANISATION.display_name,
             Employment.position_id,
             func.coalesce(BaseValue.title, ""),
             func.coalesce(Employment.unit, ""),
@@ -126,8 +126,8 @@ def _posts(
             Employment.until,
             Employment.version,
         )
-        .join(person, person.id == Employment.person_id)
-        .join(organisation, organisation.id == Employment.organisation_id)
+        .join(_PERSON, _PERSON.id == Employment.person_id)
+        .join(_ORGANISATION, _ORGANISATION.id == Employment.organisation_id)
         .outerjoin(BaseValue, BaseValue.id == Employment.position_id)
         .where(*conditions)
         .order_by(*first, Employment.since.desc().nulls_last(), Employment.id.desc())
