@@ -21,57 +21,83 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 PEYVAND = Path(sys.executable).with_name("peyvand")
-PATIENCE = 120.0
+PATIENCE = 400.0
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 PERSON = "/persons?sort=display_name"
-PAGES: dict[str, dict[str, str]] = {
-    "sales": {
-        "desk": "/",
-        "persons": "/persons",
-        "groups": "/persons?group=city",
-        "report": "/persons/report?group=province&figure=count&chart=bars&order=most",
-        "messages": "/outbox",
-        "form": "/persons/new",
+PAGES: dict[str, dict[str, dict[str, str]]] = {
+    "clinic": {
+        "sales": {
+            "desk": "/",
+            "persons": "/persons",
+            "groups": "/persons?group=city",
+            "report": "/persons/report?group=province&figure=count&chart=bars&order=most",
+            "messages": "/outbox",
+            "form": "/persons/new",
+            "person": f"{PERSON} >",
+        },
+        "reception": {
+            "day": "/medical/day",
+            "board": "/medical/appointments?look=board",
+            "calendar": "/medical/appointments?look=calendar",
+        },
     },
-    "reception": {
-        "day": "/medical/day",
-        "board": "/medical/appointments?look=board",
-        "calendar": "/medical/appointments?look=calendar",
+    "full": {
+        "agency": {"calls": "/insurance/calls", "policy": "/insurance/policies >"},
+        "education": {"class": "/education/offerings >", "debts": "/education/debts"},
+        "zamanat": {"guarantees": "/carpet/desk", "guarantee": "/carpet/guarantees >"},
+        "seller": {"invoice": "/sales/invoices >"},
+        "projects": {"project": "/projects/projects >"},
+        "club": {"counter": "/club/counter"},
     },
 }
-"""By user, pages by the name of their picture; the page of a person is found by a click."""
+"""By edition and user, pages by the name of their picture; with `>` the first record of a list."""
 
 
 def main() -> None:
-    """Serve a demo in a folder of its own, take the pictures, and end it."""
+    """Take the pictures of one edition after the other."""
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    PICTURES.mkdir(parents=True)
+    for edition, pages in PAGES.items():
+        picture(edition, pages)
+
+
+def picture(edition: str, pages: dict[str, dict[str, str]]) -> None:
+    """Serve the demonstration of an edition in a folder of its own, take its pictures, and end it."""
     with tempfile.TemporaryDirectory() as home:
         port = free_port()
-        command = [str(PEYVAND), "demo", "--parties", "200", "--port", str(port)]
+        command = [str(PEYVAND), "demo", "--edition", edition, "--parties", "200", "--port", str(port)]
         with subprocess.Popen(command, env={**os.environ, "PEYVAND_HOME": home}) as server:
             try:
                 address = f"http://localhost:{port}"
                 wait_for(f"{address}/sign-in")
                 kept = json.loads((Path(home) / "sites" / "demo" / "demo.json").read_text("utf-8"))
-                take(address, {each["username"]: each["password"] for each in kept["sign_ins"]})
+                take(address, {each["username"]: each["password"] for each in kept["sign_ins"]}, pages)
             finally:
                 server.send_signal(signal.SIGINT)
 
 
-def take(address: str, passwords: dict[str, str]) -> None:
+def take(address: str, passwords: dict[str, str], pages: dict[str, dict[str, str]]) -> None:
     """Sign in and take all pictures."""
-    shutil.rmtree(PICTURES, ignore_errors=True)
-    PICTURES.mkdir(parents=True)
     program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        for user, pages in PAGES.items():
+        for user, wanted in pages.items():
             page = signed_in(browser, address, user, passwords[user])
-            page.goto(address + PERSON)
-            person = page.locator("tr[data-id] .c-name a").first.get_attribute("href") or "/"
-            for name, path in ({**pages, "person": person} if user == "sales" else pages).items():
+            for name, path in wanted.items():
+                shown = place(page, address, path)
                 for suffix, size in (("", WIDE), ("-phone", PHONE)):
-                    shoot(page, address + path, PICTURES / f"{name}{suffix}.png", size)
+                    shoot(page, address + shown, PICTURES / f"{name}{suffix}.png", size)
         browser.close()
+
+
+def place(page: Page, address: str, path: str) -> str:
+    """Give the address of a page; of a list with `>` that of its first record."""
+    listed, arrow, _rest = path.partition(" >")
+    if not arrow:
+        return path
+    page.set_viewport_size(WIDE)
+    page.goto(address + listed)
+    return page.locator("tr[data-id] td a").first.get_attribute("href") or "/"
 
 
 def shoot(page: Page, address: str, picture: Path, size: ViewportSize) -> None:
