@@ -11,7 +11,15 @@ PASSWORD = "بهار-نارنج-۱۴"
 
 def test_a_site_is_made_listed_and_dropped(peyvand, config):
     made = peyvand(
-        "site", "create", "office1", "--title", "دفتر یک", "--host", "office1.example", "--edition", "practice"
+        "site",
+        "create",
+        "office1",
+        "--title",
+        "دفتر یک",
+        "--host",
+        "office1.example",
+        "--edition",
+        "practice",
     )
     assert "office1 is ready" in made
     listed = peyvand("site", "list")
