@@ -5,7 +5,7 @@ Four things are kept apart in every item: nothing entered yet (*empty*), a mark,
 1. A mark counts with mark ÷ maximum. Empty ones wait (the grade is provisional) or count as nought; absent ones count as
    nought, are left out, or fail the course; excused ones are always left out, and their weight goes to the others.
 2. Of the items that count and may be dropped the lowest are dropped, as many as the rule says; of equal ones the heavier.
-   Key items never are, and one item always remains.
+   Key items never are, nor is an absence that fails the course, and one item always remains.
 3. The grade is scale × sum of (weight × mark ÷ maximum) ÷ sum of the weights that count, rounded once, at the end.
 4. It is passed when the *rounded* grade reaches the pass mark, every key item its least mark, and the attendance what is
    asked. Where something waits the outcome is open, unless it is lost already.
@@ -147,7 +147,11 @@ def _dropped(
     rule: Rule, items: Sequence[Counting], given: Sequence[Given], treated: Sequence[str]
 ) -> frozenset[int]:
     counted = [place for place, each in enumerate(treated) if each in COUNTED]
-    able = [place for place in counted if items[place].droppable and items[place].least is None]
+    able = [
+        place
+        for place in counted
+        if items[place].droppable and items[place].least is None and treated[place] != "absent_fails"
+    ]
     able.sort(key=lambda place: (_ratio(items[place], given[place]), -items[place].weight, place))
     return frozenset(able[: max(0, min(rule.drop_lowest, len(counted) - 1))])
 

@@ -65,9 +65,15 @@ def worth(rule: Rule, one: Given) -> Fraction | None:
 def oracle(rule: Rule, pairs: list[tuple[Piece, Given]]) -> Fraction | None:
     """The exact grade, by trying every set of items that could be left out and keeping the one that the rule names."""
     part = [(piece, value) for piece, one in pairs if (value := worth(rule, one)) is not None]
+    kinds = [one.kind for _piece, one in pairs if worth(rule, one) is not None]
     if not part:
         return None
-    able = [place for place, (piece, _v) in enumerate(part) if piece.droppable and piece.least is None]
+    kept_out = {"absent"} if rule.absent_as == "fail" else set()
+    able = [
+        place
+        for place, (piece, _v) in enumerate(part)
+        if piece.droppable and piece.least is None and kinds[place] not in kept_out
+    ]
     count = min(rule.drop_lowest, len(able), len(part) - 1)
 
     def rank(place: int) -> tuple[Fraction, Fraction, int]:
