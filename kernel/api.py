@@ -69,7 +69,6 @@ from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
 from kernel.interactions.calls import log_call
 from kernel.jobs.named_days import NamedDay, named_days
-from kernel.jobs.occasions import holidays_between
 from kernel.messages.exchange import Declined, Reply, by_form, divided, exchange, matched, national
 from kernel.messages.gateways import (
     Answer,
@@ -290,7 +289,6 @@ __all__ = [
     "give_role",
     "guest",
     "head_of",
-    "holidays_between",
     "hookimpl",
     "identities",
     "in_group",

@@ -354,7 +354,7 @@ def price(
     """
 
 
-@first
+@first(writes=True)
 def answer_message(ctx: Context, message_id: int) -> str | None:
     """The answer to a received message, sent to its sender by the same channel; `None` leaves it to the next, at last to
     people. `ctx` acts for the system, in a transaction of its own after the message was stored.

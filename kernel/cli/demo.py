@@ -19,7 +19,15 @@ from kernel.lifecycle.sites import drop_site
 
 SITE = "demo"
 EDITION = "clinic"
-TITLE = "درمانگاه نمونه"
+TITLES = {
+    "academy": "آموزشگاه نمونه",
+    "agency": "نمایندگی بیمهٔ نمونه",
+    "carpet": "فرش نمونه",
+    "clinic": "درمانگاه نمونه",
+    "practice": "مطب نمونه",
+}
+TITLE = "شرکت نمونه"
+"""What the demonstration of another edition is called."""
 TRIED = 100
 """Ports that are tried after the wanted one."""
 
@@ -81,7 +89,7 @@ def _make(state: State, parties: int, edition: str) -> list[SignIn]:
         state.config,
         state.engines,
         SITE,
-        title=TITLE,
+        title=TITLES.get(edition, TITLE),
         hosts=("localhost", "127.0.0.1"),
         edition=edition,
     )

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from kernel.extension.discovery import Discovery
 from kernel.extension.isolation import Guard, TransactionLost
-from kernel.extension.markers import Rule
+from kernel.extension.markers import Rule, may_write
 from kernel.i18n import LazyText, _
 
 log = logging.getLogger(__name__)
@@ -157,12 +157,13 @@ class Hooks:
 
     def first(self, hook: str, **arguments: Any) -> Answer[Any] | None:
         """Ask until one answers: a plugin before those it requires, equals by name. A failing one is passed
-        over.
+        over. What it wrote is undone then, where the hook lets its providers write.
         """
         self._check(hook, Rule.FIRST, arguments)
+        writes = may_write(self.discovery.specifications[hook].function)
         for implementation in sorted(self._of(hook), key=self._most_special):
             try:
-                value = self._contribution(implementation, arguments)
+                value = self._contribution(implementation, arguments, writes=writes)
             except TransactionLost:
                 raise
             except (Exception, SystemExit) as error:
@@ -221,13 +222,20 @@ class Hooks:
                 answers.append(Answer(implementation.plugin, value))
         return answers
 
-    def _contribution(self, implementation: _Implementation, arguments: Mapping[str, Any]) -> Any:
+    def _contribution(
+        self, implementation: _Implementation, arguments: Mapping[str, Any], *, writes: bool = False
+    ) -> Any:
         session = _session(arguments)
         asking: AbstractContextManager[None] = nullcontext()
         if session is not None:
             if session.new or session.dirty or session.deleted:
                 session.flush()  # the caller's own changes: the plugin's queries must not be blamed for them
-            asking = Guard.of(session).contribution(implementation.plugin)
+            guard = Guard.of(session)
+            asking = (
+                guard.provision(implementation.plugin)
+                if writes
+                else guard.contribution(implementation.plugin)
+            )
         with asking:
             return implementation(arguments)
 

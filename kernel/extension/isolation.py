@@ -89,6 +89,12 @@ class Guard:
                     _raw(self._connection, f"RELEASE SAVEPOINT {frame.savepoint}")
 
     @contextmanager
+    def provision(self, plugin: str) -> Iterator[None]:
+        """Ask a plugin that may write, in a savepoint: what it wrote stays, unless it fails."""
+        with self._asking(_Frame(plugin, "", may_flush=True, lazy=False)), self._session.begin_nested():
+            yield
+
+    @contextmanager
     def rule(self, plugin: str) -> Iterator[None]:
         """Ask a plugin whose failure refuses the whole action: nothing to undo, but it may not commit
         either.

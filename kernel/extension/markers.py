@@ -18,6 +18,7 @@ PROJECT = "peyvand"
 """Name under which pluggy marks specifications and implementations."""
 
 RULE_ATTRIBUTE = "peyvand_rule"
+WRITES_ATTRIBUTE = "peyvand_writes"
 DEPRECATED_ATTRIBUTE = "peyvand_deprecated"
 
 Spec = TypeVar("Spec", bound=Callable[..., Any])
@@ -47,7 +48,10 @@ class Rule(StrEnum):
 
 
 class _Marker:
-    """Declares hooks of one rule: `@gather`, or `@gather(deprecated=…)` for one that will leave."""
+    """Declares hooks of one rule: `@gather`, or `@gather(deprecated=…)` for one that will leave.
+
+    `@first(writes=True)` lets providers write: what one of them wrote stays if it answers, and is undone if it fails.
+    """
 
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
@@ -59,6 +63,7 @@ class _Marker:
     def __call__(
         self,
         *,
+        writes: bool = False,
         deprecated: Deprecated | None = None,
         deprecated_arguments: Mapping[str, Deprecated] | None = None,
     ) -> Callable[[Spec], Spec]: ...
@@ -67,6 +72,7 @@ class _Marker:
         self,
         function: Any = None,
         *,
+        writes: bool = False,
         deprecated: Deprecated | None = None,
         deprecated_arguments: Mapping[str, Deprecated] | None = None,
     ) -> Any:
@@ -75,6 +81,7 @@ class _Marker:
 
         def declare(declared: Any) -> Any:
             setattr(declared, RULE_ATTRIBUTE, self._rule)
+            setattr(declared, WRITES_ATTRIBUTE, writes)
             setattr(declared, DEPRECATED_ATTRIBUTE, (deprecated, arguments))
             name = declared.__name__
             return _hookspec(
@@ -94,6 +101,11 @@ gather = _Marker(Rule.GATHER)
 require = _Marker(Rule.REQUIRE)
 first = _Marker(Rule.FIRST)
 publish = _Marker(Rule.PUBLISH)
+
+
+def may_write(function: Callable[..., Any]) -> bool:
+    """Say whether those who implement a specification may write with the session that they are given."""
+    return bool(getattr(function, WRITES_ATTRIBUTE, False))
 
 
 def rule_of(function: Callable[..., Any]) -> Rule:

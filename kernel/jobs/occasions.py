@@ -103,16 +103,6 @@ def _drop_moved(context: Context, days: Sequence[Named]) -> None:
         context.session.execute(delete(Occasion).where(Occasion.id.in_(gone)))
 
 
-def holidays_between(context: Context, first: date, last: date) -> dict[date, str]:
-    """Give the holidays from a day to a last day with what they are called; whoever asks, the calendar is the house's."""
-    statement = select(Occasion.day, Occasion.title).where(Occasion.off, Occasion.day.between(first, last))
-    found: dict[date, str] = {}
-    with context.system("the days off of the house") as system:
-        for day, title in system.session.execute(statement.order_by(Occasion.day, Occasion.id)):
-            found[day] = f"{found[day]}{SEVERAL}{title}" if day in found else title
-    return found
-
-
 @command("occasion.fill", _("Fill in the official holidays"), resource="base_data", action="create")
 def fill_in(context: Context) -> int:
     """Enter the official holidays that are missing; gives how many."""

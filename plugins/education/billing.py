@@ -99,7 +99,7 @@ def accounts_of(context: Context, enrolments: Collection[int]) -> dict[int, Acco
         .where(Payment.enrolment_id.in_(ids), Payment.direction == "in", Payment.binned_at.is_(None))
         .group_by(Payment.enrolment_id)
     )
-    paid = {number: int(amount) for number, amount in context.session.execute(received).tuples() if number}
+    paid = {number: int(amount) for number, amount in context.session.execute(received) if number}
     bills = bills_of(context, [each for some in charges.values() for each in some if each.billed])
     for number in ids:
         found[number] = _account(charges[number], paid.get(number, 0), bills, runs(context))

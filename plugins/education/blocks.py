@@ -46,7 +46,7 @@ def _student(context: Context, party_id: int) -> Panel | None:
         .order_by(Enrolment.id.desc())
         .limit(SHOWN)
     )
-    rows = context.session.execute(wanted).tuples().all()
+    rows = context.session.execute(wanted).all()
     certificates: Sequence[Certificate] = ()
     if context.may("education.certificate", "view"):
         issued = select(Certificate).where(Certificate.party_id == party_id).order_by(Certificate.id.desc())
@@ -112,7 +112,7 @@ def party_figures(context: Context, party_ids: Sequence[int]) -> Mapping[int, Se
     wanted = select(Enrolment.id, Enrolment.student_id, Enrolment.state).where(
         Enrolment.student_id.in_(list(party_ids))
     )
-    rows = context.session.execute(wanted).tuples().all()
+    rows = context.session.execute(wanted).all()
     money = context.may(MONEY, "view")
     accounts = accounts_of(context, [row[0] for row in rows]) if money and rows else {}
     found: dict[int, list[Figure]] = {}
@@ -156,7 +156,7 @@ def timeline(
             .order_by(column.desc(), Enrolment.id)
             .limit(limit)
         )
-        for number, day, course in context.session.execute(wanted).tuples():
+        for number, day, course in context.session.execute(wanted):
             if day is not None:
                 url = f"/education/enrolled/{number}"
                 found.append(_entry(context, f"enrolment-{key}-{number}", day, title, course or "", url))
@@ -199,7 +199,7 @@ def session_rows(context: Context, *conditions: Any, limit: int = 50) -> list[di
             "state": SESSION_STATES[session.state],
             "tone": SESSION_COLOURS[session.state],
         }
-        for session, course, teacher, room in context.session.execute(wanted).tuples()
+        for session, course, teacher, room in context.session.execute(wanted)
     ]
 
 

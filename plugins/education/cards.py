@@ -162,7 +162,7 @@ def changes_of(context: Context, enrolment_id: int) -> list[Mapping[str, Any]]:
         .order_by(GradeChange.id.desc())
         .limit(100)
     )
-    rows = context.session.execute(wanted).tuples().all()
+    rows = context.session.execute(wanted).all()
     names = WHO.labels(sorted({change.created_by for change, _title in rows}), context) if rows else {}
     return [
         {

@@ -25,7 +25,7 @@ def sessions(context: Context, days: Sequence[date]) -> Iterable[DatedRecord]:
             or_(*((Session.starts_at >= begin) & (Session.starts_at < end) for begin, end in within)),
         )
     )
-    for number, starts_at, party, user in context.session.execute(statement).tuples():
+    for number, starts_at, party, user in context.session.execute(statement):
         begins = clock.local(starts_at, context.time_zone)
         yield DatedRecord(
             record_id=number, day=begins.date(), party_id=party, owner_id=user, at=begins.time()
@@ -44,7 +44,7 @@ def beginnings(context: Context, days: Sequence[date]) -> Iterable[DatedRecord]:
             Enrolment.state == "enrolled",
         )
     )
-    for number, day, party in context.session.execute(statement).tuples():
+    for number, day, party in context.session.execute(statement):
         yield DatedRecord(record_id=number, day=day, party_id=party, owner_id=None)
 
 
@@ -55,7 +55,7 @@ def dues(context: Context, days: Sequence[date]) -> Iterable[DatedRecord]:
         .join(Enrolment, Enrolment.id == Charge.enrolment_id)
         .where(Charge.due.in_(list(days)), Charge.state == "open")
     )
-    found = context.session.execute(statement).tuples().all()
+    found = context.session.execute(statement).all()
     accounts = accounts_of(context, {enrolment for _number, enrolment, _party in found})
     parties = {number: party for number, _enrolment, party in found}
     for account in accounts.values():

@@ -294,7 +294,7 @@ class _Academy:
             wanted = select(Session.id, Session.starts_at).where(
                 Session.offering_id == number, Session.starts_at < context.now
             )
-            sessions = context.session.execute(wanted.order_by(Session.starts_at)).tuples().all()
+            sessions = context.session.execute(wanted.order_by(Session.starts_at)).all()
             enrolled = select(Enrolment.id).where(
                 Enrolment.offering_id == number, Enrolment.state == "enrolled"
             )

@@ -43,8 +43,7 @@ def sheet_of(context: Context, offering: Offering, enrolments: Collection[int]) 
         Grade.enrolment_id.in_(list(enrolments)), Grade.item_id.in_([item.id for item in items])
     )
     grades = {
-        (item, enrolment): Given(kind, mark)
-        for item, enrolment, kind, mark in context.session.execute(found).tuples()
+        (item, enrolment): Given(kind, mark) for item, enrolment, kind, mark in context.session.execute(found)
     }
     return Sheet(offering, items, grades, attended_of(context, enrolments))
 
@@ -58,7 +57,7 @@ def attended_of(context: Context, enrolments: Collection[int]) -> dict[int, int 
         .group_by(Attendance.enrolment_id, Attendance.state)
     )
     states: dict[int, dict[str, int]] = defaultdict(dict)
-    for enrolment, state, count in context.session.execute(counted).tuples():
+    for enrolment, state, count in context.session.execute(counted):
         states[enrolment][state] = count
     return {number: share_attended(states[number]) if number in states else None for number in enrolments}
 

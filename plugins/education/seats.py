@@ -93,7 +93,7 @@ def recount(system: Context, offering: Offering) -> None:
         .where(Enrolment.offering_id == offering.id)
         .group_by(Enrolment.state)
     )
-    found = dict(system.session.execute(counted).tuples().all())
+    found = dict(system.session.execute(counted).all())
     taken, waiting = found.get("enrolled", 0), found.get("waiting", 0)
     if (offering.taken, offering.waiting) != (taken, waiting):
         offering.taken, offering.waiting = taken, waiting

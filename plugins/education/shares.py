@@ -59,9 +59,7 @@ def standings_of(context: Context, offerings: Collection[Offering]) -> list[Stan
     of = dict(
         context.session.execute(
             select(Enrolment.id, Enrolment.offering_id).where(Enrolment.offering_id.in_(ids))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     accounts = accounts_of(context, of)
     charged: dict[int, int] = defaultdict(int)
@@ -115,6 +113,6 @@ def _sums(context: Context, ids: Collection[int]) -> dict[str, dict[int, int]]:
         .group_by(Payment.offering_id),
     }
     return {
-        name: {int(key): int(value) for key, value in context.session.execute(statement).tuples() if key}
+        name: {int(key): int(value) for key, value in context.session.execute(statement) if key}
         for name, statement in statements.items()
     }

@@ -81,7 +81,7 @@ def tell_debts(system: Context, enrolments: Sequence[int]) -> int:
         .order_by(Enrolment.id)
     )
     told = 0
-    for number, student, title in system.session.execute(wanted).tuples().all():
+    for number, student, title in system.session.execute(wanted).all():
         amount = accounts[number].overdue(system.today)
         if amount <= 0:
             continue

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from kernel.api import Context, holidays_between
+from kernel.api import Context, named_days
 from plugins.medical.hours import Difference, Interval, Shift, Taken, present, whole_day
 from plugins.medical.models import OCCUPYING, Appointment, Doctor, HoursException, WeeklyHours
 
@@ -39,7 +39,8 @@ def presence(context: Context, doctor_ids: Sequence[int], days: Sequence[date]) 
     ).where(HoursException.doctor_id.in_(ids), HoursException.day.between(min(days), max(days)))
     for row in context.session.execute(others):
         differences[row.doctor_id, row.day].append(Difference(row.day, row.kind, row.starts, row.ends))
-    holidays = holidays_between(context, min(days), max(days))
+    named = named_days(context, min(days), max(days))
+    holidays = {day for day, found in named.items() if any(each.off for each in found)}
     zone = context.time_zone
     return {
         (number, day): present(

@@ -184,3 +184,34 @@ def test_listeners_do_not_pile_up(maker: Maker, site: Site, engines: Engines) ->
             asking.gather("health", ctx=context(session))
             session.commit()
         assert len(session.dispatch.before_flush) == 1
+
+
+ANSWERING = """
+from kernel.extension.models import Setting
+
+@hookimpl
+def answer_message(ctx, message_id):
+    ctx.session.add(Setting(key={key!r}, value=1))
+    ctx.session.flush()
+    {after}
+"""
+
+
+@pytest.mark.parametrize(
+    ("after", "answer", "kept"),
+    [
+        ("return 'Done'", "Done", ["of.alpha"]),
+        ("raise RuntimeError('too late')", "From beta", ["of.beta"]),
+        ("ctx.session.add(Setting(key='of.alpha', value=2))\n    return 'Doubled'", "From beta", ["of.beta"]),
+    ],
+)
+def test_who_answers_a_message_may_write_and_who_fails_leaves_nothing(
+    maker: Maker, session: Session, after: str, answer: str, kept: list[str]
+) -> None:
+    maker.make("alpha", ANSWERING.format(key="of.alpha", after=after))
+    maker.make("beta", ANSWERING.format(key="of.beta", after="return 'From beta'"))
+    found = hooks(maker).first("answer_message", ctx=SimpleNamespace(session=session), message_id=1)
+    assert found is not None
+    assert found.value == answer
+    stored = session.execute(text("SELECT key FROM kernel.setting WHERE key LIKE 'of.%' ORDER BY key"))
+    assert list(stored.scalars()) == kept

@@ -30,7 +30,7 @@ def planned(context: Context, offering: Offering) -> list[Meeting]:
         if any(each.off for each in found)
     }
     closed = select(ClosedDay.day, ClosedDay.title).where(ClosedDay.day.between(offering.begins_on, last))
-    off.update(context.session.execute(closed).tuples().all())
+    off.update(context.session.execute(closed).all())
     return list(meetings(offering.begins_on, offering.ends_on, offering.session_count, pattern, off))
 
 
@@ -109,7 +109,7 @@ def _judge(system: Context, made: list[Session]) -> None:
         wanted = select(Session.starts_at, Session.ends_at).where(
             column.in_(numbers), Session.state != "cancelled"
         )
-        busy = system.session.execute(wanted).tuples().all() if numbers else ()
+        busy = system.session.execute(wanted).all() if numbers else ()
         for each in made:
             if any(starts < each.ends_at and each.starts_at < ends for starts, ends in busy):
                 day = SESSION.by_name["starts_at"].show(each.starts_at, system)

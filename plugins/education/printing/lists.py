@@ -78,7 +78,7 @@ def lists_of(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str, 
     people = sorted({each.student_id for each in students})
     names = PERSON.labels(people, context) if people else {}
     found = {}
-    for offering, teacher, room in context.session.execute(wanted).tuples():
+    for offering, teacher, room in context.session.execute(wanted):
         mine = [each for each in students if each.offering_id == offering.id]
         mine.sort(key=lambda each: (names.get(each.student_id, ""), each.id))
         found[offering.id] = {

@@ -64,7 +64,7 @@ def cards_printed(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[
         .outerjoin(Teacher, Teacher.id == Offering.teacher_id)
         .where(Enrolment.id.in_(list(ids)))
     )
-    rows = context.session.execute(wanted).tuples().all()
+    rows = context.session.execute(wanted).all()
     may = context.may("education.grade", "view")
     cards = cards_of(context, [enrolment for enrolment, _title, _name in rows]) if may else {}
     student: Any = ENROLMENT.by_name["student"]

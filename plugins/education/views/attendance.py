@@ -47,9 +47,7 @@ def _page(context: Context, session: Session, problem: str = "", status: int = 2
     held = dict(
         context.session.execute(
             select(Attendance.enrolment_id, Attendance.state).where(Attendance.session_id == session.id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     rows = _rows(context, offering.id, held)
     return render(

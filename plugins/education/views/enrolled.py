@@ -82,7 +82,7 @@ def _attendance(context: Context, number: int) -> list[dict[str, Any]]:
     tones = {"present": "green", "late": "amber", "absent": "red", "excused": "blue"}
     return [
         {"id": each, "at": at, "topic": topic or "", "state": ATTENDANCE[state], "tone": tones[state]}
-        for each, at, topic, state in context.session.execute(wanted).tuples()
+        for each, at, topic, state in context.session.execute(wanted)
     ]
 
 

@@ -48,7 +48,7 @@ def _debts(context: Context, late: bool) -> list[dict[str, Any]]:
         .order_by(Enrolment.id.desc())
         .limit(MOST)
     )
-    rows = context.session.execute(wanted).tuples().all()
+    rows = context.session.execute(wanted).all()
     accounts = accounts_of(context, [enrolment.id for enrolment, _title in rows])
     student: Any = ENROLMENT.by_name["student"]
     people = sorted({enrolment.student_id for enrolment, _title in rows})
@@ -76,7 +76,7 @@ def _teachers(context: Context) -> list[dict[str, Any]]:
         .order_by(Offering.begins_on.desc(), Offering.id)
         .limit(COURSES)
     )
-    rows = context.session.execute(wanted).tuples().all()
+    rows = context.session.execute(wanted).all()
     standings = standings_of(context, [offering for offering, _name, _party in rows])
     found = [
         {"standing": standing, "name": name, "party": party}

@@ -172,7 +172,7 @@ def test_insurers_pay_by_their_shares_and_the_patient_the_rest(clinic: Clinic) -
     owner = clinic.runtime.engines.owner(clinic.runtime.site)
     with owner.connect() as connection:
         codes = "SELECT code, id FROM kernel.base_value WHERE list = 'medical.insurer'"
-        insurers = dict(connection.execute(text(codes)).tuples().all())
+        insurers = dict(connection.execute(text(codes)).all())
     for code, percent in (("social_security", "70"), ("dana", "50")):
         values = {"insurer": insurers[code], "percent": percent}
         clinic.run("record.create", resource="medical.cover", values=values)

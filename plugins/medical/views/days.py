@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from kernel.api import Context, _, current, fields, holidays_between, ngettext_lazy, render
+from kernel.api import Context, _, current, fields, named_days, ngettext_lazy, render
 from plugins.medical.calendar import DoctorDay, Entry, day_view, doctors, facilities, room_view, week_view
 from plugins.medical.hours import weekday
 from plugins.medical.models import Doctor, Facility, Service
@@ -92,7 +92,9 @@ def _page(context: Context, name: str, asked: Asked, days: Sequence[DoctorDay]) 
     opens, closes = _hours_shown(days, context)
     pace = timedelta(days=7 if name == "medical.week" else 1)
     same = asked.same()
-    holidays = holidays_between(context, asked.day, asked.day)
+    holidays = [
+        each.title for each in named_days(context, asked.day, asked.day).get(asked.day, ()) if each.off
+    ]
     specialties = fields.BaseChoice("specialty", _("Specialty"), source=SPECIALTIES)
     groups = fields.BaseChoice("group", _("Department"), source=GROUPS)
     return render(
@@ -100,7 +102,7 @@ def _page(context: Context, name: str, asked: Asked, days: Sequence[DoctorDay]) 
         view=name,
         views=_views(name, asked),
         day=asked.day,
-        holiday=holidays.get(asked.day, ""),
+        holiday=" · ".join(holidays),
         is_today=asked.day == context.today,
         yesterday=url_for(name, date=(asked.day - pace).isoformat(), **same),
         tomorrow=url_for(name, date=(asked.day + pace).isoformat(), **same),

@@ -34,7 +34,7 @@ def replan() -> ResponseReturnValue:
     found = misfits(context, day=day, doctor=doctor)
     patients = _labels(context, "patient", {each.appointment.patient_id for each in found})
     names = {each.id: each.name for each in doctors(context)}
-    services = dict(context.session.execute(select(Service.id, Service.title)).tuples().all())
+    services = dict(context.session.execute(select(Service.id, Service.title)).all())
     rows = [
         {
             "id": each.appointment.id,
