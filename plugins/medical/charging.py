@@ -7,11 +7,28 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kernel.api import Context, Refused, _
+from kernel.api import Context, Forbidden, Refused, _
 from plugins.medical.models import Appointment, Cover, Service
 
 if TYPE_CHECKING:
     from plugins.sales.api import Bill
+
+
+RIGHT = "medical.appointment"
+OF_PRICE = ("price", "insurer", "insurer_part", "supplementary", "supplementary_part")
+"""Fields of an appointment that belong to its price."""
+
+
+def may_charge(context: Context) -> bool:
+    """Say whether the actor may note prices: he may edit visits, and no rule keeps a part of it from him."""
+    kept = any(context.actor.field_rule(RIGHT, name) for name in OF_PRICE)
+    return context.may(RIGHT, "edit") and not kept
+
+
+def require_charging(context: Context) -> None:
+    """Raise `Forbidden` for who may not note prices."""
+    if not may_charge(context):
+        raise Forbidden()
 
 
 def share_of(context: Context, insurer_id: int | None, service_id: int, amount: int) -> int:

@@ -20,7 +20,7 @@ from kernel.api import (
     queue_message,
     web_address,
 )
-from plugins.medical.charging import share_of, shares_of, write_bill
+from plugins.medical.charging import require_charging, share_of, shares_of, write_bill
 from plugins.medical.commands.arguments import PERSON, VERSION, WHICH, opened, read
 from plugins.medical.models import FileEntry, Illness, Lesson, Patient
 from plugins.medical.resources import ILLNESS, INSURERS
@@ -49,6 +49,7 @@ MOST_TAUGHT = 1000
 )
 def charge(context: Context, *, appointment: int, version: int | None = None, **entered: Any) -> int:
     """Note the price and the insurers' parts; parts that are left empty follow from the insurers' shares."""
+    require_charging(context)
     record = opened(context, appointment, version)
     values = read(context, CHARGES, entered)
     record.price = values["price"]

@@ -17,8 +17,7 @@ from plugins.medical.views.asking import version
 from plugins.medical.wording import number_words
 
 RIGHT = APPOINTMENT.permission
-OF_PRICE = ("price", "insurer", "insurer_part", "supplementary", "supplementary_part")
-SHOWN_ELSEWHERE = ("state", "note", "queue_number", *OF_PRICE)
+SHOWN_ELSEWHERE = ("state", "note", "queue_number", *charging.OF_PRICE)
 
 
 def visit(number: int) -> ResponseReturnValue:
@@ -46,7 +45,7 @@ def visit(number: int) -> ResponseReturnValue:
         may_cancel=may_edit and record.state in booking.CANCELLABLE,
         may_repeat=context.may(RIGHT, "create") and may_edit and record.state in booking.MOVABLE,
         queue=number_words(context, record.queue_number) if record.queue_number is not None else "",
-        charges=_charges(context, record, may_edit),
+        charges=_charges(context, record),
         family=_family(context, record.patient_id),
         together=_together(context, record),
         may_refer=context.may("medical.referral", "create"),
@@ -55,12 +54,12 @@ def visit(number: int) -> ResponseReturnValue:
     )
 
 
-def _charges(context: Context, record: Appointment, may_edit: bool) -> dict[str, Any]:
+def _charges(context: Context, record: Appointment) -> dict[str, Any]:
     """The price with the insurers' parts, and the invoice of it."""
     seen = {item.name: item for item in APPOINTMENT.visible_fields(context)}
     facts = [
         (seen[name].title, seen[name].show(seen[name].value_of(record), context))
-        for name in OF_PRICE
+        for name in charging.OF_PRICE
         if name in seen and seen[name].value_of(record) is not None
     ]
     with_sales = "sales" in context.plugins
@@ -70,7 +69,7 @@ def _charges(context: Context, record: Appointment, may_edit: bool) -> dict[str,
         "facts": facts,
         "own": money.show(charging.own_part(record), context) if money and record.price is not None else "",
         "bill": bill,
-        "may_charge": may_edit,
+        "may_charge": charging.may_charge(context),
         "may_bill": with_sales
         and context.may(RIGHT, "bill")
         and (bill is None or bill.state == "cancelled")
@@ -116,6 +115,7 @@ def state(number: int) -> ResponseReturnValue:
 def charge(number: int) -> ResponseReturnValue:
     """Ask for price and insurers, or note them."""
     context = current()
+    charging.require_charging(context)
     record: Appointment = load(context, APPOINTMENT, number)
     if request.method == "GET":
         held = {
