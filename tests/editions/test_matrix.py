@@ -107,7 +107,9 @@ def test_what_an_edition_has_is_everywhere_and_what_it_leaves_out_is_nowhere(app
     assert boss.get("/search?q=x").status_code == 200
 
 
-@pytest.mark.parametrize("applied", ["base1", "clinic", "full"], indirect=True)
+@pytest.mark.parametrize(
+    "applied", ["base1", "practice", pytest.param("full", marks=pytest.mark.long)], indirect=True
+)
 def test_the_pages_of_each_pattern_open_for_whoever_holds_it(applied, clinic, wsgi):
     edition, runtime = applied
     clinic.engines.dispose(clinic.site.name)

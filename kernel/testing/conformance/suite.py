@@ -38,11 +38,12 @@ def suite(name: str, *, rows: MakeRows | None = None, turns: int = 1) -> type[Co
     """Give the tests for the plugin `name`, to be put into a module under a name that begins with `Test`.
 
     A plugin with many resources may let its tests that are not long ask for every `turns`-th of the kernel's own pages of
-    each resource and try every so many-th shape of a statement on each model, others on the next.
+    each resource, try every so many-th shape of a statement on each model, others on the next, and let every so many-th
+    hook fail.
     """
     own = {"name": name, "rows": (rows,), "turns": turns}
     if turns == 1:  # what takes no turns has asked for all already
-        own |= {"test_all_routes": None, "test_all_shapes": None}
+        own |= {"test_all_routes": None, "test_all_shapes": None, "test_all_failing_hooks": None}
     found = type("TestConformance", (Conformance,), own)
     return pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")(found)
 
@@ -265,11 +266,30 @@ class Conformance:
         self, examined: Examined, scene: Scene, enter: Enter, plugin_site: Site, engines: Engines
     ) -> None:
         """Whichever hook fails, the pages of the kernel answer."""
+        self._fail(examined, scene, enter, plugin_site, engines, self.turns)
+
+    @pytest.mark.long
+    def test_all_failing_hooks(
+        self, examined: Examined, scene: Scene, enter: Enter, plugin_site: Site, engines: Engines
+    ) -> None:
+        """The same with every hook."""
+        self._fail(examined, scene, enter, plugin_site, engines, 1)
+
+    def _fail(
+        self,
+        examined: Examined,
+        scene: Scene,
+        enter: Enter,
+        plugin_site: Site,
+        engines: Engines,
+        turns: int,
+    ) -> None:
         actor, browser = enter("boss", ADMINISTRATOR)
         with engines.owner(plugin_site).begin() as owner:
             batch = scene.fill(owner, actor, SEEN, 1)
         paths = (*pages.KERNEL_PAGES, f"/persons/{batch.parties[0]}")
-        report("failing", failing(examined, browser, engines.owner(plugin_site).connect, paths))
+        connect = engines.owner(plugin_site).connect
+        report("failing", failing(examined, browser, connect, paths, turns))
 
 
 Enter = Callable[..., tuple[Actor, Browser]]
