@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, Demo, Party
+from kernel.api import Context, Demo, Party, to_persian_digits
 from plugins.insurance.models import Policy
 from plugins.insurance.resources.lists import CAUSES
 
@@ -184,7 +184,9 @@ class _Maker:
                 "no_claim_years": place % 9 if line != "driver" else None,
             }
         if line in ("fire", "engineering", "liability"):
-            place_of = {"address": f"{STREETS[place % len(STREETS)]}، پلاک {12 + place}"}
+            place_of = {
+                "address": f"{STREETS[place % len(STREETS)]}، پلاک {to_persian_digits(str(12 + place))}"
+            }
             if line == "fire":
                 return {
                     **place_of,
