@@ -97,11 +97,16 @@ class FrontDesk:
 
 
 @contextmanager
-def served(worker_sites: WorkerSites, engines: Engines, plugin: str = "medical") -> Iterator[FrontDesk]:
-    """Serve a clinic of its own, or a house with another plugin, by a threaded server on a free port of this machine."""
+def served(
+    worker_sites: WorkerSites, engines: Engines, plugin: str = "medical", *, edition: str | None = None
+) -> Iterator[FrontDesk]:
+    """Serve a clinic of its own, a house with another plugin, or one of an edition, by a threaded server on a free port of
+    this machine.
+    """
     assemble()
-    site = worker_sites.fresh(hosts=(HOST,))
-    install(Workshop(site, engines, discover()), plugin, SYSTEM("tests"))
+    site = worker_sites.fresh(hosts=(HOST,), edition=edition)
+    if edition is None:
+        install(Workshop(site, engines, discover()), plugin, SYSTEM("tests"))
     with engines.owner(site).begin() as owner:
         administrator = add_user(owner, "head", administrator=True)
     server = make_server("127.0.0.1", 0, PeyvandWSGI(worker_sites.config, engines=engines), threaded=True)
