@@ -146,8 +146,13 @@ def renew_codes(context: Context, *, batch: int, reason: Any) -> None:
         if held.state != "printed":
             raise Refused(_("Only codes that were handed out are made anew."))
         held.state = "new"
-        held.note = f"{held.note}\n{why}" if held.note else why
+        held.note = _noted(held.note, why)
         system.session.flush()
+
+
+def _noted(note: str | None, why: str) -> str:
+    """Add a reason to what is noted already."""
+    return f"{note}\n{why}" if note else why
 
 
 @command(
@@ -166,7 +171,7 @@ def void_batch(context: Context, *, batch: int, reason: Any) -> None:
         if held.state in ("void", "printing"):
             raise Refused(_("This batch cannot be called invalid now."))
         held.state = "void"
-        held.note = f"{held.note}\n{why}" if held.note else why
+        held.note = _noted(held.note, why)
         system.session.flush()
 
 
@@ -222,5 +227,5 @@ def void_serial(context: Context, *, serial: int, reason: Any) -> None:
         held: Serial = load(system, SERIAL, serial, lock=True)
         if held.state not in ("stock", "sold"):
             raise Refused(_("This carpet is registered already, or not valid."))
-        held.state, held.note = "void", why
+        held.state, held.note = "void", _noted(held.note, why)
         system.session.flush()
