@@ -139,6 +139,7 @@ from kernel.resources.units import head_of, unit_head, unit_names
 from kernel.resources.views.declaration import Board, ByCommand, Calendar, Timeline, Tree
 from kernel.web.current import Outcome, current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
+from kernel.web.forms.command_page import command_page
 from kernel.web.open_pages import guest, open_page, run_for_guest, wrong_try
 from kernel.web.pages import fragment, render
 from kernel.web.undo import Undo
@@ -269,6 +270,7 @@ __all__ = [
     "clean",
     "clock",
     "command",
+    "command_page",
     "commands_in",
     "consented",
     "contact_persons",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from kernel.api import _, current, load, stored_number
+from kernel.api import _, command_page, current, load, stored_number
 from plugins.carpet.commands import batches as commands
 from plugins.carpet.models import Batch, Serial
 from plugins.carpet.resources import BATCH, SERIAL
 from plugins.carpet.serials import grouped
-from plugins.carpet.views.forms import command_page
 
 
 def new() -> ResponseReturnValue:

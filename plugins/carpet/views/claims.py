@@ -7,12 +7,11 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from kernel.api import LazyText, _, current, fields, load, to_persian_digits
+from kernel.api import LazyText, _, command_page, current, fields, load, to_persian_digits
 from plugins.carpet.commands import claims as commands
 from plugins.carpet.commands import disputes
 from plugins.carpet.models import Claim, Dispute
 from plugins.carpet.resources import CLAIM, DISPUTE
-from plugins.carpet.views.forms import command_page
 
 
 def _page(

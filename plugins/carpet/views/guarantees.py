@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from kernel.api import Problem, _, current, load
+from kernel.api import Problem, _, command_page, current, load
 from plugins.carpet.answering import said
 from plugins.carpet.commands import claims as at_claims
 from plugins.carpet.commands import guarantees as commands
@@ -15,7 +15,6 @@ from plugins.carpet.models import Guarantee
 from plugins.carpet.registering import REGISTERED, WRONG, Outcome
 from plugins.carpet.resources import GUARANTEE
 from plugins.carpet.serials import grouped, is_serial
-from plugins.carpet.views.forms import command_page
 
 
 def register() -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.api import Context, _, current, load, render, run_command, tell
+from kernel.api import Context, _, command_page, current, load, render, run_command, tell
 from plugins.club.blocks import party_page
 from plugins.club.commands import counter as at_counter
 from plugins.club.commands import membership, points
@@ -16,7 +16,6 @@ from plugins.club.models import Card, Entry, Lot, Member, Purchase, Rank, RankCh
 from plugins.club.ranks import all_ranks, bought_in_window, stays_until
 from plugins.club.resources import CARD, MEMBER, words
 from plugins.club.terms import terms_of
-from plugins.club.views.forms import command_page
 
 SHOWN = 12
 MEMBER_ACTIONS = ("edit", "set_rank", "send", "print")

@@ -13,6 +13,7 @@ from kernel.api import (
     Party,
     _,
     clean,
+    command_page,
     current,
     fields,
     load,
@@ -29,7 +30,6 @@ from plugins.club.commands import membership as joining
 from plugins.club.models import Campaign, Entry, Member, ProductGroup, Purchase, Rank, Redemption
 from plugins.club.resources import PURCHASE, REDEMPTION
 from plugins.club.resources.words import COUPON_COLOURS, COUPON_STATES, ENTRY_COLOURS, ENTRY_KINDS
-from plugins.club.views.forms import command_page
 
 FOUND = 20
 CODE = fields.Code("q", _("Number of the card"), limit=40)

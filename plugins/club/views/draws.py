@@ -5,13 +5,12 @@ from __future__ import annotations
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kernel.api import Context, _, current, load, render, run_command, stored_number, tell
+from kernel.api import Context, _, command_page, current, load, render, run_command, stored_number, tell
 from plugins.club import drawing, lottery
 from plugins.club.commands import draws as commands
 from plugins.club.models import Draw
 from plugins.club.resources import DRAW
 from plugins.club.resources.words import CHANCES, DRAW_COLOURS, DRAW_STATES
-from plugins.club.views.forms import command_page
 
 SHOWN = 100
 

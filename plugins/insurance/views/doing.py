@@ -7,14 +7,13 @@ from typing import Any
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from kernel.api import NotFound, _, current, fields, load, run_command, tell
+from kernel.api import NotFound, _, command_page, current, fields, load, run_command, tell
 from plugins.insurance import billing
 from plugins.insurance.commands import claims, course, ending, renewing, talking
 from plugins.insurance.commands.renewing import proposal
 from plugins.insurance.models import Claim, Instalment, Policy
 from plugins.insurance.resources import CLAIM, POLICY
 from plugins.insurance.trades import NO_CLAIM_LINES
-from plugins.insurance.views.forms import command_page
 from plugins.insurance.words import CLAIMS
 
 

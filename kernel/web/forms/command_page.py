@@ -1,4 +1,4 @@
-"""The form of one command: shown, read, run, and followed by the page that it leads to."""
+"""The page of one command that is no plain record: its form, what came of it, and the page that it leads to."""
 
 from __future__ import annotations
 
@@ -8,48 +8,54 @@ from typing import Any
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
-from kernel.api import CommandForm, LazyText, Problem, current, fields, render, run_command, tell
+from kernel.i18n import LazyText
+from kernel.resources.errors import Problem
+from kernel.resources.fields import Field
+from kernel.web.current import current, run_command, tell
+from kernel.web.forms.command import CommandForm
+from kernel.web.pages import render
 
-Refusal = Callable[[Any], Problem | None]
+TEMPLATE = "records/command.html"
+REFUSED = 422
 
 
 def command_page(
     command: str,
     title: LazyText,
-    kinds: Sequence[fields.Field],
+    kinds: Sequence[Field],
     *,
     crumb: tuple[LazyText | str, str],
     done: LazyText | Callable[[Any], LazyText],
     target: str | Callable[[Any], str],
     start: Mapping[str, Any] | None = None,
     text: LazyText | str = "",
+    save: LazyText | None = None,
     danger: bool = False,
-    refusal: Refusal | None = None,
+    refusal: Callable[[Any], Problem | None] | None = None,
     **arguments: Any,
 ) -> ResponseReturnValue:
     """Show the form of a command with these fields, or run it with what was entered and `arguments`.
 
-    `crumb` is the page it belongs to; `target` the address that follows, or gives it from the command's answer.
-    `refusal` says of an answer what is wrong with it, for commands whose refusals are written down.
+    `crumb` is the page that it belongs to; `done` is said, and `target` the address that follows, or both come from the
+    command's answer. `start` holds what the form begins with. `refusal` says of an answer what is wrong with it, for
+    commands that write down what they refuse. The view that calls this guards itself by `needs`.
     """
-    context = current()
-    form = CommandForm(context, kinds)
-    page = {
+    form = CommandForm(current(), kinds)
+    page: dict[str, Any] = {
         "title": title,
         "crumb": {"label": crumb[0], "url": crumb[1]},
         "text": text,
+        "save": save or title,
         "danger": danger,
     }
     if request.method == "GET":
-        return render("carpet/form.html", form=form.start(start or {}), **page)
+        return render(TEMPLATE, form=form.start(start or {}), **page)
     form.read(request.form)
     outcome = run_command(command, form=form, **form.values, **arguments)
     problem = refusal(outcome.value) if outcome.done and refusal is not None else None
     if problem is not None:
         form.attach([problem])
     if not outcome.done or problem is not None:
-        return render(
-            "carpet/form.html", status=outcome.status if not outcome.done else 422, form=form, **page
-        )
+        return render(TEMPLATE, status=REFUSED if outcome.done else outcome.status, form=form, **page)
     tell(done(outcome.value) if callable(done) else done)
     return redirect(target(outcome.value) if callable(target) else target, code=303)
