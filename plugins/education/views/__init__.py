@@ -7,14 +7,12 @@ from typing import Any
 
 from flask import Blueprint
 
-from kernel.api import needs, open_page
+from kernel.api import needs
 from plugins.education.policies import MONEY
 from plugins.education.views import attendance, certificates, check, classes, enrolled, grades, money
 
 BOTH = ["GET", "POST"]
 POST = ["POST"]
-TRIES = 30
-"""Wrong codes that may be tried at the public page within a minute from one network address."""
 
 
 def make_blueprint() -> Blueprint:
@@ -74,6 +72,6 @@ def make_blueprint() -> Blueprint:
     add("/debts", "debts", (MONEY, "view"), money.page)
     add("/debts/tell", "tell", (MONEY, "send"), money.tell_students, POST)
     add("/debts/teachers", "tell_teachers", (MONEY, "send"), money.tell_teachers, POST)
-    pages.add_url_rule("/check", "check_form", open_page(tries=TRIES)(check.form))
-    pages.add_url_rule("/check/<code>", "check", open_page(tries=TRIES)(check.check))
+    pages.add_url_rule("/check", "check_form", check.form)
+    pages.add_url_rule("/check/<code>", "check", check.check)
     return pages

@@ -8,12 +8,16 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.api import guest, render, to_ascii_digits, wrong_try
+from kernel.api import guest, open_page, render, to_ascii_digits, wrong_try
 from plugins.education.models import Certificate
 
 SHOWN = ("holder", "course", "began_on", "ended_on", "issued_on", "state", "revoked_on")
 
+TRIES = 30
+"""Wrong codes that may be tried at the public page within a minute from one network address."""
 
+
+@open_page(tries=TRIES)
 def form() -> ResponseReturnValue:
     """Ask for the code, or go to the page of the one that was entered."""
     code = _plain(request.args.get("code", ""))
@@ -22,6 +26,7 @@ def form() -> ResponseReturnValue:
     return render("education/check.html", code="", found=None)
 
 
+@open_page(tries=TRIES)
 def check(code: str) -> ResponseReturnValue:
     """Say whether a certificate of this code was issued and is valid; nothing else of the person is told."""
     plain = _plain(code)
