@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from kernel.api import Context, DaysOff, Party, clock, days_off, due_day
 from plugins.insurance.models import Claim, Instalment, Insurer, Line, Policy, Talk
+from plugins.insurance.phones import seen_phone
 from plugins.insurance.preparing import lead_days
 from plugins.insurance.words import OPEN_RENEWALS
 
@@ -75,7 +76,7 @@ def call_list(
     """Give the calls that are due today, of policies that the actor sees; a constant number of statements."""
     leads = _leads(context)
     wanted = (
-        select(Policy, Party.display_name, Party.mobile, Party.phone, Insurer.title)
+        select(Policy, Party.display_name, seen_phone(context), Insurer.title)
         .join(Party, Party.id == Policy.holder_id)
         .join(Insurer, Insurer.id == Policy.insurer_id)
         .where(Policy.renewal.in_(OPEN_RENEWALS), Policy.state.in_(("waiting", "active", "grace")))
@@ -91,10 +92,10 @@ def call_list(
         nowruz=context.runtime.setting("insurance.nowruz_closed"),
     )
     due = []
-    for policy, name, mobile, phone, insurer in context.session.execute(wanted):
+    for policy, name, number, insurer in context.session.execute(wanted):
         since = _due(context, policy, leads, off)
         if since is not None:
-            due.append((policy, name, mobile or phone, insurer, since))
+            due.append((policy, name, number, insurer, since))
     risks = risks_of(context, [policy for policy, *_rest in due])
     calls = [
         Call(

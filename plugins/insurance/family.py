@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from kernel.api import Bond, Context, Party, PersonFamily, relation_kind_ids, relations_of
 from plugins.insurance.models import InsuredPerson, Policy
+from plugins.insurance.phones import seen_phone
 from plugins.insurance.words import STANDING
 
 MOST = 200
@@ -63,13 +64,13 @@ def offers(context: Context, line: str) -> list[Offer]:
 
 def _holders(context: Context) -> dict[int, tuple[str, str | None]]:
     latest = (
-        select(Policy.holder_id, Party.display_name, Party.mobile, Party.phone)
+        select(Policy.holder_id, Party.display_name, seen_phone(context))
         .join(Party, Party.id == Policy.holder_id)
         .where(Policy.state.in_(STANDING), Party.kind == "person")
         .order_by(Policy.id.desc())
         .limit(LOOKED_AT)
     )
-    return {row[0]: (row[1], row[2] or row[3]) for row in context.session.execute(latest)}
+    return {row[0]: (row[1], row[2]) for row in context.session.execute(latest)}
 
 
 def _family(context: Context, party_ids: Sequence[int], kinds: Mapping[str, int]) -> dict[int, list[Bond]]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from kernel.access.actor import Actor
 from kernel.api import DaysOff
 from kernel.jobs.calendar import WorkDays
 from kernel.resources.errors import Invalid, Refused
+from kernel.testing.authors import MakeActor
 from plugins.insurance.calling import call_list, due_since
 from plugins.insurance.models import Line, Policy
 from plugins.insurance.tests.conftest import Agency, jalali
@@ -116,3 +121,28 @@ def test_what_is_wrong_with_a_call(agency: Agency) -> None:
         assert refusal.value.problems[0].field == field
     with pytest.raises(Refused):
         agency.run("insurance.talk", policy=agency.ending(200), outcome="talked")
+
+
+def test_who_may_not_see_numbers_finds_none_on_the_list(agency: Agency, make_actor: MakeActor) -> None:
+    holder = agency.person(mobile="09121112233", phone="02122334455")
+    agency.ending(5, holder=holder)
+    rights = {("party", "view"): "all", ("insurance.policy", "view"): "all"}
+    expert = make_actor("expert", rights)
+    rules = {("party", "mobile"): "hidden", ("party", "phone"): "masked"}
+    kept = replace(expert, fields=rules)
+
+    def numbers(actor: Actor) -> list[str | None]:
+        return agency.look(lambda context: [call.phone for call in call_list(context)], actor)
+
+    assert numbers(expert) == ["+989121112233"]
+    assert numbers(replace(expert, fields={("party", "mobile"): "hidden"})) == ["+982122334455"]
+    assert numbers(kept) == [None]
+
+
+def test_the_names_of_holders_lead_to_their_pages(agency: Agency, browse: Any) -> None:
+    holder = agency.person("نگین")
+    number = agency.ending(5, holder=holder)
+    rights = {("party", "view"): "all", ("insurance.policy", "view"): "all"}
+    browser = browse("reader", rights)
+    (found,) = set(re.findall(rf'href="(/[a-z-]+/{holder})"', browser.get(f"/insurance/{number}/file").text))
+    assert "نگین" in browser.get(found, follow_redirects=True).text
