@@ -135,7 +135,7 @@ from kernel.resources.reports.standard import StandardReport
 from kernel.resources.resource import Charge, Facet, Part, Resource, Search, Section, Sort
 from kernel.resources.runtime import Runtime
 from kernel.resources.tabs import Tab
-from kernel.resources.units import head_of, unit_head, unit_names
+from kernel.resources.units import head_of, is_active, unit_head, unit_names
 from kernel.resources.views.declaration import Board, ByCommand, Calendar, Timeline, Tree
 from kernel.web.current import Outcome, current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
@@ -295,6 +295,7 @@ __all__ = [
     "identities",
     "in_group",
     "introducer_of",
+    "is_active",
     "line_chart",
     "load",
     "log_call",

@@ -26,8 +26,14 @@ def unit_head(context: Context, unit_id: int) -> int | None:
 
 
 def head_of(context: Context, user_id: int) -> int | None:
-    """Give the user who heads the unit of another: the nearest one above him, not himself; None where there is none."""
-    units = select(Unit.id, Unit.parent_id, Unit.head_id)
+    """Give the user who heads the unit of another: the nearest one above him, not himself; None where there is none.
+
+    A head who may not sign in any more is passed over.
+    """
+    here = UserAccount.active.is_(True)
+    units = select(Unit.id, Unit.parent_id, UserAccount.id.label("head_id")).outerjoin(
+        UserAccount, (UserAccount.id == Unit.head_id) & here
+    )
     with context.system("who heads a unit") as system:
         above: dict[int, tuple[int | None, int | None]] = {
             row.id: (row.parent_id, row.head_id) for row in system.session.execute(units)
@@ -43,3 +49,10 @@ def head_of(context: Context, user_id: int) -> int | None:
             return head
         place = parent
     return None
+
+
+def is_active(context: Context, user_id: int) -> bool:
+    """Say whether a user is there and may sign in."""
+    with context.system("whether a user is still here") as system:
+        wanted = select(UserAccount.id).where(UserAccount.id == user_id, UserAccount.active)
+        return system.session.scalar(wanted) is not None

@@ -220,5 +220,5 @@ def party_name(context: Context, party_id: int) -> str:
 
 def party_page(context: Context, party_id: int) -> str:
     """Give the address of a party's page; empty for one that the actor does not see."""
-    kind = context.session.execute(select(Party.kind).where(Party.id == party_id)).scalar_one_or_none()
-    return "" if kind is None else f"/{kind}s/{party_id}"
+    known = context.session.execute(select(Party.id).where(Party.id == party_id)).scalar_one_or_none()
+    return "" if known is None else f"/phone-book/{party_id}"

@@ -37,7 +37,7 @@ from kernel.api import (
     hookimpl,
     squeeze,
 )
-from plugins.projects import blocks, cartable, invoices
+from plugins.projects import blocks, cartable, customers, invoices
 from plugins.projects import commands as commands_module
 from plugins.projects.dates import RECORD_DATES
 from plugins.projects.documents import EMPLOYER_REPORT
@@ -103,6 +103,11 @@ def settings() -> Iterable[Setting]:
 @hookimpl(optionalhook=True)
 def task_saved(session: Session, ctx: Context, task_id: int) -> None:
     cartable.follow(ctx, task_id)
+
+
+@hookimpl(optionalhook=True)
+def work_progress(ctx: Context, resource: str, record_id: int) -> Any:
+    return customers.work_progress(ctx, resource, record_id)
 
 
 @hookimpl(optionalhook=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, LazyText, gather, publish, require
+from kernel.api import Context, LazyText, first, gather, publish, require
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -53,6 +53,10 @@ class StepTemplate:
     priority: str = "normal"
     needs_result: bool = False
     condition: tuple[str, str, str] | None = None
+    place: int | None = None
+    """Its number; none: the one after the step before. Steps of one number are done side by side."""
+    side: str = "all"
+    """Whether `all` of the steps of its number must be done, or `any` one is enough."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +68,21 @@ class WorkflowTemplate:
     steps: tuple[StepTemplate, ...]
     resource: str | None = None
     description: LazyText | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkProgress:
+    """How far a piece of work is, as its customer may hear it: no name of staff, no amount, no word of the house's own.
+
+    `percent` is that of the whole, None where none can be told; `lines` are ready words in the site's language; `done` ends
+    the reports, after one that says so.
+    """
+
+    title: str
+    party_id: int | None
+    percent: int | None = None
+    lines: tuple[str, ...] = ()
+    done: bool = False
 
 
 # --- Hooks
@@ -88,6 +107,13 @@ def workflow_templates(ctx: Context) -> Iterable[WorkflowTemplate] | None:
     """Workflows that the plugin ships; the site takes them over when one is first started or looked at."""
 
 
+@first
+def work_progress(ctx: Context, resource: str, record_id: int) -> WorkProgress | None:
+    """How far the work on a record is, for the reports that its customer gets from period to period; `None` for records of
+    others, and for what is given up: reports of that end. `ctx` acts for the system, in the site's language.
+    """
+
+
 # --- Functions
 
 
@@ -106,12 +132,14 @@ def create_task(
     priority: str = "normal",
     key: str | None = None,
     needs_result: bool = False,
+    customer_sees: bool = False,
 ) -> int:
     """Make a task inside the present command, as the system, and give its id; whoever calls has decided that it may be.
 
     It is about the record (`resource`, `record_id`): a party is whom it is for; `party_id` says so besides another record.
     With a `key` (begin it with the plugin's name) a second call makes none and gives the id of the first, cancelled or in
-    the bin though it may be. The user on whose behalf the command runs has asked for it.
+    the bin though it may be. `customer_sees`: reports of progress tell the party of it. The user on whose behalf
+    the command runs has asked for it.
     """
     from plugins.tasks.models import Task
     from plugins.tasks.storing import about, store_task
@@ -136,6 +164,7 @@ def create_task(
             priority=priority,
             key=key,
             needs_result=needs_result,
+            customer_sees=customer_sees,
         )
 
 
@@ -200,15 +229,22 @@ def facts(context: Context, tasks: Sequence[Any]) -> list[TaskFacts]:
 
 
 def start_workflow(
-    context: Context, template: str | int, resource: str | None = None, record_id: int | None = None
+    context: Context,
+    template: str | int,
+    resource: str | None = None,
+    record_id: int | None = None,
+    *,
+    key: str | None = None,
 ) -> int:
     """Start a workflow by the id of its definition, or by the key of a shipped one (`sales.delivery`), about a record.
 
-    Runs as the system: whoever calls has decided that it may be. Gives the id of the run; raises `NotFound` for a workflow
+    Runs as the system: whoever calls has decided that it may be. Gives the id of the run; with a `key` (begin it with the
+    plugin's name) a second call starts none and gives the first. A start out of its own start is refused. Raises
+    `NotFound` for a workflow
     that is not there, `Refused` for one that rests or whose steps nobody can do.
     """
     from plugins.tasks.runs import start
 
     starter = context.actor.user_id or None
     with context.system("a workflow that another plugin starts") as system:
-        return start(system, template, resource, record_id, starter)
+        return start(system, template, resource, record_id, starter, key)

@@ -14,6 +14,8 @@ from kernel.api import Context, DashboardBlock, Figure, FirstStep, Panel, Party,
 from plugins.tasks import page
 from plugins.tasks.kinds import in_box, is_late, is_open
 from plugins.tasks.models import Task, Workflow, WorkflowRun
+from plugins.tasks.progress.page import history
+from plugins.tasks.progress.telling import provided
 from plugins.tasks.resources import TASK
 from plugins.tasks.shipping import shipped
 from plugins.tasks.storing import about
@@ -36,6 +38,8 @@ def slot(context: Context, name: str, subject: Any) -> Markup | None:
     if resource == TASK.name:
         parts = {"record.head": page.head, "record.side": page.work, "record.facts": page.followers}
         return parts[name](context, number) if name in parts else None
+    if name == "record.facts" and resource == "tasks.progress_report":
+        return history(context, number)
     if name == "record.facts" and resource == "tasks.run":
         return run_steps(context, number)
     if name == "record.side" and not resource.startswith("tasks."):
@@ -81,7 +85,19 @@ def _tasks_body(
         every=every,
         new_url=f"/tasks/new?{given}" if may_make else "",
         start_url=f"/tasks/start?{given}" if _startable(context, resource) else "",
+        report_url=f"/tasks/progress/new?{given}" if _reportable(context, resource, number) else "",
     )
+
+
+def _reportable(context: Context, resource: str, number: int) -> bool:
+    """Whether progress can be told of a record: of a party's tasks, and of what another plugin tells of."""
+    if not context.may("tasks.progress_report", "create") or context.read_only:
+        return False
+    declared = context.runtime.resources.get(resource)
+    if declared is not None and issubclass(declared.model, Party):
+        return True
+    with context.system("whether progress can be told of a visible record") as system:
+        return provided(system, resource, number) is not None
 
 
 def _startable(context: Context, resource: str) -> bool:

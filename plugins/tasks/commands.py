@@ -46,6 +46,7 @@ ENTERED = tuple(
         "description",
         "value",
         "remind_at",
+        "customer_sees",
     )
 )
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, _
-from plugins.tasks.models import OPEN, ChecklistItem, Referral, Task
+from plugins.tasks.models import OPEN, RESULT_MISSING, ChecklistItem, Referral, Task
 from plugins.tasks.recurrence import Repeat, next_due
 from plugins.tasks.storing import TASK, mark, note_referral, share, sharing, store_task
 from plugins.tasks.telling import ENDED, GIVEN, REOPENED, tell_of
@@ -20,7 +20,15 @@ from plugins.tasks.telling import ENDED, GIVEN, REOPENED, tell_of
 SUBJECT = 120
 COPIED = (
     *("title", "description", "category_id", "priority", "value", "maker_id", "assignee_id", "party_id"),
-    *("about_resource", "about_id", "needs_result", "repeat", "repeat_interval", "repeat_weekdays"),
+    *(
+        "about_resource",
+        "about_id",
+        "needs_result",
+        "customer_sees",
+        "repeat",
+        "repeat_interval",
+        "repeat_weekdays",
+    ),
     *("repeat_day", "repeat_until"),
 )
 """What the next task of a series takes over."""
@@ -42,11 +50,13 @@ def draw(system: Context, task_id: int) -> None:
         _begun(system, task)
     if before != now:
         mark(system, task_id, acted_state=now)
-        if now == "done":
+        if before == RESULT_MISSING and now == "done":
+            _write_interaction(system, task)
+        elif now == "done":
             _done(system, task)
         elif now == "cancelled":
             _cancelled(system, task)
-        elif before in ("done", "cancelled"):
+        elif before in ("done", RESULT_MISSING, "cancelled"):
             _reopened(system, task)
     system.session.flush()
     system.runtime.require("task_saved", session=system.session, ctx=system, task_id=task_id)
@@ -72,9 +82,9 @@ def _done(system: Context, task: Task) -> None:
 
 def _cancelled(system: Context, task: Task) -> None:
     if task.run_id is not None:
-        from plugins.tasks.runs import stop
+        from plugins.tasks.runs import give_up
 
-        stop(system, task.run_id)
+        give_up(system, task)
     tell_of(system, task, ENDED, _("Was cancelled"), _watching(system, task), f"cancelled {task.version}")
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kernel.api import Erasure, _
-from plugins.tasks.models import ChecklistItem, Referral, Task
+from plugins.tasks.models import ChecklistItem, ProgressIssue, ProgressReport, Referral, Task
 
 ERASURES = (
     Erasure(
@@ -15,6 +15,13 @@ ERASURES = (
         what="replace",
         values={"title": str, "description": None, "result": None, "search_key": ""},
         reason=_("That a task was done, by whom and when, is the house's own account of its work."),
+    ),
+    Erasure(
+        table="tasks.progress_report",
+        key="party_id",
+        what="replace",
+        values={"title": str, "search_key": ""},
+        reason=_("That progress was reported, and when, is the house's own account of its work."),
     ),
     Erasure(
         table="tasks.workflow_run",
@@ -29,4 +36,6 @@ def erase_words(session: Session, party_id: int) -> None:
     """Empty what was said while tasks for a person went from hand to hand, and the lines of their checklists."""
     tasks = select(Task.id).where(Task.party_id == party_id)
     session.execute(update(Referral).where(Referral.task_id.in_(tasks)).values(comment=None))
+    reports = select(ProgressReport.id).where(ProgressReport.party_id == party_id)
+    session.execute(update(ProgressIssue).where(ProgressIssue.report_id.in_(reports)).values(text=""))
     session.execute(update(ChecklistItem).where(ChecklistItem.task_id.in_(tasks)).values(title="—"))

@@ -98,10 +98,13 @@ def is_late(model: Any, context: Context) -> ColumnElement[bool]:
 class About(fields.Gathered):
     """The record that a task is about, as far as the reader may see it."""
 
+    model: Any = Task
+
     def gather(self, ids: Sequence[int], context: Context) -> Mapping[int, Any]:
         """One query for the tasks, and one for each kind of records among them."""
-        statement = select(Task.id, Task.about_resource, Task.about_id).where(
-            Task.id.in_(list(ids)), Task.about_resource.is_not(None)
+        model = self.model
+        statement = select(model.id, model.about_resource, model.about_id).where(
+            model.id.in_(list(ids)), model.about_resource.is_not(None)
         )
         led = {number: (name, record) for number, name, record in context.session.execute(statement)}
         names = record_labels(context, led.values())

@@ -41,6 +41,9 @@ def actions(context: Context, number: int) -> Sequence[Action]:
             found.append(Action(label=_("Refer"), url=f"{base}/refer", icon="switch-horizontal"))
         if may_edit:
             found.append(Action(label=_("Cancel the task"), url=f"{base}/cancel", icon="circle-x"))
+        if task.party_id is not None and context.may("tasks.progress_report", "create"):
+            asked = f"/tasks/progress/new?resource={TASK.name}&record_id={number}"
+            found.append(Action(label=_("Report progress"), url=asked, icon="send"))
     elif may_edit:
         found.append(Action(label=_("Open again"), url=f"{base}/reopen", icon="refresh", method="post"))
     if context.actor.user_id not in (task.assignee_id, task.maker_id):

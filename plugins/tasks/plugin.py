@@ -14,12 +14,14 @@ from kernel.api import (
     Command,
     Context,
     DashboardBlock,
+    DocumentKind,
     Erasure,
     Event,
     Figure,
     FirstStep,
     Job,
     MenuItem,
+    MessageTemplate,
     NoticeKind,
     Panel,
     PatternSuggestion,
@@ -41,6 +43,10 @@ from plugins.tasks.api import StepTemplate, WorkflowTemplate
 from plugins.tasks.erasures import ERASURES, erase_words
 from plugins.tasks.messages import raise_for_message
 from plugins.tasks.policies import POLICIES
+from plugins.tasks.progress import commands as progress_commands
+from plugins.tasks.progress.letters import LETTER
+from plugins.tasks.progress.resources import REPORT
+from plugins.tasks.progress.telling import TEMPLATES
 from plugins.tasks.reminding import JOBS, due_on
 from plugins.tasks.reports import REPORTS
 from plugins.tasks.telling import KINDS
@@ -50,19 +56,19 @@ from plugins.tasks.workflow_resources import RUN, WORKFLOW
 plugin = Plugin(
     name="tasks",
     title=_("Tasks and cartable"),
-    version="1.0.0",
+    version="1.1.0",
     kernel=">=1.0,<2",
     icon="clipboard-list",
     summary=_("What is to be done, by whom, until when: referrals, recurrence, checklists, workflows."),
 )
 
-TASK, WORKFLOWS, RUNS = "tasks.task", "tasks.workflow", "tasks.run"
+TASK, WORKFLOWS, RUNS, REPORTED = "tasks.task", "tasks.workflow", "tasks.run", "tasks.progress_report"
 CARTABLE = "/tasks/tasks?f.box.is=inbox"
 
 
 @hookimpl
 def resources() -> Iterable[Resource]:
-    return (resources_module.TASK, WORKFLOW, RUN)
+    return (resources_module.TASK, WORKFLOW, RUN, REPORT)
 
 
 @hookimpl
@@ -72,7 +78,7 @@ def policies() -> Iterable[Policy]:
 
 @hookimpl
 def commands() -> Iterable[Command]:
-    return commands_in(commands_module, checklists, workflow_commands)
+    return commands_in(commands_module, checklists, workflow_commands, progress_commands)
 
 
 @hookimpl
@@ -129,10 +135,18 @@ def patterns() -> Iterable[PatternSuggestion]:
         )
     }
     keeping = {(WORKFLOWS, action): "all" for action in ("view", "create", "edit", "delete", "restore")}
+    telling = ("view", "create", "edit", "delete", "print")
     starting = {(WORKFLOWS, "view"): "all", (RUNS, "view"): "own", (RUNS, "create"): "all"}
     return (
         PatternSuggestion(
-            name="staff", title=_("Own tasks"), grants={**own, **starting, (RUNS, "edit"): "own"}
+            name="staff",
+            title=_("Own tasks"),
+            grants={
+                **own,
+                **starting,
+                (RUNS, "edit"): "own",
+                **{(REPORTED, action): "own" for action in telling},
+            },
         ),
         PatternSuggestion(
             name="head",
@@ -143,6 +157,8 @@ def patterns() -> Iterable[PatternSuggestion]:
                 (TASK, "create"): "all",
                 **starting,
                 **{(RUNS, action): "team" for action in ("view", "edit")},
+                **{(REPORTED, action): "team" for action in telling},
+                (REPORTED, "create"): "all",
             },
         ),
         PatternSuggestion(
@@ -152,6 +168,10 @@ def patterns() -> Iterable[PatternSuggestion]:
                 **every,
                 **keeping,
                 **{(RUNS, action): "all" for action in ("view", "create", "edit", "report", "export")},
+                **{
+                    (REPORTED, action): "all"
+                    for action in (*telling, "assign", "restore", "report", "export")
+                },
                 ("base_data", "create"): "all",
             },
         ),
@@ -175,6 +195,13 @@ def menu() -> Iterable[MenuItem]:
             icon="clipboard-list",
             permission=(TASK, "view"),
             order=31,
+        ),
+        MenuItem(
+            label=_("Reports of progress"),
+            target="/tasks/progress-reports",
+            icon="send",
+            permission=(REPORTED, "view"),
+            order=32,
         ),
         MenuItem(
             label=_("Workflows"),
@@ -211,6 +238,16 @@ def jobs() -> Iterable[Job]:
 @hookimpl
 def notice_kinds() -> Iterable[NoticeKind]:
     return KINDS
+
+
+@hookimpl
+def templates() -> Iterable[MessageTemplate]:
+    return TEMPLATES
+
+
+@hookimpl
+def document_kinds() -> Iterable[DocumentKind]:
+    return (LETTER,)
 
 
 @hookimpl

@@ -7,7 +7,17 @@ changed by maker and holder, where their grant says so.
 from __future__ import annotations
 
 from kernel.api import child, public, rows, shared, sharers
-from plugins.tasks.models import ChecklistItem, Referral, Task, TaskUser, Workflow, WorkflowRun, WorkflowStep
+from plugins.tasks.models import (
+    ChecklistItem,
+    ProgressIssue,
+    ProgressReport,
+    Referral,
+    Task,
+    TaskUser,
+    Workflow,
+    WorkflowRun,
+    WorkflowStep,
+)
 
 TASK = "tasks.task"
 
@@ -16,6 +26,8 @@ POLICIES = (
     shared(Task, TASK, own=("maker_id", "assignee_id"), by=TaskUser, key="task_id"),
     child(Referral, parent=Task, key="task_id"),
     child(ChecklistItem, parent=Task, key="task_id"),
+    rows(ProgressReport, "tasks.progress_report", own=("created_by", "owner_id"), party="party_id"),
+    child(ProgressIssue, parent=ProgressReport, key="report_id"),
     public(Workflow, "tasks.workflow"),
     child(WorkflowStep, parent=Workflow, key="workflow_id"),
     rows(WorkflowRun, "tasks.run", own=("starter_id",)),

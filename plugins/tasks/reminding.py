@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from kernel.api import Context, DatedRecord, Job, _
 from plugins.tasks.models import OPEN, Task
+from plugins.tasks.progress.sending import send_all
 from plugins.tasks.telling import DUE, REMINDER, tell_of
 
 MADE_UP_FOR = timedelta(days=7)
@@ -63,5 +64,6 @@ JOBS = (
         function=remind,
         every=timedelta(minutes=5),
     ),
+    Job(name="progress", title=_("Send reports of progress to customers"), function=send_all, at="09:00"),
     Job(name="due", title=_("Tell which tasks are due"), function=tell_due, at="07:15"),
 )

@@ -132,6 +132,13 @@ TASK = Resource(
             help=_("Its weight in the progress of what it belongs to."),
         ),
         fields.YesNo("needs_result", _("Is not closed without a result"), default=False, in_list=False),
+        fields.YesNo(
+            "customer_sees",
+            _("Shown to the customer"),
+            default=False,
+            in_list=False,
+            help=_("Reports of progress tell the customer of it: title, percent and due day, nothing else."),
+        ),
         fields.Choice("repeat", _("Comes round again"), options=REPEATS, in_list=False),
         fields.Whole(
             "repeat_interval",
@@ -171,7 +178,11 @@ TASK = Resource(
         Section(
             _("Task"), ("title", "assignee", "due", "priority", "category", "party", "description"), "task"
         ),
-        Section(_("Progress"), ("state", "percent", "result", "needs_result", "value"), "progress"),
+        Section(
+            _("Progress"),
+            ("state", "percent", "result", "needs_result", "value", "customer_sees"),
+            "progress",
+        ),
         Section(
             _("Reminder and recurrence"),
             ("remind_at", "repeat", "repeat_interval", "repeat_weekdays", "repeat_day", "repeat_until"),

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import inspect
 
 from kernel.api import Context, Problem, _, calendar, squeeze
-from plugins.tasks.models import Task
+from plugins.tasks.models import RESULT_MISSING, Task
 from plugins.tasks.words import URGENCY
 
 SEARCHED = 2_000
 """Characters of the description that are searched."""
+NO_RESULT = _("Write the result first: this task is not closed without one.")
 
 
 def prepare_task(context: Context, task: Task, values: Mapping[str, Any]) -> list[Problem]:
@@ -49,7 +50,24 @@ def _settle_progress(context: Context, task: Task) -> list[Problem]:
         problems = []
     if not problems and task.state != old_state:
         problems = _closing(context, task, old_state, old_percent)
+    elif not problems and task.state == "done" and task.id is not None:
+        problems = _keeps_result(context, task)
     return problems
+
+
+def _keeps_result(context: Context, task: Task) -> list[Problem]:
+    """What was closed with a result is not left without it; a result that comes later is written as any other."""
+    if not inspect(task).attrs.result.history.has_changes():
+        return []
+    if task.result:
+        if task.interaction_id is None and task.acted_state == "done":
+            task.acted_state = RESULT_MISSING
+        return []
+    return [Problem("result", NO_RESULT)] if _wants_result(context, task) else []
+
+
+def _wants_result(context: Context, task: Task) -> bool:
+    return task.needs_result or bool(context.runtime.setting("tasks.result_required"))
 
 
 def _follow_percent(task: Task, old_state: str) -> list[Problem]:
@@ -78,9 +96,8 @@ def _follow_state(task: Task, old_state: str, moved: bool) -> list[Problem]:
 
 def _closing(context: Context, task: Task, old_state: str, old_percent: int) -> list[Problem]:
     if task.state == "done":
-        wanted = task.needs_result or context.runtime.setting("tasks.result_required")
-        if wanted and not task.result:
-            return [Problem("result", _("Write the result first: this task is not closed without one."))]
+        if not task.result and _wants_result(context, task):
+            return [Problem("result", NO_RESULT)]
         task.percent_before = min(old_percent, 99)
         task.done_at = context.now
         task.done_by_id = context.actor.user_id if context.actor.kind == "user" else None

@@ -40,7 +40,9 @@ def _write(system: Context, key: str, template: WorkflowTemplate) -> None:
     )
     system.session.add(workflow)
     system.session.flush()
-    for place, step in enumerate(template.steps, start=1):
+    place = 0
+    for step in template.steps:
+        place = place + 1 if step.place is None else step.place
         field, operator, value = step.condition or (None, None, None)
         system.session.add(
             WorkflowStep(
@@ -54,6 +56,7 @@ def _write(system: Context, key: str, template: WorkflowTemplate) -> None:
                 condition_field=field,
                 condition_operator=operator,
                 condition_value=value,
+                side=step.side,
             )
         )
     system.session.flush()

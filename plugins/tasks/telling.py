@@ -14,7 +14,11 @@ ENDED = NoticeKind(
 REOPENED = NoticeKind(key="reopened", title=_("A task was opened again"), icon="refresh", order=30)
 REMINDER = NoticeKind(key="reminder", title=_("Reminder of a task"), icon="bell", order=40)
 DUE = NoticeKind(key="due", title=_("A task of yours is due or overdue"), icon="clock", order=50)
-KINDS = (GIVEN, ENDED, REOPENED, REMINDER, DUE)
+LETTER = NoticeKind(key="letter", title=_("A report of progress is to be printed"), icon="printer", order=60)
+UNSENT = NoticeKind(
+    key="unsent", title=_("A report of progress did not reach the customer"), icon="alert-triangle", order=70
+)
+KINDS = (GIVEN, ENDED, REOPENED, REMINDER, DUE, LETTER, UNSENT)
 
 
 def tell_of(

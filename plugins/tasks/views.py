@@ -26,6 +26,7 @@ from kernel.api import (
 )
 from plugins.tasks import commands, page
 from plugins.tasks.models import Workflow
+from plugins.tasks.progress.views import add_pages
 from plugins.tasks.resources import TASK
 
 RIGHT = TASK.permission
@@ -34,7 +35,17 @@ USERS = f"{LIST}/options/assignee"
 CATEGORIES = f"{LIST}/options/category"
 NEW = tuple(
     TASK.by_name[name]
-    for name in ("title", "assignee", "due", "priority", "category", "party", "description", "remind_at")
+    for name in (
+        "title",
+        "assignee",
+        "due",
+        "priority",
+        "category",
+        "party",
+        "description",
+        "remind_at",
+        "customer_sees",
+    )
 )
 FORMS: dict[str, tuple[str, Sequence[fields.Field], LazyText, LazyText]] = {
     "refer": ("assign", (commands.TO, commands.COMMENT), _("Refer a task"), _("Refer")),
@@ -78,6 +89,7 @@ def make_blueprint() -> Blueprint:
     for name in ("add", "remove"):
         view = needs(RIGHT, "edit")(_follower_view(name))
         pages.add_url_rule(f"/<int:number>/followers/{name}", f"follower_{name}", view, methods=["POST"])
+    add_pages(pages, _about)
     return pages
 
 

@@ -19,6 +19,7 @@ WHO = {
     "user": _("This user"),
     "unit_head": _("The head of this unit"),
 }
+SIDES = {"all": _("All of them are to be done"), "any": _("One of them is enough")}
 OPERATORS = {
     "is": _("is"),
     "is_not": _("is not"),
@@ -71,6 +72,7 @@ class KindOfRecord(fields.Choice):
 
 def prepare_step(context: Context, step: WorkflowStep, values: Mapping[str, Any]) -> list[Problem]:
     """A condition is whole; what the choice of who needs is filled by `when` of the fields."""
+    step.side = step.side or "all"
     if step.condition_field and not step.condition_operator:
         return [Problem("condition_operator", _("Say how the field is compared."))]
     if step.condition_operator in ("is", "is_not", "from", "to") and step.condition_field:
@@ -82,11 +84,16 @@ def prepare_step(context: Context, step: WorkflowStep, values: Mapping[str, Any]
 
 
 def written_workflow(context: Context, workflow: Workflow) -> None:
-    """See that no two steps have one number and that each condition can be asked. Raises `Invalid`."""
+    """See that steps of one number say the same of each other and that each condition can be asked. Raises `Invalid`."""
     counted = select(WorkflowStep.place).where(WorkflowStep.workflow_id == workflow.id)
-    doubled = context.session.scalar(counted.group_by(WorkflowStep.place).having(func.count() > 1).limit(1))
-    if doubled is not None:
-        raise Invalid([Problem(None, _("Two steps have the number %(number)d.", number=doubled))])
+    differing = counted.group_by(WorkflowStep.place).having(func.count(func.distinct(WorkflowStep.side)) > 1)
+    place = context.session.scalar(differing.limit(1))
+    if place is not None:
+        message = _(
+            "Steps of the number %(number)d are done side by side: say of all of them the same, whether one is enough.",
+            number=place,
+        )
+        raise Invalid([Problem(None, message)])
     steps = select(WorkflowStep).where(
         WorkflowStep.workflow_id == workflow.id, WorkflowStep.condition_field.is_not(None)
     )
@@ -130,6 +137,13 @@ STEPS = Part(
         ),
         UnitLink(
             "unit", _("Unit"), attribute="unit_id", required=True, when=fields.When("who", ("unit_head",))
+        ),
+        fields.Choice(
+            "side",
+            _("Beside others of its number"),
+            options=SIDES,
+            default="all",
+            help=_("Steps of the same number begin together and are done side by side."),
         ),
         fields.Whole("days", _("Due after so many days"), least=0, most=3650),
         fields.Choice("priority", _("Priority"), options=PRIORITIES, required=True, default="normal"),
@@ -175,11 +189,13 @@ WORKFLOW = Resource(
     prepare=prepare_workflow,
     written=written_workflow,
     help=_(
-        "A workflow is a row of steps; each becomes a task for somebody, the next one as soon as the one before is done. A "
-        "step whose condition does not hold of the record is passed over. It is started from the page of a record."
+        "A workflow is a row of steps; each becomes a task for somebody, the next one as soon as the one before is done. "
+        "Steps of the same number begin together: what follows waits for all of them, or for the first where one is enough. "
+        "A step whose condition does not hold of the record is passed over. It is started from the page of a record."
     ),
     constraints={
         "uq_workflow_key": (None, _("This workflow is there already, perhaps in the bin.")),
+        "uq_workflow_run_key": (None, _("This workflow was started for that already.")),
         "ck_workflow_step_user": (None, _("Name the user who does the step.")),
         "ck_workflow_step_unit": (None, _("Name the unit whose head does the step.")),
     },

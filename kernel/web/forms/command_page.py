@@ -31,16 +31,18 @@ def command_page(
     text: LazyText | str = "",
     save: LazyText | None = None,
     danger: bool = False,
+    lookups: Mapping[str, str] | None = None,
     refusal: Callable[[Any], Problem | None] | None = None,
     **arguments: Any,
 ) -> ResponseReturnValue:
     """Show the form of a command with these fields, or run it with what was entered and `arguments`.
 
     `crumb` is the page that it belongs to; `done` is said, and `target` the address that follows, or both come from the
-    command's answer. `start` holds what the form begins with. `refusal` says of an answer what is wrong with it, for
+    command's answer. `start` holds what the form begins with. `lookups` are the addresses at which fields
+    look up users and other names. `refusal` says of an answer what is wrong with it, for
     commands that write down what they refuse. The view that calls this guards itself by `needs`.
     """
-    form = CommandForm(current(), kinds)
+    form = CommandForm(current(), kinds, lookups or {})
     page: dict[str, Any] = {
         "title": title,
         "crumb": {"label": crumb[0], "url": crumb[1]},

@@ -17,7 +17,7 @@ from kernel.lifecycle.uninstall import uninstall
 from kernel.resources.build import build_runtime
 from kernel.resources.errors import Refused
 from kernel.testing.authors import install_plugin
-from plugins.projects.models import Project, Task
+from plugins.projects.models import Project, State, Task
 from plugins.projects.resources import TASK
 from plugins.projects.suggestions import PATTERNS
 from plugins.projects.tests.conftest import Office
@@ -184,3 +184,38 @@ def test_an_expert_says_how_far_his_task_of_the_cartable_is(office: Office, brow
     assert sara.post(f"/projects/percent/{mine}", {"percent": "50"}).status_code == 303
     assert sara.post(f"/projects/percent/{other}", {"percent": "50"}).status_code in (403, 404)
     assert progress(office, project) == 25
+
+
+def test_the_employer_hears_of_percent_and_phases_and_of_nothing_else(office: Office) -> None:
+    from plugins.tasks.models import ProgressIssue, ProgressReport
+    from plugins.tasks.progress.sending import send_all
+
+    values = {"last_name": "کریمی", "mobile": "09121234567"}
+    employer = office.run("record.create", resource="person", values=values)
+    project = office.make("project", title="ویلا", employer=employer, budget="900000000")
+    office.make("phase", title="سقف", project=project, planned_until="1405/12/29")
+    in_cartable(office, project, value=3)
+    asked = {"resource": "projects.project", "record_id": project}
+    report = office.run("tasks.report_progress", **asked, repeat="months", repeat_day="31")
+
+    def told():
+        with office.runtime.system_work("tests", "tests") as context:
+            row = context.session.get(ProgressReport, report)
+            row.next_on = context.today
+            context.session.flush()
+            send_all(context)
+        wanted = select(ProgressIssue.outcome, ProgressIssue.text).order_by(ProgressIssue.id)
+        return office.look(lambda context: context.session.execute(wanted).all())
+
+    (first,) = told()
+    assert (first.outcome, first.text) == ("sent", "انجام‌شده: ۰٪\nسقف: برنامه تا ۱۴۰۵/۱۲/۲۹")
+    row = office.row(ProgressReport, report)
+    assert (row.title, row.party_id, row.about_id) == ("ویلا", employer, project)
+    state = office.look(
+        lambda context: context.session.execute(
+            select(State.id).where(State.stage == "cancelled")
+        ).scalar_one()
+    )
+    office.edit("project", project, state=state)
+    assert len(told()) == 1, "of what is given up nothing is told"
+    assert office.row(ProgressReport, report).ended_why == "gone"

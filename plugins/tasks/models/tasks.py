@@ -29,6 +29,8 @@ from plugins.tasks.models.base import TasksBase, refer, user
 KEPT = text("binned_at IS NULL")
 OPEN = ("new", "doing", "waiting")
 """States in which something is still to be done."""
+RESULT_MISSING = "done, without its result"
+"""In `Task.acted_state`: what follows from being done was drawn, but the result came later and is not yet written."""
 
 
 class Task(Identified, Stamped, Versioned, Binnable, Extensible, TasksBase):
@@ -44,7 +46,7 @@ class Task(Identified, Stamped, Versioned, Binnable, Extensible, TasksBase):
         CheckConstraint("repeat_interval BETWEEN 1 AND 999", name="repeat_interval"),
         UniqueConstraint("key", name="uq_task_key"),
         UniqueConstraint("previous_id", name="uq_task_previous_id"),
-        UniqueConstraint("run_id", "step_place", name="uq_task_run_step"),
+        UniqueConstraint("run_id", "step_place", "step_branch", name="uq_task_run_branch"),
         Index("ix_task_assignee_id", "assignee_id", "due", "id", postgresql_where=KEPT),
         Index("ix_task_maker_id", "maker_id", "due", "id", postgresql_where=KEPT),
         Index("ix_task_due", "due", "id", postgresql_where=KEPT),
@@ -106,6 +108,10 @@ class Task(Identified, Stamped, Versioned, Binnable, Extensible, TasksBase):
     previous_id: Mapped[int | None] = refer("tasks.task", "fk_task_previous_id", ondelete="SET NULL")
     run_id: Mapped[int | None] = refer("tasks.workflow_run", "fk_task_run_id", ondelete="SET NULL")
     step_place: Mapped[int | None] = mapped_column(Integer)
+    step_branch: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"), default=1)
+    """Which of the steps of its number it is: several are done side by side."""
+    customer_sees: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
+    """Whether reports of progress tell the party of it."""
     search_key: Mapped[str] = mapped_column(Text(collation="C"))
 
 

@@ -31,11 +31,15 @@ class Workflow(Identified, Stamped, Versioned, Binnable, TasksBase):
 
 
 class WorkflowStep(Identified, Stamped, Versioned, TasksBase):
-    """One step: which task is made for whom, when the one before is done and its condition holds."""
+    """One step: which task is made for whom, when those before are done and its condition holds.
+
+    Steps of one number begin together. What follows begins when all of them are done, or when one is (`side`).
+    """
 
     __tablename__ = "workflow_step"
     __table_args__ = (
         CheckConstraint("who = ANY (ARRAY['user', 'unit_head', 'starter', 'starter_head'])", name="who"),
+        CheckConstraint("side IN ('all', 'any')", name="side"),
         CheckConstraint("who <> 'user' OR user_id IS NOT NULL", name="user"),
         CheckConstraint("who <> 'unit_head' OR unit_id IS NOT NULL", name="unit"),
         CheckConstraint("days BETWEEN 0 AND 3650", name="days"),
@@ -56,6 +60,8 @@ class WorkflowStep(Identified, Stamped, Versioned, TasksBase):
     """Days after the step has begun until it is due."""
     priority: Mapped[str] = mapped_column(Text, server_default=text("'normal'"), default="normal")
     needs_result: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
+    side: Mapped[str] = mapped_column(Text, server_default=text("'all'"), default="all")
+    """Of the steps of one number, which are done side by side: all must be done, or any one is enough."""
     condition_field: Mapped[str | None] = mapped_column(Text)
     condition_operator: Mapped[str | None] = mapped_column(Text)
     condition_value: Mapped[str | None] = mapped_column(Text)
@@ -69,6 +75,7 @@ class WorkflowRun(Identified, Stamped, Versioned, TasksBase):
     __table_args__ = (
         CheckConstraint("state IN ('running', 'done', 'stopped')", name="state"),
         CheckConstraint("(about_resource IS NULL) = (about_id IS NULL)", name="about"),
+        UniqueConstraint("key", name="uq_workflow_run_key"),
         Index("ix_workflow_run_about", "about_resource", "about_id"),
         Index("ix_workflow_run_started_at", "started_at", "id"),
     )
@@ -84,3 +91,5 @@ class WorkflowRun(Identified, Stamped, Versioned, TasksBase):
     started_at: Mapped[datetime] = mapped_column(InstantType)
     ended_at: Mapped[datetime | None] = mapped_column(InstantType)
     state: Mapped[str] = mapped_column(Text, server_default=text("'running'"), default="running")
+    key: Mapped[str | None] = mapped_column(Text)
+    """The occasion that another program started it for: a second time starts no second run."""

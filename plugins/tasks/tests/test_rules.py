@@ -102,3 +102,22 @@ def test_a_task_for_another_needs_the_right_to_assign(house):
             record_id=house.make("clerk"),
             values={"assignee": house.user("omid").user_id},
         )
+
+
+def test_a_result_is_not_taken_away_again_and_one_that_comes_late_is_written_once(house):
+    sara = house.user("sara", {**OWN, **PARTIES})
+    assert sara
+    party = house.run("sara", "record.create", resource="person", values={"last_name": "کریمی"})
+    asked, free = (house.make("sara", party=party, needs_result=needs) for needs in ("1", ""))
+    house.run("sara", "tasks.finish", task=asked, result="شد")
+    with pytest.raises(Invalid) as error:
+        house.edit("sara", asked, result="")
+    assert [problem.field for problem in error.value.problems] == ["result"]
+    house.edit("sara", free, percent="100")
+    assert house.task(free).interaction_id is None
+    for words in ("دیر نوشته شد", "دوباره"):
+        house.edit("sara", free, result=words)
+    assert house.task(free).interaction_id is not None
+    assert len(house.rows(Interaction)) == 2
+    house.run("sara", "tasks.reopen", task=free)
+    assert house.task(free).state == "new"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import update
 
 from kernel.access.models import Unit, UserAccount
 from kernel.resources.errors import Invalid, Refused
+from plugins.tasks.api import start_workflow
 from plugins.tasks.models import OPEN, Task, Workflow, WorkflowRun
+from plugins.tasks.runs import _starting
 from plugins.tasks.tests.conftest import OWN, PARTIES, number_of
 
 KEEPER = {
@@ -105,7 +109,100 @@ def test_a_step_whose_condition_does_not_hold_of_the_record_is_passed_over(keepe
             about="person",
         )
     with pytest.raises(Invalid):
-        defined(house, step(1, "x"), step(1, "y"))
+        defined(house, step(1, "x", side="all"), step(1, "y", side="any"))
+
+
+def finish(house, run, title):
+    (task,) = house.rows(Task, Task.run_id == run, Task.title == title)
+    house.run("boss", "tasks.finish", task=task.id, result="شد")
+
+
+def titles(house, run, *states):
+    return {task.title for task in house.rows(Task, Task.run_id == run) if task.state in (states or OPEN)}
+
+
+def test_steps_of_one_number_are_done_side_by_side(keeper):
+    house = keeper
+    house.user("boss", administrator=True)
+    rows = [("الف", 1, "all"), ("ب", 1, "all"), ("پ", 2, "any"), ("ت", 2, "any"), ("ث", 3, "all")]
+    workflow = defined(house, *(step(place, title, side=side) for title, place, side in rows))
+    run = house.run("sara", "tasks.start_workflow", workflow=workflow)
+    assert titles(house, run) == {"الف", "ب"}
+    finish(house, run, "ب")
+    assert titles(house, run) == {"الف"}
+    finish(house, run, "الف")
+    assert titles(house, run) == {"پ", "ت"}
+    finish(house, run, "ت")
+    assert (titles(house, run), titles(house, run, "cancelled")) == ({"ث"}, {"پ"})
+    finish(house, run, "ث")
+    assert [row.state for row in house.rows(WorkflowRun)] == ["done"]
+
+
+def test_giving_up_one_of_several_stops_the_run_unless_another_is_enough(keeper):
+    house = keeper
+    house.user("boss", administrator=True)
+    runs = []
+    for side in ("all", "any"):
+        workflow = defined(
+            house, step(1, "الف", side=side), step(1, "ب", side=side), step(2, "پ"), title=side
+        )
+        run = house.run("sara", "tasks.start_workflow", workflow=workflow)
+        (task,) = house.rows(Task, Task.run_id == run, Task.title == "الف")
+        house.run("boss", "tasks.cancel", task=task.id)
+        runs.append(run)
+    assert [titles(house, run) for run in runs] == [set(), {"ب"}]
+    finish(house, runs[1], "ب")
+    assert titles(house, runs[1]) == {"پ"}
+    assert [row.state for row in house.rows(WorkflowRun)] == ["stopped", "running"]
+
+
+def test_two_who_do_parallel_steps_at_once_go_on_once(keeper):
+    house = keeper
+    house.user("boss", administrator=True)
+    for side in ("all", "any"):
+        workflow = defined(
+            house, step(1, "الف", side=side), step(1, "ب", side=side), step(2, "پ"), title=side
+        )
+        run = house.run("sara", "tasks.start_workflow", workflow=workflow)
+
+        def done(title, run=run):
+            try:
+                finish(house, run, title)
+            except Refused:
+                return
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(done, ("الف", "ب")))
+        assert titles(house, run) == {"پ"}
+
+
+def test_steps_of_users_who_have_left_are_passed_over(keeper, engines):
+    house = keeper
+    omid = house.user("omid").user_id
+    head, _unit = head_of_sara(house, engines, "head")
+    workflow = defined(
+        house, step(1, "عمید", "user", user=omid), step(2, "رئیس", "starter_head"), step(3, "خودم")
+    )
+    with engines.owner(house.runtime.site).begin() as owner:
+        owner.execute(update(UserAccount).where(UserAccount.id.in_([omid, head])).values(active=False))
+    run = house.run("sara", "tasks.start_workflow", workflow=workflow)
+    sara = house.user("sara").user_id
+    assert running(house, run) == [("رئیس", sara)], "without a head the starter does it himself"
+
+
+def test_a_plugin_starts_a_workflow_once_for_each_occasion_and_never_in_a_circle(keeper):
+    house = keeper
+    workflow = defined(house, step(1, "یک", "user", user=house.user("sara").user_id))
+    with house.runtime.system_work("tests", "tests") as context:
+        first = start_workflow(context, workflow, key="hotel.stay-1")
+        assert start_workflow(context, workflow, key="hotel.stay-1") == first
+    with (
+        _starting(workflow, None, None),
+        house.runtime.system_work("tests", "tests") as context,
+        pytest.raises(Refused),
+    ):
+        start_workflow(context, workflow)
+    assert len(house.rows(WorkflowRun)) == 1
 
 
 def test_stopping_a_run_cancels_what_is_open_and_cancelling_a_step_stops_it(keeper):
