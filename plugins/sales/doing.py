@@ -15,6 +15,7 @@ TARGETS = {"quote": ("order", "invoice"), "order": ("invoice",)}
 REVISABLE = ("issued", "accepted", "rejected", "expired")
 """States in which a quote may get a new version."""
 CONVERTIBLE = ("issued", "accepted", "ready", "delivered")
+REST = _("Invoice what is left")
 MAKE = {"order": _("Make an order of it"), "invoice": _("Make an invoice of it")}
 SET = {
     "accepted": _("The customer accepts"),
@@ -54,7 +55,10 @@ def _actions(document: Document) -> Iterator[Action]:
         yield _get(_("Throw away"), f"{base}/discard", "trash", "delete", 90)
         return
     for kind in targets(document):
-        yield _post(MAKE[kind], f"{base}/convert/{kind}", "arrow-right", "create", 30)
+        words = REST if document.invoicing == "partly" else MAKE[kind]
+        yield _post(words, f"{base}/convert/{kind}", "arrow-right", "create", 30)
+    if document.kind == "order" and targets(document):
+        yield _get(_("Invoice a part"), f"{base}/part", "file-invoice", "create", 35)
     if document.kind == "quote" and document.state in REVISABLE and not document.converted:
         yield _post(_("New version"), f"{base}/revise", "copy", "create", 55)
     for state in states_after(document):
@@ -83,7 +87,7 @@ def _actions(document: Document) -> Iterator[Action]:
         yield from _telling(document, base)
     if document.kind == "invoice" and document.state == "issued":
         yield _get(_("Take goods back"), f"{base}/take-back", "arrow-back-up", "take_back", 70)
-    if document.state != "cancelled" and not document.converted:
+    if document.state != "cancelled" and not document.converted and document.invoicing != "partly":
         yield _get(_("Cancel this document"), f"{base}/cancel", "circle-x", "cancel", 80)
 
 

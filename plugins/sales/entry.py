@@ -225,7 +225,7 @@ def _title(book: PriceBook, part: Component) -> str:
 def _give_price(
     entry: Entry, context: Context, line: EnteredLine, book: PriceBook, stored: DocumentLine | None
 ) -> None:
-    """Let a typed price stand; else keep the price of an unchanged line, else ask the rules."""
+    """Let a typed price stand; else keep the price of an unchanged line or of what was ordered, else ask the rules."""
     if line.item_id is None:
         return
     if stored is not None and not line.by_hand and not stored.by_hand and _same(line, stored):
@@ -249,11 +249,10 @@ def _give_price(
 
 
 def _same(line: EnteredLine, stored: DocumentLine) -> bool:
-    return (line.item_id, line.variant_id, line.quantity) == (
-        stored.item_id,
-        stored.variant_id,
-        stored.quantity,
-    )
+    """Say whether a line keeps its price; of what was ordered also where less of it is invoiced."""
+    if (line.item_id, line.variant_id) != (stored.item_id, stored.variant_id):
+        return False
+    return line.quantity == stored.quantity or stored.source_line_id is not None
 
 
 def _reckon(entry: Entry, context: Context, head: Head) -> None:

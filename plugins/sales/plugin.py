@@ -54,7 +54,7 @@ from plugins.sales.views import make_blueprint
 plugin = Plugin(
     name="sales",
     title=_("Sales"),
-    version="1.1.0",
+    version="1.2.0",
     kernel=">=1.0,<2",
     icon="shopping-cart",
     summary=_("Goods and services with prices, quotes, orders and invoices, and what is paid for them."),

@@ -23,6 +23,10 @@ same good on two lines is not added up.
 What is taken back of a line is computed from what was sold, never from percentages: after `c` of `q` pieces have come
 back in all, the amounts given back for the line are the floor of amount times c/q. The last piece so brings back
 whatever is left, and the sum of all returns is the line to the Rial.
+
+An order that is invoiced in parts is divided in the same way: after `c` of `q` pieces are invoiced in all, the parts have
+net and tax of the floor of amount times c/q, and discounts of its ceiling, so that the gross of a part is price times
+quantity. All parts together are the order to the Rial.
 """
 
 from __future__ import annotations
@@ -149,6 +153,21 @@ def compute(
 def given_back(amount: int, quantity: Decimal, returned: Decimal) -> int:
     """Give the Rials of an amount that have come back in all when `returned` of `quantity` pieces have."""
     return floor(amount * Fraction(returned) / Fraction(quantity))
+
+
+def part_of(ordered: LineSum, quantity: Decimal, before: Decimal, now: Decimal) -> LineSum:
+    """Give the amounts of a part of an ordered line: `now` pieces, after `before` of `quantity` are invoiced already.
+
+    All discounts of the line stand in `discount`.
+    """
+    ends = (before, before + now)
+    net, tax = (
+        given_back(amount, quantity, ends[1]) - given_back(amount, quantity, ends[0])
+        for amount in (ordered.net, ordered.tax)
+    )
+    less = ordered.discount + ordered.shared
+    start, end = (-floor(-less * Fraction(each) / Fraction(quantity)) for each in ends)
+    return LineSum(gross=net + end - start, discount=end - start, shared=0, net=net, tax=tax)
 
 
 def taken_back(sold: LineSum, before: LineSum, quantity: Decimal, returned: Decimal) -> LineSum:

@@ -81,6 +81,16 @@ REPORTS = (
         order=60,
     ),
     StandardReport(
+        key="to_invoice",
+        title=_("Orders by customer: what is still to be invoiced"),
+        resource="sales.order",
+        groups=("party",),
+        figures=("count:", "sum:payable", "sum:to_invoice"),
+        filters={**SALES, "to_invoice.from": "1"},
+        largest_first=True,
+        order=65,
+    ),
+    StandardReport(
         key="purchases",
         title=_("Purchases by supplier"),
         resource=SOLD,

@@ -61,6 +61,14 @@ NEXT = {
 }
 """Which state may follow which by hand; issuing and cancelling are commands of their own."""
 
+INVOICING = {
+    "none": _("Not invoiced"),
+    "partly": _("Invoiced in part"),
+    "whole": _("Wholly invoiced"),
+}
+INVOICING_TONES = {"none": "grey", "partly": "amber", "whole": "green"}
+"""How far an order is invoiced."""
+
 TELLABLE = {"order": ("issued", "ready", "delivered"), "invoice": ("issued",)}
 """Of which documents of sale there is something to tell the customer, by kind and state."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from kernel.api import (
     Context,
     EditConflict,
     Invalid,
+    LazyText,
     NotFound,
     Problem,
     Resource,
@@ -19,6 +21,7 @@ from kernel.api import (
     fields,
     load,
 )
+from plugins.sales.entry import QUANTITY
 from plugins.sales.holding import hold
 from plugins.sales.models import Document, DocumentLine
 from plugins.sales.resources.documents import INVOICE, ORDER, QUOTE
@@ -86,3 +89,36 @@ def read_gently(
         except fields.FieldError as error:
             problems.append(kind.problem(error))
     return values, problems
+
+
+def read_quantities(
+    context: Context,
+    left: Mapping[int, Decimal],
+    entered: Mapping[int, Any],
+    too_much: Callable[[str], LazyText],
+    nothing: LazyText,
+) -> dict[int, Decimal]:
+    """Read how much of which lines somebody wants; `left` says how much there is, lines that are not in it have nothing.
+
+    Raises `Invalid` naming `quantity-<line>` where it is more, in the words of `too_much`, or saying `nothing`.
+    """
+    wanted: dict[int, Decimal] = {}
+    problems = []
+    for line, raw in entered.items():
+        if not str(raw or "").strip():
+            continue
+        try:
+            quantity = QUANTITY.read(raw, context)
+        except fields.FieldError as error:
+            problems.append(Problem(f"quantity-{line}", error.message))
+            continue
+        most = left.get(line, Decimal(0))
+        if quantity > most:
+            problems.append(Problem(f"quantity-{line}", too_much(QUANTITY.show(most, context))))
+        elif quantity:
+            wanted[line] = quantity
+    if not problems and not wanted:
+        problems.append(Problem(None, nothing))
+    if problems:
+        raise Invalid(problems)
+    return wanted

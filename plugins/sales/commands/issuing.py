@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from kernel.api import Context, Refused, _, command, give_role, take_numbered
 from plugins.sales.commands.common import VERSION, WHICH, lines_of, opened
+from plugins.sales.commands.following import follow_order
 from plugins.sales.commands.revising import replace_earlier
 from plugins.sales.models import Document, DocumentLine, Item, SaleEntry
 from plugins.sales.money import issuing as money
@@ -39,6 +40,7 @@ def issue(context: Context, *, document: int, version: int | None = None) -> int
             for redemption in redemptions_of(system, document):
                 ask_to_redeem(system, document, redemption, "redeem", redemption.amount)
             count(system, found)
+        follow_order(system, document)
         replace_earlier(system, found)
         make_role(system, found)
     context.session.expire_all()

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kernel.api import Context, Invalid, Problem, Refused, _, command, fields
-from plugins.sales.commands.common import lines_of, opened, read
+from plugins.sales.commands.common import lines_of, opened, read, read_quantities
+from plugins.sales.commands.following import follow_source
 from plugins.sales.commands.issuing import count, number
-from plugins.sales.entry import QUANTITY
 from plugins.sales.models import Document, DocumentLine, Redemption
 from plugins.sales.money import issuing as money
 from plugins.sales.offers import ask_to_redeem, redemptions_of
@@ -38,10 +38,16 @@ def take_back(
     if original.kind != "invoice" or original.state != "issued":
         raise Refused(_("Only of an issued invoice can be taken back."))
     values = read(context, (WHY, DAY), {"reason": reason, "day": day})
+    day = values["day"] or max(context.today, original.day)
+    if day < original.day:
+        raise Invalid([Problem("day", _("This is before the date of the invoice."))])
+    if day > max(context.today, original.day):
+        raise Invalid([Problem("day", _("This day has not come yet."))])
     wanted = _wanted(context, invoice, quantities)
     with context.system("a return is issued") as system:
-        made = _store(system, invoice, wanted, values["reason"], values["day"] or context.today)
+        made = _store(system, invoice, wanted, values["reason"], day)
         number(system, made)
+        follow_source(system, system.session.get_one(Document, invoice))
         _give_back_spending(system, invoice)
         count(system, made)
         made_id = made.id
@@ -53,31 +59,13 @@ def take_back(
 
 def _wanted(context: Context, invoice: int, quantities: Mapping[int, Any]) -> dict[int, Decimal]:
     """Read how much of each line comes back; lines of other documents are not there."""
-    lines = {line.id: line for line in lines_of(context, invoice)}
-    wanted: dict[int, Decimal] = {}
-    problems = []
-    for line_id, raw in quantities.items():
-        if not str(raw or "").strip():
-            continue
-        try:
-            quantity = QUANTITY.read(raw, context)
-        except fields.FieldError as error:
-            problems.append(Problem(f"quantity-{line_id}", error.message))
-            continue
-        line = lines.get(line_id)
-        left = line.quantity - line.returned if line is not None else Decimal(0)
-        if quantity > left:
-            most = QUANTITY.show(left, context)
-            problems.append(
-                Problem(f"quantity-{line_id}", _("At most %(most)s of this can be taken back.", most=most))
-            )
-        elif quantity:
-            wanted[line_id] = quantity
-    if not problems and not wanted:
-        problems.append(Problem(None, _("Say how much of which line comes back.")))
-    if problems:
-        raise Invalid(problems)
-    return wanted
+    return read_quantities(
+        context,
+        {line.id: line.quantity - line.returned for line in lines_of(context, invoice)},
+        quantities,
+        lambda most: _("At most %(most)s of this can be taken back.", most=most),
+        _("Say how much of which line comes back."),
+    )
 
 
 def _store(system: Context, invoice: int, wanted: Mapping[int, Decimal], reason: str, day: date) -> Document:

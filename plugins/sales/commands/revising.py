@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kernel.api import Context, Refused, _, command
 from plugins.sales.commands.common import VERSION, WHICH, lines_of, opened
-from plugins.sales.commands.converting import HEAD, LINE, copied
+from plugins.sales.commands.copying import HEAD, LINE, copied
 from plugins.sales.commands.writing import create_document
 from plugins.sales.doing import REVISABLE
 from plugins.sales.models import Document, DocumentLine

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from kernel.api import Context, Refused, _, command, fields
 from plugins.sales.commands.common import REASON, VERSION, WHICH, lines_of, opened, read
+from plugins.sales.commands.following import follow_source, live_invoice
 from plugins.sales.commands.returning import spending_due
 from plugins.sales.commands.revising import bring_earlier_back
 from plugins.sales.commands.writing import release
@@ -60,7 +61,7 @@ def cancel(context: Context, *, document: int, reason: Any, version: int | None 
     record = opened(context, document, "cancel", version)
     if record.state in ("draft", "cancelled"):
         raise Refused(_("Only what was issued can be cancelled, and only once."))
-    if record.converted:
+    if record.converted or _is_made_of(context, document):
         raise Refused(_("A document was made of this one: cancel that first."))
     why = read(context, (WHY,), {"reason": reason})["reason"]
     billed = record.kind in ("invoice", "return")
@@ -69,6 +70,7 @@ def cancel(context: Context, *, document: int, reason: Any, version: int | None 
         if billed:
             _take_out(context, system, found)
         found.state, found.reason, found.cancelled_at = "cancelled", why, system.now
+        found.invoicing = found.to_invoice = None
         if found.source_id is not None:
             release(system, found.source_id)
         bring_earlier_back(system, found)
@@ -78,6 +80,12 @@ def cancel(context: Context, *, document: int, reason: Any, version: int | None 
         money.cancelled(context, document)
         context.publish("invoice_cancelled", document)
     return document
+
+
+def _is_made_of(context: Context, document: int) -> bool:
+    """Say whether an order or invoice was made of it that counts, whoever may see that."""
+    with context.system("what was made of a document") as system:
+        return live_invoice(system, document)
 
 
 def _take_out(context: Context, system: Context, document: Document) -> None:
@@ -107,6 +115,7 @@ def _sell_again(system: Context, document: Document) -> None:
         sold.returned -= line.quantity
     system.session.flush()
     assert document.original_id is not None
+    follow_source(system, system.session.get_one(Document, document.original_id))
     for redemption, due in spending_due(system, document.original_id):
         more = redemption.given_back - due
         if more > 0:

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, squeeze
 from plugins.sales.commands.common import lines_of, opened, read_gently
-from plugins.sales.entry import Entry, Head, read_entry
+from plugins.sales.commands.following import follow_order
+from plugins.sales.entry import QUANTITY, Entry, Head, read_entry
 from plugins.sales.models import CustomerTerms, Document, DocumentLine, Redemption
 from plugins.sales.offers import read_spending, redemptions_of
 from plugins.sales.words import DIRECTIONS, DISCOUNT_KINDS, KINDS, RIGHT
@@ -121,9 +122,12 @@ def discard_document(context: Context, *, document: int, version: int | None = N
 
 
 def release(system: Context, source: int) -> None:
-    """Let a quote or order be converted again."""
+    """Let a quote be converted again, and what is free of an order be invoiced."""
+    system.session.flush()
     made_of = system.session.get(Document, source)
-    if made_of is not None:
+    if made_of is not None and made_of.kind == "order":
+        follow_order(system, source)
+    elif made_of is not None:
         made_of.converted = False
 
 
@@ -161,7 +165,7 @@ def _write(
         entry = read_entry(
             context, replace_spent(told, sum(amount for _t, amount in spent.values())), raw_lines, stored
         )
-    entry.problems += _rights(context, entry, stored) + _days(values)
+    entry.problems += _rights(context, entry, stored) + _days(values) + _ordered(context, entry, stored)
     if not entry.lines and not entry.problems:
         entry.wrong(None, _("Enter at least one line."))
     if entry.problems or entry.totals is None:
@@ -173,6 +177,9 @@ def _write(
         document.number = f"#{document.id}"
     _store_lines(context, document, entry, stored)
     _store_spending(context, document, spent)
+    if document.source_id is not None:
+        with context.system("how far an order is invoiced") as system:
+            follow_order(system, document.source_id)
     document.search_key = _searched(context, document)
     context.session.flush()
 
@@ -220,6 +227,27 @@ def _rights(context: Context, entry: Entry, stored: Mapping[int, DocumentLine]) 
     return problems
 
 
+def _ordered(context: Context, entry: Entry, stored: Mapping[int, DocumentLine]) -> list[Problem]:
+    """Of what was ordered, no more is invoiced than is left with what this line holds already."""
+    made_of = {line.source_line_id for line in stored.values() if line.source_line_id is not None}
+    if not made_of:
+        return []
+    with context.system("what is left of an order") as system:
+        rows = system.session.scalars(select(DocumentLine).where(DocumentLine.id.in_(made_of)))
+        left = {line.id: line.quantity - line.invoiced for line in rows}
+    problems = []
+    for line in entry.lines:
+        before = stored.get(line.id or 0)
+        if before is None or before.source_line_id is None:
+            continue
+        same = (before.item_id, before.variant_id) == (line.item_id, line.variant_id)
+        most = left[before.source_line_id] + before.quantity
+        if same and line.quantity > most:
+            words = _("At most %(most)s of this is left of the order.", most=QUANTITY.show(most, context))
+            problems.append(Problem("quantity", words, "lines", line.place))
+    return problems
+
+
 def _fill(context: Context, document: Document, values: Mapping[str, Any], entry: Entry) -> None:
     assert entry.totals is not None
     document.party_id, document.marketer_id, document.day = values["party"], values["marketer"], values["day"]
@@ -251,6 +279,8 @@ def _store_lines(
             context.session.add(row)
         assert line.sums is not None
         assert line.unit_price is not None
+        if (row.item_id, row.variant_id) != (line.item_id, line.variant_id):
+            row.source_line_id = None
         row.position = position
         row.item_id, row.variant_id, row.kind = line.item_id, line.variant_id, line.kind
         row.title, row.unit = line.title, line.unit

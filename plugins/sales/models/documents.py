@@ -48,8 +48,11 @@ class Document(Identified, Stamped, Versioned, Binnable, SalesBase):
             "uq_document_source_id",
             "source_id",
             unique=True,
-            postgresql_where=text("source_id IS NOT NULL AND state <> 'cancelled' AND binned_at IS NULL"),
+            postgresql_where=text(
+                "source_id IS NOT NULL AND NOT part AND state <> 'cancelled' AND binned_at IS NULL"
+            ),
         ),
+        Index("ix_document_source_id", "source_id"),
         Index(
             "uq_document_origin",
             "origin",
@@ -84,6 +87,8 @@ class Document(Identified, Stamped, Versioned, Binnable, SalesBase):
             "'delivered', 'cancelled')",
             name="state",
         ),
+        CheckConstraint("invoicing IN ('none', 'partly', 'whole')", name="invoicing"),
+        CheckConstraint("NOT part OR (kind = 'invoice' AND source_id IS NOT NULL)", name="part"),
         CheckConstraint("edition BETWEEN 1 AND 999", name="edition"),
         CheckConstraint("(state = 'draft') = (serial IS NULL)", name="numbered"),
         CheckConstraint("state = 'draft' OR binned_at IS NULL", name="kept"),
@@ -138,7 +143,13 @@ class Document(Identified, Stamped, Versioned, Binnable, SalesBase):
     source_id: Mapped[int | None] = may_refer("sales.document", "fk_document_source_id")
     """The quote or order that it was made of."""
     converted: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
-    """Whether an order or invoice was made of it."""
+    """Whether an order or invoice was made of it; of an order, whether all of it is invoiced."""
+    part: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
+    """Whether this invoice is one of several of its order."""
+    invoicing: Mapped[str | None] = mapped_column(Text)
+    """How far an issued order is invoiced: `none`, `partly` or `whole` (`plugins.sales.commands.following`)."""
+    to_invoice: Mapped[int | None] = mapped_column(RialType)
+    """What of an issued order is still to be invoiced, with tax."""
     origin: Mapped[str | None] = mapped_column(Text)
     """What another plugin wrote this invoice for, `education.enrolment-12` (`plugins.sales.billing`)."""
     revises_id: Mapped[int | None] = may_refer("sales.document", "fk_document_revises_id")
@@ -165,6 +176,7 @@ class DocumentLine(Identified, Stamped, Versioned, SalesBase):
         Index("ix_document_line_document_id", "document_id", "position"),
         Index("ix_document_line_item_id", "item_id", "document_id"),
         Index("ix_document_line_original_line_id", "original_line_id"),
+        Index("ix_document_line_source_line_id", "source_line_id"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("unit_price >= 0", name="price"),
         CheckConstraint("net = gross - discount - shared", name="sums"),
@@ -172,6 +184,7 @@ class DocumentLine(Identified, Stamped, Versioned, SalesBase):
         CheckConstraint("(discount_kind IS NULL) = (discount_value IS NULL)", name="discount"),
         CheckConstraint("discount_kind IN ('percent', 'rial')", name="discount_kind"),
         CheckConstraint("returned BETWEEN 0 AND quantity", name="returned"),
+        CheckConstraint("invoiced BETWEEN 0 AND quantity", name="invoiced"),
         CheckConstraint("kind IN ('goods', 'service')", name="kind"),
     )
 
@@ -205,6 +218,10 @@ class DocumentLine(Identified, Stamped, Versioned, SalesBase):
     )
     returned: Mapped[Decimal] = mapped_column(Numeric(15, 3), server_default=text("0"), default=Decimal(0))
     """How much of it was taken back; more than was sold is refused by the database."""
+    source_line_id: Mapped[int | None] = may_refer("sales.document_line", "fk_document_line_source_line_id")
+    """The line of an order that this line of an invoice invoices."""
+    invoiced: Mapped[Decimal] = mapped_column(Numeric(15, 3), server_default=text("0"), default=Decimal(0))
+    """How much of a line of an order is invoiced, less what came back; more than was ordered is refused by the database."""
 
 
 class SaleEntry(Identified, Stamped, Versioned, SalesBase):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kernel.api import MenuItem, Permission, Series, Setting, _
+from plugins.sales.money.rules.ageing import checked_bounds
 
 STAFF = ("view", "create", "edit")
 RECORDS = ("sales.payment", "sales.cheque")
@@ -96,6 +97,7 @@ SETTINGS = (
         key="ageing",
         title=_("Bounds of the age of debts, in days"),
         default="30, 60, 90",
+        check=checked_bounds,
         help=_("Rising numbers with commas between."),
         order=140,
     ),

@@ -27,7 +27,17 @@ from kernel.api import (
 from plugins.sales.doing import actions_of
 from plugins.sales.models import Document, SaleEntry
 from plugins.sales.money.resources.settled import SETTLED
-from plugins.sales.words import DIRECTIONS, KINDS, NEXT, RIGHT, STATES, STATES_OF, TONES
+from plugins.sales.words import (
+    DIRECTIONS,
+    INVOICING,
+    INVOICING_TONES,
+    KINDS,
+    NEXT,
+    RIGHT,
+    STATES,
+    STATES_OF,
+    TONES,
+)
 
 
 class Number(fields.Text):
@@ -91,6 +101,7 @@ SORTS = (
 CONSTRAINTS: dict[str, tuple[str | None, LazyText]] = {
     "uq_document_origin": (None, _("There is an invoice for this already.")),
     "uq_document_source_id": (None, _("Somebody has made a document of this one already.")),
+    "ck_document_line_invoiced": (None, _("More than was ordered cannot be invoiced.")),
     "uq_document_revises_id": (None, _("There is a new version of this quote already.")),
     "ck_document_kept": (
         None,
@@ -170,9 +181,18 @@ ORDER = _documents(
     plural=_("Orders"),
     path="sales/orders",
     icon="shopping-cart",
-    own=(CONVERTED, fields.Day("delivered_on", _("Delivered on"), read_only=True), ENDS, REASON),
-    list_columns=("number", "day", "party", "subject", "payable", "state", "converted"),
-    quick_filters=("state", "converted", "owner", "day"),
+    own=(
+        fields.Choice(
+            "invoicing", _("Invoiced so far"), options=INVOICING, colours=INVOICING_TONES, read_only=True
+        ),
+        fields.Money("to_invoice", _("Still to be invoiced"), read_only=True),
+        CONVERTED,
+        fields.Day("delivered_on", _("Delivered on"), read_only=True),
+        ENDS,
+        REASON,
+    ),
+    list_columns=("number", "day", "party", "subject", "payable", "state", "invoicing", "to_invoice"),
+    quick_filters=("state", "invoicing", "owner", "day"),
     views=(_board(("issued", "ready", "delivered")),),
 )
 

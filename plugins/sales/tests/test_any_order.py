@@ -38,7 +38,10 @@ STEPS = st.lists(
         st.tuples(st.just("draft"), st.sampled_from(["quote", "order", "invoice"]), LINES, DISCOUNTS),
         st.tuples(
             st.sampled_from(
-                ["issue", "convert", "return", "return", "cancel", "edit", "receive", "reverse", "price"]
+                [
+                    *("issue", "convert", "return", "return", "cancel", "edit", "receive", "reverse"),
+                    *("price", "part", "part", "discard"),
+                ]
             ),
             st.integers(0, 99),
             st.integers(0, 10_000),
@@ -82,6 +85,17 @@ class Play:
     def _convert(self, place: int, much: int) -> None:
         to = ("invoice", "order")[much % 2]
         self.shop.run("sales.convert", document=self._one(place, "kind <> 'return'").id, to=to)
+
+    def _part(self, place: int, much: int) -> None:
+        order = self._one(place, "kind = 'order'").id
+        quantities = {
+            line.id: str((Decimal(line.quantity) * much / 12_000).quantize(Decimal("0.001")))
+            for line in self.shop.lines(order)
+        }
+        self.shop.run("sales.invoice_part", order=order, quantities=quantities)
+
+    def _discard(self, place: int, _much: int) -> None:
+        self.shop.run("sales.discard_document", document=self._one(place, "state = 'draft'").id)
 
     def _return(self, place: int, much: int) -> None:
         invoice = self._one(place, "serial IS NOT NULL AND kind IN ('invoice', 'return')").id
@@ -133,8 +147,11 @@ def check(shop: Shop) -> None:
         for line in lines:
             assert line.net == line.gross - line.discount - line.shared >= 0
             assert 0 <= line.returned <= line.quantity
+            assert 0 <= line.invoiced <= line.quantity
         if document.kind == "invoice" and document.state == "issued":
             _check_returns(shop, document, lines)
+        if document.kind == "order" and document.state not in ("draft", "cancelled"):
+            _check_order(shop, document, lines)
     books = (
         "SELECT d.id FROM sales.document d FULL JOIN sales.open_item i ON i.document_id = d.id"
         " WHERE d.id IS NOT NULL AND (d.kind IN ('invoice', 'return') AND d.serial IS NOT NULL)"
@@ -162,7 +179,7 @@ def check(shop: Shop) -> None:
         )
         assert [row.serial for row in serials] == list(range(1, len(serials) + 1))
     assert shop.rows(
-        "SELECT source_id FROM sales.document WHERE source_id IS NOT NULL AND state <> 'cancelled'"
+        "SELECT source_id FROM sales.document WHERE source_id IS NOT NULL AND NOT part AND state <> 'cancelled'"
         " GROUP BY 1 HAVING count(*) > 1"
     ) == []  # fmt: skip
 
@@ -178,6 +195,25 @@ def _check_returns(shop: Shop, document: Any, lines: list[Any]) -> None:
     assert tax <= document.tax
     if all(line.returned == line.quantity for line in lines):
         assert (net, tax) == (document.net, document.tax)
+
+
+def _check_order(shop: Shop, order: Any, lines: list[Any]) -> None:
+    """An order says how far it is invoiced: what its invoices hold that count, less what came back of them."""
+    held = {
+        row.source_line_id: row.held
+        for row in shop.rows(
+            "SELECT l.source_line_id, sum(l.quantity - l.returned) AS held FROM sales.document_line l"
+            " JOIN sales.document d ON d.id = l.document_id WHERE d.source_id = :id AND d.state <> 'cancelled'"
+            " AND l.source_line_id IS NOT NULL GROUP BY 1",
+            id=order.id,
+        )
+    }
+    assert [line.invoiced for line in lines] == [held.get(line.id, 0) for line in lines]
+    left = [line.quantity - line.invoiced for line in lines]
+    assert order.converted == (not any(left))
+    said = "whole" if order.converted else "partly" if any(line.invoiced for line in lines) else "none"
+    assert order.invoicing == said
+    assert (order.to_invoice == 0) or any(left)
 
 
 def played(shop: Shop, worker_sites: Any, steps: list[Any]) -> None:

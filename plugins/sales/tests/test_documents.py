@@ -6,6 +6,7 @@ import pytest
 
 from kernel.resources.errors import Invalid, Refused
 from kernel.testing.users import add_user
+from plugins.sales.tests.conftest import DAY
 
 
 def price_list(shop, title="List", lines=(), **values):
@@ -257,3 +258,18 @@ def test_prices_discounts_and_converted_invoices_need_their_rights(shop, seller)
     shop.run("sales.issue", mine, document=invoice)
     free = seller("free", "price", "discount", "edit_converted")
     assert shop.row(shop.draft([shop.line("lamp", unit_price="900")], actor=free)).net == 900
+
+
+def test_a_return_is_not_before_its_invoice_nor_in_days_to_come(shop):
+    invoice = shop.issued([shop.line("lamp", 5)], day="1405/08/20")
+    (line,) = shop.lines(invoice)
+    for day in ("1405/08/19", "1405/09/01"):
+        with pytest.raises(Invalid) as refused:
+            shop.run("sales.take_back", invoice=invoice, quantities={line.id: "1"}, reason="x", day=day)
+        assert refused.value.problems[0].field == "day"
+    for day in ("1405/08/20", DAY, None):
+        shop.run("sales.take_back", invoice=invoice, quantities={line.id: "1"}, reason="x", day=day)
+    ahead = shop.issued([shop.line("lamp")], day="1405/12/29")
+    (its,) = shop.lines(ahead)
+    back = shop.run("sales.take_back", invoice=ahead, quantities={its.id: "1"}, reason="x")
+    assert shop.row(back).day == shop.row(ahead).day

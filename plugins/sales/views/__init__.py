@@ -22,6 +22,7 @@ def make_blueprint() -> Blueprint:
         ("/documents/<int:number>/edit", documents.edit, "edit", BOTH),
         ("/documents/<int:number>/issue", documents.issue, "issue", ["POST"]),
         ("/documents/<int:number>/convert/<to>", documents.convert, "create", ["POST"]),
+        ("/documents/<int:number>/part", documents.part, "create", BOTH),
         ("/documents/<int:number>/state/<to>", documents.state, "edit", ["POST"]),
         ("/documents/<int:number>/reject", documents.reject, "edit", BOTH),
         ("/documents/<int:number>/cancel", documents.cancel, "cancel", BOTH),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, request
@@ -22,6 +23,7 @@ from kernel.api import (
 )
 from plugins.sales.choosing import suggest
 from plugins.sales.commands.common import RESOURCE_OF, lines_of, resource_of
+from plugins.sales.commands.parting import left_of
 from plugins.sales.commands.returning import DAY, WHY
 from plugins.sales.doing import title_of
 from plugins.sales.entry import QUANTITY
@@ -187,16 +189,10 @@ def take_back(number: int) -> ResponseReturnValue:
     context = current()
     document = _document(context, number)
     form = CommandForm(context, (WHY, DAY))
-    entered: dict[int, str] = {}
     if request.method == "GET":
-        return _take_back_page(context, document, form.start({"day": context.today}), entered, {})
+        return _quantities("take_back", document, form.start({"day": context.today}), {}, {})
     form.read(request.form)
-    prefix = "quantity-"
-    for key, value in request.form.items():
-        line = stored_number(key.removeprefix(prefix)) if key.startswith(prefix) else None
-        if line is not None:
-            entered[line] = value
-    shown = _Lines(form)
+    entered, shown = _entered(), _Lines(form)
     outcome = run_command(
         "sales.take_back",
         form=shown,
@@ -206,11 +202,43 @@ def take_back(number: int) -> ResponseReturnValue:
         day=form.values["day"],
     )
     if not outcome.done:
-        context = current()
-        page = _take_back_page(context, _document(context, number), form, entered, shown.errors)
-        return page, outcome.status
+        document = _document(current(), number)
+        return _quantities("take_back", document, form, entered, shown.errors, outcome.status)
     tell(_("The return is issued."))
     return redirect(address(current(), outcome.value), code=303)
+
+
+def part(number: int) -> ResponseReturnValue:
+    """Ask how much of each line of an order is invoiced now, and make the draft of it."""
+    context = current()
+    document = _document(context, number)
+    if document.kind != "order":
+        raise NotFound()
+    form = CommandForm(context, ())
+    if request.method == "GET":
+        filled = QUANTITY.fill
+        left = {line: filled(much, context) for line, much in left_of(context, number).items() if much}
+        return _quantities("part", document, form, left, {})
+    entered, shown = _entered(), _Lines(form)
+    outcome = run_command(
+        "sales.invoice_part", form=shown, order=number, quantities=entered, version=_version()
+    )
+    if not outcome.done:
+        document = _document(current(), number)
+        return _quantities("part", document, form, entered, shown.errors, outcome.status)
+    tell(_("The draft of the invoice holds this part; it has no number until you issue it."))
+    return redirect(address(current(), outcome.value), code=303)
+
+
+def _entered() -> dict[int, str]:
+    """Give the quantities that were typed, by the number of their line."""
+    prefix = "quantity-"
+    found = {}
+    for key, value in request.form.items():
+        line = stored_number(key.removeprefix(prefix)) if key.startswith(prefix) else None
+        if line is not None:
+            found[line] = value
+    return found
 
 
 class _Lines:
@@ -231,17 +259,26 @@ class _Lines:
         self.form.attach(others)
 
 
-def _take_back_page(
-    context: Context, document: Document, form: CommandForm, entered: dict[int, str], errors: dict[int, str]
-) -> Any:
+def _quantities(
+    page: str,
+    document: Document,
+    form: CommandForm,
+    entered: Mapping[int, str],
+    errors: Mapping[int, str],
+    status: int = 200,
+) -> ResponseReturnValue:
+    """Show a page on which a quantity is typed for each line of a document."""
+    context = current()
     return render(
-        "sales/take_back.html",
+        f"sales/{page}.html",
+        status=status,
         document=document,
         lines=lines_of(context, document.id),
         quantity=lambda value: QUANTITY.show(value, context),
         form=form,
         entered=entered,
         errors=errors,
+        version=document.version,
         back=address(context, document.id),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kernel.api import Context, Party, calendar, current, render, to_persian_digits
 from plugins.sales.money.models import Cheque, OpenItem
-from plugins.sales.money.rules.ageing import aged, bounds_of
+from plugins.sales.money.rules.ageing import aged, usual_bounds
 from plugins.sales.money.rules.cheques import UNDUE
 
 PARTIES = 200
@@ -22,7 +22,7 @@ def ageing() -> ResponseReturnValue:
     """What is open by party and by how long it has been due; of what they owe us, or of what we owe."""
     context = current()
     side = "credit" if request.args.get("side") == "credit" else "debit"
-    bounds = bounds_of(context.runtime.setting("sales.ageing"))
+    bounds = usual_bounds(context.runtime.setting("sales.ageing"))
     wanted = (
         ("sale", "purchase_return", "payment", "opening")
         if side == "debit"

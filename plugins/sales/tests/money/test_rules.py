@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.resources.fields import FieldError
-from plugins.sales.money.rules.ageing import aged, bounds_of, bucket
+from plugins.sales.money.rules.ageing import aged, bounds_of, bucket, checked_bounds
 from plugins.sales.money.rules.allocation import Open, proposal, settlement
 from plugins.sales.money.rules.cheques import ALLOWED, COUNTS, STARTS, allowed, effect
 from plugins.sales.money.rules.commission import Rule, Terms, best_rule, earned
@@ -68,6 +68,9 @@ def test_ages_add_up_to_the_whole(items: list[tuple[int, int]], bounds: list[int
 def test_buckets_begin_after_the_bound() -> None:
     assert [bucket(days, (30, 60)) for days in (-1, 0, 1, 30, 31, 60, 61)] == [0, 0, 1, 1, 2, 2, 3]
     assert bounds_of("30، 60,90") == (30, 60, 90)
+    assert checked_bounds("۳۰، ۶۰") is None
+    for wrong in ("90, 30", "x", "30, 30", "0", ",", "1.5", "9999", ", ".join(map(str, range(1, 14)))):
+        assert checked_bounds(wrong) is not None, wrong
     for text in ("", "0", "60,30", "30,30", "x"):
         with pytest.raises(ValueError, match=r"rising|invalid literal"):
             bounds_of(text)
