@@ -18,6 +18,7 @@ from kernel.api import (
     Panel,
     TimelineEntry,
     _,
+    fields,
     fragment,
 )
 from plugins.sales.commands.common import RESOURCE_OF, lines_of
@@ -26,9 +27,11 @@ from plugins.sales.entry import PERCENT, QUANTITY
 from plugins.sales.models import Document, PriceLine, PriceList
 from plugins.sales.money import contributions as money
 from plugins.sales.offers import redemptions_of
+from plugins.sales.resources.catalogue import ITEM, MOST_SUGGESTIONS
 from plugins.sales.resources.documents import NUMBER
 from plugins.sales.resources.prices import PRICE_LINE
-from plugins.sales.words import RIGHT, STATES, TONES
+from plugins.sales.suggesting import effects, suggested
+from plugins.sales.words import RIGHT, STATES, SUGGESTED, TONES
 
 SHOWN = 8
 NEW = {
@@ -54,7 +57,8 @@ def slot(context: Context, name: str, subject: Any) -> Markup | None:
     if name != "record.facts":
         return None
     if resource == "sales.item":
-        return _prices(context, PriceLine.item_id == number)
+        parts = (_prices(context, PriceLine.item_id == number), _suggestions(context, number))
+        return Markup("").join(part for part in parts if part) or None
     if resource == "sales.price_list":
         return _prices(context, PriceLine.price_list_id == number, of_list=number)
     return None
@@ -71,6 +75,7 @@ def _lines(context: Context, number: int) -> Markup | None:
         quantity=lambda value: QUANTITY.show(value, context),
         percent=lambda value: PERCENT.show(value, context),
         spent=redemptions_of(context, number),
+        suggested_as=SUGGESTED,
         related=_related(context, document),
         texts=(
             (_("Terms of payment"), document.terms),
@@ -152,6 +157,23 @@ def _prices(context: Context, condition: Any, of_list: int | None = None) -> Mar
     if not rows and not may_add:
         return None
     return fragment("sales/prices.html", rows=rows, of_list=of_list, may_add=may_add)
+
+
+def _suggestions(context: Context, item: int) -> Markup | None:
+    """What is offered beside a good, and how often that was taken."""
+    found = suggested(context, [item], day=context.today, most=MOST_SUGGESTIONS)
+    if not found:
+        return None
+    counted = context.may(RIGHT, "view")
+    sold, taken = effects(context, item) if counted else (0, {})
+    whole = fields.Whole("times", _("Quantity"))
+    rows = []
+    for it in found:
+        times, net = taken.get(it.item_id, (0, 0))
+        rows.append((it, whole.show(times, context), ITEM.by_name["sale_price"].show(net, context)))
+    return fragment(
+        "sales/suggestions.html", rows=rows, counted=counted, sold=sold and whole.show(sold, context)
+    )
 
 
 def party_actions(context: Context, party_id: int) -> Iterable[Action] | None:

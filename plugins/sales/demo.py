@@ -55,6 +55,16 @@ BREAKS = (
 """Prices above a quantity, in the list of the year."""
 SET = (("LU-101", 1), ("LA-012", 8), ("SV-01", 1))
 """What the set of the catalogue holds; its price is the sum."""
+OFFERED = (
+    ("LU-101", "SV-01", "side", "نصب را همکاران خودمان انجام می‌دهند."),
+    ("LU-101", "LA-012", "cross", "هشت لامپ می‌خواهد."),
+    ("LU-201", "LU-202", "up", "با نور گرم و پایهٔ چوبی."),
+    ("SW-01", "SW-02", "side", None),
+    ("CA-15", "CA-25", "up", "برای پریز، سیم ۲٫۵ لازم است."),
+)
+"""What is offered beside which good, how, and what is said with it."""
+TAKEN = 0.3
+"""How often customers take what is offered."""
 REFUSED = ("قیمت بالاتر از برآورد مشتری بود", "از رقیب خرید", "خرید به سال آینده ماند")
 PHRASES = (
     ("تحویل در محل", "تحویل کالا در محل مشتری حداکثر سه روز کاری پس از پرداخت انجام می‌شود."),
@@ -140,10 +150,27 @@ def _catalogue(context: Context, demo: Demo) -> dict[str, int]:
     items["SET-01"] = context.run(
         "record.create", resource="sales.item", values=values, parts={"components": held}
     )
+    _suggestions(context, items)
     for place, (title, body) in enumerate(PHRASES):
         values = {"title": title, "body": body, "position": place}
         context.run("record.create", resource="sales.phrase", values=values)
     return items
+
+
+def _suggestions(context: Context, items: dict[str, int]) -> None:
+    for code in dict.fromkeys(row[0] for row in OFFERED):
+        rows = [
+            {"offered": str(items[offered]), "kind": kind, "position": str(place), "words": words or ""}
+            for place, (beside, offered, kind, words) in enumerate(OFFERED)
+            if beside == code
+        ]
+        context.run(
+            "record.edit",
+            resource="sales.item",
+            record_id=items[code],
+            values={},
+            parts={"suggestions": rows},
+        )
 
 
 def _prices(context: Context, demo: Demo, items: dict[str, int]) -> None:
@@ -187,6 +214,9 @@ def _lines(demo: Demo, items: dict[str, int]) -> list[dict[str, str]]:
         if demo.random.random() < 0.2:
             line |= {"discount_kind": "percent", "discount_value": str(demo.random.choice((3, 5, 10)))}
         lines.append(line)
+    for beside, offered, kind, _words in OFFERED:
+        if beside in chosen and offered not in chosen and kind != "up" and demo.random.random() < TAKEN:
+            lines.append({"what": str(items[offered]), "quantity": "1", "beside": str(items[beside])})
     return lines
 
 

@@ -1,8 +1,8 @@
 """What somebody enters for a document, read and computed: the same for the totals while one types and for saving.
 
 A line is a mapping of texts: `what` (`12`, or `12-34` for a variant), or `title` alone for what the catalogue does not have;
-`quantity`, `unit_price` (empty: by the rules), `discount_kind`, `discount_value`, `description`, `serials`, and `id` of a
-stored line. Lines with nothing in them are passed over.
+`quantity`, `unit_price` (empty: by the rules), `discount_kind`, `discount_value`, `description`, `serials`, `beside` (the
+good beside which it was offered), and `id` of a stored line. Lines with nothing in them are passed over.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from plugins.sales.models import Component, DocumentLine
 from plugins.sales.prices import PriceBook, explained, price_book
 from plugins.sales.pricing import Discount, Line, LineSum, TooMuch, Totals, compute
 from plugins.sales.resources.catalogue import ITEM
+from plugins.sales.suggesting import take_up
 from plugins.sales.words import DISCOUNT_KINDS, UNITS
 
 MOST_LINES = 200
@@ -57,6 +58,8 @@ class EnteredLine:
     origin: str = ""
     discount: Discount | None = None
     tax_percent: Decimal = Decimal(0)
+    beside_id: int | None = None
+    beside_kind: str | None = None
     sums: LineSum | None = None
 
 
@@ -122,6 +125,7 @@ def read_entry(
         if len(entry.problems) == before:
             before_it = (stored or {}).get(line.id or 0) if head.keeps else None
             _give_price(entry, context, line, book, before_it)
+    take_up(context, entry.lines, {place: raw.get("beside") for place, raw in filled}, stored or {})
     _reckon(entry, context, head)
     return entry
 

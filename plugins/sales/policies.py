@@ -22,6 +22,7 @@ from plugins.sales.models import (
     PriceList,
     Redemption,
     SaleEntry,
+    Suggestion,
     TaxRate,
     Variant,
 )
@@ -32,6 +33,7 @@ POLICIES: tuple[Policy, ...] = (
     child(Variant, parent=Item, key="item_id"),
     child(Barcode, parent=Item, key="item_id"),
     child(Component, parent=Item, key="item_id"),
+    child(Suggestion, parent=Item, key="item_id"),
     public(Level, "sales.level"),
     public(PriceList, "sales.price_list"),
     public(PriceLine, "sales.price_list"),

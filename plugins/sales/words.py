@@ -69,6 +69,10 @@ INVOICING = {
 INVOICING_TONES = {"none": "grey", "partly": "amber", "whole": "green"}
 """How far an order is invoiced."""
 
+SUGGESTED = {"side": _("Goes with it"), "cross": _("Needed as well"), "up": _("Better one instead")}
+SUGGESTED_TONES = {"side": "blue", "cross": "cyan", "up": "violet"}
+"""How a good is offered beside another."""
+
 TELLABLE = {"order": ("issued", "ready", "delivered"), "invoice": ("issued",)}
 """Of which documents of sale there is something to tell the customer, by kind and state."""
 

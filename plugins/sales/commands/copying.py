@@ -43,6 +43,8 @@ DESCRIBED = (
     "by_hand",
     "origin",
     "tax_percent",
+    "beside_id",
+    "beside_kind",
 )
 """Values of a line that are the same however much of it there is."""
 LINE = (

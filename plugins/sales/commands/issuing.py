@@ -95,6 +95,8 @@ def count(system: Context, document: Document) -> None:
                 item_id=line.item_id,
                 group_id=group,
                 title=line.title,
+                beside_id=line.beside_id,
+                beside_kind=line.beside_kind,
                 party_id=document.party_id,
                 owner_id=document.owner_id,
                 marketer_id=document.marketer_id,

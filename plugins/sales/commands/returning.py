@@ -23,7 +23,10 @@ from plugins.sales.words import RIGHT
 
 WHY = fields.Text("reason", _("Reason"), limit=300, required=True)
 DAY = fields.Day("day", _("Date"))
-COPIED = ("item_id", "variant_id", "kind", "title", "description", "unit", "unit_price", "tax_percent")
+COPIED = (
+    *("item_id", "variant_id", "kind", "title", "description", "unit", "unit_price", "tax_percent"),
+    *("beside_id", "beside_kind"),
+)
 
 
 @command("sales.take_back", _("Take back what was sold"), resource=RIGHT, action="take_back")

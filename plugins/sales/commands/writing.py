@@ -286,6 +286,7 @@ def _store_lines(
         row.title, row.unit = line.title, line.unit
         row.description, row.serials = line.description, line.serials
         row.quantity, row.unit_price = line.quantity, line.unit_price
+        row.beside_id, row.beside_kind = line.beside_id, line.beside_kind
         row.by_hand, row.origin = line.by_hand, line.origin or None
         row.discount_kind = line.discount.kind if line.discount else None
         row.discount_value = line.discount.value if line.discount else None

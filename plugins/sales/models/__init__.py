@@ -11,6 +11,7 @@ from plugins.sales.models.catalogue import (
     Phrase,
     PriceLine,
     PriceList,
+    Suggestion,
     TaxRate,
     Variant,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Redemption",
     "SaleEntry",
     "SalesBase",
+    "Suggestion",
     "TaxRate",
     "Variant",
     "may_refer",

@@ -144,6 +144,26 @@ class Component(Identified, Stamped, Versioned, SalesBase):
     quantity: Mapped[Decimal] = mapped_column(Numeric(15, 3))
 
 
+class Suggestion(Identified, Stamped, Versioned, SalesBase):
+    """What is offered beside a good: `side` goes with it, `cross` is needed as well, `up` is a better one in its place."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (
+        Index("uq_suggestion_item_id", "item_id", "offered_id", unique=True),
+        Index("ix_suggestion_offered_id", "offered_id"),
+        CheckConstraint("kind IN ('side', 'cross', 'up')", name="kind"),
+        CheckConstraint("offered_id <> item_id", name="other"),
+        CheckConstraint("position BETWEEN 0 AND 10000", name="position"),
+    )
+
+    item_id: Mapped[int] = refers("sales.item", "fk_suggestion_item_id", ondelete="CASCADE")
+    offered_id: Mapped[int] = refers("sales.item", "fk_suggestion_offered_id")
+    kind: Mapped[str] = mapped_column(Text, server_default=text("'side'"))
+    position: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
+    words: Mapped[str | None] = mapped_column(Text)
+    """What the seller tells the customer."""
+
+
 class Level(Identified, Stamped, Versioned, SalesBase):
     """A level of customers (gold, partner) with the discount that it gives on every price.
 

@@ -177,6 +177,7 @@ class DocumentLine(Identified, Stamped, Versioned, SalesBase):
         Index("ix_document_line_item_id", "item_id", "document_id"),
         Index("ix_document_line_original_line_id", "original_line_id"),
         Index("ix_document_line_source_line_id", "source_line_id"),
+        Index("ix_document_line_beside_id", "beside_id", postgresql_where=text("beside_id IS NOT NULL")),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("unit_price >= 0", name="price"),
         CheckConstraint("net = gross - discount - shared", name="sums"),
@@ -186,6 +187,7 @@ class DocumentLine(Identified, Stamped, Versioned, SalesBase):
         CheckConstraint("returned BETWEEN 0 AND quantity", name="returned"),
         CheckConstraint("invoiced BETWEEN 0 AND quantity", name="invoiced"),
         CheckConstraint("kind IN ('goods', 'service')", name="kind"),
+        CheckConstraint("(beside_id IS NULL) = (beside_kind IS NULL)", name="beside"),
     )
 
     document_id: Mapped[int] = refers("sales.document", "fk_document_line_document_id", ondelete="CASCADE")
@@ -213,6 +215,9 @@ class DocumentLine(Identified, Stamped, Versioned, SalesBase):
     """Its part of the document's discounts."""
     net: Mapped[int] = mapped_column(RialType)
     tax: Mapped[int] = mapped_column(RialType, server_default=text("0"), default=0)
+    beside_id: Mapped[int | None] = may_refer("sales.item", "fk_document_line_beside_id")
+    """The good beside which this one was offered, and taken."""
+    beside_kind: Mapped[str | None] = mapped_column(Text)
     original_line_id: Mapped[int | None] = may_refer(
         "sales.document_line", "fk_document_line_original_line_id"
     )
@@ -237,6 +242,7 @@ class SaleEntry(Identified, Stamped, Versioned, SalesBase):
         Index("ix_sale_entry_day", "direction", "day", "id"),
         Index("ix_sale_entry_item_id", "item_id", "day"),
         Index("ix_sale_entry_party_id", "party_id", "day"),
+        Index("ix_sale_entry_beside_id", "beside_id", postgresql_where=text("beside_id IS NOT NULL")),
         CheckConstraint("direction IN ('sale', 'purchase')", name="direction"),
     )
 
@@ -247,6 +253,9 @@ class SaleEntry(Identified, Stamped, Versioned, SalesBase):
     item_id: Mapped[int | None] = may_refer("sales.item", "fk_sale_entry_item_id")
     group_id: Mapped[int | None] = may_refer("sales.item_group", "fk_sale_entry_group_id")
     title: Mapped[str] = mapped_column(Text)
+    beside_id: Mapped[int | None] = may_refer("sales.item", "fk_sale_entry_beside_id")
+    """The good beside which this one was offered, and taken."""
+    beside_kind: Mapped[str | None] = mapped_column(Text)
     party_id: Mapped[int] = refers("kernel.party", "fk_sale_entry_party_id")
     owner_id: Mapped[int | None] = may_refer(
         "kernel.user_account", "fk_sale_entry_owner_id", ondelete="SET NULL"

@@ -23,18 +23,20 @@ from kernel.api import (
     sort_key,
     squeeze,
 )
-from plugins.sales.models import Barcode, Component, Item, ItemGroup, Variant
+from plugins.sales.models import Barcode, Component, Item, ItemGroup, Suggestion, Variant
 from plugins.sales.words import (
     COLOURS,
     DESIGNS,
     ITEM_KINDS,
     PROFIT_CLASSES,
     SIZES,
+    SUGGESTED,
     TAX_CLASSES,
     UNITS,
 )
 
 MOST_VARIANTS = 200
+MOST_SUGGESTIONS = 30
 
 
 def prepare_group(context: Context, group: ItemGroup, values: Mapping[str, Any]) -> list[Problem]:
@@ -229,6 +231,29 @@ ITEM = Resource(
             most=MOST_VARIANTS,
             ruled=False,
         ),
+        Part(
+            "suggestions",
+            _("Offered beside it"),
+            Suggestion,
+            "item_id",
+            (
+                fields.Link(
+                    "offered", _("Good or service"), to="sales.item", attribute="offered_id", required=True
+                ),
+                fields.Choice(
+                    "kind", _("How it is offered"), options=SUGGESTED, required=True, default="side"
+                ),
+                fields.Whole("position", _("Place"), default=0, least=0, most=10_000),
+                fields.Text(
+                    "words", _("Words for the customer"), limit=200, help=_("What the seller tells with it.")
+                ),
+            ),
+            order="position",
+            add_title=_("Add an offer"),
+            most=MOST_SUGGESTIONS,
+            on_page=False,
+            ruled=False,
+        ),
     ),
     sorts=(Sort("title", _("Title"), ("sort_key",)),),
     search=Search(held=("code",)),
@@ -242,6 +267,8 @@ ITEM = Resource(
         "uq_item_code": ("code", _("Another good or service has this code.")),
         "uq_barcode_code": (None, _("This barcode belongs to another good already.")),
         "uq_component_item_id": (None, _("This good stands in the set already.")),
+        "uq_suggestion_item_id": (None, _("This good is offered already.")),
+        "ck_suggestion_other": (None, _("A good is not offered beside itself.")),
         "ck_component_quantity": (None, _("The quantity must be more than zero.")),
         "ck_component_other": (None, _("A set does not hold itself.")),
         "uq_variant_item_id": (None, _("This variant is there already.")),

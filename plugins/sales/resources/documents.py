@@ -36,6 +36,8 @@ from plugins.sales.words import (
     RIGHT,
     STATES,
     STATES_OF,
+    SUGGESTED,
+    SUGGESTED_TONES,
     TONES,
 )
 
@@ -245,6 +247,20 @@ SOLD = Resource(
         fields.Day("day", _("Date"), read_only=True),
         fields.Choice("direction", _("For"), options=DIRECTIONS, read_only=True),
         fields.Link("item", _("Good or service"), to="sales.item", attribute="item_id", read_only=True),
+        fields.Link(
+            "beside",
+            _("Offered beside"),
+            to="sales.item",
+            attribute="beside_id",
+            read_only=True,
+        ),
+        fields.Choice(
+            "beside_kind",
+            _("How it is offered"),
+            options=SUGGESTED,
+            colours=SUGGESTED_TONES,
+            read_only=True,
+        ),
         fields.Link("group", _("Product group"), to="sales.item_group", attribute="group_id", read_only=True),
         PARTY,
         SELLER,
@@ -270,6 +286,8 @@ SOLD = Resource(
                 "quantity",
                 "net",
                 "tax",
+                "beside",
+                "beside_kind",
             ),
         ),
     ),

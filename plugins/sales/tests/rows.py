@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert
 
 from kernel.testing.rows import BEGINNING, Batch, RowMaker
-from plugins.sales.models import Component, Document, DocumentLine, Redemption, SaleEntry
+from plugins.sales.models import Component, Document, DocumentLine, Redemption, SaleEntry, Suggestion
 from plugins.sales.money.models import OpenItem
 
 KINDS = ("invoice", "quote", "order")
@@ -25,7 +25,7 @@ def make(maker: RowMaker, owner: Connection, batch: Batch, count: int) -> Batch:
             batch.ids[table.fullname] = [
                 _store(owner, table, batch, build(batch, batch.first + place, place))
                 for place in range(count)
-                if build is not _component or count > 1
+                if build not in (_component, _suggestion) or count > 1
             ]
     documents = batch.ids[Document.__table__.fullname]
     batch.kinds = {
@@ -127,6 +127,16 @@ def _component(batch: Batch, number: int, place: int) -> dict[str, Any]:
     }
 
 
+def _suggestion(batch: Batch, number: int, place: int) -> dict[str, Any]:
+    """The others are offered beside the first good, and that beside the second."""
+    return {
+        "item_id": _of(batch, "item", 0 if place else 1),
+        "offered_id": _of(batch, "item", place),
+        "kind": "side",
+        "words": batch.word,
+    }
+
+
 def _open_item(batch: Batch, number: int, place: int) -> dict[str, Any]:
     """As a receipt leaves it; two of a document or of a payment are not allowed."""
     return {
@@ -146,6 +156,7 @@ OWN: dict[str, Callable[[Batch, int, int], dict[str, Any]]] = {
     str(model.__table__.fullname): build
     for model, build in (
         (Component, _component),
+        (Suggestion, _suggestion),
         (Document, _document),
         (DocumentLine, _line),
         (SaleEntry, _entry),

@@ -18,6 +18,7 @@ def make_blueprint() -> Blueprint:
     rules = (
         ("/documents/new", documents.new, "create", BOTH),
         ("/documents/reckon", documents.reckon, "view", ["POST"]),
+        ("/documents/take", documents.take, "view", ["POST"]),
         ("/choose", documents.choose, "view", ["GET"]),
         ("/documents/<int:number>/edit", documents.edit, "edit", BOTH),
         ("/documents/<int:number>/issue", documents.issue, "issue", ["POST"]),

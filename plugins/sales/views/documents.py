@@ -26,8 +26,9 @@ from plugins.sales.commands.common import RESOURCE_OF, lines_of, resource_of
 from plugins.sales.commands.parting import left_of
 from plugins.sales.commands.returning import DAY, WHY
 from plugins.sales.doing import title_of
-from plugins.sales.entry import QUANTITY
+from plugins.sales.entry import QUANTITY, Entry
 from plugins.sales.models import Document
+from plugins.sales.suggesting import Suggested, suggested
 from plugins.sales.views.form import DocumentForm, asked_party
 from plugins.sales.words import DIRECTIONS, DISCOUNT_KINDS, KINDS
 
@@ -97,9 +98,30 @@ def reckon() -> ResponseReturnValue:
         totals=entry.totals,
         rows=[(row.index, places.get(place)) for place, row in enumerate(form.lines)],
         offers=offers,
+        suggested=_suggested(context, form, entry, direction),
         spending=form.spending,
         problems=[context.text(problem.message) for problem in entry.problems if problem.field != "what"],
     )
+
+
+def _suggested(context: Context, form: DocumentForm, entry: Entry, direction: str) -> list[Suggested]:
+    """Give what is offered beside the goods that are entered so far, at the prices of the customer."""
+    if direction != "sale":
+        return []
+    party = stored_number(str(form.head.values.get("party") or ""))
+    items = [line.item_id for line in entry.lines if line.item_id is not None]
+    return suggested(context, items, day=context.today, party_id=party)
+
+
+def take() -> ResponseReturnValue:
+    """Give the form with an offer taken up; nothing is saved."""
+    context = current()
+    kind, direction = _asked(request.form.get("kind", ""), request.form.get("direction", ""))
+    number = stored_number(request.form.get("document", ""))
+    document = _document(context, number) if number is not None else None
+    form = DocumentForm(context, kind, direction, document).read(request.form)
+    form.take(stored_number(request.args.get("offer", "")))
+    return _form(form, changed=True)
 
 
 def choose() -> ResponseReturnValue:
@@ -302,7 +324,7 @@ def _with_reason(number: int, command: str, title: Any, **more: Any) -> Response
     return redirect(back, code=303)
 
 
-def _form(form: DocumentForm, status: int = 200) -> ResponseReturnValue:
+def _form(form: DocumentForm, status: int = 200, *, changed: bool = False) -> ResponseReturnValue:
     context = form.context = current()
     document = form.document
     kind = title_of(document or Document(kind=form.kind, direction=form.direction))
@@ -311,6 +333,7 @@ def _form(form: DocumentForm, status: int = 200) -> ResponseReturnValue:
         "sales/form.html",
         status=status,
         form=form,
+        changed=changed,
         head=form.head,
         title=kind,
         document=document,

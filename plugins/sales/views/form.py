@@ -12,9 +12,10 @@ from werkzeug.datastructures import MultiDict
 from kernel.api import CommandForm, Context, Problem, fields, stored_number
 from plugins.sales.commands import writing
 from plugins.sales.commands.common import lines_of, read_gently
-from plugins.sales.entry import Entry, Head, read_entry
-from plugins.sales.models import Document, DocumentLine
+from plugins.sales.entry import FILLED, Entry, Head, read_entry
+from plugins.sales.models import Document, DocumentLine, Suggestion
 from plugins.sales.offers import Offer, offers_for, read_spending, redemptions_of
+from plugins.sales.suggesting import UP, suggestion
 
 LINE_NAMES = (
     "id",
@@ -26,6 +27,7 @@ LINE_NAMES = (
     "discount_kind",
     "description",
     "serials",
+    "beside",
 )
 EMPTY_LINES = 2
 """Rows that a new document begins with."""
@@ -152,6 +154,24 @@ class DocumentForm:
             entry = read_entry(self.context, writing.replace_spent(told, whole), raw, stored)
         return entry, offers
 
+    def take(self, number: int | None) -> None:
+        """Take up an offer: as a row of its own, or, where it is the better one, in the place of what it is better than."""
+        offer = suggestion(self.context, number) if number is not None else None
+        if offer is None:
+            return
+        shown = self._place_of(offer) if offer.kind == UP else None
+        if shown is None:
+            shown = self.blank(1 + max((int(row.index) for row in self.lines), default=-1))
+            self.lines = [row for row in self.lines if _is_filled(row)] + [shown]
+        kept = {name: shown[name] for name in ("id", "quantity")}
+        shown.values = {**kept, "what": str(offer.offered_id), "beside": str(offer.item_id)}
+        shown.errors = {}
+        self._label()
+
+    def _place_of(self, offer: Suggestion) -> LineRow | None:
+        goods = (row for row in self.lines if row["what"].partition("-")[0] == str(offer.item_id))
+        return next(goods, None)
+
     def _stored_lines(self) -> dict[int, DocumentLine]:
         if self.document is None:
             return {}
@@ -175,6 +195,7 @@ class DocumentForm:
             "discount_value": discount_text(line.discount_kind, line.discount_value, context),
             "description": line.description or "",
             "serials": line.serials or "",
+            "beside": str(line.beside_id or ""),
         }
         return LineRow(place, values, line.title if what else "")
 
@@ -184,6 +205,10 @@ class DocumentForm:
         named = labels_of(self.context, [row["what"] for row in self.lines])
         for row in self.lines:
             row.label = named.get(row["what"], "")
+
+
+def _is_filled(row: LineRow) -> bool:
+    return any(row[name].strip() for name in FILLED)
 
 
 def discount_text(kind: str | None, value: Any, context: Context) -> str:
