@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from sqlalchemy.orm import Session
 
-from kernel.api import Context, Obstacle
-from plugins.sales.money import blocks, issuing, leaving, parts
+from kernel.api import Context
+from plugins.sales.money import blocks, bringing, issuing, leaving, parts
 from plugins.sales.money.commands import cheques as cheque_commands
 from plugins.sales.money.commands import commission as commission_commands
 from plugins.sales.money.commands import openings as opening_commands
@@ -37,13 +35,9 @@ document_page = blocks.document_page
 invoice_issuing = issuing.judge
 issued = issuing.issued
 cancelled = issuing.cancelled
+obstacles_to_delete = bringing.obstacles_to_delete
 merging = leaving.merge
 erasing = leaving.erase
-
-
-def obstacles_to_delete(ctx: Context, resource: str, ids: Sequence[int]) -> Mapping[int, Sequence[Obstacle]]:
-    """Nothing besides what the foreign keys forbid."""
-    return {}
 
 
 def invoice_cancelling(session: Session, ctx: Context, invoice_id: int) -> None:

@@ -28,9 +28,10 @@ PERMISSIONS = (
 _ALL = {
     **{(kind, action): "all" for kind in RECORDS for action in (*STAFF, "print", "report", "export")},
     ("sales.payment", "reverse"): "all",
+    **{("import", action): "own" for action in STAFF},
     **{
         ("sales.account", action): "all"
-        for action in ("view", "report", "export", "exceed_credit", "bring_in")
+        for action in ("view", "create", "import", "report", "export", "exceed_credit", "bring_in")
     },
     **{("sales.commission", action): "all" for action in ("view", "report", "export", "pay", "correct")},
     **{

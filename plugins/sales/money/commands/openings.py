@@ -8,11 +8,11 @@ from kernel.api import Context, Invalid, NotFound, Problem, Refused, _, command,
 from plugins.sales.holding import hold
 from plugins.sales.money import fields as f
 from plugins.sales.money import ledger
+from plugins.sales.money.bringing import KIND, opening, wrong_days
 from plugins.sales.money.commands.payments import read
 from plugins.sales.money.models import OpenItem
 from plugins.sales.money.resources import OPEN_ITEM
 
-KIND = "opening"
 FIELDS = (f.PARTY, f.SIDE, f.AMOUNT, f.DAY, f.OPENING_DUE, f.LABEL)
 
 
@@ -26,24 +26,12 @@ FIELDS = (f.PARTY, f.SIDE, f.AMOUNT, f.DAY, f.OPENING_DUE, f.LABEL)
 def bring_in(context: Context, **entered: Any) -> int:
     """Enter what a party owes us, or we owe it, from before; it is settled like an invoice. Gives the open item's id."""
     values = read(context, FIELDS, {"day": context.today, **entered})
-    if values["day"] > context.today:
-        raise Invalid([Problem("day", _("This day has not come yet."))])
-    if values["due"] is not None and values["due"] < values["day"]:
-        raise Invalid([Problem("due", _("It cannot be due before its day."))])
+    problems = [Problem(*each) for each in wrong_days(context, values["day"], values["due"])]
+    if problems:
+        raise Invalid(problems)
     with context.system("bring in a balance") as system:
         hold(system, [values["party"]])
-        owner = ledger.owner_of(system, values["party"])
-        item = OpenItem(
-            side=values["side"],
-            kind=KIND,
-            party_id=values["party"],
-            label=values["label"] or context.text(_("Brought in")),
-            day=values["day"],
-            due=values["due"] or values["day"],
-            amount=values["amount"],
-            owner_id=owner,
-            seller_id=owner,
-        )
+        item = opening(system, values, ledger.owner_of(system, values["party"]))
         system.session.add(item)
         system.session.flush()
         return item.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kernel.api import Action, Charge, Context, Resource, Search, Section, Sort, _, fields, to_persian_digits
+from plugins.sales.money.bringing import COLUMNS, bring_in_many
 from plugins.sales.money.models import OpenItem, Payment
 from plugins.sales.money.resources import words
 
@@ -173,6 +174,9 @@ OPEN_ITEM = Resource(
     ),
     quick_filters=("side", "kind", "party", "due", "open"),
     editable=False,
+    importable=True,
+    import_fields=COLUMNS,
+    bulk_create=bring_in_many,
     charges=(Charge("owner_id", along="party_id"), Charge("seller_id", along="document_id")),
     constraints={
         "ck_open_item_settled": (

@@ -20,7 +20,8 @@ from kernel.api import (
     tell,
 )
 from plugins.sales.money import fields as f
-from plugins.sales.money.commands.openings import FIELDS, KIND
+from plugins.sales.money.bringing import KIND
+from plugins.sales.money.commands.openings import FIELDS
 from plugins.sales.money.models import OpenItem
 from plugins.sales.money.resources import OPEN_ITEM, words
 from plugins.sales.money.views.payments import allocations_of, party_url, url_of
