@@ -33,6 +33,22 @@ FLAGS = [
 ]
 COLD, WARM, NODES = 150, 20, 2500
 """Budgets: kilobytes with an empty cache and with a full one, and nodes of a page."""
+DOCTORS, VISITS = 4, 60
+"""Of the clinic: what stands on its board and in its calendar, sixty visits of each doctor from this morning on."""
+DOCTOR = """
+INSERT INTO medical.doctor (party_id, name, search_key, sort_key)
+SELECT id, display_name, search_key, sort_key FROM kernel.party ORDER BY id LIMIT %s RETURNING id
+"""
+SERVICE = """
+INSERT INTO medical.service (title, minutes, search_key, sort_key) VALUES ('ویزیت', 15, 'ویزیت', 'x') RETURNING id
+"""
+BOOKED = """
+INSERT INTO medical.appointment (doctor_id, patient_id, service_id, starts_at, ends_at, state)
+SELECT %s, patient.id, %s, current_date + patient.n * interval '20 minutes',
+       current_date + patient.n * interval '20 minutes' + interval '15 minutes',
+       (ARRAY['booked', 'booked', 'confirmed', 'arrived', 'in_visit', 'done', 'missed'])[1 + patient.n %% 7]
+FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM kernel.party ORDER BY id LIMIT %s OFFSET %s) patient
+"""
 CATEGORIES = ("performance", "accessibility", "best-practices")
 
 
@@ -48,6 +64,7 @@ class Weight:
 def run(parties: int) -> Iterator[str]:
     """Give the lines of the table."""
     with bench_site(parties) as bench, _served(bench) as origin, sync_playwright() as playwright:
+        _busy_clinic(bench)
         program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield (
@@ -71,6 +88,14 @@ def run(parties: int) -> Iterator[str]:
         yield f"{'page':<12}" + "".join(f"{name:>16}" for name in CATEGORIES) + f"{'LCP':>10}{'CLS':>8}"
         for name, path in _pages(bench).items():
             yield f"{name:<12}{_scores(program, origin + path, cookies)}"
+
+
+def _busy_clinic(bench: Bench) -> None:
+    with bench.owner_connection() as connection:
+        doctors = [row[0] for row in connection.execute(DOCTOR, (DOCTORS,)).fetchall()]
+        (service,) = connection.execute(SERVICE).fetchone() or (0,)
+        for place, doctor in enumerate(doctors):
+            connection.execute(BOOKED, (doctor, service, VISITS, 100 + place * VISITS))
 
 
 def _pages(bench: Bench) -> dict[str, str]:

@@ -62,6 +62,7 @@ RIGHTS: Mapping[str, str] = {
     "handing.act": "assign",
     "regroup.act": "edit",
     "boards.more": "view",
+    "boards.unfold": "view",
     "trees.below": "view",
     "moves.move": "edit",
     "lookups.suggest": "view",

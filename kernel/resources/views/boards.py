@@ -1,11 +1,12 @@
 """A board: the rows of a list in lanes, counted and added up, the first cards of each lane at once, more of one on demand.
 
-Two statements however many lanes there are: one counts, one fetches the first cards of all of them.
+Two statements however many lanes there are: one counts, one fetches the first cards of all of them. A page draws so many
+cards and lanes at first as its budget of nodes bears; further cards of a lane, and swim-lanes that are folded, are fetched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +29,10 @@ from kernel.resources.views.moving import label_column, shown_fields, usable
 
 CARDS = 20
 """Cards of a lane that are fetched at once."""
+CARD_NODES, NODES_OF_CARD, NODES_OF_FIELD = 1_100, 6, 4
+"""Nodes that the cards of a page may have at first, divided among its lanes; those of a card and of each of its fields."""
+CELLS_AT_FIRST = 40
+"""Lanes in swim-lanes that a page draws at first; the swim-lanes behind them are folded."""
 COUNTED = 50_000
 """Rows that are looked at to count and add up."""
 MOST_LANES = 40
@@ -96,6 +101,8 @@ class BoardPage:
     """Rows of the list whose lane the board leaves out."""
     further: int
     """Swim-lanes that found no room."""
+    folded: frozenset[str] = frozenset()
+    """Keys of the swim-lanes whose cards are fetched when they are opened."""
 
 
 @dataclass(frozen=True)
@@ -113,35 +120,32 @@ class BoardReader:
     label: Column | None = None
 
     def page(self) -> BoardPage:
-        """Read the whole board."""
-        figures, capped = self._figures()
-        lanes = self._lanes({lane for lane, _swim in figures})
-        swims, further = self._swims({swim for _lane, swim in figures})
-        by_key = {
-            (key_of(self.axis, lane), key_of(self.swim, swim)): figure
-            for (lane, swim), figure in figures.items()
-        }
+        """Read the board; the swim-lanes behind the first ones stay folded."""
+        found, capped = self._figures()
+        lanes = self._lanes({lane for lane, _swim in found})
+        swims, further = self._swims({swim for _lane, swim in found})
+        opened = max(CELLS_AT_FIRST // max(len(lanes), 1), 1)
         known = {lane.key for lane in lanes}
-        outside = sum(figure.count for (lane, _swim), figure in by_key.items() if lane not in known)
-        return BoardPage(
-            lanes=lanes,
+        outside = sum(one.count for (lane, _), one in found.items() if key_of(self.axis, lane) not in known)
+        return replace(
+            self._page(self._keyed(found), capped, lanes, swims[:opened]),
             swims=swims,
-            figures=None if capped else Figures(by_key),
-            piles=self._piles(lanes, swims, by_key),
-            columns=self.columns,
-            label=self.label,
-            summed=self.summed,
             outside=0 if capped else outside,
             further=further,
+            folded=frozenset(swim.key for swim in swims[opened:]),
         )
+
+    def unfolded(self, key: str) -> BoardPage:
+        """Read one swim-lane, as it is opened; `NotFound` for one that is not there."""
+        swim = self.swim_lane(key)
+        found, capped = self._figures()
+        lanes = self._lanes({lane for lane, _swim in found})
+        return self._page(self._keyed(found), capped, lanes, [swim])
 
     def figures(self) -> Figures | None:
         """Count all lanes, without fetching cards; None where there are too many rows to count."""
         found, capped = self._figures()
-        held = {
-            (key_of(self.axis, lane), key_of(self.swim, swim)): one for (lane, swim), one in found.items()
-        }
-        return None if capped else Figures(held)
+        return None if capped else Figures(self._keyed(found))
 
     def more(self, lane: Lane, swim: Lane, cursor: str | None) -> Pile:
         """Give the cards of one lane behind a cursor."""
@@ -212,6 +216,30 @@ class BoardReader:
             found[row[0], swim] = Figure(row[len(keys)], _plain(row[-1]) if total else None)
         return found, sum(figure.count for figure in found.values()) > COUNTED
 
+    def _keyed(self, found: Mapping[tuple[Any, Any], Figure]) -> dict[tuple[str, str], Figure]:
+        return {
+            (key_of(self.axis, lane), key_of(self.swim, swim)): one for (lane, swim), one in found.items()
+        }
+
+    def _page(
+        self,
+        figures: Mapping[tuple[str, str], Figure],
+        capped: bool,
+        lanes: Sequence[Lane],
+        swims: Sequence[Lane],
+    ) -> BoardPage:
+        return BoardPage(
+            lanes=lanes,
+            swims=swims,
+            figures=None if capped else Figures(figures),
+            piles=self._piles(lanes, swims, None if capped else figures),
+            columns=self.columns,
+            label=self.label,
+            summed=self.summed,
+            outside=0,
+            further=0,
+        )
+
     def _lanes(self, present: set[Any]) -> list[Lane]:
         item = self.axis.column.field
         if isinstance(item, Choice):
@@ -255,25 +283,33 @@ class BoardReader:
         return replace(held, conditions=(*held.conditions, self._condition(lane, swim)))
 
     def _piles(
-        self, lanes: Sequence[Lane], swims: Sequence[Lane], figures: Mapping[tuple[str, str], Figure]
+        self, lanes: Sequence[Lane], swims: Sequence[Lane], figures: Mapping[tuple[str, str], Figure] | None
     ) -> dict[tuple[str, str], Pile]:
-        cells = [
-            (lane, swim)
+        """Fetch the first cards of all lanes; of those that hold some, where it was counted what they hold."""
+        counts = {
+            (lane, swim): CARDS if figures is None else figures.get((lane.key, swim.key), Figure()).count
             for swim in swims
             for lane in lanes
-            if figures.get((lane.key, swim.key), Figure()).count
-        ]
-        places = self.selection.fetch_each([self._condition(*cell) for cell in cells], limit=CARDS + 1)
-        ids = [place.id for found in places for place in found[:CARDS]]
+        }
+        cells = [cell for cell, count in counts.items() if count]
+        most = share(counts.values(), CARD_NODES // (NODES_OF_CARD + NODES_OF_FIELD * len(self.columns)))
+        places = self.selection.fetch_each([self._condition(*cell) for cell in cells], limit=most + 1)
+        ids = [place.id for found in places for place in found[:most]]
         rows = {row.id: row for row in read_rows(self.context, self.resource, self._read(), ids)}
         name = self.selection.order.name
         return {
             (lane.key, swim.key): Pile(
-                [rows[place.id] for place in found[:CARDS] if place.id in rows],
-                encode(name, found[CARDS - 1]) if len(found) > CARDS else None,
+                [rows[place.id] for place in found[:most] if place.id in rows],
+                encode(name, found[most - 1]) if len(found) > most else None,
             )
             for (lane, swim), found in zip(cells, places, strict=True)
         }
+
+
+def share(counts: Collection[int], room: int) -> int:
+    """Say how many cards a lane shows at first: as many as find room in all lanes that hold so many, and one at least."""
+    levels = range(CARDS, 1, -1)
+    return next((level for level in levels if sum(min(count, level) for count in counts) <= room), 1)
 
 
 def read_board(context: Context, resource: Resource, board: Board, query: ListQuery) -> BoardReader:

@@ -73,26 +73,13 @@ def draw(
     reader = read_board(context, resource, board, query)
     page = reader.page()
     cards = Cards(context, resource, board, query, page.lanes)
-    rows = [row for pile in page.piles.values() for row in pile.rows]
-    movable = cards.movable(rows)
     figures = page.figures
     count = sum(figures.of(lane.key).count for lane in page.lanes) if figures else COUNTED
-    first = query.turned(None)
-    swims = [
-        {
-            "lane": swim,
-            "text": _cards_in(sum(figures.of(lane.key, swim.key).count for lane in page.lanes))
-            if figures
-            else "",
-            "cells": [_drawn(cards, page, lane, swim, movable, reader, first) for lane in page.lanes],
-        }
-        for swim in page.swims
-    ]
     hits = reader.selection.hits
     return CappedCount(count + page.outside, figures is None), {
         "board": board,
         "board_title": context.text(board.name),
-        "swims": swims,
+        "swims": _swims(cards, page, reader, query),
         "divided": reader.swim is not None,
         "totals": heads(context, reader, figures, page.lanes) if reader.swim is not None else [],
         "sum_title": context.text(reader.summed.title) if reader.summed else "",
@@ -102,6 +89,48 @@ def draw(
         "across": board.swimlane in cards.fields,
         "capped_search": hits is not None and hits.more,
     }
+
+
+def unfold(resource: Resource) -> ResponseReturnValue:
+    """Give the lanes of one swim-lane that the page left folded."""
+    context = current()
+    context.require(resource.permission, "view")
+    board, query = view_in_use(context, resource)
+    if not isinstance(board, Board) or not board.swimlane:
+        raise NotFound()
+    query = query.turned(None)
+    reader = read_board(context, resource, board, query)
+    page = reader.unfolded(request.args.get("swim", "")[:60])
+    cards = Cards(context, resource, board, query, page.lanes)
+    (row,) = _swims(cards, page, reader, query)
+    return render(
+        "records/board_swim.html",
+        row=row,
+        divided=True,
+        board_title=context.text(board.name),
+        sum_title=context.text(reader.summed.title) if reader.summed else "",
+    )
+
+
+def _swims(cards: Cards, page: BoardPage, reader: BoardReader, query: ListQuery) -> list[dict[str, Any]]:
+    """Give the swim-lanes with their lanes as the template shows them; folded ones with an address instead."""
+    movable = cards.movable([row for pile in page.piles.values() for row in pile.rows])
+    figures, first = page.figures, query.turned(None)
+    return [
+        {
+            "lane": swim,
+            "text": _cards_in(sum(figures.of(lane.key, swim.key).count for lane in page.lanes))
+            if figures
+            else "",
+            "url": _lane_url(cards.resource, first, "/swim", swim=swim.key)
+            if swim.key in page.folded
+            else None,
+            "cells": [_drawn(cards, page, lane, swim, movable, reader, first) for lane in page.lanes]
+            if swim.key not in page.folded
+            else [],
+        }
+        for swim in page.swims
+    ]
 
 
 def more(resource: Resource) -> ResponseReturnValue:
@@ -232,8 +261,12 @@ def _drawn(
 def _more_url(resource: Resource, query: ListQuery, lane: Lane, swim: Lane, pile: Pile) -> str | None:
     if pile.following is None:
         return None
-    address = list_url(resource, query.turned(pile.following), "/lane")
-    return f"{address}&{urlencode({'lane': lane.key, 'swim': swim.key})}"
+    return _lane_url(resource, query.turned(pile.following), "/lane", lane=lane.key, swim=swim.key)
+
+
+def _lane_url(resource: Resource, query: ListQuery, suffix: str, **keys: str) -> str:
+    address = list_url(resource, query, suffix)
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(keys)}"
 
 
 def _add_url(context: Context, resource: Resource, board: Board, lane: Lane) -> str | None:

@@ -114,6 +114,7 @@ ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
 """Rule below the resource's path, endpoint, methods, view. Each view gets the resource, and checks its own rights."""
 VIEW_ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("/lane", "boards.more", GET, boards.more),
+    ("/swim", "boards.unfold", GET, boards.unfold),
     ("/below", "trees.below", GET, trees.below),
     ("/<int:record_id>/move", "moves.move", BOTH, moves.move),
 )

@@ -182,6 +182,22 @@ def test_further_cards_of_a_lane_are_asked_for(
     assert "/lane?" not in rest
 
 
+def test_a_folded_swim_lane_is_asked_for_when_it_is_opened(
+    clinic: Clinic, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kernel.resources.views.boards.CELLS_AT_FIRST", 1)
+    clinic.book("1405/08/30 09:00")
+    clinic.book("1405/08/30 10:00", doctor=1, patient=1)
+    browser = enter("sara", MOVING)
+    page = browser.get(BOARD).text
+    lanes = browser.get(browser.link(page, "/swim?", attribute="hx-get"), htmx=True).text
+    assert sorted([*cards(page)["booked"], *cards(lanes)["booked"]]) == ["Omid Kia", "Sara Rad"]
+    assert page.count("<details") - page.count('<details class="swim" open') >= 1
+    for wrong in ("&swim=999999", "&swim=none", "&swim=%00", ""):
+        assert browser.get(f"/medical/appointments/swim?look=board{wrong}").status_code == 404, wrong
+    assert browser.get("/medical/appointments/swim?look=calendar&swim=1").status_code == 404
+
+
 def test_strange_questions_are_answered_politely(clinic: Clinic, enter: Enter) -> None:
     number = clinic.book("1405/08/30 09:00")
     browser = enter("sara", MOVING)

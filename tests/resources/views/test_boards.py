@@ -112,6 +112,48 @@ def test_cards_stand_in_the_order_that_the_list_is_asked_for_rows_without_a_valu
     assert [row.label for row in (*pile.rows, *rest.rows)] == ["زود", "دیر", "هیچ"]
 
 
+@given(counts=st.lists(st.integers(0, 400), max_size=60), room=st.integers(1, 200))
+def test_the_first_cards_are_shared_out_among_the_lanes_as_far_as_there_is_room(counts, room):
+    level = boards.share(counts, room)
+    drawn, with_one_more = (sum(min(count, each) for count in counts) for each in (level, level + 1))
+    assert 1 <= level <= boards.CARDS
+    assert drawn <= room or level == 1
+    assert with_one_more > room or level == boards.CARDS, "no lane could have shown one more"
+
+
+def test_swim_lanes_behind_the_first_are_folded_and_read_when_they_are_opened(reader, add, monkeypatch):
+    monkeypatch.setattr(boards, "CELLS_AT_FIRST", 3)
+    add(
+        {"name": "نه", "kind": "gold", "balance": 3, "regular": False},
+        {"name": "آری", "kind": "gold", "balance": 4, "regular": True},
+        {"name": "بله", "kind": "silver", "regular": True},
+    )
+    opened, read = reader(DIVIDED)
+    with opened as context:
+        board = read(context)
+        page = board.page()
+        shown, folded = page.swims
+        whole = board.unfolded(folded.key)
+        with pytest.raises(NotFound):
+            board.unfolded("elsewhere")
+    assert page.folded == {folded.key}
+    assert {swim for _lane, swim in page.piles} == {shown.key}
+    assert page.figures.of("gold") == boards.Figure(2, 7), "counted and added up over all"
+    of_swim = {"True": {"gold": ["آری"], "silver": ["بله"]}, "False": {"gold": ["نه"]}}
+    found = {lane: [row.label for row in pile.rows] for (lane, _swim), pile in whole.piles.items()}
+    assert found == of_swim[folded.key]
+
+
+def test_no_lane_looks_empty_where_there_are_too_many_rows_to_count(reader, add, monkeypatch):
+    monkeypatch.setattr(boards, "COUNTED", 2)
+    add(*({"name": f"ا{place}", "kind": "gold"} for place in range(4)), {"name": "ب", "kind": "silver"})
+    opened, read = reader()
+    with opened as context:
+        page = read(context).page()
+    assert page.figures is None
+    assert [row.label for row in page.piles["silver", ""].rows] == ["ب"]
+
+
 def test_rows_of_others_are_neither_shown_nor_counted_nor_added_up(runtime, reader, add, user):
     sara = user("sara", {("client", "view"): "own"})
     add(

@@ -2,6 +2,7 @@
 // lane, swim and version) and answers with the card and the heads of the lanes as <hx-partial>s; where it refuses, the card
 // goes back to where it was, with the reason in words. Cards without data-to cannot be moved; data-to names the lanes that
 // one may go to. A board whose root has the data-move-url (of all cards, told id, lane and position) lets them go anywhere.
+// Further cards of a lane take the place of its button, and the focus; one that stood elsewhere already is not there twice.
 // What drags is fetched once a pointer comes over the board, where fingers are the pointers at once: most only read.
 import { fill, find, findAll, isRtl } from './dom.js';
 import { send } from './sending.js';
@@ -101,6 +102,23 @@ export default function board(root, htmx) {
     to.prepend(card);
     card.focus();
     tell(card, to, () => from.insertBefore(card, next), 0);
+  });
+
+  root.addEventListener('click', (event) => {
+    const button = event.target.closest('.pile > .more');
+    if (!button) return;
+    const pile = button.parentElement;
+    const known = new Set(findAll(':scope > .deal', pile));
+    const came = () => {
+      if (button.isConnected) return;
+      document.removeEventListener('htmx:after:swap', came);
+      const fresh = findAll(':scope > .deal', pile).filter((card) => !known.has(card));
+      for (const card of fresh) {
+        for (const old of findAll(`#card-${CSS.escape(card.dataset.id)}`, root)) if (old !== card) old.remove();
+      }
+      if (document.activeElement === document.body) (fresh[0] ?? findAll('.deal', pile).at(-1))?.focus();
+    };
+    document.addEventListener('htmx:after:swap', came);
   });
 
   function awaken() {
