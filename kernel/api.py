@@ -110,6 +110,7 @@ from kernel.parties.roles import end_role, give_role
 from kernel.parties.segments.fields import SegmentChoice
 from kernel.parties.segments.reading import segment_ids
 from kernel.resources import fields
+from kernel.resources.closed_arguments import kept_from
 from kernel.resources.commands import Command, command, commands_in
 from kernel.resources.context import Context
 from kernel.resources.duplicates import Duplicate
@@ -296,6 +297,7 @@ __all__ = [
     "in_group",
     "introducer_of",
     "is_active",
+    "kept_from",
     "line_chart",
     "load",
     "log_call",

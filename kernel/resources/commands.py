@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kernel.i18n import LazyText
+from kernel.resources.closed_arguments import refuse_closed
 from kernel.resources.errors import Invalid, Problem
 from kernel.resources.fields.base import Field, FieldError
 
@@ -29,6 +30,7 @@ class Command:
     `allowed_when_ended` is for the few that go on after the end of the site's term: passwords, sessions, stopping.
     `fields` describe its arguments, by name, for other programs: a command that has them is part of the interface under
     `/api/v1/commands/<name>`, one without is not. They are read before it is called, so it is given typed values.
+    `of` says by argument which resource's fields it writes, see `closed_arguments`.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Command:
     checks_itself: bool = False
     allowed_when_ended: bool = False
     fields: tuple[Field, ...] | None = None
+    of: Mapping[str, str] = field(default_factory=dict)
 
     def call(self, context: Context, arguments: Mapping[str, Any]) -> Any:
         """Check the right, then call; wrong or missing arguments are a programmer's `TypeError`.
@@ -50,6 +53,7 @@ class Command:
                 raise TypeError(f"command {self.name} names no right")
             context.require(self.resource, self.action)
         inspect.signature(self.function).bind(context, **arguments)
+        refuse_closed(context, self, arguments)
         try:
             return self.function(context, **arguments)
         except FieldError as error:
@@ -65,8 +69,13 @@ def command(
     checks_itself: bool = False,
     allowed_when_ended: bool = False,
     fields: Sequence[Field] | None = None,
+    of: str | Mapping[str, str] = "",
 ) -> Callable[[F], F]:
-    """Declare a function as the command `name`. The function stays callable; `command_of` gives the declaration."""
+    """Declare a function as the command `name`. The function stays callable; `command_of` gives the declaration.
+
+    `of` names the resource whose fields its arguments of the same name write, or says for single arguments which it is:
+    what a pattern keeps of those fields, it keeps of the command, see `closed_arguments`.
+    """
 
     def declare(function: F) -> F:
         declared = Command(
@@ -78,11 +87,18 @@ def command(
             checks_itself,
             allowed_when_ended,
             None if fields is None else tuple(fields),
+            _by_argument(function, of),
         )
         function.__dict__["__command__"] = declared
         return function
 
     return declare
+
+
+def _by_argument(function: Callable[..., Any], of: str | Mapping[str, str]) -> Mapping[str, str]:
+    if not isinstance(of, str):
+        return of
+    return dict.fromkeys(inspect.signature(function).parameters, of) if of else {}
 
 
 def command_of(function: Callable[..., Any]) -> Command:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import count
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from kernel.access.actor import Actor, load_actor
-from kernel.access.models import AccessGrant, Pattern, UserAccount, UserPattern
+from kernel.access.models import AccessGrant, Pattern, PatternField, UserAccount, UserPattern
 
 Wanted = Mapping[tuple[str, str], str | Iterable[str]]
 """Scope, or several, by (resource, action)."""
@@ -37,4 +37,17 @@ def add_user(
         ]
         owner.execute(insert(AccessGrant), rows)
         owner.execute(insert(UserPattern).values(user_id=user_id, pattern_id=pattern_id))
+    return load_actor(owner, user_id)
+
+
+def keep_fields(owner: Connection, user_id: int, rules: Mapping[tuple[str, str], str]) -> Actor:
+    """Let the pattern of a user keep fields from him, a rule for each (resource, field); gives the actor as he is then."""
+    wanted = select(UserPattern.pattern_id).where(UserPattern.user_id == user_id)
+    number = owner.execute(wanted).scalar_one()
+    rows = [
+        {"pattern_id": number, "resource": resource, "field": field, "rule": rule}
+        for (resource, field), rule in rules.items()
+    ]
+    if rows:
+        owner.execute(insert(PatternField), rows)
     return load_actor(owner, user_id)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from kernel.access.actor import SYSTEM, Actor, load_actor
-from kernel.access.models import AuditEntry, Pattern, PatternField, UserPattern
+from kernel.access.models import AuditEntry, Pattern, UserPattern
 from kernel.administration.assembly import assemble
 from kernel.administration.field_rules import rulable
 from kernel.administration.rights import grantable
@@ -28,7 +28,7 @@ from kernel.resources.lists.query import Filter
 from kernel.resources.lists.selection import select_rows
 from kernel.resources.runtime import Runtime
 from kernel.testing.browser import Browser, let_in
-from kernel.testing.users import add_user
+from kernel.testing.users import add_user, keep_fields
 from kernel.testing.worker_sites import WorkerSites
 from kernel.web.wsgi import PeyvandWSGI
 from tests.web.test_rights import OPEN_TO_ALL, rules
@@ -110,25 +110,12 @@ class Scene:
         with self.engines.owner(self.site).begin() as owner:
             actor = add_user(owner, name, grants)
             let_in(owner, actor.user_id)
-            give_rules(owner, actor, kept)
-            return load_actor(owner, actor.user_id or 0)
+            return keep_fields(owner, actor.user_id or 0, kept)
 
     def browser(self, name: str) -> Browser:
         browser = Browser(self.wsgi, self.site.hosts[0])
         browser.sign_in(name)
         return browser
-
-
-def give_rules(owner: Connection, actor: Actor, kept: Mapping[tuple[str, str], str]) -> None:
-    number = owner.execute(
-        select(UserPattern.pattern_id).where(UserPattern.user_id == actor.user_id)
-    ).scalar_one()
-    rows = [
-        {"pattern_id": number, "resource": resource, "field": field, "rule": rule}
-        for (resource, field), rule in kept.items()
-    ]
-    if rows:
-        owner.execute(insert(PatternField), rows)
 
 
 @pytest.fixture
@@ -314,7 +301,7 @@ def test_of_several_patterns_the_mildest_rule_counts(scene: Scene) -> None:
     grants = {("party", "view"): "own"}
     with scene.engines.owner(scene.site).begin() as owner:
         second = add_user(owner, "other", grants)
-        give_rules(owner, second, {("party", "mobile"): "masked"})
+        keep_fields(owner, second.user_id or 0, {("party", "mobile"): "masked"})
         number = owner.execute(
             select(UserPattern.pattern_id).where(UserPattern.user_id == second.user_id)
         ).scalar_one()

@@ -68,7 +68,9 @@ def layout_faults(body: str, known: Mapping[str, Shape] | None) -> list[Fault]:
     checker = _Checker()
     try:
         checker.block(tree.body, dict(known) if known is not None else _Any())
-    except RecursionError:
+        if not checker.found:
+            environment().compile(tree)
+    except (RecursionError, SyntaxError):  # Python nests twenty loops in one another, no more
         return [Fault(1, _("The text is nested too deeply."))]
     return sorted(checker.found, key=lambda fault: fault.line)
 

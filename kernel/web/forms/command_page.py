@@ -9,7 +9,8 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from kernel.i18n import LazyText
-from kernel.resources.errors import Problem
+from kernel.resources.closed_arguments import closed_arguments
+from kernel.resources.errors import Forbidden, Problem
 from kernel.resources.fields import Field
 from kernel.web.current import current, run_command, tell
 from kernel.web.forms.command import CommandForm
@@ -40,9 +41,16 @@ def command_page(
     `crumb` is the page that it belongs to; `done` is said, and `target` the address that follows, or both come from the
     command's answer. `start` holds what the form begins with. `lookups` are the addresses at which fields
     look up users and other names. `refusal` says of an answer what is wrong with it, for
-    commands that write down what they refuse. The view that calls this guards itself by `needs`.
+    commands that write down what they refuse. What the command says by `of` to be kept from the actor is neither shown nor
+    taken: the command is given `None` for it; where that is all, there is no such page. The view that calls this guards
+    itself by `needs`.
     """
-    form = CommandForm(current(), kinds, lookups or {})
+    context = current()
+    closed = closed_arguments(context, context.runtime.command(command))
+    if kinds and closed.issuperset(item.name for item in kinds):
+        raise Forbidden()
+    form = CommandForm(context, [item for item in kinds if item.name not in closed], lookups or {})
+    left_out: dict[str, Any] = {item.name: None for item in kinds if item.name in closed}
     page: dict[str, Any] = {
         "title": title,
         "crumb": {"label": crumb[0], "url": crumb[1]},
@@ -53,7 +61,7 @@ def command_page(
     if request.method == "GET":
         return render(TEMPLATE, form=form.start(start or {}), **page)
     form.read(request.form)
-    outcome = run_command(command, form=form, **form.values, **arguments)
+    outcome = run_command(command, form=form, **form.values, **left_out, **arguments)
     problem = refusal(outcome.value) if outcome.done and refusal is not None else None
     if problem is not None:
         form.attach([problem])

@@ -6,6 +6,7 @@ from typing import Any
 
 from kernel.api import (
     Context,
+    Forbidden,
     Invalid,
     Problem,
     Refused,
@@ -14,6 +15,7 @@ from kernel.api import (
     editable,
     enqueue,
     fields,
+    kept_from,
     load,
     pgettext_lazy,
     squeeze,
@@ -62,6 +64,7 @@ WHICH_SERIAL = fields.Link("serial", _("Carpet"), to=SERIAL.name, required=True)
     _("Make a batch of cards"),
     resource="carpet.batch",
     action="create",
+    of=BATCH.name,
     fields=(MODEL_FIELD, PRODUCED, COUNT, RULE, TERM, GRACE, CLOSES, NOTE),
 )
 def make_batch(
@@ -180,10 +183,13 @@ def void_batch(context: Context, *, batch: int, reason: Any) -> None:
     _("Give serials to a dealer"),
     resource="carpet.serial",
     action="give",
+    of={"dealer": SERIAL.name},
     fields=(FIRST, LAST, DEALER_FIELD),
 )
 def give_serials(context: Context, *, first: Any, last: Any, dealer: Any = None) -> tuple[int, int]:
     """Give a range to a dealer, or take it back where none is named; gives how many went and how many stayed."""
+    if kept_from(context, SERIAL, DEALER_FIELD.name):
+        raise Forbidden()
     begin = seen_serial(context, FIRST.read(first, context), "first")
     end = seen_serial(context, LAST.read(last, context), "last")
     numbers, dealer_id = (begin.id, end.id), DEALER_FIELD.read(dealer, context)
@@ -198,6 +204,7 @@ def give_serials(context: Context, *, first: Any, last: Any, dealer: Any = None)
     _("Note that a carpet is sold"),
     resource="carpet.serial",
     action="sell",
+    of=SERIAL.name,
     fields=(WHICH_SERIAL, SOLD_ON),
 )
 def sell(context: Context, *, serial: int, sold_on: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from kernel.api import (
     Context,
+    Forbidden,
     Invalid,
     Problem,
     Refused,
@@ -13,6 +14,7 @@ from kernel.api import (
     command,
     editable,
     fields,
+    kept_from,
     load,
     notify,
     squeeze,
@@ -56,6 +58,7 @@ SERIAL = serial_field("serial", _("Serial of the new carpet"))
     _("Enter a claim"),
     resource=RIGHT,
     action="create",
+    of=CLAIM.name,
     fields=(GUARANTEE_FIELD, FAULT, DESCRIPTION, REPORTED, GOODWILL),
 )
 def report_claim(
@@ -100,6 +103,7 @@ def report_claim(
     _("Send an inspector"),
     resource=RIGHT,
     action="send",
+    of=CLAIM.name,
     fields=(WHICH, INSPECTOR, INSPECT_ON),
 )
 def send_inspector(context: Context, *, claim: int, inspector: Any, inspect_on: Any = None) -> None:
@@ -108,7 +112,9 @@ def send_inspector(context: Context, *, claim: int, inspector: Any, inspect_on: 
     user, day = INSPECTOR.read(inspector, context), INSPECT_ON.read(inspect_on, context)
     with context.system("an inspector is sent") as system:
         held = _unsettled(system, claim, ("open", "inspection"))
-        held.inspector_id, held.inspect_on, held.state = user, day, "inspection"
+        held.inspector_id, held.state = user, "inspection"
+        if not kept_from(context, CLAIM, INSPECT_ON.name):
+            held.inspect_on = day
         system.session.flush()
         notify(
             system,
@@ -125,6 +131,7 @@ def send_inspector(context: Context, *, claim: int, inspector: Any, inspect_on: 
     _("Enter what was found"),
     resource=RIGHT,
     action="inspect",
+    of=CLAIM.name,
     fields=(WHICH, INSPECTED, FINDINGS),
 )
 def inspect(context: Context, *, claim: int, inspected_on: Any, findings: Any) -> None:
@@ -145,6 +152,7 @@ def inspect(context: Context, *, claim: int, inspected_on: Any, findings: Any) -
     _("Decide a claim"),
     resource=RIGHT,
     action="decide",
+    of={"verdict": CLAIM.name, "decision": CLAIM.name},
     fields=(WHICH, ACCEPTED, DECISION),
 )
 def decide_claim(context: Context, *, claim: int, verdict: Any, decision: Any) -> None:
@@ -164,6 +172,7 @@ def decide_claim(context: Context, *, claim: int, verdict: Any, decision: Any) -
     _("Note a repair"),
     resource=RIGHT,
     action="decide",
+    of=CLAIM.name,
     fields=(WHICH, COST),
 )
 def repair(context: Context, *, claim: int, cost: Any = None) -> None:
@@ -172,6 +181,8 @@ def repair(context: Context, *, claim: int, cost: Any = None) -> None:
     Where the plugin `sales` runs, that is an invoice; without it the amount is only noted.
     """
     editable(context, CLAIM, claim, "decide")
+    if kept_from(context, CLAIM, COST.name):
+        raise Forbidden()
     amount = COST.read(cost, context)
     with context.system("a carpet is repaired") as system:
         held = _unsettled(system, claim, ("accepted",))

@@ -25,6 +25,7 @@ REASON = fields.Text("reason", _("Reason"), required=True, limit=500)
     _("Decide a dispute"),
     resource="carpet.dispute",
     action="decide",
+    of=DISPUTE.name,
     fields=(WHICH, VERDICT, REASON),
 )
 def decide_dispute(context: Context, *, dispute: int, verdict: Any, reason: Any) -> None:

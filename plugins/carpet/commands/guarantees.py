@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel.api import Context, Invalid, Problem, Refused, _, command, editable, fields, give_role, load
+from kernel.api import (
+    Context,
+    Forbidden,
+    Invalid,
+    Problem,
+    Refused,
+    _,
+    command,
+    editable,
+    fields,
+    give_role,
+    kept_from,
+    load,
+)
 from plugins.carpet import guessing
 from plugins.carpet.kinds import ScratchCode, seen_serial, serial_field
 from plugins.carpet.models import Guarantee, Transfer
@@ -35,7 +48,19 @@ NOTE = fields.Text("note", _("Note"), limit=300)
 WHY = fields.Text("reason", _("Reason"), required=True, limit=300)
 
 
-@command("carpet.register", _("Register a guarantee"), resource=RIGHT, action="create")
+BUYER_OF = {"party": GUARANTEE.name, "consent": GUARANTEE.name} | dict.fromkeys(
+    ("first_name", "last_name", "mobile"), "person"
+)
+"""Whose fields are entered with the buyer."""
+
+
+@command(
+    "carpet.register",
+    _("Register a guarantee"),
+    resource=RIGHT,
+    action="create",
+    of={**BUYER_OF, "sold_on": "carpet.serial"},
+)
 def register_by_staff(
     context: Context,
     *,
@@ -105,6 +130,7 @@ def _buyer(context: Context, party_id: int | None, first_name: Any, last_name: A
     _("Hand a guarantee to another owner"),
     resource=RIGHT,
     action="transfer",
+    of=BUYER_OF,
     fields=(WHICH, REASON, NEW_PARTY, FIRST_NAME, LAST_NAME, MOBILE, CONSENT, NOTE),
 )
 def transfer(
@@ -164,11 +190,14 @@ def hand_over(
     _("Note whether an owner agreed to hear of offers"),
     resource=RIGHT,
     action="edit",
+    of=GUARANTEE.name,
     fields=(WHICH, CONSENT),
 )
 def set_consent(context: Context, *, guarantee: int, consent: Any) -> None:
     """Note that the owner agrees to hear of offers, or no longer does."""
     editable(context, GUARANTEE, guarantee, "edit")
+    if kept_from(context, GUARANTEE, CONSENT.name):
+        raise Forbidden()
     agreed = bool(CONSENT.read(consent, context))
     with context.system("what an owner agreed to") as system:
         held: Guarantee = load(system, GUARANTEE, guarantee, lock=True)

@@ -9,10 +9,13 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from kernel.data.engines import Engines
 from kernel.data.files import FileStore
-from kernel.resources.errors import CommandError, Invalid, Refused
+from kernel.resources.errors import CommandError, Forbidden, Invalid, Refused
 from kernel.resources.models import BaseValue
 from kernel.testing.browser import Browser
+from kernel.testing.users import add_user, keep_fields
+from kernel.web.wsgi import PeyvandWSGI
 from plugins.carpet import codes
 from plugins.carpet.models import Batch, Claim, Scratch, Serial, Transfer
 from plugins.carpet.registering import REGISTERED
@@ -38,6 +41,34 @@ def claimed(house: House, guarantee: int) -> int:
     house.run("carpet.inspect", claim=claim, inspected_on="2026-11-21", findings="درست است")
     house.run("carpet.decide_claim", claim=claim, verdict="accepted", decision="ایراد بافت")
     return claim
+
+
+def test_what_a_pattern_keeps_of_a_guarantee_is_neither_shown_nor_written_by_its_forms(
+    house: House, carpet_wsgi: PeyvandWSGI, engines: Engines
+) -> None:
+    guarantee = registered(house)
+    claim = reported(house, guarantee)
+    head = house.administrator.user_id
+    house.run("carpet.send_inspector", claim=claim, inspector=head, inspect_on="2027-01-05")
+    grants = {
+        ("party", "view"): "all",
+        **{("carpet.guarantee", action): "all" for action in ("view", "edit")},
+        **{("carpet.claim", action): "all" for action in ("view", "send")},
+    }
+    kept = {("carpet.guarantee", "consent"): "read_only", ("carpet.claim", "inspect_on"): "hidden"}
+    with engines.owner(house.runtime.site).begin() as owner:
+        actor = keep_fields(owner, add_user(owner, "kept", grants).user_id or 0, kept)
+    browser = enter(house, carpet_wsgi, engines, actor, "kept")
+    assert browser.get(f"/carpet/guarantee/{guarantee}/consent").status_code == 403
+    with pytest.raises(Forbidden):
+        house.run("carpet.set_consent", actor, guarantee=guarantee, consent=False)
+    assert house.guarantees()[0].consent
+    page = browser.get(f"/carpet/claim/{claim}/send").text
+    assert 'name="inspector"' in page
+    assert 'name="inspect_on"' not in page
+    house.run("carpet.send_inspector", actor, claim=claim, inspector=head)
+    with house.runtime.reading(house.administrator) as context:
+        assert str(context.session.get_one(Claim, claim).inspect_on) == "2027-01-05"
 
 
 def test_a_claim_ends_with_another_carpet_and_both_serials_linked(house: House) -> None:

@@ -23,7 +23,9 @@ NUMBER = fields.Code("number", _("Number of the receipt"), limit=40)
 NOTE = fields.Text("note", _("Note"), limit=300)
 POINTS = fields.Whole("points", _("Points to spend"), required=True, least=1, most=MOST)
 WHICH_PURCHASE = fields.Link("purchase", _("Purchase"), to=PURCHASE.name, required=True)
-RETURNED = fields.Money("amount", _("Returned (Rials)"), required=True, least=1, most=MOST)
+RETURNED = fields.Money(
+    "amount", _("Returned (Rials)"), required=True, least=1, most=MOST, same_as=("returned",)
+)
 COUPON = fields.Link("coupon", _("Coupon"), to=REDEMPTION.name, required=True)
 
 
@@ -32,6 +34,7 @@ COUPON = fields.Link("coupon", _("Coupon"), to=REDEMPTION.name, required=True)
     _("Enter a purchase"),
     resource="club.purchase",
     action="create",
+    of=PURCHASE.name,
     fields=(WHICH, DAY, AMOUNT, GROUP, NUMBER, NOTE),
 )
 def enter(
@@ -65,6 +68,7 @@ def enter(
     _("Return a purchase"),
     resource="club.purchase",
     action="return",
+    of=PURCHASE.name,
     fields=(WHICH_PURCHASE, RETURNED, NOTE),
 )
 def take_return(context: Context, *, purchase: int, amount: Any, note: Any = None) -> None:

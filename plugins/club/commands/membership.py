@@ -6,7 +6,21 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, Invalid, NotFound, Party, Problem, Refused, _, command, fields, load, relate
+from kernel.api import (
+    Context,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Party,
+    Problem,
+    Refused,
+    _,
+    command,
+    fields,
+    kept_from,
+    load,
+    relate,
+)
 from plugins.club.joining import end_card, issue_card, join
 from plugins.club.models import Card, Member
 from plugins.club.ranks import all_ranks, bought_in_window, change, judge
@@ -29,7 +43,12 @@ INTRODUCER = fields.Link("introducer", _("Introduced by"), to="party")
 STATE = fields.Choice("state", _("State"), options=MEMBER_STATES, required=True)
 NOTE = fields.LongText("note", _("Note"), limit=2000)
 RANK = fields.Link("rank", _("Rank"), to="club.rank")
-UNTIL = fields.Day("until", _("Stays until"), help=_("Empty: what is bought decides again from tomorrow on."))
+UNTIL = fields.Day(
+    "until",
+    _("Stays until"),
+    help=_("Empty: what is bought decides again from tomorrow on."),
+    same_as=("rank_fixed_until",),
+)
 WHY = fields.Text("reason", _("Reason"), required=True, limit=300)
 WHICH_CARD = fields.Link("card", _("Card"), to=CARD.name, required=True)
 END = fields.Choice(
@@ -49,6 +68,7 @@ BIRTH_DATE = fields.Day("birth_date", _("Date of birth"), past_only=True)
     _("Make a party a member"),
     resource="club.member",
     action="create",
+    of=MEMBER.name,
     fields=(PARTY, NEW_CARD, CARD_NUMBER),
 )
 def join_party(context: Context, *, party: Any, with_card: Any = False, card_number: Any = None) -> int:
@@ -57,7 +77,16 @@ def join_party(context: Context, *, party: Any, with_card: Any = False, card_num
     return _join(context, party_id, "hand", NEW_CARD.read(with_card, context), card_number)
 
 
-@command("club.register", _("Register a new member"), resource="club.member", action="create")
+@command(
+    "club.register",
+    _("Register a new member"),
+    resource="club.member",
+    action="create",
+    of={
+        **dict.fromkeys(("first_name", "last_name", "mobile", "birth_date"), "person"),
+        "card_number": MEMBER.name,
+    },
+)
 def register(
     context: Context,
     *,
@@ -84,13 +113,15 @@ def register(
     _("Let a membership rest, end it, or begin it again"),
     resource="club.member",
     action="edit",
+    of=MEMBER.name,
     fields=(WHICH, STATE, NOTE),
 )
 def set_state(context: Context, *, member: int, state: Any, note: Any = None) -> None:
     """Change the state of a membership, and what is noted of it. Points stay; only active members earn and spend."""
     seen: Member = load(context, MEMBER, member, lock=True)
     seen.state = STATE.read(state, context)
-    seen.note = NOTE.read(note, context)
+    if not kept_from(context, MEMBER, NOTE.name):
+        seen.note = NOTE.read(note, context)
     context.session.flush()
 
 
@@ -99,11 +130,14 @@ def set_state(context: Context, *, member: int, state: Any, note: Any = None) ->
     _("Give a rank by hand"),
     resource="club.member",
     action="set_rank",
+    of=MEMBER.name,
     fields=(WHICH, RANK, UNTIL, WHY),
 )
 def set_rank(context: Context, *, member: int, rank: Any = None, until: Any = None, reason: Any) -> None:
     """Give a member a rank until a day; without a rank, the purchases decide at once."""
     load(context, MEMBER, member)
+    if kept_from(context, MEMBER, RANK.name):
+        raise Forbidden()
     rank_id, day, why = RANK.read(rank, context), UNTIL.read(until, context), WHY.read(reason, context)
     if day is not None and day < context.today:
         raise Invalid([Problem("until", _("This day is in the past."))])
@@ -116,7 +150,8 @@ def set_rank(context: Context, *, member: int, rank: Any = None, until: Any = No
             judge(system.session, held, all_ranks(system.session), bought, terms, system.today)
             return
         change(system.session, held, rank_id, "hand", bought, system.today, why)
-        held.rank_fixed_until = day
+        if not kept_from(context, MEMBER, "rank_fixed_until"):
+            held.rank_fixed_until = day
         system.session.flush()
 
 
@@ -125,6 +160,7 @@ def set_rank(context: Context, *, member: int, rank: Any = None, until: Any = No
     _("Give a card"),
     resource="club.card",
     action="create",
+    of={"card_number": MEMBER.name, "discount": CARD.name, "valid_until": CARD.name},
     fields=(WHICH, CARD_NUMBER, DISCOUNT, VALID_UNTIL),
 )
 def give_card(
@@ -148,6 +184,7 @@ def give_card(
     _("Take a card out of use"),
     resource="club.card",
     action="edit",
+    of=CARD.name,
     fields=(WHICH_CARD, END, WHY),
 )
 def take_card(context: Context, *, card: int, state: Any, reason: Any) -> None:

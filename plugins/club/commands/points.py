@@ -26,6 +26,7 @@ NOTE = fields.Text("note", _("Note"), limit=300)
     _("Correct points"),
     resource="club.entry",
     action="correct",
+    of="club.entry",
     fields=(WHICH, POINTS, REASON, NOTE),
 )
 def correct(context: Context, *, member: int, points: Any, reason: Any, note: Any = None) -> int:

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from kernel.resources.errors import Invalid, Refused
+from kernel.data.engines import Engines
+from kernel.resources.errors import Forbidden, Invalid, Refused
 from kernel.testing.browser import Browser
-from kernel.testing.users import add_user
+from kernel.testing.users import add_user, keep_fields
+from kernel.web.wsgi import PeyvandWSGI
 from plugins.club.models import Card, Redemption
 from plugins.club.tests.conftest import MILLION, Club, enter
 
@@ -37,6 +39,33 @@ def test_a_purchase_earns_after_the_days_and_expires_at_the_end_of_its_month(clu
     assert club.member().balance == 0
     assert club.entries()[-2:] == [("expire", -123), ("expire", -30)]
     club.check()
+
+
+def test_what_a_pattern_keeps_of_members_is_kept_by_the_forms_about_them(
+    club: Club, club_wsgi: PeyvandWSGI, engines: Engines
+) -> None:
+    number = club.members[0]
+    club.run("club.set_state", member=number, state="active", note="یادداشت پنهان")
+    club.give(4321)
+    grants = {**COUNTER, ("club.member", "edit"): "all", ("club.member", "set_rank"): "all"}
+    kept = {("club.member", name): "hidden" for name in ("note", "balance", "rank")}
+    with engines.owner(club.runtime.site).begin() as owner:
+        actor = keep_fields(owner, add_user(owner, "kept", grants).user_id or 0, kept)
+    browser = enter(club, club_wsgi, engines, actor, "kept")
+    page = browser.get(f"/club/account/{number}/state").text
+    assert 'name="state"' in page
+    assert 'name="note"' not in page
+    assert "پنهان" not in page
+    assert (
+        browser.post(f"/club/account/{number}/state", {"state": "resting", "note": "دیگر"}).status_code == 303
+    )
+    assert (club.member().state, club.member().note) == ("suspended", "یادداشت پنهان")
+    with pytest.raises(Invalid):
+        club.run("club.set_state", actor, member=number, state="active", note="دیگر")
+    assert "۴٬۳۲۱" not in browser.get(f"/club/account/{number}/coupon").text
+    with pytest.raises(Forbidden):
+        club.run("club.set_rank", actor, member=number, reason="چون")
+    assert club.member().note == "یادداشت پنهان"
 
 
 def test_a_return_takes_points_back_in_proportion_also_those_that_are_spent(club: Club) -> None:

@@ -116,6 +116,7 @@ def coupon(number: int) -> ResponseReturnValue:
     context = current()
     member: Member = load(context, MEMBER, number)
     terms = terms_of(context.runtime)
+    seen = context.runtime.may_see_field(context, MEMBER, MEMBER.by_name["balance"])
     return command_page(
         "club.spend",
         _("Give a coupon for points"),
@@ -123,12 +124,14 @@ def coupon(number: int) -> ResponseReturnValue:
         crumb=_crumb(member),
         done=_("The coupon is made."),
         target=lambda made: url_for("club.coupon", number=made),
-        start={"points": member.balance},
+        start={"points": member.balance} if seen else {},
         text=_(
             "%(points)d points can be spent; each is worth %(value)d Rials.",
             points=member.balance,
             value=terms.point_value,
-        ),
+        )
+        if seen
+        else "",
         member=number,
     )
 

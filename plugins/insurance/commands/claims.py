@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel.api import Context, Invalid, Problem, Refused, _, command, fields
+from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, kept_from
 from plugins.insurance.models import Claim, Policy
 from plugins.insurance.reading import open_claim, read
 from plugins.insurance.resources import CLAIM
@@ -48,6 +48,7 @@ def steps_after(state: str) -> tuple[str, ...]:
     _("Take a claim a step on"),
     resource="insurance.claim",
     action="edit",
+    of=CLAIM.name,
     fields=(WHICH, *FORM),
 )
 def set_claim_state(
@@ -80,7 +81,8 @@ def set_claim_state(
     record.state = state
     record.paid, record.paid_on = values.get("paid"), values.get("paid_on")
     record.reject_reason = values.get("reject_reason")
-    record.next_step_on = values["next_step_on"]
+    if not kept_from(context, CLAIM, NEXT_STEP.name):
+        record.next_step_on = values["next_step_on"]
     context.session.flush()
     _tell(context, record.id)
     return record.id

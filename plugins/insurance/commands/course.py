@@ -129,6 +129,7 @@ def plan(
     _("Note an instalment as paid"),
     resource="insurance.policy",
     action="edit",
+    of="insurance.instalment",
 )
 def pay(context: Context, *, instalment: int, paid_on: Any = None, note: Any = None) -> int:
     """Note that an instalment was paid; gives the policy. What an invoice knows is not noted by hand."""
@@ -183,6 +184,10 @@ def _instalment(context: Context, number: int) -> Instalment:
     resource="insurance.policy",
     action="edit",
     fields=(WHICH, *ENDORSEMENT_FORM),
+    of={
+        **dict.fromkeys(("number", "day", "kind", "premium_change", "description"), "insurance.endorsement"),
+        **dict.fromkeys(("ends_on", "ends_hour", "holder"), POLICY.name),
+    },
 )
 def endorse(
     context: Context,

@@ -34,6 +34,7 @@ REFUND = fields.Money("refund", _("Premium given back"), least=0, most=MOST)
     _("Say how far a renewal is"),
     resource="insurance.policy",
     action="edit",
+    of=POLICY.name,
     fields=(WHICH, RENEWAL),
 )
 def set_renewal(context: Context, *, policy: int, renewal: Any, version: int | None = None) -> int:
@@ -66,6 +67,7 @@ def set_renewal(context: Context, *, policy: int, renewal: Any, version: int | N
     _("Give a renewal up as lost"),
     resource="insurance.policy",
     action="edit",
+    of=POLICY.name,
     fields=(WHICH, REASON, LOST_NOTE),
 )
 def lose(
@@ -89,6 +91,7 @@ def lose(
     _("Cancel a policy"),
     resource="insurance.policy",
     action="edit",
+    of=POLICY.name,
     fields=(WHICH, CANCELLED_ON, WHY, REFUND),
 )
 def cancel(

@@ -14,6 +14,7 @@ from kernel.api import (
     _,
     command,
     fields,
+    kept_from,
     load,
     rest_reminders,
 )
@@ -110,7 +111,12 @@ def _no_claim(context: Context, former: Policy) -> int | None:
 
 
 @command(
-    "insurance.renew", _("Renew a policy"), resource="insurance.policy", action="edit", fields=(WHICH, *FORM)
+    "insurance.renew",
+    _("Renew a policy"),
+    resource="insurance.policy",
+    action="edit",
+    fields=(WHICH, *FORM),
+    of=POLICY.name,
 )
 def renew(
     context: Context,
@@ -154,9 +160,7 @@ def renew(
     entered = {item.name: value for item, value in zip(FORM, given, strict=True) if value is not None}
     values = read(context, FORM, {**proposal(context, former), **entered})
     _in_order(context, former, values)
-    made = context.run(
-        "record.create", resource=POLICY.name, values=_values(context, former, values), parts={}
-    )
+    made = _create(context, _values(context, former, values))
     record: Policy = load(context, POLICY, made)
     record.former_id = former.id
     record.anchor_day = terms.kept_anchor(values["begins_on"], former.anchor_day)
@@ -170,7 +174,21 @@ def renew(
         plan(context, policy=made, count=values["instalments"], first=values["begins_on"])
     if BILL.read(bill, context) and values["number"]:
         context.run("insurance.bill", policy=made)
-    return int(made)
+    return made
+
+
+def _create(context: Context, values: dict[str, Any]) -> int:
+    """Create the policy; what is kept from the actor comes from the former one, unseen."""
+    own = {name: value for name, value in values.items() if not kept_from(context, POLICY, name)}
+    made = int(context.run("record.create", resource=POLICY.name, values=own, parts={}))
+    if len(own) < len(values):
+        with context.system("what is kept from the actor is as the former policy has it") as system:
+            record: Policy = load(system, POLICY, made)
+            for name in values.keys() - own.keys():
+                POLICY.by_name[name].put(record, values[name])
+            system.session.flush()
+        context.session.expire_all()
+    return made
 
 
 def _renewable(former: Policy) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel.api import Context, Invalid, Problem, Refused, _, command, fields
+from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, kept_from
 from plugins.insurance.models import Talk
 from plugins.insurance.reading import open_policy, read
 from plugins.insurance.resources import POLICY
@@ -24,6 +24,7 @@ FORM = (OUTCOME, QUOTED, NEXT, NOTE)
     _("Note a call about a renewal"),
     resource="insurance.policy",
     action="edit",
+    of={"quoted": POLICY.name, "next_call_on": POLICY.name},
     fields=(WHICH, *FORM),
 )
 def talk(
@@ -48,7 +49,8 @@ def talk(
         raise Invalid([Problem("quoted", _("Enter the premium that was told."))])
     row = Talk(policy_id=policy, at=context.now, user_id=context.actor.user_id, **values)
     context.session.add(row)
-    record.next_call_on = values["next_call_on"]
+    if not kept_from(context, POLICY, NEXT.name):
+        record.next_call_on = values["next_call_on"]
     if values["outcome"] in REACHED:
         record.contacted_at = context.now
         record.renewal, record.lost_reason, record.lost_note = _lane(record.renewal, values), None, None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
-from kernel.api import PersonFamily
+from kernel.access.models import UserAccount
+from kernel.api import Invalid, PersonFamily
 from kernel.messages.reminders.models import ReminderLadder
+from kernel.testing.users import keep_fields
 from plugins.insurance.commands.starting import LADDERS
 from plugins.insurance.models import Claim, Endorsement, Instalment, Policy
 from plugins.insurance.suggestions import PATTERNS
@@ -38,7 +42,7 @@ def test_an_agent_works_on_his_own_policies(agency: Agency, browse: Any) -> None
         "holder": holder,
         "line": "life",
         "insurer": str(agency.insurer),
-        "number": "1405/1",
+        "number": "1405/90001",
         "begins_on": (ends - timedelta(days=365)).isoformat(),
         "ends_on": ends.isoformat(),
         "premium": "12000000",
@@ -86,6 +90,59 @@ def test_a_claim_is_entered_and_taken_on(agency: Agency, browse: Any) -> None:
     clerk.post(f"/insurance/claims/{number}/step", {"state": "rejected", "reject_reason": "پوشش ندارد"})
     assert agency.row(Claim, number).state == "rejected"
     assert "پوشش ندارد" in clerk.get(f"/insurance/claims/{number}").text
+
+
+def test_what_a_pattern_keeps_of_policies_and_claims_is_kept_by_their_forms(
+    agency: Agency, browse: Any
+) -> None:
+    policy = agency.ending(5, sum_insured=76_543_210, commission_percent=7, premium=9_876_543)
+    ends = agency.row(Policy, policy).ends_on
+    values = {
+        "policy": policy,
+        "occurred_on": (agency.today - timedelta(days=2)).isoformat(),
+        "claimed": 5_432_100,
+    }
+    claim = agency.run("record.create", resource="insurance.claim", values=values)
+    agency.run("insurance.set_claim_state", claim=claim, state="documents", next_step_on="1406/01/20")
+    planned = agency.row(Claim, claim).next_step_on
+    agency.run("insurance.talk", policy=policy, outcome="quoted", quoted=8_765_432, next_call_on="1406/01/21")
+    called = agency.row(Policy, policy).next_call_on
+    clerk = browse("kept", GRANTS["head"])
+    rules = {
+        **dict.fromkeys([("insurance.claim", name) for name in ("claimed", "next_step_on")], "hidden"),
+        **dict.fromkeys(
+            [("insurance.policy", name) for name in ("quoted", "next_call_on", "sum_insured", "ends_on")],
+            "hidden",
+        ),
+        ("insurance.policy", "commission_percent"): "read_only",
+    }
+    with agency.runtime.engines.owner(agency.runtime.site).begin() as owner:
+        wanted = select(UserAccount.id).where(UserAccount.username == "kept")
+        actor = keep_fields(owner, owner.execute(wanted).scalar_one(), rules)
+    kept = {
+        f"/insurance/{policy}/talk": ("quoted", "next_call_on", "۸٬۷۶۵"),
+        f"/insurance/{policy}/renew": ("sum_insured", "commission_percent", "ends_on", "۷۶٬۵۴۳", "۸٬۷۶۵"),
+        f"/insurance/{policy}/endorse": ("ends_on",),
+        f"/insurance/claims/{claim}/step": ("next_step_on", "۵٬۴۳۲", "۱۴۰۶/۰۱/۲۰"),
+    }
+    for address, words in kept.items():
+        page = clerk.get(address).text
+        assert [
+            word for word in words if f'name="{word}"' in page or word in re.sub("<[^>]*>", "", page)
+        ] == []
+        assert "۵٬۴۳۲" not in page
+    clerk.post(
+        f"/insurance/{policy}/talk", {"outcome": "talked", "next_call_on": "1406/02/02", "quoted": "1"}
+    )
+    assert (agency.row(Policy, policy).next_call_on, agency.row(Policy, policy).quoted) == (called, 8_765_432)
+    clerk.post(f"/insurance/claims/{claim}/step", {"state": "surveyed", "next_step_on": "1406/02/02"})
+    assert (agency.row(Claim, claim).state, agency.row(Claim, claim).next_step_on) == ("surveyed", planned)
+    given: dict[str, Any] = {"policy": policy, "outcome": "talked", "quoted": 1}
+    with pytest.raises(Invalid):
+        agency.run("insurance.talk", actor, **given)
+    with pytest.raises(Invalid):
+        agency.run("insurance.renew", actor, policy=policy, commission_percent=50)
+    assert agency.row(Policy, policy).ends_on == ends
 
 
 def test_families_without_a_line_are_offered(agency: Agency, browse: Any) -> None:

@@ -7,7 +7,18 @@ from typing import Any
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from kernel.api import NotFound, _, command_page, current, fields, load, run_command, tell
+from kernel.api import (
+    Context,
+    NotFound,
+    Resource,
+    _,
+    command_page,
+    current,
+    fields,
+    load,
+    run_command,
+    tell,
+)
 from plugins.insurance import billing
 from plugins.insurance.commands import claims, course, ending, renewing, talking
 from plugins.insurance.commands.renewing import proposal
@@ -19,6 +30,10 @@ from plugins.insurance.words import CLAIMS
 
 def _crumb(policy: Policy) -> tuple[str, str]:
     return policy.title, url_for("insurance.file", number=policy.id)
+
+
+def _sees(context: Context, resource: Resource, name: str) -> bool:
+    return context.runtime.may_see_field(context, resource, resource.by_name[name])
 
 
 def renew(number: int) -> ResponseReturnValue:
@@ -46,7 +61,8 @@ def renew(number: int) -> ResponseReturnValue:
 
 def talk(number: int) -> ResponseReturnValue:
     """Note a call."""
-    policy: Policy = load(current(), POLICY, number)
+    context = current()
+    policy: Policy = load(context, POLICY, number)
     return command_page(
         "insurance.talk",
         _("Note a call"),
@@ -57,8 +73,10 @@ def talk(number: int) -> ResponseReturnValue:
         start={"quoted": policy.quoted} if policy.quoted else {},
         text=_(
             "Holder: %(name)s. Without a day, the list asks for a call again at the next lead time.",
-            name=POLICY.by_name["holder"].show(policy.holder_id, current()),
-        ),
+            name=POLICY.by_name["holder"].show(policy.holder_id, context),
+        )
+        if _sees(context, POLICY, "holder")
+        else _("Without a day, the list asks for a call again at the next lead time."),
         policy=number,
     )
 
@@ -115,7 +133,9 @@ def endorse(number: int) -> ResponseReturnValue:
 
 def plan(number: int) -> ResponseReturnValue:
     """Plan the instalments."""
-    policy: Policy = load(current(), POLICY, number)
+    context = current()
+    policy: Policy = load(context, POLICY, number)
+    first = {"first": policy.begins_on} if _sees(context, POLICY, "begins_on") else {}
     return command_page(
         "insurance.plan",
         _("Plan the instalments"),
@@ -123,7 +143,7 @@ def plan(number: int) -> ResponseReturnValue:
         crumb=_crumb(policy),
         done=_("The instalments are planned."),
         target=_crumb(policy)[1],
-        start={"count": 4, "first": policy.begins_on, "every": 1},
+        start={"count": 4, "every": 1, **first},
         text=_(
             "What is paid stays; what is left of the premium is divided, the first part carries the remainder."
         ),
@@ -179,7 +199,7 @@ def step(number: int) -> ResponseReturnValue:
     start: dict[str, Any] = {"next_step_on": claim.next_step_on}
     if following:
         start["state"] = following[0]
-    if claim.claimed is not None:
+    if claim.claimed is not None and _sees(context, CLAIM, "claimed"):
         start["paid"] = claim.claimed
     return command_page(
         "insurance.set_claim_state",
@@ -189,7 +209,7 @@ def step(number: int) -> ResponseReturnValue:
         done=_("The claim is a step further."),
         target=f"/{CLAIM.path}/{number}",
         start={**start, "paid_on": context.today},
-        text=_("It is “%(state)s” now.", state=CLAIMS[claim.state]),
+        text=_("It is “%(state)s” now.", state=CLAIMS[claim.state]) if _sees(context, CLAIM, "state") else "",
         save=_("Save"),
         claim=number,
     )
