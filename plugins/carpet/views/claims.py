@@ -33,6 +33,7 @@ def send(number: int) -> ResponseReturnValue:
         _("Send an inspector"),
         (commands.INSPECTOR, commands.INSPECT_ON),
         _("The inspector is told."),
+        lookups={"inspector": f"/{CLAIM.path}/options/inspector"},
     )
 
 
