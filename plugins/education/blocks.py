@@ -13,6 +13,7 @@ from kernel.api import Context, Cursor, DashboardBlock, Figure, Panel, TimelineE
 from plugins.education.billing import accounts_of
 from plugins.education.cards import number_text
 from plugins.education.models import Certificate, Enrolment, Offering, Room, Session, Teacher
+from plugins.education.moving import on_days_off
 from plugins.education.policies import MONEY
 from plugins.education.resources import ENROLMENT, OFFERING, SESSION
 from plugins.education.shares import standings_of
@@ -204,9 +205,23 @@ def session_rows(context: Context, *conditions: Any, limit: int = 50) -> list[di
 
 
 def dashboard_blocks(context: Context) -> Iterable[DashboardBlock] | None:
-    """Give the sessions of today and tomorrow: a teacher's own, or all for whoever sees them."""
+    """Give the sessions of today and tomorrow, a teacher's own or all that one sees, and tell of those on days off."""
     if not context.may(SESSION.permission, "view"):
         return None
+    return [*_on_days_off(context), _today(context)]
+
+
+def _on_days_off(context: Context) -> Iterable[DashboardBlock]:
+    """Tell of sessions that came to stand on a day off; those that were set there by hand are meant."""
+    if not context.may(SESSION.permission, "edit"):
+        return
+    count = sum(session.by_plan for session, _offering, _why in on_days_off(context))
+    if count:
+        body = fragment("education/days_off.html", count=count)
+        yield DashboardBlock(title=_("Sessions on days off"), body=body, order=95, key="days_off")
+
+
+def _today(context: Context) -> DashboardBlock:
     first, _end = clock.day_bounds(context.today, context.time_zone)
     _begin, last = clock.day_bounds(context.today + timedelta(days=1), context.time_zone)
     rows = session_rows(
@@ -223,9 +238,9 @@ def dashboard_blocks(context: Context) -> Iterable[DashboardBlock] | None:
         zone=context.time_zone,
         may_mark=context.may(SESSION.permission, "edit"),
     )
-    return [
-        DashboardBlock(title=_("Sessions of today and tomorrow"), body=body, order=110, key="today", span=2)
-    ]
+    return DashboardBlock(
+        title=_("Sessions of today and tomorrow"), body=body, order=110, key="today", span=2
+    )
 
 
 def slot(context: Context, name: str, subject: Any) -> Markup | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from kernel.api import Context
-from plugins.education import marks, seats
+from plugins.education import keeping, marks, seats
 from plugins.education.models import CourseItem, Item, Offering, Session
 
 
@@ -47,8 +47,11 @@ def _copy_items(system: Context, offering: Offering) -> None:
 
 
 def follow_item(context: Context, ids: Sequence[int], action: str) -> None:
-    """An item was written: the grades of its calendar course are others."""
-    if action in ("created", "changed"):
+    """An item was written or is gone: the grades of its calendar course are others."""
+    if action == "binned":
+        for number in {keeping.course_of_gone(context, each) for each in ids} - {None}:
+            marks.refresh(context, number)
+    elif action in ("created", "changed"):
         with context.system("the courses of changed items") as system:
             wanted = select(Item.offering_id).where(Item.id.in_(list(ids))).distinct()
             found = list(system.session.execute(wanted).scalars())

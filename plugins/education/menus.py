@@ -26,6 +26,16 @@ MENU = (
         help=_("All sessions, as a list or as a calendar by place or by teacher."),
     ),
     MenuItem(
+        label=_("Sessions on days off"),
+        target="education.replan",
+        icon="calendar-off",
+        permission=("education.session", "edit"),
+        order=331,
+        help=_(
+            "Sessions whose day became a holiday or a closed day, each with another time that is free for all."
+        ),
+    ),
+    MenuItem(
         label=_("Enrolments"),
         target="/education/enrolments",
         icon="user-plus",

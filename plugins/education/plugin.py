@@ -21,6 +21,7 @@ from kernel.api import (
     FirstStep,
     MenuItem,
     MessageTemplate,
+    Obstacle,
     Panel,
     PartyRole,
     PatternSuggestion,
@@ -39,7 +40,7 @@ from kernel.api import (
     commands_in,
     hookimpl,
 )
-from plugins.education import blocks, steps
+from plugins.education import blocks, keeping, steps
 from plugins.education import commands as commands_module
 from plugins.education import resources as resources_module
 from plugins.education.dates import RECORD_DATES
@@ -168,6 +169,11 @@ def reports() -> Iterable[StandardReport]:
 @hookimpl
 def record_dates() -> Iterable[RecordDate]:
     return RECORD_DATES
+
+
+@hookimpl
+def obstacles_to_delete(ctx: Context, resource: str, ids: Sequence[int]) -> Mapping[int, Sequence[Obstacle]]:
+    return keeping.obstacles(ctx, resource, ids)
 
 
 @hookimpl

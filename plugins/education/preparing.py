@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, inspect, select
 
 from kernel.api import Context, Problem, _, fields, give_role, sort_key, squeeze, take_number
+from plugins.education import clashes, keeping
 from plugins.education.grading import RULE_FIELDS
 from plugins.education.models import (
     Cost,
@@ -102,7 +103,7 @@ def prepare_offering(context: Context, offering: Offering, values: Mapping[str, 
         problems.append(Problem("capacity", _("%(n)d are enrolled already.", n=offering.taken)))
     if offering.begins_on and offering.ends_on and offering.begins_on > offering.ends_on:
         problems.append(Problem("ends_on", _("The end must not be before the beginning.")))
-    problems += _share(offering) + judge_rule(context, offering)
+    problems += _share(offering) + judge_rule(context, offering) + keeping.judge_rule(offering)
     if not offering.title and course is not None:
         term = context.session.get(Term, offering.term_id) if offering.term_id else None
         offering.title = course.title if term is None else f"{course.title}، {term.title}"
@@ -143,7 +144,7 @@ def _next_code(context: Context) -> str:
 
 def prepare_session(context: Context, session: Session, values: Mapping[str, Any]) -> list[Problem]:
     """Take teacher and place from the calendar course where a new session names none; judge the times."""
-    problems = _stays(session)
+    problems = [*_stays(session), *keeping.judge_state(context, session)]
     if session.starts_at is not None and session.ends_at is not None:
         if session.starts_at >= session.ends_at:
             problems.append(Problem("ends_at", END))
@@ -155,8 +156,20 @@ def prepare_session(context: Context, session: Session, values: Mapping[str, Any
             session.teacher_id = session.teacher_id or offering.teacher_id
             session.room_id = session.room_id or offering.room_id
     session.state = session.state or "planned"
+    if not problems and session.offering_id is not None and _takes_time(session):
+        problems += clashes.judge_time(context, session)
     session.by_plan = bool(session.by_plan) and not _moved(session)
     return problems
+
+
+def _takes_time(session: Session) -> bool:
+    """Whether it is to take place at a time at which it did not until now."""
+    if session.state != "planned" or None in (session.starts_at, session.ends_at):
+        return False
+    changed: Any = inspect(session).attrs
+    return session.id is None or any(
+        changed[name].history.has_changes() for name in ("starts_at", "ends_at", "state")
+    )
 
 
 def _moved(session: Session) -> bool:
@@ -169,6 +182,7 @@ def _moved(session: Session) -> bool:
 def prepare_item(context: Context, item: Item, values: Mapping[str, Any]) -> list[Problem]:
     """Judge weight and marks; the maximum does not fall below a mark that was given."""
     problems = [*_stays(item), *judge_item(context, item, values)]
+    problems += keeping.judge_item(context, item)
     item.place = item.place or 0
     if item.id is not None and inspect(item).attrs.maximum.history.has_changes():
         highest = select(func.max(Grade.mark)).where(Grade.item_id == item.id)

@@ -6,7 +6,7 @@ constraint of the database besides.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, func, select
 
@@ -36,11 +36,15 @@ def free_seat(system: Context, offering_id: int) -> int | None:
     return system.session.execute(wanted).scalar_one_or_none()
 
 
-def first_in_line(system: Context, offering_id: int) -> Enrolment | None:
-    """Give who has waited longest."""
+def first_in_line(system: Context, offering_id: int, besides: Collection[int] = ()) -> Enrolment | None:
+    """Give who has waited longest, besides those whose turn it cannot be."""
     wanted = (
         select(Enrolment)
-        .where(Enrolment.offering_id == offering_id, Enrolment.state == "waiting")
+        .where(
+            Enrolment.offering_id == offering_id,
+            Enrolment.state == "waiting",
+            Enrolment.id.not_in(list(besides)),
+        )
         .order_by(Enrolment.id)
         .limit(1)
         .with_for_update(key_share=True)

@@ -6,6 +6,19 @@ from kernel.api import Setting, _
 
 SETTINGS = (
     Setting(
+        key="two_at_once",
+        title=_("A student in two courses at the same time"),
+        kind="choice",
+        choices={
+            "allow": _("is nothing to speak of"),
+            "warn": _("is told where it happens"),
+            "refuse": _("is refused"),
+        },
+        default="warn",
+        help=_("On enrolling, on planning and moving sessions, and when a seat goes to whoever waits."),
+        order=5,
+    ),
+    Setting(
         key="share_of",
         title=_("Teachers have their per cent of"),
         kind="choice",

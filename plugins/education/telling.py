@@ -1,15 +1,17 @@
-"""What students and teachers are told by message: a seat that became free, debts, the balance of a teacher."""
+"""What students and teachers are told by message: a seat that became free, moved sessions, debts, a teacher's balance."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
 from kernel.api import Context, MessageTemplate, _, fields, queue_message, to_persian_digits
 from plugins.education import shares
 from plugins.education.billing import accounts_of
-from plugins.education.models import Enrolment, Offering, Teacher
+from plugins.education.clashes import WHEN
+from plugins.education.models import Enrolment, Offering, Session, Teacher
 
 PERSON = fields.Link("party", _("Person"), to="person")
 NAME, COURSE = _("Name"), _("Title of the calendar course")
@@ -21,6 +23,25 @@ TEMPLATES = (
         body=_("{name}\nA seat in “{course}” became free, and you are enrolled. It begins on {day}."),
         places={"name": NAME, "course": COURSE, "day": _("First day")},
         order=10,
+    ),
+    MessageTemplate(
+        key="session_moved",
+        title=_("A session is moved"),
+        body=_("{name}\nThe session of “{course}” on {day} is moved to {new_day}."),
+        places={
+            "name": NAME,
+            "course": COURSE,
+            "day": _("Day and time until now"),
+            "new_day": _("New day and time"),
+        },
+        order=15,
+    ),
+    MessageTemplate(
+        key="session_cancelled",
+        title=_("A session is cancelled"),
+        body=_("{name}\nThe session of “{course}” on {day} is cancelled."),
+        places={"name": NAME, "course": COURSE, "day": _("Day and time")},
+        order=16,
     ),
     MessageTemplate(
         key="debt",
@@ -69,6 +90,34 @@ def tell_of_seat(system: Context, enrolment: Enrolment, offering: Offering) -> N
         template="education.seat",
         values={"name": name_of(system, enrolment.student_id), "course": offering.title, "day": day},
     )
+
+
+def tell_of_session(system: Context, number: int, former: datetime, what: str) -> int:
+    """Tell students and teacher that a session is moved or cancelled (`what`); gives how many messages are new."""
+    session = system.session.get_one(Session, number)
+    offering = system.session.get_one(Offering, session.offering_id)
+    enrolled = select(Enrolment.student_id).where(
+        Enrolment.offering_id == offering.id, Enrolment.state == "enrolled"
+    )
+    parties = list(system.session.execute(enrolled.order_by(Enrolment.student_id)).scalars())
+    if session.teacher_id is not None:
+        parties.append(system.session.get_one(Teacher, session.teacher_id).party_id)
+    names = PERSON.labels(parties, system) if parties else {}
+    places = {"course": offering.title, "day": WHEN.show(former, system)}
+    if what == "moved":
+        places["new_day"] = WHEN.show(session.starts_at, system)
+    told = 0
+    for party in dict.fromkeys(parties):
+        queued = queue_message(
+            system,
+            purpose=f"education.session_{what}",
+            occasion=f"{number} {session.starts_at.isoformat()}",
+            party_id=party,
+            template=f"education.session_{what}",
+            values={"name": names.get(party, ""), **places},
+        )
+        told += queued.id is not None and not queued.left_out
+    return told
 
 
 def tell_debts(system: Context, enrolments: Sequence[int]) -> int:

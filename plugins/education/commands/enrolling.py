@@ -17,7 +17,7 @@ from kernel.api import (
     load,
     take_numbered,
 )
-from plugins.education import billing, marks, seats, telling
+from plugins.education import billing, clashes, marks, seats, telling
 from plugins.education.models import Enrolment, Offering
 from plugins.education.reading import read
 from plugins.education.resources import ENROLMENT, OFFERING
@@ -80,6 +80,8 @@ def enrol(
     number = course.id
     with context.system("a seat in a calendar course") as system:
         held = seats.locked(system, number)
+        if problems := clashes.judge_student(system, number, values["student"]):
+            raise Invalid(problems)
         seat = seats.free_seat(system, number)
         counted = values["instalments"] or held.instalments
     made = Enrolment(
@@ -156,16 +158,23 @@ def withdraw(context: Context, *, enrolment: Any, reason: Any, cancel_charges: A
 
 
 def fill_seats(context: Context, offering_id: int) -> int | None:
-    """Give free seats to those who have waited longest, charge and tell them; gives the last who got one."""
+    """Give free seats to those who have waited longest, charge and tell them; gives the last who got one.
+
+    Where the site refuses two courses at once, whoever sits elsewhere at the time stays in line behind.
+    """
     context.session.flush()
-    last = None
+    last: int | None = None
+    elsewhere: set[int] = set()
     with context.system("free seats go to those who wait") as system:
         held = seats.locked(system, offering_id)
         while held.state in ("planned", "open", "running"):
             seat = seats.free_seat(system, offering_id)
-            following = seats.first_in_line(system, offering_id) if seat is not None else None
+            following = seats.first_in_line(system, offering_id, elsewhere) if seat is not None else None
             if following is None:
                 break
+            if clashes.judge_student(system, offering_id, following.student_id):
+                elsewhere.add(following.id)
+                continue
             following.state, following.seat_id, following.entered_on = "enrolled", seat, system.today
             system.session.flush()
             billing.charge_fee(system, following, held)

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from kernel.api import Context, Invalid, Problem, Refused, _, command, editable, fields, load, named_days
-from plugins.education import marks
-from plugins.education.models import Attendance, ClosedDay, Enrolment, Offering, Session, Slot
+from kernel.api import Context, Invalid, Problem, Refused, _, command, editable, fields, load
+from plugins.education import clashes, keeping, marks
+from plugins.education.models import Attendance, Enrolment, Offering, Session, Slot
+from plugins.education.moving import days_off_between
 from plugins.education.planning import LONGEST, Meeting, Weekly, meetings
 from plugins.education.resources import OFFERING, SESSION
 from plugins.education.words import ATTENDANCE
@@ -24,13 +25,7 @@ def planned(context: Context, offering: Offering) -> list[Meeting]:
         Weekly(slot.weekday, slot.starts, slot.ends) for slot in context.session.execute(wanted).scalars()
     ]
     last = offering.ends_on or offering.begins_on + LONGEST
-    off = {
-        day: next(each.title for each in found if each.off)
-        for day, found in named_days(context, offering.begins_on, last).items()
-        if any(each.off for each in found)
-    }
-    closed = select(ClosedDay.day, ClosedDay.title).where(ClosedDay.day.between(offering.begins_on, last))
-    off.update(context.session.execute(closed).all())
+    off = days_off_between(context, offering.begins_on, last)
     return list(meetings(offering.begins_on, offering.ends_on, offering.session_count, pattern, off))
 
 
@@ -95,19 +90,23 @@ def _replace(
                 by_plan=True,
             )
         )
-    _judge(system, made)
+    judge_free(system, made)
     system.session.add_all(made)
     system.session.flush()
+    clashes.judge_sessions(system, number)
     return len(made)
 
 
-def _judge(system: Context, made: list[Session]) -> None:
-    """Say which session collides with which course, before the database refuses it without a word of when."""
+def judge_free(system: Context, made: list[Session], *, besides: int | None = None) -> None:
+    """Say which session collides with which, before the database refuses it without a word of when.
+
+    `besides` is the session that is moved itself, which is no hindrance.
+    """
     problems = []
     for column in (Session.teacher_id, Session.room_id):
         numbers = {getattr(each, column.key) for each in made} - {None}
         wanted = select(Session.starts_at, Session.ends_at).where(
-            column.in_(numbers), Session.state != "cancelled"
+            column.in_(numbers), Session.state != "cancelled", Session.id.is_distinct_from(besides)
         )
         busy = system.session.execute(wanted).all() if numbers else ()
         for each in made:
@@ -142,6 +141,9 @@ def take_attendance(
         raise Refused(_("This session was cancelled."))
     if record.starts_at.astimezone(context.time_zone).date() > context.today:
         raise Refused(_("This session is still to come."))
+    final = keeping.is_final(context, record.offering_id)
+    if final and record.state != "held":
+        raise Refused(keeping.FINAL)
     wanted = select(Enrolment.id).where(
         Enrolment.offering_id == record.offering_id, Enrolment.state != "waiting"
     )
@@ -159,6 +161,8 @@ def take_attendance(
             raise Invalid([Problem(f"state-{number}", _("This cannot be entered."))])
         if _note(context, record.id, number, str(state or ""), held.get(number)):
             changed.add(number)
+    if changed and final:
+        raise Refused(keeping.FINAL)
     record.state = "held"
     if topic is not None:
         record.topic = topic.strip()[:300] or None

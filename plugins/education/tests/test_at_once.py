@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from kernel.data.config import Config
+from kernel.data.engines import Engines
+from kernel.resources.build import build_runtime
 from kernel.resources.errors import CommandError
-from plugins.education.models import Certificate, Enrolment, GradeChange, Offering
+from plugins.education.models import Certificate, Charge, Enrolment, GradeChange, Offering
 from plugins.education.tests.conftest import Academy
 
 AT_ONCE = 5
@@ -116,3 +122,56 @@ def test_a_certificate_that_several_issue_is_one(academy: Academy) -> None:
         [lambda: academy.run("education.issue_certificates", offering=offering) for _n in range(AT_ONCE)]
     )
     assert len(academy.rows(Certificate)) == 1
+
+
+def _worker(academy: Academy, config: Config, offering: int, people: list[int], gate: Any, out: Any) -> None:
+    """A web process: it waits for the others, and enrols its people in threads."""
+    runtime = build_runtime(academy.runtime.site, Engines(config), isolate=False)
+    runtime.clock = academy.runtime.clock
+
+    def one(person: int) -> str:
+        try:
+            runtime.execute(academy.head, "education.enrol", offering=offering, student=person)
+        except CommandError as error:
+            return str(error.message)
+        return "done"
+
+    gate.wait(120)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        out.put(list(pool.map(one, people)))
+    out.close()
+    out.join_thread()
+    os._exit(0)
+
+
+SIZES = [pytest.param(16, 2, 3, id="16"), pytest.param(200, 4, 7, id="200", marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize(("many", "processes", "capacity"), SIZES)
+def test_seats_asked_for_by_several_processes_are_as_many_as_there_are(
+    academy: Academy, config: Config, many: int, processes: int, capacity: int
+) -> None:
+    """Everybody asks twice: each is in once, the seats go to as many as there are, and each fee is charged once."""
+    offering = academy.offering(capacity, fee=1000)
+    people = [academy.person(f"P{n}") for n in range(many // 2)]
+    requests = people * 2
+    academy.runtime.engines.dispose(academy.runtime.site.name)
+    forked = multiprocessing.get_context("fork")
+    gate, out = forked.Barrier(processes), forked.Queue()
+    parts = [requests[place::processes] for place in range(processes)]
+    children = [
+        forked.Process(target=_worker, args=(academy, config, offering, part, gate, out)) for part in parts
+    ]
+    for child in children:
+        child.start()
+    answers = [answer for _child in children for answer in out.get(timeout=240)]
+    for child in children:
+        child.join(30)
+    assert answers.count("done") == len(people)
+    found = academy.rows(Enrolment, Enrolment.offering_id == offering)
+    assert sum(each.state == "enrolled" for each in found) == capacity
+    assert len({each.seat_id for each in found if each.seat_id}) == capacity
+    assert len({each.student_id for each in found}) == len(found) == len(people)
+    assert len(academy.rows(Charge)) == capacity
+    held = academy.row(Offering, offering)
+    assert (held.taken, held.waiting) == (capacity, len(people) - capacity)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -179,3 +180,47 @@ def test_only_whoever_may_change_all_items_makes_results_final(academy: Academy,
     }
     with pytest.raises(Forbidden):
         academy.run("education.finalise", make_actor("other", rights), offering=offering)
+
+
+def test_what_results_depend_on_stays_once_they_are_final(academy: Academy) -> None:
+    offering = academy.offering(5)
+    item, student = academy.item(offering), academy.enrol(offering)
+    begin = academy.look(lambda context: context.now) - timedelta(hours=3)
+    ends = (begin + timedelta(hours=2)).isoformat()
+    session = academy.make("session", offering=offering, starts_at=begin.isoformat(), ends_at=ends)
+    academy.run("education.take_attendance", session=session, states={student: "present"})
+    academy.grade(offering, (item, student, "15"))
+    academy.run("education.finalise", offering=offering)
+    for kind, number, field, value in (
+        ("item", item, "weight", "3"),
+        ("item", item, "maximum", "40"),
+        ("offering", offering, "rounding_step", "1"),
+        ("offering", offering, "pass_mark", "16"),
+        ("session", session, "state", "cancelled"),
+    ):
+        with pytest.raises(Invalid):
+            academy.edit(kind, number, **{field: value})
+    with pytest.raises(Invalid):
+        academy.item(offering)
+    with pytest.raises(Refused):
+        academy.run("education.take_attendance", session=session, states={student: "absent"})
+    academy.run("education.take_attendance", session=session, states={student: "present"}, topic="Loops")
+    academy.edit("item", item, title="Final exam")
+    academy.edit("offering", offering, note="Well done")
+    assert outcome(academy, student) == (15, "passed")
+    academy.run("education.reopen", offering=offering)
+    academy.edit("item", item, weight="3")
+
+
+def test_items_and_sessions_with_entries_are_not_deleted_and_others_let_grades_follow(
+    academy: Academy,
+) -> None:
+    offering = academy.offering(5)
+    item, student = academy.item(offering), academy.enrol(offering)
+    empty = academy.item(offering, title="Empty")
+    academy.grade(offering, (item, student, "15"))
+    assert outcome(academy, student)[1] == "open"
+    with pytest.raises(CommandError, match="نمره"):
+        academy.run("record.delete", resource="education.item", record_id=item)
+    academy.run("record.delete", resource="education.item", record_id=empty)
+    assert outcome(academy, student) == (15, "passed")

@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from kernel.api import needs
 from plugins.education.policies import MONEY
-from plugins.education.views import attendance, certificates, check, classes, enrolled, grades, money
+from plugins.education.views import attendance, certificates, check, classes, enrolled, grades, money, moving
 
 BOTH = ["GET", "POST"]
 POST = ["POST"]
@@ -45,6 +45,7 @@ def make_blueprint() -> Blueprint:
         attendance.page,
         BOTH,
     )
+    add("/replan", "replan", ("education.session", "edit"), moving.page, BOTH)
     add("/enrolled/<int:number>", "enrolled", enrolment, enrolled.page)
     add(
         "/enrolled/<int:number>/withdraw",

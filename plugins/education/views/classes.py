@@ -21,6 +21,7 @@ from kernel.api import (
     stored_number,
     tell,
 )
+from plugins.education import clashes
 from plugins.education.billing import accounts_of
 from plugins.education.blocks import session_rows
 from plugins.education.cards import number_text
@@ -65,9 +66,19 @@ def page(number: int) -> ResponseReturnValue:
         accounts=accounts,
         standing=standings_of(context, [offering])[0] if money else None,
         sessions=sessions,
+        elsewhere=_elsewhere(context, students),
         marked={each["session"].id for each in sessions if _has_come(context, each["session"])},
         may=_rights(context, number),
     )
+
+
+def _elsewhere(context: Context, students: list[dict[str, Any]]) -> dict[int, str]:
+    """Give the course in which a student of this one sits at the same time, by student, as far as the actor sees it."""
+    held = [row["enrolment"] for row in students if row["enrolment"].state == "enrolled"]
+    if not held or not clashes.watched(context):
+        return {}
+    found = clashes.clashes(context, held[0].offering_id, [each.student_id for each in held])
+    return {each.student_id: each.course for each in reversed(found)}
 
 
 def _has_come(context: Context, session: Session) -> bool:
@@ -200,4 +211,17 @@ def enrol(number: int) -> ResponseReturnValue:
         tell(_("All seats are taken: the student stands in the waiting list."), "warning")
     else:
         tell(_("The student is enrolled."))
+    _warn(current(), made)
     return redirect(url_for("education.enrolled", number=outcome.value), code=303)
+
+
+def _warn(context: Context, made: Enrolment) -> None:
+    """Tell where the student sits in another course at the same time."""
+    found = clashes.clashes(context, made.offering_id, [made.student_id]) if clashes.watched(context) else []
+    if found:
+        text = _(
+            "At the same time the student sits in “%(course)s”, first on %(day)s.",
+            course=found[0].course,
+            day=clashes.WHEN.show(found[0].starts_at, context),
+        )
+        tell(text, "warning")
