@@ -85,8 +85,11 @@ def keep_states(system: Context) -> int:
         for policy in found:
             before = (policy.state, policy.renewal)
             set_state(policy, system.now)
-            own = lines.get((policy.line, policy.insurer_id))
-            set_board(system, policy, own or lines.get((policy.line, None)))
+            own = lines.get((policy.line, policy.insurer_id)) or lines.get((policy.line, None))
+            if policy.state == "lapsed" and policy.renewal is None and (own is None or own.renewable):
+                # It ended while nobody looked: the plugin was paused, or the machine off.
+                policy.renewal, policy.lost_reason = "lost", LAPSE_REASON
+            set_board(system, policy, own)
             changed += (policy.state, policy.renewal) != before
         system.session.flush()
         if len(found) < AT_ONCE:
@@ -109,12 +112,16 @@ def follow_policy(context: Context, ids: Sequence[int], action: str) -> None:
     """A policy was written: its holder is an insured, is thanked for what is new, and its former one follows."""
     if action == "purged":
         return
+    from plugins.insurance import chains
+
     context.session.flush()
     with context.system("what follows from a policy") as system:
         wanted = select(Policy).where(Policy.id.in_(list(ids))).order_by(Policy.id)
         for policy in system.session.execute(wanted).scalars().all():
             if action in ("created", "restored") and policy.number:
                 give_role(system, policy.holder_id, INSURED_ROLE)
+            if action == "created":
+                chains.recognise(context, system, policy)
             if action in ("created", "changed"):
                 telling.thank(system, policy)
             if policy.former_id is not None and action in ("binned", "restored"):

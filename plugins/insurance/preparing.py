@@ -156,4 +156,5 @@ def covers(policy: Policy, day: date) -> bool:
     last = terms.last_day(policy.ends_on, policy.ends_hour)
     if policy.cancelled_on is not None:
         last = min(last, policy.cancelled_on)
-    return policy.number is not None and policy.begins_on <= day <= last
+    first = terms.first_day(policy.begins_on, policy.begins_hour)
+    return policy.number is not None and first <= day <= last

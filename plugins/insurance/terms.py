@@ -52,6 +52,11 @@ def last_day(ends_on: date, hour: int) -> date:
     return ends_on - timedelta(days=1) if hour == 0 else ends_on
 
 
+def first_day(begins_on: date, hour: int) -> date:
+    """Give the first day with any cover: a begin at hour 24 belongs to the day after."""
+    return begins_on + timedelta(days=1) if hour >= LAST_HOUR else begins_on
+
+
 def state_of(
     *,
     issued: bool,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import func, select
+
 from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, kept_from
 from plugins.insurance.models import Claim, Policy
 from plugins.insurance.reading import open_claim, read
-from plugins.insurance.resources import CLAIM
+from plugins.insurance.resources import CLAIM, POLICY
 from plugins.insurance.telling import tell_of_claim
 from plugins.insurance.words import CLAIM_MOVES, CLAIMS
 
@@ -78,6 +80,8 @@ def set_claim_state(
     values = read(context, kinds, entered)
     if state == "paid" and values["paid_on"] < record.occurred_on:
         raise Invalid([Problem("paid_on", _("It cannot have been paid before it happened."))])
+    if state == "paid":
+        _within_cover(context, record, values["paid"])
     record.state = state
     record.paid, record.paid_on = values.get("paid"), values.get("paid_on")
     record.reject_reason = values.get("reject_reason")
@@ -86,6 +90,24 @@ def set_claim_state(
     context.session.flush()
     _tell(context, record.id)
     return record.id
+
+
+def _within_cover(context: Context, record: Claim, paid: int) -> None:
+    """No insurer pays more for a loss than the sum insured; where that was raised, the policy says so first."""
+    policy = context.session.get(Policy, record.policy_id)
+    if policy is not None and policy.sum_insured is not None and paid > policy.sum_insured:
+        if kept_from(context, POLICY, "sum_insured"):
+            raise Invalid([Problem("paid", _("This is more than the sum insured."))])
+        most = PAID.show(policy.sum_insured, context)
+        raise Invalid([Problem("paid", _("More than the sum insured: the policy covers %(sum)s.", sum=most))])
+
+
+def paid_before(context: Context, policy_id: int) -> int:
+    """Give what was paid for the losses of a policy until now, as far as the actor sees them."""
+    wanted = select(func.coalesce(func.sum(Claim.paid), 0)).where(
+        Claim.policy_id == policy_id, Claim.state == "paid"
+    )
+    return int(context.session.execute(wanted).scalar_one())
 
 
 def _tell(context: Context, claim_id: int) -> None:

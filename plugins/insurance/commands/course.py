@@ -97,6 +97,8 @@ def plan(
     record = open_policy(context, policy)
     given = {"count": count, "first": first, "down": down, "every": every}
     values = read(context, (COUNT, DOWN, FIRST, EVERY), given)
+    if record.cancelled_on is not None:
+        raise Refused(_("This policy is cancelled."))
     held = instalments_of(context, policy)
     paid = sum(each.amount for each in held if each.paid_on is not None)
     open_ = record.premium_total - paid
@@ -244,16 +246,17 @@ def endorse(
         if row.premium_change < 0:
             _lessen(system, policy, -row.premium_change)
     context.session.expire(record)
-    if row.premium_change > 0 and instalments_of(context, policy):
-        context.session.add(
-            Instalment(
-                policy_id=policy,
-                due_on=row.day,
-                amount=row.premium_change,
-                note=context.text(_("Endorsement %(place)d", place=row.place)),
+    if row.premium_change > 0:
+        if instalments_of(context, policy):
+            context.session.add(
+                Instalment(
+                    policy_id=policy,
+                    due_on=row.day,
+                    amount=row.premium_change,
+                    note=context.text(_("Endorsement %(place)d", place=row.place)),
+                )
             )
-        )
-        context.session.flush()
+            context.session.flush()
         billing.bill_change(context, _fresh(context, policy), _endorsement(context, made))
     return made
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, rest_reminders
 from plugins.insurance import billing, keeping
-from plugins.insurance.commands.renewing import ENDING
+from plugins.insurance.chains import ENDING
 from plugins.insurance.models import Instalment, Policy
 from plugins.insurance.reading import open_policy, read
 from plugins.insurance.resources import POLICY

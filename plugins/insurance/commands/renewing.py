@@ -18,7 +18,7 @@ from kernel.api import (
     load,
     rest_reminders,
 )
-from plugins.insurance import keeping, terms
+from plugins.insurance import chains, keeping, terms
 from plugins.insurance.commands.course import instalments_of, plan
 from plugins.insurance.kinds import Hour, PolicyNumber
 from plugins.insurance.models import Claim, InsuredObject, InsuredPerson, Policy
@@ -29,8 +29,6 @@ from plugins.insurance.resources import POLICY
 from plugins.insurance.resources.policy import MOST
 
 LONGEST_NO_CLAIM = 14
-ENDING = "insurance.end"
-"""The date of policies that reminders ask for, see `plugins.insurance.dates`."""
 
 WHICH = fields.Link("policy", _("Policy"), to=POLICY.name, required=True)
 INSURER = fields.Link("insurer", _("Insurer"), to="insurance.insurer", required=True)
@@ -160,7 +158,11 @@ def renew(
     entered = {item.name: value for item, value in zip(FORM, given, strict=True) if value is not None}
     values = read(context, FORM, {**proposal(context, former), **entered})
     _in_order(context, former, values)
-    made = _create(context, _values(context, former, values))
+    context.session.info[chains.RENEWING] = True
+    try:
+        made = _create(context, _values(context, former, values))
+    finally:
+        context.session.info.pop(chains.RENEWING)
     record: Policy = load(context, POLICY, made)
     record.former_id = former.id
     record.anchor_day = terms.kept_anchor(values["begins_on"], former.anchor_day)
@@ -169,7 +171,7 @@ def renew(
         _copy_parts(system, former.id, made)
         keeping.follow_former(system, former.id)
     context.session.expire(former)
-    rest_reminders(context, ENDING, [policy])
+    rest_reminders(context, chains.ENDING, [policy])
     if values["instalments"]:
         plan(context, policy=made, count=values["instalments"], first=values["begins_on"])
     if BILL.read(bill, context) and values["number"]:

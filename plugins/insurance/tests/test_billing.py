@@ -124,3 +124,13 @@ def test_a_new_policy_is_billed_at_once_where_the_site_wishes_it(agency: Agency)
     new, old = agency.policy(), agency.policy(begins_on=agency.today - timedelta(days=60))
     assert len(agency.look(lambda context: bills_shown(context, new))) == 1
     assert agency.look(lambda context: bills_shown(context, old)) == []
+
+
+def test_what_an_endorsement_adds_is_billed_without_instalments_too(agency: Agency) -> None:
+    number = agency.policy(premium=9_000_000)
+    agency.run("insurance.bill", policy=number)
+    agency.run(
+        "insurance.endorse", policy=number, kind="premium", description="More", premium_change=1_500_000
+    )
+    bills = agency.look(lambda context: bills_shown(context, number))
+    assert sorted(bill.payable for bill in bills) == [1_500_000, 9_000_000]

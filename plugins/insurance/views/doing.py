@@ -20,7 +20,7 @@ from kernel.api import (
     tell,
 )
 from plugins.insurance import billing
-from plugins.insurance.commands import claims, course, ending, renewing, talking
+from plugins.insurance.commands import claims, course, ending, linking, renewing, talking
 from plugins.insurance.commands.renewing import proposal
 from plugins.insurance.models import Claim, Instalment, Policy
 from plugins.insurance.resources import CLAIM, POLICY
@@ -179,6 +179,29 @@ def unpay(number: int) -> ResponseReturnValue:
     return _settle("insurance.unpay", number, _("The instalment is open again."))
 
 
+def link(number: int) -> ResponseReturnValue:
+    """Say which policy this one renews."""
+    policy: Policy = load(current(), POLICY, number)
+    return command_page(
+        "insurance.link",
+        _("Say which policy this one renews"),
+        (linking.FORMER,),
+        crumb=_crumb(policy),
+        done=_("The policies are a chain now; reminders of the former one rest."),
+        target=_crumb(policy)[1],
+        text=_("A policy of the same holder and line that began earlier."),
+        policy=number,
+    )
+
+
+def unlink(number: int) -> ResponseReturnValue:
+    """Take back that a policy renews another."""
+    policy: Policy = load(current(), POLICY, number)
+    if run_command("insurance.unlink", policy=number).done:
+        tell(_("The policies are no chain any more; the former one waits for its renewal again."))
+    return redirect(_crumb(policy)[1], code=303)
+
+
 def _settle(command: str, number: int, done: Any) -> ResponseReturnValue:
     row = current().session.get(Instalment, number)
     if row is None:
@@ -193,6 +216,7 @@ def step(number: int) -> ResponseReturnValue:
     """Take a claim a step on."""
     context = current()
     claim: Claim = load(context, CLAIM, number)
+    policy: Policy = load(context, POLICY, claim.policy_id)
     following = claims.steps_after(claim.state)
     state = fields.Choice("state", _("State"), options={key: CLAIMS[key] for key in following}, required=True)
     kinds = [state, *(item for item in claims.FORM[1:])]
@@ -209,7 +233,22 @@ def step(number: int) -> ResponseReturnValue:
         done=_("The claim is a step further."),
         target=f"/{CLAIM.path}/{number}",
         start={**start, "paid_on": context.today},
-        text=_("It is “%(state)s” now.", state=CLAIMS[claim.state]) if _sees(context, CLAIM, "state") else "",
+        text=_said(context, claim, policy),
         save=_("Save"),
         claim=number,
+    )
+
+
+def _said(context: Context, claim: Claim, policy: Policy) -> Any:
+    """Tell how far a claim is, and what the policy covers, as far as the actor may know it."""
+    if not _sees(context, CLAIM, "state"):
+        return ""
+    state = _("It is “%(state)s” now.", state=CLAIMS[claim.state])
+    if not (_sees(context, POLICY, "sum_insured") and _sees(context, CLAIM, "paid")):
+        return state
+    return _(
+        "%(state)s Sum insured of the policy: %(sum)s; paid for losses until now: %(paid)s.",
+        state=state,
+        sum=POLICY.by_name["sum_insured"].show(policy.sum_insured, context) or "—",
+        paid=claims.PAID.show(claims.paid_before(context, policy.id), context),
     )

@@ -138,6 +138,8 @@ def _may(context: Context, policy: Policy, billed: bool) -> dict[str, bool]:
         "talk": edit and (waits or policy.renewal == "lost"),
         "lose": edit and waits,
         "reopen": edit and policy.renewal == "lost",
+        "link": edit and policy.former_id is None and policy.state != "cancelled",
+        "unlink": edit and policy.former_id is not None,
         "cancel": edit and policy.state in STANDING,
         "endorse": edit and policy.state in STANDING and bool(policy.number),
         "plan": edit and policy.state != "cancelled" and policy.premium_total > 0,
