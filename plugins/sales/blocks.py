@@ -27,11 +27,11 @@ from plugins.sales.entry import PERCENT, QUANTITY
 from plugins.sales.models import Document, PriceLine, PriceList
 from plugins.sales.money import contributions as money
 from plugins.sales.offers import redemptions_of
-from plugins.sales.resources.catalogue import ITEM, MOST_SUGGESTIONS
+from plugins.sales.resources.catalogue import MOST_SUGGESTIONS
 from plugins.sales.resources.documents import NUMBER
 from plugins.sales.resources.prices import PRICE_LINE
-from plugins.sales.suggesting import effects, suggested
-from plugins.sales.words import RIGHT, STATES, SUGGESTED, TONES
+from plugins.sales.suggesting import declared, effects, named
+from plugins.sales.words import OFFERED, OFFERED_TONES, RIGHT, STATES, TONES
 
 SHOWN = 8
 NEW = {
@@ -75,7 +75,7 @@ def _lines(context: Context, number: int) -> Markup | None:
         quantity=lambda value: QUANTITY.show(value, context),
         percent=lambda value: PERCENT.show(value, context),
         spent=redemptions_of(context, number),
-        suggested_as=SUGGESTED,
+        suggested_as=OFFERED,
         related=_related(context, document),
         texts=(
             (_("Terms of payment"), document.terms),
@@ -161,7 +161,7 @@ def _prices(context: Context, condition: Any, of_list: int | None = None) -> Mar
 
 def _suggestions(context: Context, item: int) -> Markup | None:
     """What is offered beside a good, and how often that was taken."""
-    found = suggested(context, [item], day=context.today, most=MOST_SUGGESTIONS)
+    found = named(context, declared(context, [item])[:MOST_SUGGESTIONS], context.today)
     if not found:
         return None
     counted = context.may(RIGHT, "view")
@@ -170,9 +170,14 @@ def _suggestions(context: Context, item: int) -> Markup | None:
     rows = []
     for it in found:
         times, net = taken.get(it.item_id, (0, 0))
-        rows.append((it, whole.show(times, context), ITEM.by_name["sale_price"].show(net, context)))
+        rows.append((it, whole.show(times, context), net))
     return fragment(
-        "sales/suggestions.html", rows=rows, counted=counted, sold=sold and whole.show(sold, context)
+        "sales/suggestions.html",
+        rows=rows,
+        how=OFFERED,
+        tones=OFFERED_TONES,
+        counted=counted,
+        sold=sold and whole.show(sold, context),
     )
 
 

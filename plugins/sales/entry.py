@@ -246,7 +246,7 @@ def _give_price(
     elif ruled is not None:
         price = ITEM.by_name["sale_price"].show(ruled.unit, context)
         line.origin = context.text(
-            _("Typed; by the rules %(price)s (%(origin)s)", price=price, origin=ruled.explanation)
+            _("Typed; by the rules %(price)s Rials (%(origin)s)", price=price, origin=ruled.explanation)
         )
     else:
         line.origin = context.text(_("Typed"))

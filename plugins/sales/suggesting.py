@@ -1,11 +1,12 @@
 """What is offered beside goods: suggested while a document is entered, taken with one click, and told on the good's page.
 
-A line that was taken up says beside which good; the entries that reports count say so too, and returns take that back.
+Declared offers go first, in their order; then what is often sold together, then what the customer buys again and again. A
+line that was taken up says beside which good; the entries that reports count say so too, and returns take that back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,67 +14,52 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from kernel.api import Context, LazyText
+from kernel.api import Context
+from plugins.sales.habits import sold_together, usual
 from plugins.sales.models import DocumentLine, Item, SaleEntry, Suggestion
 from plugins.sales.prices import price_book
-from plugins.sales.words import SUGGESTED, SUGGESTED_TONES
 
 if TYPE_CHECKING:
     from plugins.sales.entry import EnteredLine
 
 MOST = 6
 """Offers that are shown at once while one types."""
-UP = "up"
+UP, TOGETHER, USUAL = "up", "together", "usual"
 
 
 @dataclass(frozen=True)
 class Suggested:
-    """One offer: of which good, beside which, in which words, and at which price for this customer."""
+    """One offer: of which good, beside which one, how, in which words, and at which price for this customer."""
 
-    id: int
     item_id: int
-    title: str
-    beside: str
+    beside_id: int | None
     kind: str
-    label: LazyText
-    tone: str
-    words: str
-    price: int | None
+    words: str = ""
+    title: str = ""
+    beside: str = ""
+    price: int | None = None
 
 
 def suggested(
-    context: Context, item_ids: Iterable[int], *, day: date, party_id: int | None = None, most: int = MOST
+    context: Context, held: Sequence[int], *, day: date, party_id: int | None = None, most: int = MOST
 ) -> list[Suggested]:
-    """Give what is offered beside these goods and is none of them, in the order that was declared; a good stands once."""
-    held = list(dict.fromkeys(item_ids))
-    offered = _offered(context, held, most)
-    wanted = [item.id for _row, item in offered]
-    names = _titles(context, [row.item_id for row, _item in offered])
-    book = price_book(context, wanted, direction="sale", day=day, party_id=party_id)
-    found = []
-    for row, item in offered:
-        price = book.price(item.id, None, Decimal(1))
-        found.append(
-            Suggested(
-                row.id,
-                item.id,
-                item.title,
-                names.get(row.item_id, ""),
-                row.kind,
-                SUGGESTED[row.kind],
-                SUGGESTED_TONES[row.kind],
-                row.words or "",
-                None if price is None else price.unit,
-            )
-        )
-    return found
+    """Give what is offered to somebody whose document holds these goods; none of them, and each good once."""
+    found = {each.item_id: each for each in declared(context, held)}
+    if len(found) < most and held:
+        for item, beside in sold_together(context, held).items():
+            found.setdefault(item, Suggested(item, beside, TOGETHER))
+    if len(found) < most:
+        for item in usual(context, party_id, held, day):
+            found.setdefault(item, Suggested(item, None, USUAL))
+    return named(context, list(found.values())[:most], day, party_id)
 
 
-def _offered(context: Context, held: Sequence[int], most: int) -> list[tuple[Suggestion, Item]]:
+def declared(context: Context, held: Sequence[int]) -> list[Suggested]:
+    """Give what was declared to be offered beside these goods, without names and prices."""
     if not held:
         return []
     statement = (
-        select(Suggestion, Item)
+        select(Suggestion)
         .join(Item, Item.id == Suggestion.offered_id)
         .where(
             Suggestion.item_id.in_(held),
@@ -83,15 +69,37 @@ def _offered(context: Context, held: Sequence[int], most: int) -> list[tuple[Sug
         )
         .order_by(Suggestion.position, Suggestion.id)
     )
-    found: dict[int, tuple[Suggestion, Item]] = {}
-    for row, item in context.session.execute(statement):
-        found.setdefault(item.id, (row, item))
-    return list(found.values())[:most]
+    found: dict[int, Suggested] = {}
+    for row in context.session.scalars(statement):
+        offer = Suggested(row.offered_id, row.item_id, row.kind, row.words or "")
+        found.setdefault(row.offered_id, offer)
+    return list(found.values())
 
 
-def suggestion(context: Context, number: int) -> Suggestion | None:
-    """Give an offer by its number."""
-    return context.session.scalar(select(Suggestion).where(Suggestion.id == number))
+def named(
+    context: Context, offers: Sequence[Suggested], day: date, party_id: int | None = None
+) -> list[Suggested]:
+    """Give the same offers with titles, and with the price of one piece for this customer."""
+    if not offers:
+        return []
+    wanted = [each.item_id for each in offers]
+    book = price_book(context, wanted, direction="sale", day=day, party_id=party_id)
+    titles = _titles(context, [*wanted, *(each.beside_id for each in offers if each.beside_id)])
+    shown = []
+    for each in offers:
+        price = book.price(each.item_id, None, Decimal(1))
+        shown.append(
+            Suggested(
+                each.item_id,
+                each.beside_id,
+                each.kind,
+                each.words,
+                titles.get(each.item_id, ""),
+                titles.get(each.beside_id or 0, ""),
+                None if price is None else price.unit,
+            )
+        )
+    return shown
 
 
 def take_up(
@@ -110,22 +118,25 @@ def take_up(
     }
     if not told:
         return
-    items = {line.item_id for line in lines if line.place in told}
-    statement = select(Suggestion).where(
-        Suggestion.item_id.in_(set(told.values())), Suggestion.offered_id.in_(items)
-    )
-    kinds = {(row.item_id, row.offered_id): row.kind for row in context.session.scalars(statement)}
+    kinds = _kinds(context, set(told.values()), {line.item_id or 0 for line in lines if line.place in told})
     for line in lines:
         beside = told.get(line.place)
-        before = stored.get(line.id or 0)
         if beside is None:
             continue
         kind = kinds.get((beside, line.item_id or 0))
-        if kind is None and before is not None:
-            kept = (before.beside_id, before.item_id) == (beside, line.item_id)
-            kind = before.beside_kind if kept else None
+        before = stored.get(line.id or 0)
+        if before is not None and (before.beside_id, before.item_id) == (beside, line.item_id):
+            kind = before.beside_kind
         if kind is not None:
             line.beside_id, line.beside_kind = beside, kind
+
+
+def _kinds(context: Context, besides: set[int], items: set[int]) -> dict[tuple[int, int], str]:
+    """Give how goods are offered beside others at present, by the pairs of them."""
+    together = sold_together(context, sorted(besides))
+    found = {(beside, item): TOGETHER for item, beside in together.items() if item in items}
+    statement = select(Suggestion).where(Suggestion.item_id.in_(besides), Suggestion.offered_id.in_(items))
+    return found | {(row.item_id, row.offered_id): row.kind for row in context.session.scalars(statement)}
 
 
 def effects(context: Context, item_id: int) -> tuple[int, dict[int, tuple[int, int]]]:

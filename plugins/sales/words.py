@@ -71,7 +71,10 @@ INVOICING_TONES = {"none": "grey", "partly": "amber", "whole": "green"}
 
 SUGGESTED = {"side": _("Goes with it"), "cross": _("Needed as well"), "up": _("Better one instead")}
 SUGGESTED_TONES = {"side": "blue", "cross": "cyan", "up": "violet"}
-"""How a good is offered beside another."""
+"""How a good is declared to be offered beside another."""
+OFFERED = {**SUGGESTED, "together": _("Often bought with it"), "usual": _("The customer’s usual")}
+OFFERED_TONES = {**SUGGESTED_TONES, "together": "green", "usual": "amber"}
+"""The same, with what habits tell."""
 
 TELLABLE = {"order": ("issued", "ready", "delivered"), "invoice": ("issued",)}
 """Of which documents of sale there is something to tell the customer, by kind and state."""

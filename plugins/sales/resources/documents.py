@@ -33,11 +33,11 @@ from plugins.sales.words import (
     INVOICING_TONES,
     KINDS,
     NEXT,
+    OFFERED,
+    OFFERED_TONES,
     RIGHT,
     STATES,
     STATES_OF,
-    SUGGESTED,
-    SUGGESTED_TONES,
     TONES,
 )
 
@@ -257,8 +257,8 @@ SOLD = Resource(
         fields.Choice(
             "beside_kind",
             _("How it is offered"),
-            options=SUGGESTED,
-            colours=SUGGESTED_TONES,
+            options=OFFERED,
+            colours=OFFERED_TONES,
             read_only=True,
         ),
         fields.Link("group", _("Product group"), to="sales.item_group", attribute="group_id", read_only=True),

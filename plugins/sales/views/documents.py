@@ -28,9 +28,9 @@ from plugins.sales.commands.returning import DAY, WHY
 from plugins.sales.doing import title_of
 from plugins.sales.entry import QUANTITY, Entry
 from plugins.sales.models import Document
-from plugins.sales.suggesting import Suggested, suggested
+from plugins.sales.suggesting import UP, Suggested, suggested
 from plugins.sales.views.form import DocumentForm, asked_party
-from plugins.sales.words import DIRECTIONS, DISCOUNT_KINDS, KINDS
+from plugins.sales.words import DIRECTIONS, DISCOUNT_KINDS, KINDS, OFFERED, OFFERED_TONES
 
 LONGEST = 200
 
@@ -99,6 +99,8 @@ def reckon() -> ResponseReturnValue:
         rows=[(row.index, places.get(place)) for place, row in enumerate(form.lines)],
         offers=offers,
         suggested=_suggested(context, form, entry, direction),
+        how=OFFERED,
+        tones=OFFERED_TONES,
         spending=form.spending,
         problems=[context.text(problem.message) for problem in entry.problems if problem.field != "what"],
     )
@@ -120,7 +122,9 @@ def take() -> ResponseReturnValue:
     number = stored_number(request.form.get("document", ""))
     document = _document(context, number) if number is not None else None
     form = DocumentForm(context, kind, direction, document).read(request.form)
-    form.take(stored_number(request.args.get("offer", "")))
+    item, beside = (stored_number(request.args.get(name, "")) for name in ("item", "beside"))
+    if item is not None:
+        form.take(item, beside, better=request.args.get("how") == UP)
     return _form(form, changed=True)
 
 

@@ -13,9 +13,8 @@ from kernel.api import CommandForm, Context, Problem, fields, stored_number
 from plugins.sales.commands import writing
 from plugins.sales.commands.common import lines_of, read_gently
 from plugins.sales.entry import FILLED, Entry, Head, read_entry
-from plugins.sales.models import Document, DocumentLine, Suggestion
+from plugins.sales.models import Document, DocumentLine
 from plugins.sales.offers import Offer, offers_for, read_spending, redemptions_of
-from plugins.sales.suggesting import UP, suggestion
 
 LINE_NAMES = (
     "id",
@@ -154,22 +153,19 @@ class DocumentForm:
             entry = read_entry(self.context, writing.replace_spent(told, whole), raw, stored)
         return entry, offers
 
-    def take(self, number: int | None) -> None:
+    def take(self, item: int, beside: int | None, *, better: bool) -> None:
         """Take up an offer: as a row of its own, or, where it is the better one, in the place of what it is better than."""
-        offer = suggestion(self.context, number) if number is not None else None
-        if offer is None:
-            return
-        shown = self._place_of(offer) if offer.kind == UP else None
+        shown = self._row_of(beside) if better else None
         if shown is None:
             shown = self.blank(1 + max((int(row.index) for row in self.lines), default=-1))
             self.lines = [row for row in self.lines if _is_filled(row)] + [shown]
         kept = {name: shown[name] for name in ("id", "quantity")}
-        shown.values = {**kept, "what": str(offer.offered_id), "beside": str(offer.item_id)}
+        shown.values = {**kept, "what": str(item), "beside": str(beside or "")}
         shown.errors = {}
         self._label()
 
-    def _place_of(self, offer: Suggestion) -> LineRow | None:
-        goods = (row for row in self.lines if row["what"].partition("-")[0] == str(offer.item_id))
+    def _row_of(self, item: int | None) -> LineRow | None:
+        goods = (row for row in self.lines if row["what"].partition("-")[0] == str(item))
         return next(goods, None)
 
     def _stored_lines(self) -> dict[int, DocumentLine]:
