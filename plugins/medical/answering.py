@@ -7,20 +7,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from kernel.api import CommandError, Context, Inbound, InboundParty, LazyText, _, squeeze
-from plugins.medical.models import Doctor, Proposal, Service, Waiting
-from plugins.medical.selfservice import book_for_self, cancel_by_patient, coming, confirm
+from kernel.api import (
+    CommandError,
+    Context,
+    Event,
+    Inbound,
+    InboundParty,
+    LazyText,
+    _,
+    queue_message,
+    squeeze,
+)
+from plugins.medical.models import Doctor, Service, Waiting
+from plugins.medical.proposing import chosen, numbered, remember
+from plugins.medical.selfservice import book_for_self
+from plugins.medical.settling import settle, settle_chosen, told_of, when
 from plugins.medical.slots import Slot, free_slots, givers, services
 from plugins.medical.waitlist import accept, offer_to, release
-from plugins.medical.wording import clock_words, day_words, number_words
 
 PROPOSED = 5
 """Times that one answer names."""
 AHEAD = 30
 """Days in which they are looked for."""
-PROPOSAL_MINUTES = 60
 NUMBER = re.compile(r"[1-9]")
 
 
@@ -36,6 +46,29 @@ def answer_message(context: Context, message_id: int) -> str | None:
         own = replace(system, locale=system.site.locale)
         answer = _answer(own, party_ids, message.keyword)
         return own.text(answer) if answer is not None else None
+
+
+def message_received(context: Context, event: Event) -> None:
+    """Cancel where somebody wrote «لغو», which also asks for no more advertising and is therefore offered to nobody.
+
+    What he is told goes out once for each message, and nothing is done twice.
+    """
+    message = context.session.get(Inbound, event.subject_id)
+    if message is None or not message.opted_out or message.automatic:
+        return
+    with context.session.begin_nested() as step:
+        answer = answer_message(context, message.id)
+        if answer is None:
+            return
+        told = queue_message(
+            context,
+            purpose="medical.answer",
+            occasion=str(message.id),
+            address=message.sender,
+            text=answer,
+        )
+        if told.id is None:
+            step.rollback()
 
 
 def _senders(context: Context, message: Inbound) -> list[int]:
@@ -58,68 +91,50 @@ def _answer(system: Context, party_ids: Sequence[int], keyword: str) -> LazyText
     if yes or no:
         waiting = offer_to(system, list(party_ids))
         if waiting is not None:
-            return _offered(system, waiting, yes)
+            return _offered(system, waiting, yes, shared=len(party_ids) > 1)
     chosen = _chosen(system, party_ids, asked)
     if chosen is not None:
         return chosen
     if yes or no:
-        return _settle(system, party_ids, yes)
+        return settle(system, party_ids, yes)
     first, *rest = keyword.split()
     if squeeze(first) not in words(system, "book_words"):
         return None
     return _propose(system, party_ids[0], squeeze(" ".join(rest)))
 
 
-def _offered(system: Context, waiting: Waiting, yes: bool) -> LazyText:
+def _offered(system: Context, waiting: Waiting, yes: bool, *, shared: bool) -> LazyText:
     if not yes:
         release(system, waiting, answered=True)
         return _("Noted. You stay on our waiting list.")
     held = accept(system, waiting)
     if held is None:
         return _("This time is no longer held for you. You stay on our waiting list.")
-    return _("Your appointment is booked: %(when)s", when=when(system, held.doctor_id, held.starts_at))
+    return _("Your appointment is booked: %(when)s", when=told_of(system, held, named=shared))
 
 
-def _settle(system: Context, party_ids: Sequence[int], yes: bool) -> LazyText | None:
-    found = coming(system, party_ids, 1)
-    if not found:
+def _chosen(system: Context, party_ids: Sequence[int], asked: str) -> LazyText | str | None:
+    """Do what the number stands for that was answered to a list told not long ago."""
+    found = chosen(system, party_ids, int(asked)) if NUMBER.fullmatch(asked) else None
+    if found is None:
         return None
-    appointment = found[0]
-    told = when(system, appointment.doctor_id, appointment.starts_at)
-    if yes:
-        confirm(system, appointment)
-        return _("Thank you. We expect you: %(when)s", when=told)
-    try:
-        cancel_by_patient(system, appointment)
-    except CommandError as error:
-        return error.message
-    return _("Your appointment is cancelled: %(when)s", when=told)
-
-
-def _chosen(system: Context, party_ids: Sequence[int], asked: str) -> LazyText | None:
-    """Book the time whose number was answered, where times were told not long ago."""
-    if NUMBER.fullmatch(asked) is None:
-        return None
-    statement = (
-        select(Proposal)
-        .where(Proposal.party_id.in_(list(party_ids)), Proposal.until >= system.now)
-        .limit(1)
-        .with_for_update()
-    )
-    proposal = system.session.execute(statement).scalar_one_or_none()
-    place = int(asked) - 1
-    if proposal is None or place >= len(proposal.options):
-        return None
-    doctor_id, text = proposal.options[place]
-    starts_at = datetime.fromisoformat(text)
+    proposal, option = found
+    if proposal.kind != "book":
+        told = settle_chosen(system, party_ids, option, proposal.kind == "confirm")
+        system.session.delete(proposal)
+        system.session.flush()
+        return told
+    doctor_id, text = option
+    service_id, starts_at = proposal.service_id or 0, datetime.fromisoformat(text)
     try:
         with system.session.begin_nested():
-            made = book_for_self(system, proposal.party_id, proposal.service_id, doctor_id, starts_at, "sms")
+            made = book_for_self(system, proposal.party_id, service_id, doctor_id, starts_at, "sms")
     except CommandError as error:
         return _("%(reason)s Send the word again for other times.", reason=system.text(error.message))
     system.session.delete(proposal)
     system.session.flush()
-    return _("Your appointment is booked: %(when)s", when=when(system, made.doctor_id, made.starts_at))
+    told = told_of(system, made, named=len(party_ids) > 1)
+    return _("Your appointment is booked: %(when)s", when=told)
 
 
 def _propose(system: Context, party_id: int, named: str) -> LazyText | str | None:
@@ -133,20 +148,9 @@ def _propose(system: Context, party_id: int, named: str) -> LazyText | str | Non
     found = next_times(system, service)
     if not found:
         return _("There is no free time for %(service)s at present. Please call us.", service=service.title)
-    system.session.execute(delete(Proposal).where(Proposal.party_id == party_id))
-    system.session.add(
-        Proposal(
-            party_id=party_id,
-            service_id=service.id,
-            options=[[slot.doctor_id, slot.starts_at.isoformat()] for slot in found],
-            until=system.now + timedelta(minutes=PROPOSAL_MINUTES),
-        )
-    )
-    system.session.flush()
-    lines = [
-        f"{number_words(system, place)}) {when(system, slot.doctor_id, slot.starts_at)}"
-        for place, slot in enumerate(found, start=1)
-    ]
+    options = [[slot.doctor_id, slot.starts_at.isoformat()] for slot in found]
+    remember(system, party_id, "book", options, service.id)
+    lines = numbered(system, [when(system, slot) for slot in found])
     head = system.text(_("Free times for %(service)s; answer with the number:", service=service.title))
     return "\n".join([head, *lines])
 
@@ -167,9 +171,3 @@ def next_times(system: Context, service: Service, doctor_id: int | None = None) 
         if len(chosen) == PROPOSED:
             break
     return chosen
-
-
-def when(system: Context, doctor_id: int, starts_at: datetime) -> str:
-    """Write a time as messages do: day, hour, doctor."""
-    doctor = system.session.execute(select(Doctor.name).where(Doctor.id == doctor_id)).scalar_one_or_none()
-    return f"{day_words(system, starts_at)} {clock_words(system, starts_at)} {doctor or ''}".strip()

@@ -32,6 +32,7 @@ class Place:
     capacity: int = 1
     seat: int = 1
     facilities: dict[str, int] = field(default_factory=dict)
+    """What the visit takes, by its needs."""
     outside: bool = False
     problems: list[Problem] = field(default_factory=list)
 
@@ -40,9 +41,13 @@ class Place:
         appointment.starts_at, appointment.ends_at = self.visit.starts, self.visit.ends
         appointment.buffer_before, appointment.buffer_after = self.buffers
         appointment.capacity, appointment.seat = self.capacity, self.seat
-        appointment.room_id = self.facilities.get("room")
-        appointment.device_id = self.facilities.get("device")
+        appointment.room_id = self._first("room")
+        appointment.device_id = self._first("device")
         appointment.outside = self.outside
+
+    def _first(self, kind: str) -> int | None:
+        """The room or device that is named first where there are several."""
+        return next((number for need, number in self.facilities.items() if need.startswith(kind)), None)
 
 
 def find_place(
@@ -55,10 +60,12 @@ def find_place(
     minutes: int | None = None,
     outside_hours: bool = False,
     at_once: bool = False,
+    as_before: bool = False,
     but: int | None = None,
 ) -> Place:
     """Judge a time and find its room and seat. `outside_hours` is the wish to book all the same, which takes a right;
-    `at_once` books somebody who stands at the desk, so that notice does not count.
+    `at_once` books somebody who stands at the desk, so that notice does not count; `as_before` gives back a time that the
+    appointment had, whatever the hours say now.
     """
     wish = wish_of(context, service, minutes if service.capacity == 1 else None)
     place = Place(wish.visit(starts_at), (wish.before, wish.after), wish.capacity)
@@ -66,8 +73,8 @@ def find_place(
     if place.visit.starts.astimezone(context.time_zone).date() < context.today:
         place.problems.append(Problem("starts_at", _("This day is in the past.")))
         return place
-    amiss = _time_problems(context, doctor, place.visit)
-    if not at_once:
+    amiss = [] if as_before else _time_problems(context, doctor, place.visit)
+    if not at_once and not as_before:
         amiss += _window_problems(context, service, place.visit)
     if outside_hours and context.may(*OUTSIDE):
         place.outside = bool(amiss)
@@ -127,9 +134,8 @@ def _take(
     service: Service,
     but: int | None,
 ) -> None:
-    needed = [number for each in wish.needs.values() for number in each]
-    wait_turn(context, doctors=[doctor.id], patients=[patient_id], facilities=needed)
-    if _is_elsewhere(context, patient_id, place.visit, but):
+    needed = wait_for(context, doctor, patient_id, wish)
+    if is_elsewhere(context, patient_id, place.visit, but):
         words = _("The patient already has an appointment at this time.")
         place.problems.append(Problem("starts_at", words))
         return
@@ -153,7 +159,8 @@ def _take(
     place.problems.append(Problem("starts_at", words))
 
 
-def _is_elsewhere(context: Context, patient_id: int, visit: Interval, but: int | None) -> bool:
+def is_elsewhere(context: Context, patient_id: int, visit: Interval, but: int | None = None) -> bool:
+    """Say whether the patient has another appointment at that time."""
     statement = select(Appointment.id).where(
         Appointment.patient_id == patient_id,
         Appointment.starts_at < visit.ends,
@@ -180,6 +187,13 @@ def _seat(context: Context, doctor_id: int, service_id: int, place: Place, but: 
     with context.system("which seats are taken") as system:
         seats = set(system.session.execute(statement).scalars())
     return next(seat for seat in range(1, place.capacity + 1) if seat not in seats)
+
+
+def wait_for(context: Context, doctor: Doctor, patient_id: int, wish: Wish) -> list[int]:
+    """Wait until nobody else books for any of these; gives the rooms and devices among which is chosen."""
+    needed = [number for each in wish.needs.values() for number in each]
+    wait_turn(context, doctors=[doctor.id], patients=[patient_id], facilities=needed)
+    return needed
 
 
 def wait_turn(

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from kernel.api import Context
 from plugins.medical.hours import Interval, Wish, fits, joined, starts_in, whole_day
-from plugins.medical.models import OCCUPYING, Appointment, Doctor, Facility, Service
-from plugins.medical.presence import bounds, doctor_present, presence, taken
+from plugins.medical.models import OCCUPYING, Appointment, Doctor, Facility, FacilityUse, Service
+from plugins.medical.presence import bounds, doctor_present, presence, taken, uses_of
 from plugins.medical.resources import APPOINTMENT
 from plugins.medical.slots import earliest, last_day, wish_of
 
@@ -45,6 +45,14 @@ class Entry:
     doctor: str = ""
     others: int = 0
     """How many more come at the same time."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whose time an appointment takes: the doctor, and the rooms and devices."""
+
+    doctor_id: int
+    facilities: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -102,8 +110,8 @@ def day_view(
     result = []
     for doctor in chosen:
         shown = _with_hidden(
-            [entry for who, _day, entry in entries if who["doctor"] == doctor.id],
-            [interval for who, _day, interval in busy if who["doctor"] == doctor.id],
+            [entry for who, _day, entry in entries if who.doctor_id == doctor.id],
+            [interval for who, _day, interval in busy if who.doctor_id == doctor.id],
         )
         slots = free.get((doctor.id, day), [])
         result.append(
@@ -123,7 +131,7 @@ def week_view(
 ) -> list[DoctorDay]:
     """Give several days of a doctor, of a group of doctors, or of a room, a column for each day."""
     ids = [doctor.id for doctor in chosen]
-    condition = Appointment.doctor_id.in_(ids) if facility is None else _in(facility)
+    condition = Appointment.doctor_id.in_(ids) if facility is None else _in([facility.id])
     entries = _entries(context, days, condition)
     busy = _busy(context, days, condition)
     there = presence(context, ids, days) if facility is None else {}
@@ -150,7 +158,7 @@ def week_view(
 def room_view(context: Context, day: date, chosen: Sequence[Facility]) -> list[DoctorDay]:
     """Give the day of each room and device."""
     ids = [facility.id for facility in chosen]
-    condition = Appointment.room_id.in_(ids) | Appointment.device_id.in_(ids)
+    condition = _in(ids)
     entries = _entries(context, [day], condition)
     busy = _busy(context, [day], condition)
     return [
@@ -160,8 +168,8 @@ def room_view(context: Context, day: date, chosen: Sequence[Facility]) -> list[D
             None,
             [],
             _with_hidden(
-                [entry for who, _day, entry in entries if facility.id in (who["room"], who["device"])],
-                [each for who, _day, each in busy if facility.id in (who["room"], who["device"])],
+                [entry for who, _day, entry in entries if facility.id in who.facilities],
+                [each for who, _day, each in busy if facility.id in who.facilities],
             ),
             [],
             day,
@@ -171,8 +179,9 @@ def room_view(context: Context, day: date, chosen: Sequence[Facility]) -> list[D
     ]
 
 
-def _in(facility: Facility) -> Any:
-    return (Appointment.room_id == facility.id) | (Appointment.device_id == facility.id)
+def _in(facility_ids: Sequence[int]) -> Any:
+    uses = select(FacilityUse.appointment_id).where(FacilityUse.facility_id.in_(list(facility_ids)))
+    return Appointment.id.in_(uses)
 
 
 def _free(
@@ -209,9 +218,7 @@ def _with_hidden(shown: list[Entry], busy: list[Interval]) -> list[Entry]:
     return sorted([*shown, *hidden], key=lambda entry: entry.interval)
 
 
-def _entries(
-    context: Context, days: Sequence[date], condition: Any
-) -> list[tuple[dict[str, int | None], date, Entry]]:
+def _entries(context: Context, days: Sequence[date], condition: Any) -> list[tuple[Who, date, Entry]]:
     """Who comes, with whom and where; those who come together as one entry."""
     if not context.may(APPOINTMENT.permission, "view"):
         return []
@@ -231,7 +238,8 @@ def _entries(
     )
     rows = context.session.execute(statement).all()
     people = APPOINTMENT.by_name["patient"].labels(sorted({row[0].patient_id for row in rows}), context)  # type: ignore[attr-defined]
-    found: list[tuple[dict[str, int | None], date, Entry]] = []
+    uses = uses_of(context, [row[0].id for row in rows])
+    found: list[tuple[Who, date, Entry]] = []
     together: dict[tuple[Any, ...], int] = {}
     for appointment, service, doctor in rows:
         key = (appointment.doctor_id, appointment.service_id, appointment.starts_at)
@@ -241,11 +249,7 @@ def _entries(
                 found[together[key]] = (who, day, replace(entry, others=entry.others + 1))
                 continue
             together[key] = len(found)
-        who = {
-            "doctor": appointment.doctor_id,
-            "room": appointment.room_id,
-            "device": appointment.device_id,
-        }
+        who = Who(appointment.doctor_id, frozenset(uses.get(appointment.id, ())))
         entry = Entry(
             Interval(appointment.starts_at, appointment.ends_at),
             id=appointment.id,
@@ -262,22 +266,21 @@ def _entries(
     return found
 
 
-def _busy(
-    context: Context, days: Sequence[date], condition: Any
-) -> list[tuple[dict[str, int | None], date, Interval]]:
+def _busy(context: Context, days: Sequence[date], condition: Any) -> list[tuple[Who, date, Interval]]:
     """What is taken, whoever may see whose it is."""
     zone = context.time_zone
     first, last = whole_day(min(days), zone).starts, whole_day(max(days), zone).ends
     statement = select(
+        Appointment.id,
         Appointment.doctor_id,
-        Appointment.room_id,
-        Appointment.device_id,
         Appointment.starts_at,
         Appointment.ends_at,
     ).where(condition, Appointment.starts_at < last, Appointment.ends_at > first, OCCUPYING)
     found = []
     with context.system("times that are taken, without saying whose") as system:
-        for row in system.session.execute(statement):
-            who = {"doctor": row.doctor_id, "room": row.room_id, "device": row.device_id}
+        rows = system.session.execute(statement).all()
+        uses = uses_of(system, [row.id for row in rows])
+        for row in rows:
+            who = Who(row.doctor_id, frozenset(uses.get(row.id, ())))
             found.append((who, row.starts_at.astimezone(zone).date(), Interval(row.starts_at, row.ends_at)))
     return found

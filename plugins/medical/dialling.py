@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from kernel.api import CommandError, Context, UssdAnswer, UssdEntry, UssdStep, _, calendar
-from plugins.medical.answering import next_times, when
+from plugins.medical.answering import next_times
 from plugins.medical.models import Service
 from plugins.medical.selfservice import book_for_self, cancel_by_patient, coming
+from plugins.medical.settling import when
 from plugins.medical.slots import services
 from plugins.medical.wording import clock_words, number_words
 
@@ -55,7 +56,7 @@ def _with_service(system: Context, step: UssdStep, offered: list[Service]) -> Us
             )
     except CommandError as error:
         return UssdAnswer(text=error.message, end=True)
-    told = when(system, made.doctor_id, made.starts_at)
+    told = when(system, made)
     return UssdAnswer(text=_("Booked: %(when)s", when=told), end=True)
 
 
@@ -66,7 +67,7 @@ def call_off(context: Context, step: UssdStep) -> UssdAnswer:
         found = coming(own, [step.party_id], 1)
         if not found:
             return UssdAnswer(text=_("You have no appointment."), end=True)
-        told = when(own, found[0].doctor_id, found[0].starts_at)
+        told = when(own, found[0])
         if not step.inputs:
             return UssdAnswer(text=_("%(when)s\n1) Cancel", when=told))
         if step.inputs[0] != "1":

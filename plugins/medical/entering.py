@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from kernel.api import Context, Invalid, give_role
-from plugins.medical.booking import find_place
+from plugins.medical.booking import Place, find_place
 from plugins.medical.charging import shares_of
-from plugins.medical.models import Appointment, Doctor, Patient, Service
+from plugins.medical.models import TAKING, Appointment, Doctor, FacilityUse, Patient, Service
 
 PATIENT_ROLE = "medical.patient"
 
@@ -58,6 +58,7 @@ def enter(
     _insure(context, appointment)
     context.session.add(appointment)
     context.session.flush()
+    _use(context, appointment, place)
     with context.system("whoever has an appointment is a patient") as system:
         give_role(system, appointment.patient_id, PATIENT_ROLE)
     return appointment
@@ -83,6 +84,7 @@ def put(
     *,
     minutes: int | None = None,
     outside_hours: bool = False,
+    as_before: bool = False,
 ) -> None:
     """Give an appointment another time; raise `Invalid` where it cannot be had."""
     service = context.session.get_one(Service, record.service_id)
@@ -94,11 +96,37 @@ def put(
         starts_at,
         minutes=minutes,
         outside_hours=outside_hours,
+        as_before=as_before,
         but=record.id,
     )
     if place.problems:
         raise Invalid(place.problems)
+    _leave(context, record)
     record.doctor_id = doctor.id
     record.doctor_user_id = doctor.user_id
     place.put(record)
+    record.planned_from = record.asked_at = None
     context.session.flush()
+    _use(context, record, place)
+
+
+def _use(context: Context, record: Appointment, place: Place) -> None:
+    """Note what an appointment takes; the constraint on these rows refuses what is taken."""
+    if not place.facilities:
+        return
+    with context.system("the rooms and devices of an appointment") as system:
+        taking = select(Appointment.id, *(getattr(Appointment, name) for name in TAKING))
+        row = system.session.execute(taking.where(Appointment.id == record.id)).one()
+        system.session.add_all(
+            FacilityUse(
+                appointment_id=row.id, facility_id=number, **{name: getattr(row, name) for name in TAKING}
+            )
+            for number in place.facilities.values()
+        )
+        system.session.flush()
+
+
+def _leave(context: Context, record: Appointment) -> None:
+    """Give up the rooms and devices before an appointment moves: they would move along with it."""
+    with context.system("the rooms and devices of an appointment") as system:
+        system.session.execute(delete(FacilityUse).where(FacilityUse.appointment_id == record.id))

@@ -75,7 +75,7 @@ class Wish:
     after: int = 0
     capacity: int = 1
     needs: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """By kind of facility, the ids of which one is taken."""
+    """The ids of which one is taken, by the kind of facility; what is always needed, by its kind and id."""
 
     def visit(self, start: datetime) -> Interval:
         """The time of the patient."""
@@ -176,7 +176,7 @@ def fits(
     *,
     doctor_id: int = 0,
 ) -> dict[str, int] | None:
-    """Say whether a visit can begin then: gives the room and device that it takes, by kind; None where it cannot.
+    """Say whether a visit can begin then: gives what it takes for each of its needs; None where it cannot.
 
     Those who come to the same service of the doctor at the same time come together, as many as there are seats.
     """
@@ -186,11 +186,11 @@ def fits(
     if any(group is None or each.group != group for each in others) or len(others) >= wish.capacity:
         return None
     chosen: dict[str, int] = {}
-    for kind, ids in wish.needs.items():
+    for need, ids in wish.needs.items():
         found = _free_of(ids, span, group, facilities)
         if found is None:
             return None
-        chosen[kind] = found
+        chosen[need] = found
     return chosen
 
 

@@ -42,7 +42,9 @@ def _tell(context: Context, days: int, template: str, states: tuple[str, ...]) -
         .order_by(Appointment.starts_at)
     )
     for appointment in context.session.execute(statement).scalars().all():
-        tell_patient(context, appointment, template)
+        queued = tell_patient(context, appointment, template)
+        if template == "ask" and queued.id is not None and not queued.left_out:
+            appointment.asked_at = context.now
 
 
 JOBS = (

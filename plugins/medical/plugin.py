@@ -15,6 +15,7 @@ from kernel.api import (
     DashboardBlock,
     DocumentKind,
     Erasure,
+    Event,
     Facet,
     Figure,
     FirstStep,
@@ -42,7 +43,7 @@ from kernel.api import (
 )
 from plugins.medical import answering, blocks, steps
 from plugins.medical import resources as resources_module
-from plugins.medical.commands import booking, opening, planning, visiting
+from plugins.medical.commands import booking, opening, planning, recurring, stepping, visiting
 from plugins.medical.dialling import USSD
 from plugins.medical.documents import TURN_CARD
 from plugins.medical.erasures import ERASURES, leave_links
@@ -59,7 +60,7 @@ from plugins.medical.views import make_blueprint
 plugin = Plugin(
     name="medical",
     title=_("Clinic"),
-    version="1.1.0",
+    version="1.2.0",
     kernel=">=1.0,<2",
     works_with=("club", "sales"),
     icon="stethoscope",
@@ -122,7 +123,7 @@ def reports() -> Iterable[StandardReport]:
 
 @hookimpl
 def commands() -> Iterable[Command]:
-    return commands_in(booking, opening, planning, visiting)
+    return commands_in(booking, opening, planning, recurring, stepping, visiting)
 
 
 @hookimpl
@@ -192,6 +193,11 @@ def ussd_menus() -> Iterable[UssdEntry]:
 @hookimpl
 def answer_message(ctx: Context, message_id: int) -> str | None:
     return answering.answer_message(ctx, message_id)
+
+
+@hookimpl
+def message_received(ctx: Context, event: Event) -> None:
+    answering.message_received(ctx, event)
 
 
 @hookimpl

@@ -11,7 +11,14 @@ from sqlalchemy import or_, select
 
 from kernel.api import Context, named_days
 from plugins.medical.hours import Difference, Interval, Shift, Taken, present, whole_day
-from plugins.medical.models import OCCUPYING, Appointment, Doctor, HoursException, WeeklyHours
+from plugins.medical.models import (
+    OCCUPYING,
+    Appointment,
+    Doctor,
+    FacilityUse,
+    HoursException,
+    WeeklyHours,
+)
 
 Presence = dict[tuple[int, date], list[Interval]]
 """By doctor and day."""
@@ -87,10 +94,10 @@ def taken(
 ) -> tuple[dict[int, list[Taken]], dict[int, list[Taken]]]:
     """Give what is taken of doctors and of rooms and devices between two moments; `but` one appointment, which moves."""
     doctors, facilities = list(doctor_ids), list(facility_ids)
+    of_facility = select(FacilityUse.appointment_id).where(FacilityUse.facility_id.in_(facilities))
     statement = select(
+        Appointment.id,
         Appointment.doctor_id,
-        Appointment.room_id,
-        Appointment.device_id,
         Appointment.service_id,
         Appointment.starts_at,
         Appointment.ends_at,
@@ -98,11 +105,7 @@ def taken(
         Appointment.buffer_after,
         Appointment.capacity,
     ).where(
-        or_(
-            Appointment.doctor_id.in_(doctors),
-            Appointment.room_id.in_(facilities),
-            Appointment.device_id.in_(facilities),
-        ),
+        or_(Appointment.doctor_id.in_(doctors), Appointment.id.in_(of_facility)),
         Appointment.starts_at < last,
         Appointment.ends_at > first,
         OCCUPYING,
@@ -112,14 +115,27 @@ def taken(
     of_doctors: dict[int, list[Taken]] = defaultdict(list)
     of_facilities: dict[int, list[Taken]] = defaultdict(list)
     with context.system("times that are taken, without saying whose") as system:
-        for row in system.session.execute(statement):
-            group = (row.doctor_id, row.service_id, row.starts_at) if row.capacity > 1 else None
-            each = Taken(_busy(row), group)
-            of_doctors[row.doctor_id].append(each)
-            for number in (row.room_id, row.device_id):
-                if number is not None:
-                    of_facilities[number].append(each)
+        rows = system.session.execute(statement).all()
+        uses = uses_of(system, [row.id for row in rows]) if facilities else {}
+    for row in rows:
+        group = (row.doctor_id, row.service_id, row.starts_at) if row.capacity > 1 else None
+        each = Taken(_busy(row), group)
+        of_doctors[row.doctor_id].append(each)
+        for number in uses.get(row.id, ()):
+            of_facilities[number].append(each)
     return of_doctors, of_facilities
+
+
+def uses_of(context: Context, appointment_ids: Sequence[int]) -> dict[int, set[int]]:
+    """Give the rooms and devices that appointments take, by appointment."""
+    if not appointment_ids:
+        return {}
+    statement = select(FacilityUse.appointment_id, FacilityUse.facility_id)
+    found: dict[int, set[int]] = defaultdict(set)
+    chosen = statement.where(FacilityUse.appointment_id.in_(list(appointment_ids)))
+    for appointment, facility in context.session.execute(chosen):
+        found[appointment].add(facility)
+    return found
 
 
 def _busy(row: Any) -> Interval:

@@ -1,4 +1,5 @@
-"""Appointments that no longer fit: their day became a holiday, the doctor is away, or the hours were changed.
+"""Appointments that no longer fit: their day became a holiday, the doctor is away or takes none any more, the hours were
+changed, or a room or device of theirs is out of use.
 
 They are found by comparing what stands with when doctors are there, so that nothing has to tell of a change. For each a
 free time near to it is proposed, no time to two of them.
@@ -14,8 +15,8 @@ from sqlalchemy import select
 
 from kernel.api import Context
 from plugins.medical.hours import Interval, Taken, Wish, fits, starts_in
-from plugins.medical.models import Appointment, Doctor, Service
-from plugins.medical.presence import Presence, bounds, presence, taken
+from plugins.medical.models import Appointment, Doctor, Facility, FacilityUse, Service
+from plugins.medical.presence import Presence, bounds, presence, taken, uses_of
 from plugins.medical.slots import wishes_of
 
 AHEAD = 90
@@ -48,13 +49,78 @@ def misfits(context: Context, *, day: date | None = None, doctor: int | None = N
     of_doctors, of_facilities = taken(context, doctors, needed, *bounds(context, days))
     step = context.runtime.setting("medical.slot_minutes")
     found = []
+    active = _active_doctors(context, doctors)
+    uses = uses_of(context, [each.id for each in chosen])
     for each in chosen:
         wish = wishes.get(each.service_id)
         proposal = None
-        if wish is not None:
+        if wish is not None and each.doctor_id in active:
+            own = _own_marks(each, uses.get(each.id, set()), of_doctors, of_facilities)
+            for marks, mark in own:
+                marks.remove(mark)
             proposal = _propose(context, each, wish, there, days, step, of_doctors, of_facilities)
+            for marks, mark in own:
+                marks.append(mark)
         found.append(Misfit(each, proposal))
     return found
+
+
+def _own_marks(
+    appointment: Appointment,
+    uses: set[int],
+    of_doctors: dict[int, list[Taken]],
+    of_facilities: dict[int, list[Taken]],
+) -> list[tuple[list[Taken], Taken]]:
+    """What the appointment itself takes: it is not in its own way, but in that of others until it is moved."""
+    span = Interval(
+        appointment.starts_at - timedelta(minutes=appointment.buffer_before),
+        appointment.ends_at + timedelta(minutes=appointment.buffer_after),
+    )
+    lists = [of_doctors.get(appointment.doctor_id, [])]
+    lists += [of_facilities[number] for number in uses if number in of_facilities]
+    found = []
+    for marks in lists:
+        mark = next((each for each in marks if each.interval == span), None)
+        if mark is not None:
+            found.append((marks, mark))
+    return found
+
+
+def _active_doctors(context: Context, ids: Sequence[int]) -> set[int]:
+    statement = select(Doctor.id).where(Doctor.id.in_(list(ids)), Doctor.active)
+    return set(context.session.execute(statement).scalars())
+
+
+def restorable(context: Context) -> list[Appointment]:
+    """Give what was planned anew and could have its former time back: the doctor is there again, and the time is to come."""
+    statement = (
+        select(Appointment)
+        .where(
+            Appointment.planned_from > context.now,
+            Appointment.state.in_((*STANDING, "cancelled")),
+        )
+        .order_by(Appointment.planned_from, Appointment.id)
+        .limit(MOST)
+    )
+    rows = list(context.session.execute(statement).scalars())
+    if not rows:
+        return []
+    zone = context.time_zone
+    days = sorted({_former(row).starts.astimezone(zone).date() for row in rows})
+    doctors = sorted({row.doctor_id for row in rows})
+    there, active = presence(context, doctors, days), _active_doctors(context, doctors)
+    found = []
+    for row in rows:
+        former = _former(row)
+        hours = there[row.doctor_id, former.starts.astimezone(zone).date()]
+        if row.doctor_id in active and any(each.holds(former) for each in hours):
+            found.append(row)
+    return found
+
+
+def _former(row: Appointment) -> Interval:
+    begin = row.planned_from or row.starts_at
+    return Interval(begin, begin + (row.ends_at - row.starts_at))
 
 
 def count(context: Context) -> int:
@@ -68,7 +134,6 @@ def _misfitting(context: Context, day: date | None, doctor: int | None) -> list[
         .join(Doctor, Doctor.id == Appointment.doctor_id)
         .where(
             Appointment.state.in_(STANDING),
-            Appointment.outside.is_(False),
             Appointment.starts_at > context.now,
             Appointment.starts_at < context.now + timedelta(days=AHEAD),
         )
@@ -81,14 +146,32 @@ def _misfitting(context: Context, day: date | None, doctor: int | None) -> list[
         return []
     zone = context.time_zone
     days = sorted({row.starts_at.astimezone(zone).date() for row in rows})
-    there = presence(context, sorted({row.doctor_id for row in rows}), days)
+    doctors = sorted({row.doctor_id for row in rows})
+    there, active = presence(context, doctors, days), _active_doctors(context, doctors)
+    without_room = _out_of_use(context)
     found = []
     for row in rows:
         own = row.starts_at.astimezone(zone).date()
         visit = Interval(row.starts_at, row.ends_at)
-        if (day is None or own == day) and not any(each.holds(visit) for each in there[row.doctor_id, own]):
+        holds = any(each.holds(visit) for each in there[row.doctor_id, own])
+        fitting = row.doctor_id in active and row.id not in without_room and (row.outside or holds)
+        if (day is None or own == day) and not fitting:
             found.append(row)
     return found[:MOST]
+
+
+def _out_of_use(context: Context) -> set[int]:
+    """The appointments to come that have a room or device which is no longer in use."""
+    statement = (
+        select(FacilityUse.appointment_id)
+        .join(Appointment, Appointment.id == FacilityUse.appointment_id)
+        .where(
+            FacilityUse.facility_id.not_in(select(Facility.id).where(Facility.active)),
+            Appointment.starts_at > context.now,
+            Appointment.state.in_(STANDING),
+        )
+    )
+    return set(context.session.execute(statement).scalars())
 
 
 def _days(context: Context, chosen: Sequence[Appointment]) -> list[date]:

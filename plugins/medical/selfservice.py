@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from kernel.api import Context, Invalid, Problem, Refused, _
+from plugins.medical.booking import wait_for
 from plugins.medical.entering import enter
 from plugins.medical.models import Appointment, BookingLink, Doctor, Service
-from plugins.medical.slots import free_slots, givers
+from plugins.medical.slots import free_slots, givers, wish_of
 from plugins.medical.telling import tell_doctor, tell_patient
 from plugins.medical.waitlist import call_off
 
@@ -32,6 +33,7 @@ def book_for_self(
     doctor = next((each for each in givers(system, service.id) if each.id == doctor_id), None)
     if doctor is None:
         raise Invalid([Problem("doctor", _("This doctor takes no appointments at present."))])
+    wait_for(system, doctor, party_id, wish_of(system, service))
     _limit(system, party_id)
     day = starts_at.astimezone(system.time_zone).date()
     if all(slot.starts_at != starts_at for slot in free_slots(system, service, [doctor], day, day)):
@@ -91,9 +93,10 @@ def shown_coming(system: Context, party_id: int) -> list[tuple[Appointment, str,
 
 def confirm(system: Context, appointment: Appointment) -> None:
     """Note that the patient will come."""
+    appointment.asked_at = None
     if appointment.state == "booked":
         appointment.state = "confirmed"
-        system.session.flush()
+    system.session.flush()
 
 
 def cancel_by_patient(system: Context, appointment: Appointment) -> None:

@@ -46,17 +46,25 @@ def wish_of(context: Context, service: Service, minutes: int | None = None) -> W
 def wishes_of(context: Context, chosen: Sequence[Service]) -> dict[int, Wish]:
     """Give what visits of these services take, by service; one query.
 
-    A kind of which all rooms or devices are out of use is needed all the same: then nothing is free.
+    What is always needed is a choice of one. A kind of which all rooms or devices are out of use is needed all the same:
+    then nothing is free.
     """
     statement = (
-        select(ServiceFacility.service_id, Facility.kind, Facility.id, Facility.active)
+        select(
+            ServiceFacility.service_id,
+            Facility.kind,
+            Facility.id,
+            Facility.active,
+            ServiceFacility.always,
+        )
         .join(Facility, ServiceFacility.facility_id == Facility.id)
         .where(ServiceFacility.service_id.in_([service.id for service in chosen]))
         .order_by(ServiceFacility.id)
     )
     needs: dict[int, dict[str, list[int]]] = {service.id: {} for service in chosen}
-    for service_id, kind, number, active in context.session.execute(statement):
-        needs[service_id].setdefault(kind, []).extend([number] if active else [])
+    for service_id, kind, number, active, always in context.session.execute(statement):
+        need = f"{kind} {number}" if always else kind
+        needs[service_id].setdefault(need, []).extend([number] if active else [])
     return {
         service.id: Wish(
             service.minutes,

@@ -173,11 +173,11 @@ SETTINGS = (
     Setting(
         key="confirm_words",
         title=_("Words that confirm by SMS"),
-        default="1، تایید، تأیید، بله",
+        default="1، تایید، تأیید، بله، بلی",
         help=_("Several stand between commas."),
         order=70,
     ),
-    Setting(key="cancel_words", title=_("Words that cancel by SMS"), default="0، لغو، خیر", order=80),
+    Setting(key="cancel_words", title=_("Words that cancel by SMS"), default="0، لغو، کنسل، خیر", order=80),
     Setting(
         key="book_words",
         title=_("Words that ask for a time by SMS"),

@@ -90,6 +90,15 @@ TEMPLATES = (
         50,
     ),
     _template(
+        "as_before",
+        _("Appointment stands again as before"),
+        _(
+            "{name}\nYour appointment with {doctor} takes place at its former time after all: {day} at {time}. If it does "
+            "not suit you, answer 0."
+        ),
+        55,
+    ),
+    _template(
         "offer",
         _("Offer of a free time to somebody who waits"),
         _(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from kernel.api import Context
-from plugins.medical.booking import find_place, wait_turn
+from plugins.medical.booking import find_place
 from plugins.medical.charging import take_back_bill
 from plugins.medical.entering import enter
 from plugins.medical.models import Appointment, Doctor, Service, Waiting
@@ -23,6 +24,8 @@ AWAKE = range(8, 22)
 """Hours of the day in which people are asked."""
 LONGEST_LINE = 50
 """So many of a line are looked at for one time."""
+MOST_SOUGHT = 500
+"""For so many of all who wait a free time is looked for at once."""
 MOST_OFFERS = 3
 """After so many offers without an answer a wait ends."""
 
@@ -32,6 +35,7 @@ def call_off(context: Context, record: Appointment, by: str, reason: str | None)
     record.state = "cancelled"
     record.cancelled_by = by
     record.cancel_reason = reason
+    record.planned_from = record.asked_at = None
     context.session.flush()
     if by != "offer":
         take_back_bill(context, record, reason or context.text(CALLED_OFF))
@@ -83,7 +87,6 @@ def hold(system: Context, waiting: Waiting, doctor: Doctor, starts_at: datetime)
     service = system.session.get_one(Service, waiting.service_id)
     if starts_at in _refused(system, waiting, doctor.id):
         return False
-    wait_turn(system, doctors=[doctor.id], patients=[waiting.patient_id])
     if find_place(system, doctor, waiting.patient_id, service, starts_at).problems:
         return False
     held = enter(system, doctor, waiting.patient_id, service, starts_at, source="waiting", state="offered")
@@ -150,9 +153,15 @@ def offer_to(system: Context, party_ids: list[int]) -> Waiting | None:
 
 def tend(system: Context) -> None:
     """End offers whose time is over and waits whose days are past; look for free times for those who wait."""
-    late = select(Waiting).where(Waiting.state == "offered", Waiting.offered_until <= system.now)
+    late = (
+        select(Waiting)
+        .where(Waiting.state == "offered", Waiting.offered_until <= system.now)
+        .order_by(Waiting.offered_until, Waiting.id)
+    )
     for waiting in system.session.execute(late.with_for_update(skip_locked=True)).scalars().all():
         release(system, waiting, answered=False)
+    for held in system.session.execute(_forgotten().with_for_update(skip_locked=True)).scalars().all():
+        call_off(system, held, "offer", None)
     past = select(Waiting).where(Waiting.state == "waiting", Waiting.last_day < system.today)
     for waiting in system.session.execute(past.with_for_update(skip_locked=True)).scalars().all():
         waiting.state = "gone"
@@ -161,15 +170,36 @@ def tend(system: Context) -> None:
         _seek(system)
 
 
+def _forgotten() -> Select[tuple[Appointment]]:
+    """The places that are held for a wait which was put into the bin meanwhile."""
+    asked = select(Waiting.appointment_id).where(
+        Waiting.state == "offered", Waiting.binned_at.is_(None), Waiting.appointment_id == Appointment.id
+    )
+    return select(Appointment).where(
+        Appointment.state == "offered", Appointment.binned_at.is_(None), ~asked.exists()
+    )
+
+
 def _seek(system: Context) -> None:
+    """Look for a free time for each who waits; for those who wait for the same only until there is none."""
     statement = (
         select(Waiting)
         .where(Waiting.state == "waiting", Waiting.binned_at.is_(None))
         .order_by(Waiting.id)
-        .limit(LONGEST_LINE)
+        .limit(MOST_SOUGHT)
         .with_for_update(skip_locked=True)
     )
+    full: set[tuple[Any, ...]] = set()
     for waiting in system.session.execute(statement).scalars().all():
+        wanted = (
+            waiting.service_id,
+            waiting.doctor_id,
+            waiting.first_day,
+            waiting.last_day,
+            waiting.part,
+        )
+        if wanted in full:
+            continue
         service = system.session.get_one(Service, waiting.service_id)
         doctors = [
             doctor
@@ -186,6 +216,8 @@ def _seek(system: Context) -> None:
             part=waiting.part,
             most=LONGEST_LINE,
         )
+        if not found:
+            full.add(wanted)
         for slot in found:
             if hold(system, waiting, known[slot.doctor_id], slot.starts_at):
                 break

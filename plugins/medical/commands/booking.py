@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, load
-from plugins.medical.booking import find_place, next_in_queue
+from kernel.api import Context, Invalid, Problem, Refused, _, command, load
+from plugins.medical.booking import is_elsewhere, next_in_queue, wait_turn
 from plugins.medical.commands.arguments import (
     BY,
     BY_WHOM,
@@ -19,7 +19,6 @@ from plugins.medical.commands.arguments import (
     REASON,
     REFERRAL,
     START,
-    STATE,
     VERSION,
     WHAT,
     WHICH,
@@ -28,17 +27,16 @@ from plugins.medical.commands.arguments import (
     read,
 )
 from plugins.medical.entering import enter, put
-from plugins.medical.models import Appointment, Doctor, Referral, Service
+from plugins.medical.hours import Interval
+from plugins.medical.models import Doctor, Referral, Service
 from plugins.medical.presence import bounds, taken
-from plugins.medical.resources import APPOINTMENT, DOCTOR, NEXT, REFERRAL_RECORD, SERVICE, STATES
+from plugins.medical.resources import APPOINTMENT, DOCTOR, REFERRAL_RECORD, SERVICE, STATES
 from plugins.medical.slots import free_slots
 from plugins.medical.telling import tell_doctor
 from plugins.medical.waitlist import call_off, offer_place
 
 CANCELLABLE = ("booked", "confirmed", "arrived", "missed")
 MOVABLE = ("booked", "confirmed")
-EVERY = fields.Whole("every", _("Every so many weeks"), required=True, least=1, most=52)
-TIMES = fields.Whole("times", _("Visits in all"), required=True, least=2, most=52)
 
 
 @command(
@@ -112,7 +110,8 @@ def walk_in(
     entered = {"doctor": doctor, "patient": patient, "service": service, "note": note}
     values = read(context, (WHO, PERSON, WHAT, NOTE), entered)
     who, what = load(context, DOCTOR, values["doctor"]), load(context, SERVICE, values["service"])
-    starts_at = _next_today(context, who, what)
+    wait_turn(context, doctors=[who.id])
+    starts_at = _next_today(context, who, what, values["patient"])
     if starts_at is None:
         if not outside_hours:
             words = _(
@@ -137,9 +136,13 @@ def walk_in(
     return made.id
 
 
-def _next_today(context: Context, doctor: Doctor, service: Service) -> datetime | None:
-    found = free_slots(context, service, [doctor], context.today, context.today, most=1, at_once=True)
-    return found[0].starts_at if found else None
+def _next_today(context: Context, doctor: Doctor, service: Service, patient_id: int) -> datetime | None:
+    """The next free time at which the patient has no other appointment."""
+    found = free_slots(context, service, [doctor], context.today, context.today, at_once=True)
+    for slot in found:
+        if not is_elsewhere(context, patient_id, Interval(slot.starts_at, slot.ends_at)):
+            return slot.starts_at
+    return None
 
 
 def _after_last(context: Context, doctor: Doctor) -> datetime:
@@ -215,88 +218,3 @@ def cancel(
         raise Invalid([Problem("cancelled_by", _("Say who cancels: the patient or the clinic."))])
     call_off(context, record, values["cancelled_by"], values["reason"])
     return record.id
-
-
-@command(
-    "medical.set_state",
-    _("Change the state of an appointment"),
-    resource="medical.appointment",
-    action="edit",
-    fields=(WHICH, STATE, VERSION),
-)
-def set_state(context: Context, *, appointment: int, state: str, version: int | None = None) -> int:
-    """Take an appointment on to its next state; whoever arrives gets a number in the queue."""
-    record = opened(context, appointment, version)
-    if state not in NEXT[record.state]:
-        raise Refused(
-            _(
-                "An appointment that is “%(old)s” cannot become “%(new)s”.",
-                old=STATES[record.state],
-                new=STATES.get(state, _("unknown")),
-            )
-        )
-    record.state = state
-    if state == "arrived":
-        next_in_queue(context, record)
-    context.session.flush()
-    if state == "done":
-        _reward(context, record)
-    tell_doctor(context, record)
-    return record.id
-
-
-def _reward(context: Context, record: Appointment) -> None:
-    """Give the points that a visit earns, where there is a club and the patient is its member."""
-    points = context.runtime.setting("medical.visit_points")
-    if points and "club" in context.plugins:
-        from plugins.club.api import award
-
-        with context.system("points for a visit") as system:
-            reason = context.text(_("Visit at the clinic"))
-            origin = f"medical.appointment-{record.id}"
-            award(system, party_id=record.patient_id, points=points, reason=reason, origin=origin)
-
-
-@command(
-    "medical.repeat",
-    _("Book recurring visits"),
-    resource="medical.appointment",
-    action="create",
-    fields=(WHICH, EVERY, TIMES),
-)
-def repeat(context: Context, *, appointment: int, every: Any, times: Any) -> dict[str, list[Any]]:
-    """Book the same visit again every so many weeks: at the same time of day, else at the free time nearest to it.
-
-    Gives the ids of what was booked, and the days on which there was no free time.
-    """
-    first = opened(context, appointment)
-    values = read(context, (EVERY, TIMES), {"every": every, "times": times})
-    if first.state not in MOVABLE:
-        raise Refused(_("Only an appointment that stands can be repeated."))
-    doctor = context.session.get_one(Doctor, first.doctor_id)
-    service = context.session.get_one(Service, first.service_id)
-    made: list[int] = []
-    full: list[str] = []
-    first.series_id = first.id
-    for place in range(1, values["times"]):
-        day = first.starts_at.astimezone(context.time_zone).date() + timedelta(weeks=values["every"] * place)
-        starts_at = _nearest(context, first, doctor, service, day)
-        if starts_at is None:
-            full.append(day.isoformat())
-            continue
-        again = enter(context, doctor, first.patient_id, service, starts_at, series_id=first.id)
-        made.append(again.id)
-    context.session.flush()
-    return {"booked": made, "full": full}
-
-
-def _nearest(
-    context: Context, first: Appointment, doctor: Doctor, service: Service, day: date
-) -> datetime | None:
-    clock = first.starts_at.astimezone(context.time_zone).time()
-    wanted = datetime.combine(day, clock, context.time_zone)
-    place = find_place(context, doctor, first.patient_id, service, wanted)
-    if not place.problems:
-        return wanted
-    free = free_slots(context, service, [doctor], day, day)
-    return min((slot.starts_at for slot in free), key=lambda at: abs(at - wanted), default=None)

@@ -9,11 +9,11 @@ from typing import Any
 from kernel.api import CommandError, Context, Refused, _, command, fields, load
 from plugins.medical.commands.arguments import REASON, opened, read
 from plugins.medical.entering import put
-from plugins.medical.models import Doctor, Waiting
+from plugins.medical.models import Appointment, Doctor, Waiting
 from plugins.medical.replanning import STANDING
 from plugins.medical.resources import WAITING
 from plugins.medical.telling import tell_patient
-from plugins.medical.waitlist import accept, call_off, release
+from plugins.medical.waitlist import accept, call_off, offer_place, release
 
 
 @command(
@@ -36,13 +36,15 @@ def replan(
     moved = cancelled = 0
     for number, starts_at in moves.items():
         try:
-            _move(context, number, starts_at, tell)
+            with context.session.begin_nested():
+                _move(context, number, starts_at, tell)
             moved += 1
         except CommandError as error:
             refused[str(number)] = context.text(error.message)
     for number in cancels:
         try:
-            _cancel(context, number, why, tell)
+            with context.session.begin_nested():
+                _cancel(context, number, why, tell)
             cancelled += 1
         except CommandError as error:
             refused[str(number)] = context.text(error.message)
@@ -53,10 +55,24 @@ def _move(context: Context, number: int, starts_at: datetime, tell: bool) -> Non
     record = opened(context, number)
     if record.state not in STANDING:
         raise Refused(_("It stands no more."))
-    minutes = int((record.ends_at - record.starts_at).total_seconds() // 60)
+    before, minutes = record.starts_at, length_of(record)
     put(context, record, context.session.get_one(Doctor, record.doctor_id), starts_at, minutes=minutes)
+    record.planned_from = before if before != record.starts_at else None
     if tell:
-        tell_patient(context, record, "moved")
+        _tell(context, record, "moved")
+    context.session.flush()
+
+
+def _tell(context: Context, record: Appointment, template: str, **more: Any) -> None:
+    """Tell of a new time, and remember that an answer to it is about this appointment."""
+    queued = tell_patient(context, record, template, **more)
+    if queued.id is not None and not queued.left_out:
+        record.asked_at = context.now
+
+
+def length_of(record: Appointment) -> int:
+    """Give the minutes of a visit."""
+    return int((record.ends_at - record.starts_at).total_seconds() // 60)
 
 
 def _cancel(context: Context, number: int, reason: str | None, tell: bool) -> None:
@@ -64,8 +80,53 @@ def _cancel(context: Context, number: int, reason: str | None, tell: bool) -> No
     if record.state not in STANDING:
         raise Refused(_("It stands no more."))
     call_off(context, record, "clinic", reason)
+    record.planned_from = record.starts_at
+    context.session.flush()
     if tell:
         tell_patient(context, record, "called_off")
+
+
+@command(
+    "medical.plan_back",
+    _("Give several appointments their former time back"),
+    resource="medical.appointment",
+    action="edit",
+)
+def plan_back(
+    context: Context, *, appointments: tuple[int, ...] | list[int], tell: bool = True
+) -> dict[str, Any]:
+    """Take planning anew back, for a day that is no holiday after all: what was moved goes back, what was cancelled stands.
+
+    Gives how many have their time back, and for each that could not have it, why; the others are done.
+    """
+    refused: dict[str, str] = {}
+    done = 0
+    for number in appointments:
+        try:
+            with context.session.begin_nested():
+                _back(context, number, tell)
+            done += 1
+        except CommandError as error:
+            refused[str(number)] = context.text(error.message)
+    return {"back": done, "refused": refused}
+
+
+def _back(context: Context, number: int, tell: bool) -> None:
+    record = opened(context, number)
+    before = record.planned_from
+    if before is None or record.state not in (*STANDING, "cancelled"):
+        raise Refused(_("There is no former time that could be given back."))
+    if before <= context.now:
+        raise Refused(_("The former time is past."))
+    doctor, freed = context.session.get_one(Doctor, record.doctor_id), record.starts_at
+    put(context, record, doctor, before, minutes=length_of(record), as_before=True)
+    if record.state == "cancelled":
+        record.state, record.cancelled_by, record.cancel_reason = "booked", None, None
+        context.session.flush()
+    elif freed != before:
+        offer_place(context, record.doctor_id, freed)
+    if tell:
+        _tell(context, record, "as_before", occasion=f"{record.id} {context.now.isoformat()}")
 
 
 LINE = fields.Link("waiting", _("Wait for a time"), to=WAITING.name, required=True)

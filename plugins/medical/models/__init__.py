@@ -2,8 +2,10 @@
 
 from plugins.medical.models.appointments import (
     OCCUPYING,
+    TAKING,
     Appointment,
     BookingLink,
+    FacilityUse,
     Proposal,
     Referral,
     Waiting,
@@ -15,11 +17,13 @@ from plugins.medical.models.services import Cover, Facility, Service, ServiceDoc
 
 __all__ = [
     "OCCUPYING",
+    "TAKING",
     "Appointment",
     "BookingLink",
     "Cover",
     "Doctor",
     "Facility",
+    "FacilityUse",
     "FileEntry",
     "HoursException",
     "Illness",

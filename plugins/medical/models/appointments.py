@@ -8,18 +8,23 @@ room for several share that time, each on a seat of its own.
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Computed,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
+    Numeric,
     SmallInteger,
     Text,
+    UniqueConstraint,
     func,
     text,
 )
@@ -37,12 +42,15 @@ TOGETHER = text(
 )
 """What those share who come together; of a visit of one patient, nobody else has it."""
 
-BUSY = text(
-    "numrange(extract(epoch FROM (starts_at AT TIME ZONE 'UTC')) - buffer_before * 60, "
-    "extract(epoch FROM (ends_at AT TIME ZONE 'UTC')) + buffer_after * 60)"
-)
+BUSY_FROM = "extract(epoch FROM (starts_at AT TIME ZONE 'UTC')) - buffer_before * 60"
+BUSY_UNTIL = "extract(epoch FROM (ends_at AT TIME ZONE 'UTC')) + buffer_after * 60"
+BUSY = text(f"numrange({BUSY_FROM}, {BUSY_UNTIL})")
 """When doctor, room and device are busy, in seconds: the visit with the buffers of its service. No interval stands in it,
 since how that is written depends on the session."""
+
+
+TAKING = ("occupies", "busy_from", "busy_until", "together")
+"""Computed of an appointment, and kept by the database with each room and device that it takes."""
 
 
 def _busy(column: str, name: str) -> ExcludeConstraint[Any]:
@@ -106,6 +114,7 @@ class Appointment(Identified, Stamped, Versioned, Binnable, MedicalBase):
         Index("ix_appointment_patient_id_starts_at", "patient_id", "starts_at"),
         Index("ix_appointment_starts_at", "starts_at", "id"),
         Index("ix_appointment_room_id", "room_id", "starts_at", postgresql_where=text("room_id IS NOT NULL")),
+        UniqueConstraint("id", *TAKING, name="uq_appointment_taking"),
     )
 
     doctor_id: Mapped[int] = mapped_column(
@@ -148,6 +157,51 @@ class Appointment(Identified, Stamped, Versioned, Binnable, MedicalBase):
     supplementary_id: Mapped[int | None] = link("kernel.base_value", "fk_appointment_supplementary_id")
     supplementary_part: Mapped[int | None] = mapped_column(RialType)
     """What the insurers pay of the price; the patient pays the rest."""
+    asked_at: Mapped[datetime | None] = mapped_column(InstantType)
+    """When the patient was last asked by SMS whether the time suits; None where nothing was asked since the last answer."""
+    planned_from: Mapped[datetime | None] = mapped_column(InstantType)
+    """The time that planning anew took from it, for it to be given back where that fits again."""
+    occupies: Mapped[bool] = mapped_column(Boolean, Computed(OCCUPYING.text, persisted=True))
+    busy_from: Mapped[Decimal] = mapped_column(Numeric, Computed(BUSY_FROM, persisted=True))
+    busy_until: Mapped[Decimal] = mapped_column(Numeric, Computed(BUSY_UNTIL, persisted=True))
+    together: Mapped[str] = mapped_column(Text, Computed(TOGETHER.text, persisted=True))
+
+
+class FacilityUse(Identified, Stamped, Versioned, MedicalBase):
+    """A room or device that an appointment takes; of some services, several.
+
+    When it is taken follows the appointment by the foreign key, so that no command can forget it.
+    """
+
+    __tablename__ = "facility_use"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ("appointment_id", *TAKING),
+            [f"medical.appointment.{column}" for column in ("id", *TAKING)],
+            name="fk_facility_use_appointment_id",
+            onupdate="CASCADE",
+            ondelete="CASCADE",
+        ),
+        ExcludeConstraint(
+            ("facility_id", "="),
+            (func.numrange(text("busy_from"), text("busy_until")), "&&"),
+            ("together", "<>"),
+            name="ex_facility_use_facility",
+            where=text("occupies"),
+        ),
+        Index("uq_facility_use_appointment_id", "appointment_id", "facility_id", unique=True),
+        Index("ix_facility_use_facility_id", "facility_id"),
+    )
+
+    appointment_id: Mapped[int] = mapped_column(BigInteger)
+    facility_id: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey("medical.facility.id", name="fk_facility_use_facility_id", ondelete="RESTRICT"),
+    )
+    occupies: Mapped[bool] = mapped_column(Boolean)
+    busy_from: Mapped[Decimal] = mapped_column(Numeric)
+    busy_until: Mapped[Decimal] = mapped_column(Numeric)
+    together: Mapped[str] = mapped_column(Text)
 
 
 class Waiting(Identified, Stamped, Versioned, Binnable, MedicalBase):
@@ -237,18 +291,20 @@ class BookingLink(Identified, Stamped, Versioned, MedicalBase):
 
 
 class Proposal(Identified, Stamped, Versioned, MedicalBase):
-    """The times that a patient was told by SMS, and from which an answer chooses by number."""
+    """What a patient was told by SMS, and from which an answer chooses by number: free times, or own appointments."""
 
     __tablename__ = "proposal"
     __table_args__ = (
+        CheckConstraint("kind IN ('book', 'confirm', 'cancel')", name="kind"),
+        CheckConstraint("kind <> 'book' OR service_id IS NOT NULL", name="service"),
         Index("uq_proposal_party_id", "party_id", unique=True),
         Index("ix_proposal_service_id", "service_id"),
     )
 
     party_id: Mapped[int] = party("fk_proposal_party_id", ondelete="CASCADE")
-    service_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("medical.service.id", name="fk_proposal_service_id", ondelete="CASCADE")
-    )
+    kind: Mapped[str] = mapped_column(Text, server_default=text("'book'"), default="book")
+    """What the number is for: to book a time, or to confirm or cancel an appointment."""
+    service_id: Mapped[int | None] = link("medical.service", "fk_proposal_service_id", ondelete="CASCADE")
     options: Mapped[list[Any]] = mapped_column(JSONB)
-    """Pairs of doctor and beginning."""
+    """Pairs of doctor and beginning, or ids of appointments."""
     until: Mapped[datetime] = mapped_column(InstantType)

@@ -72,7 +72,9 @@ class Service(Identified, Stamped, Versioned, Binnable, MedicalBase):
 
 
 class ServiceFacility(Identified, Stamped, Versioned, MedicalBase):
-    """A room or device in which a service can be given; of each kind that is named, a visit takes one."""
+    """A room or device with which a service can be given: a visit takes each that is always needed, and one of the others
+    of each kind.
+    """
 
     __tablename__ = "service_facility"
     __table_args__ = (
@@ -88,6 +90,7 @@ class ServiceFacility(Identified, Stamped, Versioned, MedicalBase):
         BigInteger,
         ForeignKey("medical.facility.id", name="fk_service_facility_facility_id", ondelete="RESTRICT"),
     )
+    always: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
 
 
 class ServiceDoctor(Identified, Stamped, Versioned, MedicalBase):

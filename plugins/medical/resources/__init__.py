@@ -6,6 +6,7 @@ from plugins.medical.resources.lists import BASE_LISTS
 from plugins.medical.resources.patients import DOCUMENT, ILLNESS, PATIENT
 from plugins.medical.resources.services import COVER, FACILITY, SERVICE
 from plugins.medical.resources.words import (
+    BACK,
     BLOOD_GROUPS,
     COLOURS,
     DOCUMENT_KINDS,
@@ -20,6 +21,7 @@ RESOURCES = (APPOINTMENT, COVER, DOCTOR, DOCUMENT, FACILITY, ILLNESS, REFERRAL_R
 
 __all__ = [
     "APPOINTMENT",
+    "BACK",
     "BASE_LISTS",
     "BLOOD_GROUPS",
     "COLOURS",

@@ -128,6 +128,10 @@ APPOINTMENT = Resource(
         "ex_appointment_doctor": ("starts_at", _("The doctor already has an appointment at this time.")),
         "ex_appointment_room": ("starts_at", _("The room already has an appointment at this time.")),
         "ex_appointment_device": ("starts_at", _("The device is already in use at this time.")),
+        "ex_facility_use_facility": (
+            "starts_at",
+            _("A room or device that this needs is already in use at this time."),
+        ),
         "uq_appointment_seat": ("starts_at", _("All places of this time are taken.")),
         "uq_appointment_queue": (None, _("Somebody else arrived at the same moment. Please try again.")),
         "ex_appointment_patient": ("starts_at", _("The patient already has an appointment at this time.")),

@@ -104,7 +104,15 @@ SERVICE = Resource(
                     to="medical.facility",
                     attribute="facility_id",
                     required=True,
-                    help=_("A visit takes one of the rooms and one of the devices that are named here."),
+                ),
+                fields.YesNo(
+                    "always",
+                    _("Always needed"),
+                    default=False,
+                    help=_(
+                        "A visit takes all that are always needed, and of the others one room and one device, "
+                        "whichever is free."
+                    ),
                 ),
             ),
             add_title=_("Add a room or device"),

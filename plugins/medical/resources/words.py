@@ -49,6 +49,14 @@ NEXT: dict[str, tuple[str, ...]] = {
     "offered": (),
 }
 """Which state may follow which; cancelling is a command of its own."""
+BACK = {
+    "confirmed": "booked",
+    "arrived": "booked",
+    "in_visit": "arrived",
+    "done": "in_visit",
+    "missed": "booked",
+}
+"""To what a state is taken back that was noted by mistake."""
 BLOOD_GROUPS = {
     "O+": _("O+"),
     "O-": _("O-"),

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.api import CommandForm, Context, Undo, _, current, fields, load, render, run_command, tell
 from plugins.medical.calendar import doctors
-from plugins.medical.commands import arguments, booking
+from plugins.medical.commands import arguments, recurring
 from plugins.medical.models import Appointment
 from plugins.medical.resources import APPOINTMENT, GROUPS, SPECIALTIES
 from plugins.medical.slots import PARTS, free_slots, givers, services
@@ -154,7 +154,7 @@ def repeat(number: int) -> ResponseReturnValue:
     """Ask how often the visit recurs, or book the further visits."""
     context = current()
     record: Appointment = load(context, APPOINTMENT, number)
-    kinds = (booking.EVERY, booking.TIMES)
+    kinds = (recurring.EVERY, recurring.TIMES)
     if request.method == "GET":
         form = CommandForm(context, kinds).start({"every": 1, "times": 4})
         return render("medical/repeat.html", form=form, record=record)
@@ -164,11 +164,18 @@ def repeat(number: int) -> ResponseReturnValue:
         fresh = load(current(), APPOINTMENT, number)
         return render("medical/repeat.html", status=outcome.status, form=form, record=fresh)
     context = current()
-    days = [day_words(context, date.fromisoformat(day)) for day in outcome.value["full"]]
     tell(_("%(count)s further visits are booked.", count=len(outcome.value["booked"])))
-    if days:
-        tell(_("No time was free on these days: %(days)s", days="، ".join(days)), "error")
+    if outcome.value["elsewhere"]:
+        days = _named(context, outcome.value["elsewhere"])
+        tell(_("Some came to lie on another day than the usual one: %(days)s", days=days), "notice")
+    if outcome.value["full"]:
+        days = _named(context, outcome.value["full"])
+        tell(_("No time was free on these days: %(days)s", days=days), "error")
     return redirect(url_for("medical.visit", number=number), code=303)
+
+
+def _named(context: Context, days: list[str]) -> str:
+    return "، ".join(day_words(context, date.fromisoformat(day)) for day in days)
 
 
 def search() -> ResponseReturnValue:

@@ -9,11 +9,11 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.api import Context, NotFound, _, current, load, render, run_command, stored_number, tell
+from kernel.api import Context, NotFound, Undo, _, current, load, render, run_command, stored_number, tell
 from plugins.medical.calendar import doctors
 from plugins.medical.models import Appointment, Doctor, Service, Waiting
-from plugins.medical.replanning import misfits
-from plugins.medical.resources import APPOINTMENT, WAITING
+from plugins.medical.replanning import misfits, restorable
+from plugins.medical.resources import APPOINTMENT, STATES, WAITING
 from plugins.medical.views.asking import DAY, number
 from plugins.medical.wording import clock_words, day_words
 
@@ -48,11 +48,36 @@ def replan() -> ResponseReturnValue:
         for each in found
     ]
     return render(
-        "medical/replan.html", rows=rows, doctors=list(names.items()), doctor=doctor, day=day, asked=asked
+        "medical/replan.html",
+        rows=rows,
+        back=_back_rows(context, names, services),
+        doctors=list(names.items()),
+        doctor=doctor,
+        day=day,
+        asked=asked,
     )
 
 
+def _back_rows(context: Context, names: dict[int, str], services: dict[int, str]) -> list[dict[str, Any]]:
+    """What was planned anew before, and could go back."""
+    found = restorable(context)
+    patients = _labels(context, "patient", {each.patient_id for each in found})
+    return [
+        {
+            "id": each.id,
+            "patient": patients.get(each.patient_id, "—"),
+            "doctor": names.get(each.doctor_id, "—"),
+            "service": services.get(each.service_id, ""),
+            "now": STATES["cancelled"] if each.state == "cancelled" else _words(context, each.starts_at),
+            "before": _words(context, each.planned_from) if each.planned_from else "",
+        }
+        for each in found
+    ]
+
+
 def _replan() -> ResponseReturnValue:
+    if request.form.get("what") == "back":
+        return _give_back()
     moves: dict[int, datetime] = {}
     cancels: list[int] = []
     for text in request.form.getlist("pick")[:MOST]:
@@ -77,15 +102,35 @@ def _replan() -> ResponseReturnValue:
         reason=request.form.get("reason", ""),
     )
     if outcome.done:
-        _say(outcome.value)
+        numbers = [number for number in (*moves, *cancels) if str(number) not in outcome.value["refused"]]
+        back = {"appointments": numbers, "tell": bool(request.form.get("tell"))}
+        _say(outcome.value, Undo("medical.plan_back", back) if numbers else None)
     return redirect(url_for("medical.replan"), code=303)
 
 
-def _say(done: dict[str, Any]) -> None:
+def _give_back() -> ResponseReturnValue:
+    picked = [stored_number(text) for text in request.form.getlist("pick")[:MOST]]
+    numbers = [each for each in picked if each is not None]
+    if not numbers:
+        tell(_("Tick the appointments that are to have their former time back."), "error")
+        return redirect(url_for("medical.replan"), code=303)
+    outcome = run_command("medical.plan_back", appointments=numbers, tell=bool(request.form.get("tell")))
+    if outcome.done:
+        if outcome.value["back"]:
+            tell(_("%(count)s appointments have their former time back.", count=outcome.value["back"]))
+        _say_refused(outcome.value)
+    return redirect(url_for("medical.replan"), code=303)
+
+
+def _say(done: dict[str, Any], back: Undo | None) -> None:
     if done["moved"]:
-        tell(_("%(count)s appointments were moved.", count=done["moved"]))
+        tell(_("%(count)s appointments were moved.", count=done["moved"]), undo=back)
     if done["cancelled"]:
-        tell(_("%(count)s appointments were cancelled.", count=done["cancelled"]))
+        tell(_("%(count)s appointments were cancelled.", count=done["cancelled"]), undo=back)
+    _say_refused(done)
+
+
+def _say_refused(done: dict[str, Any]) -> None:
     if done["refused"]:
         reasons = " ".join(dict.fromkeys(done["refused"].values()))
         words = _(

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from kernel.api import CommandForm, Context, _, current, load, relations_of, render, run_command, tell
 from plugins.medical import charging
-from plugins.medical.commands import booking, visiting
-from plugins.medical.models import Appointment
-from plugins.medical.resources import APPOINTMENT, COLOURS, NEXT, STATES
+from plugins.medical.commands import booking, stepping, visiting
+from plugins.medical.models import Appointment, Facility, FacilityUse
+from plugins.medical.resources import APPOINTMENT, BACK, COLOURS, NEXT, STATES
 from plugins.medical.views.asking import version
 from plugins.medical.wording import number_words
 
@@ -29,6 +29,7 @@ def visit(number: int) -> ResponseReturnValue:
         for item in APPOINTMENT.visible_fields(context)
         if item.name not in SHOWN_ELSEWHERE and item.value_of(record) not in (None, False)
     ]
+    facts += _more_facilities(context, record)
     may_edit = context.may(RIGHT, "edit")
     notes = (item for item in APPOINTMENT.visible_fields(context) if item.name == "note")
     return render(
@@ -40,6 +41,7 @@ def visit(number: int) -> ResponseReturnValue:
         state=STATES[record.state],
         tone=COLOURS[record.state],
         next_states=[(key, STATES[key]) for key in NEXT[record.state]] if may_edit else [],
+        before=STATES[BACK[record.state]] if may_edit and stepping.may_step_back(context, record) else None,
         may_print=context.may(RIGHT, "print"),
         may_move=may_edit and record.state in booking.MOVABLE,
         may_cancel=may_edit and record.state in booking.CANCELLABLE,
@@ -52,6 +54,24 @@ def visit(number: int) -> ResponseReturnValue:
         may_write=context.may("medical.document", "create"),
         day=record.starts_at.astimezone(context.time_zone).date(),
     )
+
+
+def _more_facilities(context: Context, record: Appointment) -> list[tuple[str, str]]:
+    """The rooms and devices besides the first ones, which are fields of the appointment."""
+    shown = {item.name for item in APPOINTMENT.visible_fields(context)}
+    if not shown >= {"room", "device"}:
+        return []
+    statement = (
+        select(Facility.title)
+        .join(FacilityUse, FacilityUse.facility_id == Facility.id)
+        .where(
+            FacilityUse.appointment_id == record.id,
+            Facility.id.not_in([number for number in (record.room_id, record.device_id) if number]),
+        )
+        .order_by(Facility.sort_key)
+    )
+    titles = context.session.execute(statement).scalars().all()
+    return [(context.text(_("Further rooms and devices")), "، ".join(titles))] if titles else []
 
 
 def _charges(context: Context, record: Appointment) -> dict[str, Any]:
@@ -106,9 +126,11 @@ def _together(context: Context, record: Appointment) -> list[tuple[int, str]]:
 def state(number: int) -> ResponseReturnValue:
     """Take the appointment on to its next state."""
     load(current(), APPOINTMENT, number)
-    run_command(
-        "medical.set_state", appointment=number, state=request.form.get("state", "")[:20], version=version()
-    )
+    asked = request.form.get("state", "")[:20]
+    if asked == "back":
+        run_command("medical.step_back", appointment=number, version=version())
+    else:
+        run_command("medical.set_state", appointment=number, state=asked, version=version())
     return redirect(url_for("medical.visit", number=number), code=303)
 
 
