@@ -191,14 +191,18 @@ def _propose(
     of_doctors: dict[int, list[Taken]],
     of_facilities: dict[int, list[Taken]],
 ) -> datetime | None:
-    """Find the first free time of the same doctor from that day on, and take it so that no other gets it."""
+    """Find the own time, where that is free but for a room, else the doctor's first free time from that day on; and take
+    it so that no other gets it.
+    """
     zone = context.time_zone
     begin = appointment.starts_at.astimezone(zone).date()
     doctor = appointment.doctor_id
     for day in days:
         if not begin <= day <= begin + timedelta(days=TRIED):
             continue
-        for start in starts_in(there[doctor, day], wish.minutes, step, context.now):
+        starts = starts_in(there[doctor, day], wish.minutes, step, context.now)
+        same = any(each.holds(wish.visit(appointment.starts_at)) for each in there[doctor, day])
+        for start in [appointment.starts_at, *starts] if same else starts:
             rooms = fits(
                 start,
                 wish,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from kernel.api import Context
 from plugins.medical.booking import find_place
@@ -66,7 +66,7 @@ def _line(system: Context, doctor_id: int, starts_at: datetime) -> Iterator[Wait
     local = starts_at.astimezone(system.time_zone)
     parts = [part for part, (opens, closes) in HOURS.items() if opens <= local.hour < closes]
     statement = (
-        select(Waiting)
+        select(Waiting.id)
         .where(
             Waiting.state == "waiting",
             Waiting.binned_at.is_(None),
@@ -77,9 +77,20 @@ def _line(system: Context, doctor_id: int, starts_at: datetime) -> Iterator[Wait
         )
         .order_by(Waiting.id)
         .limit(LONGEST_LINE)
-        .with_for_update(skip_locked=True)
     )
-    yield from system.session.execute(statement).scalars().all()
+    for number in system.session.execute(statement).scalars().all():
+        waiting = _turn_of(system, number)
+        if waiting is not None:
+            yield waiting
+
+
+def _turn_of(system: Context, number: int) -> Waiting | None:
+    """Give somebody in line, locked when it is his turn and not before: another time that comes free at once is for the
+    next. None where he was offered one meanwhile.
+    """
+    statement = select(Waiting).where(Waiting.id == number).with_for_update()
+    row = system.session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+    return row if row is not None and row.state == "waiting" and row.binned_at is None else None
 
 
 def hold(system: Context, waiting: Waiting, doctor: Doctor, starts_at: datetime) -> bool:
@@ -152,7 +163,13 @@ def offer_to(system: Context, party_ids: list[int]) -> Waiting | None:
 
 
 def tend(system: Context) -> None:
-    """End offers whose time is over and waits whose days are past; look for free times for those who wait."""
+    """End offers whose time is over and waits whose days are past; look for free times for those who wait.
+
+    One worker does this at a time: two would stand in each other's way, and pass over those whom the other looks at.
+    """
+    key = func.hashtextextended("medical line", 5)
+    if not system.session.execute(select(func.pg_try_advisory_xact_lock(key))).scalar_one():
+        return
     late = (
         select(Waiting)
         .where(Waiting.state == "offered", Waiting.offered_until <= system.now)
@@ -187,7 +204,6 @@ def _seek(system: Context) -> None:
         .where(Waiting.state == "waiting", Waiting.binned_at.is_(None))
         .order_by(Waiting.id)
         .limit(MOST_SOUGHT)
-        .with_for_update(skip_locked=True)
     )
     full: set[tuple[Any, ...]] = set()
     for waiting in system.session.execute(statement).scalars().all():
@@ -218,6 +234,9 @@ def _seek(system: Context) -> None:
         )
         if not found:
             full.add(wanted)
+            continue
+        if _turn_of(system, waiting.id) is None:
+            continue
         for slot in found:
             if hold(system, waiting, known[slot.doctor_id], slot.starts_at):
                 break

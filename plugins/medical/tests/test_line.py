@@ -136,6 +136,54 @@ def test_who_declines_stays_in_line_and_is_not_asked_for_the_same_time_again(cli
     assert clinic.book("1405/08/30 17:00", patient=1)
 
 
+def tend(clinic: Clinic) -> None:
+    with clinic.runtime.system_work("job", "medical.line") as context:
+        nightly.tend_line(context)
+
+
+def test_two_times_that_come_free_go_to_the_first_two(clinic: Clinic) -> None:
+    with_mobiles(clinic)
+    taken = [
+        clinic.book(at, patient=2, doctor=place)
+        for place, at in enumerate(("1405/08/30 16:00", "1405/08/30 17:00"))
+    ]
+    waits = [wait(clinic, place, doctor=None) for place in (0, 1)]
+    for number in taken:
+        clinic.run("medical.cancel", appointment=number, by="patient")
+    held = [stored(clinic, state(clinic, number)[1] or 0) for number in waits]
+    assert [each.patient_id for each in held] == clinic.persons[:2]
+    assert [each.doctor_id for each in held] == clinic.doctors
+
+
+def test_offers_that_ran_out_while_no_worker_ran_go_on_only_while_there_is_time(clinic: Clinic) -> None:
+    with_mobiles(clinic)
+    taken = closed_but(clinic, "17:00")
+    waits = [wait(clinic, place) for place in (0, 1)]
+    clinic.run("medical.cancel", appointment=taken, by="patient")
+    clock(clinic, hours=8)
+    tend(clinic)
+    assert [state(clinic, number)[0] for number in waits] == ["waiting", "offered"]
+    clock(clinic, hours=3)  # 19:00: the time is past
+    tend(clinic)
+    assert [state(clinic, number) for number in waits] == [("waiting", None), ("waiting", None)]
+    clock(clinic, days=1)
+    tend(clinic)
+    assert [state(clinic, number)[0] for number in waits] == ["gone", "gone"]
+
+
+def test_a_place_that_is_held_for_a_wait_in_the_bin_comes_free(clinic: Clinic) -> None:
+    taken = closed_but(clinic, "17:00")
+    first, second = wait(clinic, 0), wait(clinic, 1)
+    clinic.run("medical.cancel", appointment=taken, by="patient")
+    clinic.run("record.delete", resource="medical.waiting", record_id=first)
+    tend(clinic)
+    assert state(clinic, second)[0] == "offered"
+    clinic.run("record.restore", resource="medical.waiting", record_id=first)
+    clock(clinic, minutes=31)
+    tend(clinic)
+    assert state(clinic, first)[0] != "booked"
+
+
 def test_staff_note_the_answer_by_telephone(clinic: Clinic) -> None:
     taken = closed_but(clinic, "17:00")
     first = wait(clinic, 0)

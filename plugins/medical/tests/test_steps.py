@@ -1,0 +1,156 @@
+"""States with their day, mistakes taken back, walk-ins, recurring visits around holidays, planning anew and back again."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from kernel.resources.errors import Refused
+from plugins.medical.replanning import misfits, restorable
+from plugins.medical.resources import BACK, NEXT, STATES
+from plugins.medical.tests.conftest import Clinic
+from plugins.medical.tests.test_commands import stored
+from plugins.medical.tests.test_line import clock, rows, with_mobiles
+
+
+def step(clinic: Clinic, number: int, to: str) -> None:
+    clinic.run("medical.set_state", appointment=number, state=to)
+
+
+def local(clinic: Clinic, number: int) -> str:
+    return f"{stored(clinic, number).starts_at.astimezone(clinic.runtime.site.time_zone):%m-%d %H:%M}"
+
+
+def holiday(clinic: Clinic, day: str) -> int:
+    return clinic.run("record.create", resource="occasion", values={"day": day, "title": "Moved"})
+
+
+def walk_in(clinic: Clinic, patient: int, **more: Any) -> int:
+    return clinic.run(
+        "medical.walk_in",
+        doctor=clinic.doctors[0],
+        patient=clinic.persons[patient],
+        service=clinic.services[0],
+        **more,
+    )
+
+
+def test_only_allowed_moves_are_made(clinic: Clinic) -> None:
+    number = clinic.book("1405/08/30 09:00")
+    clock(clinic, hours=2)
+    for before in STATES:
+        for after in STATES:
+            if after in NEXT[before]:
+                continue
+            rows(
+                clinic,
+                "UPDATE medical.appointment SET state = :state WHERE id = :id RETURNING id",
+                state=before,
+                id=number,
+            )
+            with pytest.raises(Refused):
+                step(clinic, number, after)
+
+
+def test_nobody_arrives_for_another_day_or_misses_what_is_to_come(clinic: Clinic) -> None:
+    tomorrow = clinic.book("1405/09/01 09:00")
+    with pytest.raises(Refused, match="later day"):
+        step(clinic, tomorrow, "arrived")
+    with pytest.raises(Refused, match="not come yet"):
+        step(clinic, tomorrow, "missed")
+    clock(clinic, days=2)
+    step(clinic, tomorrow, "arrived")  # noted a day late: no number in today's queue
+    assert stored(clinic, tomorrow).queue_number is None
+
+
+def test_a_state_noted_by_mistake_is_taken_back(clinic: Clinic) -> None:
+    number = clinic.book("1405/08/30 09:00")
+    for after in ("arrived", "in_visit", "done"):
+        step(clinic, number, after)
+    for expected in ("in_visit", "arrived", "booked"):
+        clinic.run("medical.step_back", appointment=number)
+        assert stored(clinic, number).state == expected
+    assert stored(clinic, number).queue_number is None
+    with pytest.raises(Refused):
+        clinic.run("medical.step_back", appointment=number)
+    for after in ("arrived", "done"):
+        step(clinic, number, after)
+    clock(clinic, days=1)
+    with pytest.raises(Refused):
+        clinic.run("medical.step_back", appointment=number)
+    assert set(BACK) < set(STATES)
+
+
+def test_a_missed_time_that_went_to_another_is_not_given_back(clinic: Clinic) -> None:
+    number = clinic.book("1405/08/30 09:00")
+    clock(clinic, minutes=65)
+    step(clinic, number, "missed")
+    clinic.book("1405/08/30 09:10", patient=1)
+    with pytest.raises(Exception, match="doctor already has"):
+        clinic.run("medical.step_back", appointment=number)
+    assert stored(clinic, number).state == "missed"
+
+
+def test_a_walk_in_gets_the_next_time_at_which_the_patient_is_free(clinic: Clinic) -> None:
+    clinic.book("1405/08/30 09:00", doctor=1)
+    assert local(clinic, walk_in(clinic, 0)) == "11-21 09:30"
+    assert local(clinic, walk_in(clinic, 1)) == "11-21 09:00"
+
+
+def test_visits_recur_around_holidays_and_only_once(clinic: Clinic) -> None:
+    first = clinic.book("1405/08/30 09:00")
+    holiday(clinic, "1405/09/07")
+    holiday(clinic, "1405/09/08")
+    done = clinic.run("medical.repeat", appointment=first, every=1, times=3)
+    assert [local(clinic, number) for number in done["booked"]] == ["11-30 09:00", "12-05 09:00"]
+    assert (done["elsewhere"], done["full"]) == (["2026-11-30"], [])
+    again = clinic.run("medical.repeat", appointment=first, every=1, times=3)
+    assert again == {"booked": [], "elsewhere": [], "full": []}
+
+
+def test_a_holiday_that_is_none_after_all_gives_back_the_former_times(clinic: Clinic) -> None:
+    with_mobiles(clinic)
+    moved, cancelled = clinic.book("1405/09/01 09:00"), clinic.book("1405/09/01 10:00", patient=1)
+    before = [local(clinic, number) for number in (moved, cancelled)]
+    number = holiday(clinic, "1405/09/01")
+    with clinic.runtime.reading(clinic.administrator) as context:
+        proposals = {each.appointment.id: each.proposal for each in misfits(context)}
+        assert restorable(context) == []
+    clinic.run("medical.replan", moves={moved: proposals[moved]}, cancels=[cancelled])
+    with clinic.runtime.reading(clinic.administrator) as context:
+        assert restorable(context) == []  # it is still a holiday
+    clinic.run("record.delete", resource="occasion", record_id=number)
+    with clinic.runtime.reading(clinic.administrator) as context:
+        assert [each.id for each in restorable(context)] == [moved, cancelled]
+    done = clinic.run("medical.plan_back", appointments=[moved, cancelled])
+    assert done == {"back": 2, "refused": {}}
+    assert [local(clinic, each) for each in (moved, cancelled)] == before
+    assert [stored(clinic, each).state for each in (moved, cancelled)] == ["booked", "booked"]
+    told = rows(clinic, "SELECT purpose, count(*) FROM kernel.message GROUP BY purpose ORDER BY purpose")
+    assert [tuple(row) for row in told] == [
+        ("medical.as_before", 2),
+        ("medical.called_off", 1),
+        ("medical.moved", 1),
+    ]
+    again = clinic.run("medical.plan_back", appointments=[moved])
+    assert again["back"] == 0
+    assert again["refused"]
+
+
+def test_a_former_time_that_is_taken_is_told_and_the_others_are_given_back(clinic: Clinic) -> None:
+    both = [clinic.book("1405/09/01 09:00"), clinic.book("1405/09/01 10:00", patient=1)]
+    number = holiday(clinic, "1405/09/01")
+    with clinic.runtime.reading(clinic.administrator) as context:
+        proposals = {each.appointment.id: each.proposal for each in misfits(context)}
+    clinic.run("medical.replan", moves=proposals, tell=False)
+    clinic.run("record.delete", resource="occasion", record_id=number)
+    clinic.book("1405/09/01 09:10", patient=2)
+    done = clinic.run("medical.plan_back", appointments=both, tell=False)
+    assert done["back"] == 1
+    assert list(done["refused"]) == [str(both[0])]
+    assert stored(clinic, both[1]).starts_at.astimezone(clinic.runtime.site.time_zone).date() == date(
+        2026, 11, 22
+    )
+    assert stored(clinic, both[0]).starts_at - stored(clinic, both[1]).starts_at >= timedelta(hours=12)
