@@ -8,7 +8,7 @@ facet, say) that is taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -94,13 +94,13 @@ def follow_merges(
 
 def refuse_orphans(connection: Connection, stages: Sequence[Stage], keys: Sequence[ForeignKey]) -> None:
     """Take out staged rows whose parents are neither staged nor there, and then theirs, until none is left."""
-    places = {each.target.full_name: each.place for each in stages}
+    staged = {each.target.full_name: each for each in stages}
     changed = True
     while changed:
         changed = False
         for each in stages:
             for key in _keys_of(each, keys):
-                changed |= _refuse(connection, each, key, places)
+                changed |= _refuse(connection, each, key, staged)
 
 
 def insert_rows(connection: Connection, each: Stage) -> None:
@@ -141,20 +141,16 @@ def _labels(connection: Connection, each: Stage, between: Composable) -> list[st
     return [row[0] for row in driver(connection).execute(query)]
 
 
-def _refuse(connection: Connection, each: Stage, key: ForeignKey, places: dict[str, Identifier]) -> bool:
+def _refuse(connection: Connection, each: Stage, key: ForeignKey, staged: dict[str, Stage]) -> bool:
     if any(column not in each.columns for column in key.columns):
         return False
-    parents = [Identifier(key.parent_schema, key.parent)]
-    if f"{key.parent_schema}.{key.parent}" in places:
-        parents.append(places[f"{key.parent_schema}.{key.parent}"])
+    found = [SQL("SELECT FROM {} p WHERE {}").format(Identifier(key.parent_schema, key.parent), _same(key))]
+    parent = staged.get(f"{key.parent_schema}.{key.parent}")
+    if parent is not None:
+        # Columns that the parent computes are not staged; the constraint compares them when the rows go in.
+        found.append(SQL("SELECT FROM {} p WHERE {}").format(parent.place, _same(key, parent.columns)))
     given = SQL(" AND ").join(SQL("s.{} IS NOT NULL").format(Identifier(name)) for name in key.columns)
-    same = SQL(" AND ").join(
-        SQL("p.{} = s.{}").format(Identifier(theirs), Identifier(ours))
-        for ours, theirs in zip(key.columns, key.parent_columns, strict=True)
-    )
-    absent = SQL(" AND ").join(
-        SQL("NOT EXISTS (SELECT FROM {} p WHERE {})").format(parent, same) for parent in parents
-    )
+    absent = SQL(" AND ").join(SQL("NOT EXISTS ({})").format(query) for query in found)
     orphan = SQL("{} AND {}").format(given, absent)
     cursor = driver(connection).cursor()
     if key.sets_null:
@@ -167,6 +163,15 @@ def _refuse(connection: Connection, each: Stage, key: ForeignKey, places: dict[s
     labels = [row[0] for row in cursor.fetchall()]
     each.refused += labels
     return bool(labels)
+
+
+def _same(key: ForeignKey, known: Collection[str] | None = None) -> Composed:
+    """That a row `s` names a parent `p`, by those of its columns that are known."""
+    return SQL(" AND ").join(
+        SQL("p.{} = s.{}").format(Identifier(theirs), Identifier(ours))
+        for ours, theirs in zip(key.columns, key.parent_columns, strict=True)
+        if known is None or theirs in known
+    )
 
 
 def _keys_of(each: Stage, keys: Sequence[ForeignKey]) -> list[ForeignKey]:
