@@ -214,16 +214,17 @@ def wait_turn(
 
 
 def next_in_queue(context: Context, appointment: Appointment) -> None:
-    """Give an appointment the next number in the doctor's queue of today."""
-    if appointment.queue_number is not None and appointment.queue_day == context.today:
+    """Give an appointment the next number in the doctor's queue of its day."""
+    day = appointment.starts_at.astimezone(context.time_zone).date()
+    if appointment.queue_number is not None and appointment.queue_day == day:
         return
-    key = func.hashtextextended(f"medical queue {appointment.doctor_id} {context.today}", 4)
+    key = func.hashtextextended(f"medical queue {appointment.doctor_id} {day}", 4)
     statement = select(func.coalesce(func.max(Appointment.queue_number), 0)).where(
-        Appointment.doctor_id == appointment.doctor_id, Appointment.queue_day == context.today
+        Appointment.doctor_id == appointment.doctor_id, Appointment.queue_day == day
     )
-    with context.system("the doctor's queue of today") as system:
+    with context.system("the doctor's queue of the day") as system:
         system.session.execute(select(func.pg_advisory_xact_lock(key)))
         last = system.session.execute(statement).scalar_one()
-    appointment.queue_day = context.today
+    appointment.queue_day = day
     appointment.queue_number = last + 1
     appointment.arrived_at = context.now

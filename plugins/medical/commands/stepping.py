@@ -30,9 +30,8 @@ def set_state(context: Context, *, appointment: int, state: str, version: int | 
                 new=STATES.get(state, _("unknown")),
             )
         )
-    _require_its_time(context, record, state)
     record.state = state
-    if state == "arrived" and _day(context, record) == context.today:
+    if state == "arrived":
         next_in_queue(context, record)
     context.session.flush()
     if state == "done":
@@ -43,18 +42,6 @@ def set_state(context: Context, *, appointment: int, state: str, version: int | 
 
 def _day(context: Context, record: Appointment) -> date:
     return record.starts_at.astimezone(context.time_zone).date()
-
-
-def _require_its_time(context: Context, record: Appointment, state: str) -> None:
-    """Nobody arrives for another day's appointment, and nobody has missed what is still to come."""
-    if state == "arrived" and _day(context, record) > context.today:
-        raise Refused(
-            _(
-                "This appointment is on a later day. Move it to today, or take the patient in without an appointment."
-            )
-        )
-    if state == "missed" and record.starts_at > context.now:
-        raise Refused(_("The time of this appointment has not come yet."))
 
 
 @command(

@@ -54,15 +54,12 @@ def test_only_allowed_moves_are_made(clinic: Clinic) -> None:
                 step(clinic, number, after)
 
 
-def test_nobody_arrives_for_another_day_or_misses_what_is_to_come(clinic: Clinic) -> None:
-    tomorrow = clinic.book("1405/09/01 09:00")
-    with pytest.raises(Refused, match="later day"):
-        step(clinic, tomorrow, "arrived")
-    with pytest.raises(Refused, match="not come yet"):
-        step(clinic, tomorrow, "missed")
+def test_who_arrives_for_another_day_has_a_number_in_the_queue_of_that_day(clinic: Clinic) -> None:
+    today, tomorrow = clinic.book("1405/08/30 09:00"), clinic.book("1405/09/01 09:00", patient=1)
+    step(clinic, today, "arrived")
     clock(clinic, days=2)
-    step(clinic, tomorrow, "arrived")  # noted a day late: no number in today's queue
-    assert stored(clinic, tomorrow).queue_number is None
+    step(clinic, tomorrow, "arrived")  # noted a day late
+    assert [stored(clinic, number).queue_number for number in (today, tomorrow)] == [1, 1]
 
 
 def test_a_state_noted_by_mistake_is_taken_back(clinic: Clinic) -> None:
