@@ -56,8 +56,24 @@ def kind_of(key: str) -> Kind:
     return KINDS[key]
 
 
-def form_fields(runtime: Runtime, kind: Kind) -> tuple[Field, ...]:
+def deciders(context: Context) -> dict[str, LazyText | str]:
+    """Give the options by which fields may be asked, as `resource:field=option`: of choices that decide already."""
+    found: dict[str, LazyText | str] = {}
+    for name, resource in extensible(context.runtime).items():
+        deciding = {item.when.field for item in resource.fields if item.when is not None}
+        for item in resource.fields:
+            if item.name not in deciding or not isinstance(item, fields.Choice) or item.when is not None:
+                continue
+            for key, title in item.choices(context):
+                found[f"{name}:{item.name}={key}"] = _(
+                    "%(field)s: %(option)s", field=item.title, option=BETWEEN.sub(" ", title)
+                )
+    return found
+
+
+def form_fields(context: Context, kind: Kind) -> tuple[Field, ...]:
     """Give the controls for a field of a kind."""
+    runtime, options = context.runtime, deciders(context)
     homes = {name: resource.plural for name, resource in extensible(runtime).items()}
     return (
         fields.Text("title", _("Title"), required=True, limit=LONGEST_TITLE),
@@ -70,6 +86,19 @@ def form_fields(runtime: Runtime, kind: Kind) -> tuple[Field, ...]:
             help=_("Fields with the same heading stand together. Empty: “Further details”."),
         ),
         fields.Text("help", _("Help for whoever fills it in"), limit=200),
+        *(
+            [
+                fields.Choices(
+                    "when",
+                    _("Asked only where"),
+                    options=options,  # type: ignore[arg-type]
+                    wide=True,
+                    help=_("Options of one field. None: it is always asked."),
+                )
+            ]
+            if options
+            else []
+        ),
         *_parameters(runtime, kind),
         *_flags(kind),
     )
@@ -150,6 +179,7 @@ def shown_values(context: Context, definition: Definition) -> dict[str, Any]:
         "resources": definition.resources,
         "section": definition.section,
         "help": definition.help,
+        "when": _chosen(definition),
         **{name: definition.parameters.get(name) for name in ("least", "most", "places", "limit", "to")},
         **{item.name: definition.has(item.name) for item in _flags(KINDS[definition.kind])},
     }
@@ -157,6 +187,28 @@ def shown_values(context: Context, definition: Definition) -> dict[str, Any]:
     if made.default is not None:
         held["default"] = plain_text(context, made, made.default)
     return held
+
+
+def _chosen(definition: Definition) -> list[str]:
+    """Give the options by which a field is asked, as the control holds them."""
+    when = definition.when
+    return (
+        []
+        if when is None
+        else [f"{name}:{when.field}={value}" for name in definition.resources for value in when.values]
+    )
+
+
+def _condition(names: Sequence[str], chosen: Sequence[str]) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """Read by which options of which field a field is asked."""
+    if not chosen:
+        return None, []
+    parts = [re.fullmatch(r"([^:]+):([^=]+)=(.*)", each) for each in chosen]
+    homes, deciding = ({part[place] for part in parts if part} for place in (1, 2))
+    if len(deciding) != 1 or not homes >= set(names):
+        return None, [Problem("when", _("Choose options of one field of these records."))]
+    values = dict.fromkeys(part[3] for part in parts if part and part[1] in names)
+    return {"field": deciding.pop(), "values": list(values)}, []
 
 
 def read_definition(
@@ -171,10 +223,11 @@ def read_definition(
 
     `present` is the definition that is changed, `others` are the site's further ones.
     """
-    read = read_values(form_fields(context.runtime, kind), values, context, all_required=True)
+    read = read_values(form_fields(context, kind), values, context, all_required=True)
     entered, problems = read.values, list(read.problems)
     kept, option_problems = _options(kind, options, present)
-    problems += option_problems
+    when, when_problems = _condition(entered.get("resources") or (), entered.get("when") or ())
+    problems += [*option_problems, *when_problems]
     if problems:
         raise Invalid(problems)
     parameters: dict[str, Any] = {
@@ -182,6 +235,8 @@ def read_definition(
         for name in ("least", "most", "places", "limit", "to")
         if entered.get(name) is not None
     }
+    if when is not None:
+        parameters["when"] = when
     if kind.options:
         parameters["options"] = [option.stored() for option in kept]
     subject, problems = _subject(context, entered["resources"], present)

@@ -44,6 +44,13 @@ class Part:
     """The page on which a receipt for it is entered."""
     resting: bool = False
     """Its invoice stands in sales, which is not in use now."""
+    returned: int = 0
+    """What sales took back of it by returns, or by cancelling its invoice."""
+
+    @property
+    def amount(self) -> int:
+        """What it comes to after returns."""
+        return self.charge.amount - self.returned
 
 
 @dataclass
@@ -57,7 +64,7 @@ class Account:
     @property
     def charged(self) -> int:
         """The sum of the charges."""
-        return sum(part.charge.amount for part in self.parts)
+        return sum(part.amount for part in self.parts)
 
     @property
     def paid(self) -> int:
@@ -108,15 +115,17 @@ def accounts_of(context: Context, enrolments: Collection[int]) -> dict[int, Acco
 
 def _account(charges: Sequence[Charge], paid: int, bills: Mapping[int, Bill], with_sales: bool) -> Account:
     """Own payments go to the oldest own charges; what sales has an invoice of is as that says."""
-    account = Account()
+    account, to_return = Account(), 0
     for charge in charges:
         if charge.billed:
-            account.parts.append(_billed(charge, bills.get(charge.id), with_sales))
+            bill = bills.get(charge.id)
+            account.parts.append(_billed(charge, bill, with_sales))
+            to_return += bill.refundable if bill is not None and bill.state == "issued" else 0
             continue
         settled = min(paid, charge.amount)
         paid -= settled
         account.parts.append(Part(charge, settled, charge.amount - settled))
-    account.credit = paid
+    account.credit = paid + to_return
     return account
 
 
@@ -124,11 +133,19 @@ def _billed(charge: Charge, bill: Bill | None, with_sales: bool) -> Part:
     if not with_sales:
         return Part(charge, 0, 0, resting=True)
     if bill is None or bill.state == "cancelled":
-        return Part(charge, 0, 0)
+        return Part(charge, 0, 0, returned=charge.amount)
     from plugins.sales.api import receipt_address
 
     receipt = receipt_address(bill.document_id) if bill.remaining else None
-    return Part(charge, bill.settled, bill.remaining, bill.number, bill.address, receipt or "")
+    return Part(
+        charge,
+        bill.received - bill.refundable,
+        bill.remaining,
+        bill.number,
+        bill.address,
+        receipt or "",
+        returned=bill.returned,
+    )
 
 
 def bills_of(context: Context, charges: Sequence[Charge]) -> dict[int, Bill]:
@@ -215,6 +232,6 @@ def take_back(context: Context, made: Charge, reason: str) -> None:
 
 
 def open_parts(system: Context, enrolment_id: int) -> list[Part]:
-    """Give the charges of an enrolment of which nothing has been paid."""
+    """Give the charges of an enrolment of which nothing has been paid or taken back."""
     account: Any = accounts_of(system, [enrolment_id])[enrolment_id]
-    return [part for part in account.parts if not part.settled and not part.resting]
+    return [part for part in account.parts if not part.settled and not part.returned and not part.resting]

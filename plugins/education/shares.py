@@ -70,7 +70,7 @@ def standings_of(context: Context, offerings: Collection[Offering]) -> list[Stan
         course = of[number]
         charged[course] += account.charged
         received[course] += account.paid
-        fees[course][0] += sum(part.charge.amount for part in account.parts if part.charge.fee)
+        fees[course][0] += sum(part.amount for part in account.parts if part.charge.fee)
         fees[course][1] += sum(part.settled for part in account.parts if part.charge.fee)
         if account.resting:
             resting.add(course)

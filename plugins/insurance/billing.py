@@ -137,7 +137,7 @@ def follow_payments(system: Context, policy_ids: Iterable[int]) -> int:
         some = wanted[start : start + AT_ONCE]
         billed = _billed(system, some)
         for policy_id, rows in _instalments(system, some).items():
-            settled = sum(each.settled for each in billed.get(policy_id, ()))
+            settled = sum(each.received for each in billed.get(policy_id, ()))
             changed += _pay(system, rows, settled)
     system.session.flush()
     return changed

@@ -22,9 +22,9 @@ from kernel.api import (
 )
 from plugins.insurance import calling
 from plugins.insurance.commands import starting
+from plugins.insurance.lines import titles
 from plugins.insurance.models import InsuredPerson, Insurer, Policy, Talk
 from plugins.insurance.resources import POLICY
-from plugins.insurance.trades import LINES
 from plugins.insurance.words import (
     OPEN_RENEWALS,
     OUTCOMES,
@@ -57,15 +57,16 @@ def party_panels(context: Context, party_id: int) -> Iterable[Panel] | None:
     may_add = context.may(RIGHT, "create") and not context.read_only
     if not found and not may_add:
         return None
-    rows = [_row(policy, insurer, policy.holder_id == party_id) for policy, insurer in found]
+    named = titles(context)
+    rows = [_row(policy, insurer, policy.holder_id == party_id, named) for policy, insurer in found]
     body = fragment("insurance/panel.html", rows=rows, party_id=party_id, may_add=may_add)
     return [Panel(title=_("Policies"), body=body, key="policies", order=300, icon="shield-check")]
 
 
-def _row(policy: Policy, insurer: str, holds: bool) -> dict[str, Any]:
+def _row(policy: Policy, insurer: str, holds: bool, named: Mapping[str, str]) -> dict[str, Any]:
     return {
         "policy": policy,
-        "line": LINES[policy.line],
+        "line": named.get(policy.line, policy.line),
         "insurer": insurer,
         "holds": holds,
         "state": STATES[policy.state],
@@ -165,7 +166,7 @@ def dashboard_blocks(context: Context) -> Iterable[DashboardBlock] | None:
         calls=calls[:SHOWN],
         count=len(calls),
         lanes=[(RENEWALS[key], RENEWAL_COLOURS[key], key, lanes.get(key, 0)) for key in RENEWALS],
-        lines=LINES,
+        lines=titles(context),
     )
     return [DashboardBlock(title=_("Renewals to call for"), body=body, order=110, key="calls", span=2)]
 

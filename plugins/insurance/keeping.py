@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from kernel.api import Context, give_role
 from plugins.insurance import billing, telling, terms
@@ -111,6 +112,7 @@ def refresh_sums(system: Context, policy: Policy) -> None:
 def follow_policy(context: Context, ids: Sequence[int], action: str) -> None:
     """A policy was written: its holder is an insured, is thanked for what is new, and its former one follows."""
     if action == "purged":
+        reopen_renewed(context)
         return
     from plugins.insurance import chains
 
@@ -142,6 +144,20 @@ def _bill(context: Context, ids: Sequence[int]) -> None:
     )
     for policy in context.session.execute(wanted).scalars().all():
         billing.bill_premium(context, policy)
+
+
+def reopen_renewed(context: Context) -> None:
+    """Let what counts as renewed wait again where its successor is gone for good, such as by undoing an import."""
+    successor = aliased(Policy)
+    standing = select(successor.former_id).where(
+        successor.former_id == Policy.id, successor.binned_at.is_(None), successor.cancelled_on.is_(None)
+    )
+    with context.system("former policies of what is gone") as system:
+        wanted = select(Policy.id).where(
+            Policy.renewal == "renewed", Policy.binned_at.is_(None), ~standing.exists()
+        )
+        for number in list(system.session.execute(wanted).scalars()):
+            follow_former(system, number)
 
 
 def follow_former(system: Context, former_id: int) -> None:

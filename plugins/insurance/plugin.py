@@ -56,7 +56,7 @@ from plugins.insurance.views import make_blueprint
 plugin = Plugin(
     name="insurance",
     title=_("Insurance"),
-    version="1.0.0",
+    version="1.1.0",
     kernel=">=1.0,<2",
     works_with=("sales", "tasks"),
     icon="umbrella",
@@ -310,7 +310,7 @@ def menu() -> Iterable[MenuItem]:
             order=580,
         ),
         MenuItem(
-            label=_("Terms of the lines"),
+            label=_("Lines and their terms"),
             target="/insurance/lines",
             icon="adjustments-horizontal",
             permission=("insurance.line", "edit"),

@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import inspect, or_, select
 
 from kernel.api import Context, Problem, _, sort_key, squeeze, take_number, to_ascii_digits
-from plugins.insurance import keeping, particulars, terms
+from plugins.insurance import keeping, lines, particulars, terms
 from plugins.insurance.models import Claim, Insurer, Line, Policy
-from plugins.insurance.trades import LINES
 
 CODE = "L{:04d}"
 LONGEST_LEAD = 180
@@ -27,7 +26,11 @@ def prepare_insurer(context: Context, insurer: Insurer, values: Mapping[str, Any
 
 def prepare_line(context: Context, line: Line, values: Mapping[str, Any]) -> list[Problem]:
     """Give the title and read the days on which is called."""
-    line.title = context.text(LINES[line.line]) if line.line in LINES else ""
+    problems = lines.judge_name(context, line)
+    if problems:
+        return problems
+    context.session.info.pop(lines.NOTE, None)
+    line.title = line.name or lines.title_of(context, line.line)
     if line.insurer_id is not None:
         insurer = context.session.get(Insurer, line.insurer_id)
         line.title = f"{line.title} · {insurer.title}" if insurer is not None else line.title
@@ -70,6 +73,7 @@ def prepare_policy(context: Context, policy: Policy, values: Mapping[str, Any]) 
         before: Sequence[str | None] = inspect(policy).attrs.number.history.deleted
         if before and before[0]:
             problems.append(Problem("number", _("A policy that was issued keeps its number.")))
+    policy.own_line_id = lines.own_row(context, policy.line)
     _money(policy, line)
     policy.number_key = squeeze(policy.number) if policy.number else None
     policy.title = _title(context, policy)
@@ -82,7 +86,7 @@ def prepare_policy(context: Context, policy: Policy, values: Mapping[str, Any]) 
 
 
 def _title(context: Context, policy: Policy) -> str:
-    name = context.text(LINES[policy.line])
+    name = lines.title_of(context, policy.line)
     told = policy.number or policy.plate or policy.plan
     return f"{name} {told}" if told else name
 

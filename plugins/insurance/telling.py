@@ -17,8 +17,8 @@ from kernel.api import (
     queue_message,
     to_persian_digits,
 )
+from plugins.insurance.lines import title_of
 from plugins.insurance.models import Claim, Policy
-from plugins.insurance.trades import LINES
 from plugins.insurance.words import CLAIMS
 
 NEW = timedelta(days=7)
@@ -86,7 +86,7 @@ def _places(system: Context, policy: Policy) -> dict[str, str]:
     name = select(Party.display_name).where(Party.id == policy.holder_id)
     return {
         "name": system.session.execute(name).scalar_one(),
-        "line": system.text(LINES[policy.line]),
+        "line": title_of(system, policy.line),
         "number": policy.number or "—",
     }
 

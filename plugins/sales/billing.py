@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from kernel.api import Context
 from plugins.sales.models import Document
+from plugins.sales.money.models import OpenItem
 
 LIVE = (Document.state != "cancelled", Document.binned_at.is_(None))
 
@@ -49,6 +50,20 @@ class Bill:
     due: date | None
     address: str
     """Of its page, for who may see it."""
+    returned: int = 0
+    """What returns took back of it. It settles the invoice too, so that it is part of `settled`."""
+    refundable: int = 0
+    """What of the returns is still to be given back in money."""
+
+    @property
+    def owed(self) -> int:
+        """What it comes to after returns; nothing where it was cancelled."""
+        return max(0, self.payable - self.returned) if self.state == "issued" else 0
+
+    @property
+    def received(self) -> int:
+        """What came in for it in money and has not been given back."""
+        return max(0, self.owed - self.remaining + self.refundable) if self.state == "issued" else 0
 
     @property
     def remaining(self) -> int:
@@ -129,7 +144,10 @@ def bills_of(source: Context | Session, origins: Iterable[str]) -> Mapping[str, 
     latest = select(Document).where(Document.origin.in_(wanted), Document.binned_at.is_(None))
     found = {document.origin: document for document in session.scalars(latest.order_by(Document.id))}
     found |= _live(session, wanted)
-    return {str(origin): _facts(document) for origin, document in found.items()}
+    returns = _returns(session, [document.id for document in found.values()])
+    return {
+        str(origin): _facts(document, *returns.get(document.id, (0, 0))) for origin, document in found.items()
+    }
 
 
 def bill_of(source: Context | Session, origin: str) -> Bill | None:
@@ -167,7 +185,27 @@ def _entered(line: BillLine) -> dict[str, Any]:
     return given
 
 
-def _facts(document: Document) -> Bill:
+def _returns(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+    """Give what returns of invoices come to, and what of it is still to be given back."""
+    statement = (
+        select(
+            Document.original_id,
+            func.coalesce(func.sum(Document.payable), 0),
+            func.coalesce(func.sum(OpenItem.open), 0),
+        )
+        .outerjoin(OpenItem, OpenItem.document_id == Document.id)
+        .where(
+            Document.original_id.in_(ids),
+            Document.kind == "return",
+            Document.state.not_in(("draft", "cancelled")),
+            Document.binned_at.is_(None),
+        )
+        .group_by(Document.original_id)
+    )
+    return {number: (int(back), int(open_)) for number, back, open_ in session.execute(statement)}
+
+
+def _facts(document: Document, returned: int, refundable: int) -> Bill:
     state = document.state if document.state in ("draft", "cancelled") else "issued"
     return Bill(
         document.id,
@@ -177,4 +215,6 @@ def _facts(document: Document) -> Bill:
         document.settled,
         document.due,
         f"/sales/invoices/{document.id}",
+        returned,
+        refundable,
     )

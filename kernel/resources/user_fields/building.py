@@ -27,8 +27,8 @@ def constraint_of(key: str) -> str:
 def extended(resources: Sequence[Resource], definitions: Iterable[Definition]) -> list[Resource]:
     """Give the resources with their user-defined fields.
 
-    A definition of a resource that is not there, or linking to one that is not, rests; so does one whose row makes no
-    sense, or whose name a plugin's field has taken since.
+    A definition of a resource that is not there, linking to one or asked by a field that is not, rests; so does one whose
+    row makes no sense, or whose name a plugin's field has taken since.
     """
     names = {resource.name for resource in resources}
     wanted: dict[str, list[tuple[Definition, InUserValues]]] = {}
@@ -55,6 +55,7 @@ def _with(resource: Resource, wanted: Sequence[tuple[Definition, InUserValues]])
         if definition.subject == resource.table
         and made.stored_in(resource.model)
         and definition.key not in resource.by_name
+        and _is_decided(resource, made)
     ]
     made_fields = [made for _definition, made in fitting]
     usual = [made.name for definition, made in fitting if definition.has("in_columns") and made.in_list]
@@ -69,6 +70,14 @@ def _with(resource: Resource, wanted: Sequence[tuple[Definition, InUserValues]])
         constraints={**resource.constraints, **unique},
         identities=(*resource.identities, *(made.name for made in made_fields if made.unique)),
     )
+
+
+def _is_decided(resource: Resource, made: InUserValues) -> bool:
+    """Whether the field by which this one is asked is there, and always asked itself."""
+    if made.when is None:
+        return True
+    other = resource.by_name.get(made.when.field)
+    return other is not None and other.when is None
 
 
 def _sections(fitting: Sequence[tuple[Definition, InUserValues]]) -> list[Section]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kernel.i18n import LazyText
 from kernel.i18n.catalogue import Translations
+from kernel.resources.fields import When
 from kernel.resources.user_fields.kinds import KINDS, WithOptions
 from kernel.resources.user_fields.models import UserField
 from kernel.resources.user_fields.stored import InUserValues
@@ -88,6 +89,17 @@ class Definition:
         found = self.parameters.get("to")
         return found if isinstance(found, str) else ""
 
+    @property
+    def when(self) -> When | None:
+        """While another field holds which of its options this one is asked; None: always."""
+        stored = self.parameters.get("when")
+        if not isinstance(stored, dict):
+            return None
+        name, values = stored.get("field"), stored.get("values")
+        if not (isinstance(name, str) and isinstance(values, list) and values):
+            return None
+        return When(name, tuple(str(each) for each in values))
+
     def has(self, flag: str) -> bool:
         """Say whether a flag is set."""
         return flag in self.flags
@@ -116,6 +128,7 @@ class Definition:
             sensitive=sensitive,
             filterable=self.has("filterable"),
             in_list=self.has("in_list"),
+            when=self.when,
             **options,
         )
         made.field_id = self.id

@@ -243,8 +243,8 @@ class BoardReader:
     def _lanes(self, present: set[Any]) -> list[Lane]:
         item = self.axis.column.field
         if isinstance(item, Choice):
-            keys = self.board.lanes or tuple(item.options)
             titles = dict(item.choices(self.context))
+            keys = self.board.lanes or tuple(dict.fromkeys((*item.options, *titles)))
             lanes = [
                 Lane(key, item.parse(key, self.context), titles[key], item.colours.get(key, ""))
                 for key in keys

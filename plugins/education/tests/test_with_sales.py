@@ -10,9 +10,11 @@ from sqlalchemy import text
 from kernel.resources.errors import CommandError, Invalid
 from kernel.testing.authors import install_plugin
 from plugins.education.billing import ORIGIN, accounts_of
-from plugins.education.models import Charge
+from plugins.education.models import Charge, Offering
+from plugins.education.shares import standings_of
 from plugins.education.tests.conftest import Academy
 from plugins.sales.api import bills_of
+from plugins.sales.models import Document, DocumentLine
 
 PURPOSE = "education beside sales"
 
@@ -71,3 +73,40 @@ def test_withdrawing_takes_unpaid_invoices_back(academy: Academy) -> None:
     academy.run("education.withdraw", enrolment=number, reason="Moved away", cancel_charges=True)
     assert {each.state for each in bills(academy)} == {"cancelled"}
     assert account(academy, number).balance == 0
+
+
+def test_what_sales_takes_back_is_neither_charged_nor_received(academy: Academy) -> None:
+    offering = academy.offering(5, fee=9_000, instalments=3, share_kind="percent", share_percent="50")
+    number = academy.enrol(offering)
+    first, second, third = bills(academy)
+    academy.run(
+        "sales.receive", party=holder(academy, first), amount=3_000, method="cash", invoice=first.document_id
+    )
+    for each, part in ((first, "1"), (second, "1")):
+        line = lines(academy, each)[0]
+        academy.run("sales.take_back", invoice=each.document_id, quantities={line: part}, reason="Left")
+    found = account(academy, number)
+    assert (found.charged, found.paid, found.balance) == (3_000, 3_000, 0), (
+        "3,000 are to be given back, 3,000 owed"
+    )
+    assert [(part.amount, part.settled, part.remaining) for part in found.parts] == [
+        (0, 0, 0),
+        (0, 0, 0),
+        (3_000, 0, 3_000),
+    ]
+    standing = academy.look(lambda context: standings_of(context, [context.session.get(Offering, offering)]))[
+        0
+    ]
+    assert standing.share == 0, "nothing of the fees has stayed"
+    academy.run("sales.cancel", document=third.document_id, reason="x")
+    found = account(academy, number)
+    assert (found.charged, found.paid, found.balance) == (0, 3_000, -3_000)
+    academy.run("education.withdraw", enrolment=number, reason="Left", cancel_charges=True)
+
+
+def holder(academy: Academy, bill) -> int:
+    return academy.row(Document, bill.document_id).party_id
+
+
+def lines(academy: Academy, bill) -> list[int]:
+    return [each.id for each in academy.rows(DocumentLine, DocumentLine.document_id == bill.document_id)]

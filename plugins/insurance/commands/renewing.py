@@ -210,11 +210,25 @@ def _values(context: Context, former: Policy, values: dict[str, Any]) -> dict[st
     """Give the values of the next policy by the names of its fields."""
     by_attribute = {item.attribute: item.name for item in POLICY.fields}
     copied = {by_attribute[name]: getattr(former, name) for name in COPIED}
+    copied |= _own_fields(context, former)
     own = {name: value for name, value in values.items() if name != "instalments"}
     if former.no_claim_years is None and own["no_claim_years"] is None:
         own.pop("no_claim_years")
     expert = former.expert_id or context.actor.user_id
     return {**copied, "holder": former.holder_id, "line": former.line, "expert": expert, **own}
+
+
+def _own_fields(context: Context, former: Policy) -> dict[str, Any]:
+    """What fields that the site defined hold of the former policy; values that no two records share are entered anew."""
+    resource = context.runtime.resource(POLICY.name)
+    found = {}
+    for item in resource.visible_fields(context):
+        if item.name in POLICY.by_name or item.read_only or getattr(item, "unique", False):
+            continue
+        value = item.value_of(former)
+        if value is not None and (item.when is None or item.when.fits(former.line)):
+            found[item.name] = value
+    return found
 
 
 def _copy_parts(system: Context, former_id: int, made: int) -> None:

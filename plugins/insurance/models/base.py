@@ -26,7 +26,10 @@ LINE_KEYS = (
     "'third_party', 'body', 'driver', 'fire', 'life', 'health', 'accident', 'travel', 'liability', "
     "'engineering', 'cargo', 'other'"
 )
-IS_LINE = f"line IN ({LINE_KEYS})"
+SHIPPED = f"line IN ({LINE_KEYS})"
+OWN_LINE = "line ~ '^own[0-9]+$'"
+"""Lines that a site defines itself."""
+IS_LINE = f"{SHIPPED} OR {OWN_LINE}"
 USER = "kernel.user_account.id"
 PARTY = "kernel.party.id"
 
@@ -62,17 +65,21 @@ class Line(Identified, Stamped, Versioned, InsuranceBase):
     __tablename__ = "line"
     __table_args__ = (
         CheckConstraint(IS_LINE, name="line"),
+        CheckConstraint(f"(name IS NOT NULL) = ({OWN_LINE} AND insurer_id IS NULL)", name="name"),
         CheckConstraint("months BETWEEN 1 AND 360", name="months"),
         CheckConstraint("hour BETWEEN 0 AND 24", name="hour"),
         CheckConstraint("grace_days BETWEEN 0 AND 180", name="grace_days"),
         CheckConstraint("commission_percent BETWEEN 0 AND 100", name="commission_percent"),
         Index("uq_line_line", "line", unique=True, postgresql_where=text("insurer_id IS NULL")),
+        Index("uq_line_name", "name", unique=True),
         Index("uq_line_insurer_id", "insurer_id", "line", unique=True),
     )
 
     line: Mapped[str] = mapped_column(Text)
     insurer_id: Mapped[int | None] = link("insurance.insurer.id", "fk_line_insurer_id", ondelete="CASCADE")
     """Where an insurer has terms of its own for the line; else they are those of all."""
+    name: Mapped[str | None] = mapped_column(Text)
+    """Of a line that the site defines itself: how it is called."""
     title: Mapped[str] = mapped_column(Text)
     months: Mapped[int] = mapped_column(SmallInteger, server_default=text("12"), default=12)
     hour: Mapped[int] = mapped_column(SmallInteger, server_default=text("24"), default=24)

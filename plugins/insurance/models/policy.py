@@ -31,7 +31,7 @@ from kernel.api import (
     Versioned,
     user_values_index,
 )
-from plugins.insurance.models.base import IS_LINE, KEPT, PARTY, USER, InsuranceBase, link
+from plugins.insurance.models.base import IS_LINE, KEPT, PARTY, SHIPPED, USER, InsuranceBase, link
 
 
 class Policy(Identified, Stamped, Versioned, Binnable, Extensible, InsuranceBase):
@@ -45,6 +45,7 @@ class Policy(Identified, Stamped, Versioned, Binnable, Extensible, InsuranceBase
     __tablename__ = "policy"
     __table_args__ = (
         CheckConstraint(IS_LINE, name="line"),
+        CheckConstraint(f"({SHIPPED}) = (own_line_id IS NULL)", name="own_line"),
         CheckConstraint(
             "state IN ('request', 'waiting', 'active', 'grace', 'lapsed', 'renewed', 'cancelled')",
             name="state",
@@ -75,6 +76,7 @@ class Policy(Identified, Stamped, Versioned, Binnable, Extensible, InsuranceBase
         Index("ix_policy_state", "state", "ends_at", "id", postgresql_where=KEPT),
         Index("ix_policy_holder_id", "holder_id"),
         Index("ix_policy_beneficiary_id", "beneficiary_id"),
+        Index("ix_policy_own_line_id", "own_line_id"),
         Index("ix_policy_expert_id", "expert_id"),
         Index("ix_policy_plate", "plate"),
         user_values_index("policy"),
@@ -82,6 +84,8 @@ class Policy(Identified, Stamped, Versioned, Binnable, Extensible, InsuranceBase
 
     title: Mapped[str] = mapped_column(Text)
     line: Mapped[str] = mapped_column(Text)
+    own_line_id: Mapped[int | None] = link("insurance.line.id", "fk_policy_own_line_id")
+    """The row that defines the line, where it is one of the site's own: it stays as long as policies have it."""
     insurer_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("insurance.insurer.id", name="fk_policy_insurer_id", ondelete="RESTRICT")
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.api import Resource, Search, Section, Sort, _, fields
 from plugins.insurance import preparing
 from plugins.insurance.kinds import Hour
+from plugins.insurance.lines import LineChoice
 from plugins.insurance.models import Insurer, Line
 from plugins.insurance.trades import LINE_COLOURS, LINES
 
@@ -38,13 +39,29 @@ INSURER = Resource(
 LINE = Resource(
     name="insurance.line",
     model=Line,
-    title=_("Terms of a line"),
-    plural=_("Terms of the lines"),
+    title=_("Line with its terms"),
+    plural=_("Lines and their terms"),
     path="insurance/lines",
     icon="adjustments-horizontal",
     label="title",
     fields=(
-        fields.Choice("line", _("Line of insurance"), options=LINES, colours=LINE_COLOURS, required=True),
+        LineChoice(
+            "line",
+            _("Line of insurance"),
+            options=LINES,
+            colours=LINE_COLOURS,
+            help=_("Empty where you define a line of your own."),
+        ),
+        fields.Text(
+            "name",
+            _("Name of a line of your own"),
+            limit=80,
+            in_list=False,
+            help=_(
+                "It is chosen in policies like the others. Fields that only it asks are entered in the administration, under"
+                " “Own fields”, with this line under “Asked only where”."
+            ),
+        ),
         fields.Link(
             "insurer",
             _("Insurer"),
@@ -84,13 +101,14 @@ LINE = Resource(
         "commission_percent",
     ),
     sections=(
-        Section(_("Line of insurance"), ("line", "insurer", "months", "hour", "commission_percent")),
+        Section(_("Line of insurance"), ("line", "name", "insurer", "months", "hour", "commission_percent")),
         Section(_("Renewal"), ("renewable", "grace_days", "call_days")),
     ),
     sorts=(Sort("oldest", _("In the order of entry"), ("id",)),),
     search=Search(),
     prepare=preparing.prepare_line,
     constraints={
+        "uq_line_name": ("name", _("There is already a line of this name.")),
         "uq_line_line": ("line", _("The terms of this line are there already.")),
         "uq_line_insurer_id": ("insurer", _("The terms of this line are there already.")),
     },

@@ -26,6 +26,7 @@ from kernel.api import (
 )
 from plugins.insurance import keeping, preparing
 from plugins.insurance.kinds import Holder, Hour, PolicyNumber
+from plugins.insurance.lines import LineChoice
 from plugins.insurance.models import InsuredObject, InsuredPerson, Policy
 from plugins.insurance.particulars import PARTICULARS
 from plugins.insurance.trades import LINE_COLOURS, LINES
@@ -143,7 +144,7 @@ WHO = (
         aliases=("بیمه گذار", "بیمه‌گذار", "نام بیمه گذار", "کد ملی بیمه گذار", "کد ملی", "holder"),
         help=_("A name; in an import also the national code, national identifier or mobile number."),
     ),
-    fields.Choice(
+    LineChoice(
         "line",
         _("Line of insurance"),
         options=LINES,

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from kernel.api import _, current, render
 from plugins.insurance import calling
-from plugins.insurance.trades import LINE_COLOURS, LINES
+from plugins.insurance.lines import titles
+from plugins.insurance.trades import LINE_COLOURS
 from plugins.insurance.words import RENEWAL_COLOURS, RENEWALS
 
 ORDERS = {
@@ -24,7 +25,8 @@ def calls() -> ResponseReturnValue:
     mine = request.args.get("mine") == "1"
     line = request.args.get("line", "")
     order = request.args.get("order", "stake")
-    chosen = line if line in LINES else ""
+    lines = titles(context)
+    chosen = line if line in lines else ""
     found = calling.call_list(context, mine=mine, line=chosen or None, order=order)
     may_edit = context.may("insurance.policy", "edit") and not context.read_only
     return render(
@@ -36,7 +38,7 @@ def calls() -> ResponseReturnValue:
         line=chosen,
         order=order if order in ORDERS else "stake",
         orders=ORDERS,
-        lines=LINES,
+        lines=lines,
         line_tones=LINE_COLOURS,
         renewals=RENEWALS,
         renewal_tones=RENEWAL_COLOURS,

@@ -54,7 +54,7 @@ def file(number: int) -> ResponseReturnValue:
         policy=policy,
         holder=POLICY.by_name["holder"].show(policy.holder_id, context),
         facts=_facts(context, policy, FACTS),
-        particulars=_facts(context, policy, tuple(item.name for item in PARTICULARS)),
+        particulars=_facts(context, policy, (*(item.name for item in PARTICULARS), *_own_fields(context))),
         hours={
             name: POLICY.by_name[name].show(getattr(policy, name), context)
             for name in ("begins_hour", "ends_hour")
@@ -84,7 +84,7 @@ def file(number: int) -> ResponseReturnValue:
 
 def _facts(context: Context, policy: Policy, names: tuple[str, ...]) -> list[tuple[str, str]]:
     """Give title and value of those fields that hold anything and are not kept from the reader."""
-    seen = {item.name: item for item in POLICY.visible_fields(context)}
+    seen = {item.name: item for item in context.runtime.resource(POLICY.name).visible_fields(context)}
     found = []
     for name in names:
         item = seen.get(name)
@@ -94,6 +94,12 @@ def _facts(context: Context, policy: Policy, names: tuple[str, ...]) -> list[tup
         if text:
             found.append((context.text(item.title), text))
     return found
+
+
+def _own_fields(context: Context) -> list[str]:
+    """The fields that the site's administrator has defined for policies."""
+    held = context.runtime.resource(POLICY.name).fields
+    return [item.name for item in held if item.name not in POLICY.by_name]
 
 
 def _course(context: Context, number: int) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from kernel.api import _, current, ngettext_lazy, render, run_command, tell
 from plugins.insurance.commands import starting
 from plugins.insurance.family import offers
-from plugins.insurance.trades import LINES, PERSONS
+from plugins.insurance.lines import titles
+from plugins.insurance.trades import PERSONS
 
 FIRST_LINE = "health"
 
@@ -17,8 +18,9 @@ def family() -> ResponseReturnValue:
     """Show the insured whose family lacks a line."""
     context = current()
     line = request.args.get("line", FIRST_LINE)
-    chosen = line if line in LINES else FIRST_LINE
-    ordered = {key: LINES[key] for key in (*PERSONS, *(key for key in LINES if key not in PERSONS))}
+    lines = titles(context)
+    chosen = line if line in lines else FIRST_LINE
+    ordered = {key: lines[key] for key in (*PERSONS, *(key for key in lines if key not in PERSONS))}
     return render(
         "insurance/family.html",
         offers=offers(context, chosen),

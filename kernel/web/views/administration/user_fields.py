@@ -60,7 +60,7 @@ class DefinitionForm(CommandForm):
     """The controls of a definition and of its options."""
 
     def __init__(self, context: Context, kind: Kind) -> None:
-        super().__init__(context, form_fields(context.runtime, kind))
+        super().__init__(context, form_fields(context, kind))
         self.kind = kind
         self.blank = self._row("__index__", Option("", "", active=True))
         self.rows: list[OptionRow] = []
