@@ -120,7 +120,7 @@ def test_undoing_an_import_gives_the_former_policies_back(
         ends_on=jalali(1405, 2, 10),
         grace_days=180,
     )
-    run = bring(agency, sheet(tmp_path / "iran.xlsx", row("1405/1"), row("1405/2", plate="12ب345-99")))
+    run = bring(agency, sheet(tmp_path / "iran.xlsx", row("77/1"), row("77/2", plate="12ب345-99")))
     assert run.created == 2
     assert agency.row(Policy, former).renewal == "renewed"
     agency.run("import.undo", run_id=run.id)
