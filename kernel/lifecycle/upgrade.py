@@ -9,7 +9,7 @@ from kernel.lifecycle.asking import asking, require_of, runtime_with, settle
 from kernel.lifecycle.covering import cover
 from kernel.lifecycle.errors import StepRefused
 from kernel.lifecycle.furnishing import furnish
-from kernel.lifecycle.migrate import migrate
+from kernel.lifecycle.migrate import current_revision, head_revision, knows_revision, migrate
 from kernel.lifecycle.ownership import check_untouched, outside
 from kernel.lifecycle.steps import Performer, Work, Workshop, step
 
@@ -17,8 +17,9 @@ from kernel.lifecycle.steps import Performer, Work, Workshop, step
 def upgrade(workshop: Workshop, name: str, by: Performer) -> tuple[str, ...]:
     """Upgrade a plugin, and before it those it requires that are outdated; gives all their names.
 
-    A paused plugin stays paused; one in quarantine is enabled, newer code being the usual cure. Raises
-    `StepRefused` if there is nothing to upgrade.
+    Newer code of the same version, with migrations that were not run, counts as an upgrade. A paused plugin stays
+    paused; one in quarantine is enabled, newer code being the usual cure. Raises `StepRefused` if there is nothing to
+    upgrade.
     """
     with step(workshop, by) as work:
         work.installed(name)
@@ -26,7 +27,7 @@ def upgrade(workshop: Workshop, name: str, by: Performer) -> tuple[str, ...]:
         outdated = [
             each
             for each in (*work.discovery.dependencies(name), name)
-            if _is_newer(work.code(each), work.states[each])
+            if _is_ahead(work, work.code(each), work.states[each])
         ]
         if name not in outdated:
             raise StepRefused(_("The plugin “%(name)s” has nothing to upgrade.", name=name), "not-outdated")
@@ -36,8 +37,14 @@ def upgrade(workshop: Workshop, name: str, by: Performer) -> tuple[str, ...]:
     return tuple(outdated)
 
 
-def _is_newer(found: FoundPlugin, recorded: PluginState) -> bool:
-    return found.plugin.parsed_version > recorded.parsed_version
+def _is_ahead(work: Work, found: FoundPlugin, recorded: PluginState) -> bool:
+    """Whether the code is newer than the data: by its version, or by migrations whose author forgot to raise it."""
+    if found.plugin.parsed_version != recorded.parsed_version or found.migrations is None:
+        return found.plugin.parsed_version > recorded.parsed_version
+    reached = current_revision(work.connection, found.name)
+    if reached == head_revision(found.migrations):
+        return False
+    return reached is None or knows_revision(found.migrations, reached)
 
 
 def _upgrade_one(work: Work, found: FoundPlugin) -> None:

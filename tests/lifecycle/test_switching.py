@@ -3,11 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
-from kernel.extension.discovery import Discovery, discover
+from kernel.extension.discovery import GROUP, Discovery, discover
 from kernel.extension.state import State, read_epoch, read_states
 from kernel.lifecycle.errors import StepRefused
 from kernel.lifecycle.install import install
@@ -131,6 +132,29 @@ def test_upgrading_brings_requirements_forward_first(
     }
     assert said == {"base.since": "1.0", "upper.since": "1.0"}
     _refused(later, upgrade, "upper", "nothing to upgrade")
+
+
+def test_migrations_of_the_same_version_are_an_upgrade(
+    workshop: Workshop, owner_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = tmp_path / "forgetful" / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    manifest = "from kernel.api import Plugin\nplugin = Plugin(name='forgetful', title='F', version='1.0')\n"
+    (tmp_path / "forgetful" / "__init__.py").touch()
+    (tmp_path / "forgetful" / "plugin.py").write_text(manifest)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    here = replace(workshop, discovery=discover([EntryPoint("forgetful", "forgetful.plugin", GROUP)]))
+    for number in (1, 2):
+        before = f"'r{number - 1}'" if number > 1 else None
+        (versions / f"r{number}.py").write_text(
+            f"revision = 'r{number}'\ndown_revision = {before}\n\n\ndef upgrade():\n    pass\n"
+        )
+        if number == 1:
+            install(here, "forgetful", SARA)
+            _refused(here, upgrade, "forgetful", "nothing to upgrade")
+    assert upgrade(here, "forgetful", SARA) == ("forgetful",)
+    assert [row["version_num"] for row in rows(owner_engine, "forgetful.migration")] == ["r2"]
+    _refused(here, upgrade, "forgetful", "nothing to upgrade")
 
 
 def test_older_code_is_not_let_at_newer_data(workshop: Workshop, made: Maker) -> None:

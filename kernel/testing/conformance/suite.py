@@ -236,7 +236,7 @@ class Conformance:
         before = pages.costs(app, browser, paths)
         with engines.owner(plugin_site).begin() as owner:
             scene.fill(owner, actor, SEEN, 40, first=200, party=person)
-        report("budget", pages.budget(before, pages.costs(app, browser, paths), "nine times as many"))
+        report("budget", pages.budget(before, pages.costs_after(app, browser, before), "nine times as many"))
 
     def test_empty_pages(self, own_pages: pages.Pages, enter: Enter) -> None:
         """All pages open when there is nothing yet."""

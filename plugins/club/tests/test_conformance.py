@@ -2,4 +2,4 @@
 
 from kernel.testing.conformance import suite
 
-TestConformance = suite("club", turns=4)
+TestConformance = suite("club", turns=8)

@@ -5,4 +5,4 @@ from __future__ import annotations
 from kernel.testing.conformance import suite
 from plugins.education.tests.rows import make
 
-TestConformance = suite("education", rows=make, turns=4)
+TestConformance = suite("education", rows=make, turns=8)

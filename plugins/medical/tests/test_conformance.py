@@ -3,4 +3,4 @@
 from kernel.testing.conformance import suite
 from plugins.medical.tests.rows import make
 
-TestConformance = suite("medical", rows=make, turns=4)
+TestConformance = suite("medical", rows=make, turns=8)

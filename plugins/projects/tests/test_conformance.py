@@ -28,4 +28,4 @@ def rows(maker: RowMaker, owner: Connection, batch: Batch, count: int) -> Batch:
     return batch
 
 
-TestConformance = suite("projects", rows=rows, turns=3)
+TestConformance = suite("projects", rows=rows, turns=6)

@@ -3,4 +3,4 @@
 from kernel.testing.conformance import suite
 from plugins.sales.tests.rows import make
 
-TestConformance = suite("sales", rows=make, turns=4)
+TestConformance = suite("sales", rows=make, turns=8)

@@ -2,4 +2,4 @@
 
 from kernel.testing.conformance import suite
 
-TestConformance = suite("tasks", turns=3)
+TestConformance = suite("tasks", turns=6)
