@@ -84,7 +84,15 @@ def traces(runtime, wsgi):
     }
 
 
-@pytest.mark.parametrize("applied", NAMES, indirect=True)
+GATE = {"base1", "base5", "clinic", "full"}
+"""The smallest, the largest of those without a trade, one with a trade, and everything; the long round takes all."""
+
+
+@pytest.mark.parametrize(
+    "applied",
+    [name if name in GATE else pytest.param(name, marks=pytest.mark.long) for name in NAMES],
+    indirect=True,
+)
 def test_what_an_edition_has_is_everywhere_and_what_it_leaves_out_is_nowhere(applied, clinic, wsgi):
     edition, runtime = applied
     assert runtime.plugins == set(edition.plugins)

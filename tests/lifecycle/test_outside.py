@@ -79,6 +79,7 @@ def test_the_whole_life_of_a_plugin_from_outside(
     assert [(row["id"], row["guest_id"]) for row in rows(engine, "hotel.stay")] == [(stay, guest)]
 
 
+@pytest.mark.long
 def test_an_archive_of_an_older_version_is_brought_forward(
     driver: Driver, engine: Engine, old: Path, new: Path
 ) -> None:

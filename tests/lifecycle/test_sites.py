@@ -227,7 +227,12 @@ sites.create_site(Config(home=Path(home), database_url=url), name, title="x")
 
 
 @pytest.mark.parametrize(
-    "step", ["make_database", "furnish", "mark_safe", "apply_derived", "write_description"]
+    "step",
+    [
+        "make_database",
+        *(pytest.param(step, marks=pytest.mark.long) for step in ("furnish", "mark_safe", "apply_derived")),
+        "write_description",
+    ],
 )
 def test_a_making_that_was_killed_is_no_site_and_can_be_repeated(fresh_config, server, step):
     done = subprocess.run(

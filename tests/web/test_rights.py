@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from kernel.data.site import Site
+from kernel.testing.addresses import by_turns
 from kernel.web.wsgi import PeyvandWSGI
 from tests.web.conftest import ALL, Browser, SignIn
 
@@ -52,8 +53,12 @@ FOR_PROGRAMS = "rest."
 """Endpoints of the interface for programs: a browser's cookie opens none of them. See `tests/rest`."""
 
 
-def rules(app: Flask) -> Iterator[tuple[str, str, str]]:
-    for rule in app.url_map.iter_rules():
+TURNS = [pytest.param(8, id="by turns"), pytest.param(1, id="all", marks=pytest.mark.long)]
+"""The gate asks for all pages of persons, and of other kinds by turns."""
+
+
+def rules(app: Flask, turns: int) -> Iterator[tuple[str, str, str]]:
+    for rule in by_turns(app.url_map.iter_rules(), turns, always=("person",)):
         address = re.sub(r"<int:\w+>", "1", rule.rule)
         address = re.sub(r"<any\((\w+)[^>]*>", r"\1", address)
         address = re.sub(r"<\w+>", "title", address)
@@ -68,8 +73,9 @@ def app(sign_in: SignIn, site: Site, wsgi: PeyvandWSGI) -> Flask:
     return wsgi._apps[site.name][1]
 
 
-def test_nobody_sees_no_page(app: Flask, nobody: Browser) -> None:
-    for endpoint, method, address in rules(app):
+@pytest.mark.parametrize("turns", TURNS)
+def test_nobody_sees_no_page(app: Flask, nobody: Browser, turns: int) -> None:
+    for endpoint, method, address in rules(app, turns):
         if endpoint in OPEN_TO_ALL:
             continue
         answer = nobody.get(address) if method == "GET" else nobody.post(address)
@@ -81,9 +87,10 @@ def test_nobody_sees_no_page(app: Flask, nobody: Browser) -> None:
         assert SECRET not in answer.text
 
 
-def test_a_user_without_grants_sees_no_data(app: Flask, sign_in: SignIn) -> None:
+@pytest.mark.parametrize("turns", TURNS)
+def test_a_user_without_grants_sees_no_data(app: Flask, sign_in: SignIn, turns: int) -> None:
     browser = sign_in("newcomer", {})
-    for endpoint, method, address in rules(app):
+    for endpoint, method, address in rules(app, turns):
         if endpoint in OPEN_TO_ALL or endpoint == "account.sign_out":
             continue
         answer = browser.get(address) if method == "GET" else browser.post(address)
@@ -94,11 +101,12 @@ def test_a_user_without_grants_sees_no_data(app: Flask, sign_in: SignIn) -> None
             assert answer.status_code in {303, 403, 404, 422}, (method, address, answer.status_code)
 
 
-def test_a_user_who_sees_his_own_records_sees_no_others(app: Flask, sign_in: SignIn) -> None:
+@pytest.mark.parametrize("turns", TURNS)
+def test_a_user_who_sees_his_own_records_sees_no_others(app: Flask, sign_in: SignIn, turns: int) -> None:
     own = {(("party"), action): "own" for action in ("view", "create", "edit", "delete", "export")}
     browser = sign_in("omid", own)
     mine = browser.made("/persons/new", first_name="مریم", last_name="دیدنی")
-    for endpoint, method, address in rules(app):
+    for endpoint, method, address in rules(app, turns):
         if method == "GET" and endpoint != "account.sign_in":
             assert SECRET.encode() not in browser.get(address).data, address
     assert "دیدنی" in browser.get(mine).text

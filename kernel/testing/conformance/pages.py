@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from kernel.resources.views.declaration import View
+from kernel.testing.addresses import by_turns, of_every_resource
 from kernel.testing.browser import Browser
 from kernel.testing.conformance.examined import Declarations
 from kernel.testing.rows import Batch
@@ -67,19 +67,7 @@ class Pages:
             for rule in self.app.url_map.iter_rules()
             if any(_below(rule.rule, start) for start in starts)
         ]
-        order = {resource.name: place for place, resource in enumerate(self.declared.resources)}
-        seen: Counter[str] = Counter()
-        wanted = []
-        for rule in own:
-            name = str((rule.defaults or {}).get("resource", ""))
-            if not self._of_kernel(rule) or (seen[name] + order.get(name, 0)) % self.turns == 0:
-                wanted.append(rule)
-            seen[name] += 1
-        return wanted
-
-    @staticmethod
-    def _of_kernel(rule: Rule) -> bool:
-        return "resource" in rule.arguments
+        return by_turns(own, self.turns)
 
     def addresses(
         self,
@@ -114,7 +102,7 @@ class Pages:
         ids: Iterable[Any] = numbers
         if batch is not None:
             # The kernel's own pages of a resource name rows of the kernel where they name none of the resource's.
-            tables = [resource.table] if resource and (record or self._of_kernel(rule)) else list(batch.ids)
+            tables = [resource.table] if resource and (record or of_every_resource(rule)) else list(batch.ids)
             own = set() if record or besides is None else {one for ids in besides.ids.values() for one in ids}
             ids = sorted({number for table in tables for number in batch.ids.get(table, ())[:1]} - own)
         field = resource.fields[0].name if resource else "x"
