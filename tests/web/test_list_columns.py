@@ -142,6 +142,10 @@ def test_a_field_that_was_hidden_since_is_left_out(
     page = sara.get("/persons")
     assert page.status_code == 200
     assert heads(page.text) == ["display_name", "mobile"]
+    dialog = sara.get("/persons/columns?cols=mobile,gender,gone,display_name,mobile", htmx=True)
+    assert dialog.status_code == 200, "an address of earlier days"
+    assert offered(dialog.text)[:2] == ["mobile", "display_name"]
+    assert "gender" not in offered(dialog.text)
 
 
 def test_who_does_not_see_the_list_arranges_nothing(sign_in: SignIn) -> None:

@@ -267,7 +267,10 @@ def _name_field(resource: Resource) -> str:
 
 
 def choices_of(context: Context, resource: Resource, shown: Sequence[str]) -> list[dict[str, Any]]:
-    """Give the columns that there are: those shown in their order, then the others; the label's cannot be hidden."""
+    """Give the columns that there are: those shown in their order, then the others; the label's cannot be hidden.
+
+    What is asked for and not there, or not the reader's to see, is passed over: here it can only be taken away.
+    """
     known = {column.key: column for column in list_columns(context, resource)}
     label = {name for name, item in resource.by_name.items() if item.attribute == resource.label}
     return [
@@ -277,7 +280,10 @@ def choices_of(context: Context, resource: Resource, shown: Sequence[str]) -> li
             "shown": key in shown,
             "fixed": key in label,
         }
-        for key in (*shown, *(key for key in known if key not in shown))
+        for key in (
+            *(key for key in dict.fromkeys(shown) if key in known),
+            *(key for key in known if key not in shown),
+        )
     ]
 
 
