@@ -16,6 +16,7 @@ from kernel.api import (
     _,
     current,
     fields,
+    kept_from,
     load,
     needs,
     record_labels,
@@ -98,7 +99,8 @@ def new() -> ResponseReturnValue:
     context = current()
     resource, record_id, name, back = _about()
     is_party = resource in ("person", "organisation", "party")
-    kinds = [item for item in NEW if item.name != "party" or not is_party]
+    own = [item for item in NEW if not kept_from(context, TASK, item.name)]
+    kinds = [item for item in own if item.name != "party" or not is_party]
     form = CommandForm(context, kinds, {"assignee": USERS})
     if request.method == "GET":
         form.start({"assignee": context.actor.user_id, "priority": "normal"})
@@ -165,7 +167,8 @@ def _form_view(name: str) -> Callable[[int], ResponseReturnValue]:
     def view(number: int) -> ResponseReturnValue:
         context = current()
         record = load(context, TASK, number)
-        form = CommandForm(context, kinds, {"to": USERS})
+        own = [item for item in kinds if not kept_from(context, TASK, item.name)]
+        form = CommandForm(context, own, {"to": USERS})
         status = 200
         if request.method == "GET":
             form.start({"result": record.result} if name == "finish" else {})

@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import text
 
+from kernel.testing.users import keep_fields
 from plugins.tasks.tests.conftest import ALL, OWN, number_of
 
 LIST = "/tasks/tasks"
@@ -45,6 +46,26 @@ def test_a_task_goes_from_hand_to_hand_and_who_gave_it_goes_on_seeing_it(people)
         listed = sender.get(f"{LIST}?f.box.is=sent").text
         assert "انجام‌شده" in listed, "whoever sent it sees that it is finished"
     assert mina.ids(f"{LIST}?f.box.is=inbox") == []
+
+
+def test_a_result_that_a_pattern_keeps_stands_in_no_form_and_stays(people, engines, plugin_site):
+    (sara, *_others), numbers = people[0].values(), people[1]
+    number = number_of(sara.made(f"{LIST}/new", title="بازدید"))
+    with engines.owner(plugin_site).begin() as owner:
+        owner.execute(text("UPDATE tasks.task SET result = 'نتیجهٔ پنهان' WHERE id = :id"), {"id": number})
+        keep_fields(
+            owner, numbers["sara"], {("tasks.task", name): "hidden" for name in ("result", "category")}
+        )
+    form = sara.get(f"/tasks/{number}/finish").text
+    assert "پنهان" not in form
+    assert 'name="result"' not in form
+    assert 'name="category"' not in sara.get("/tasks/new").text
+    assert sara.post(f"/tasks/{number}/finish", {"result": "دیگر"}).status_code == 303
+    with engines.owner(plugin_site).begin() as owner:
+        done = owner.execute(
+            text("SELECT state, result FROM tasks.task WHERE id = :id"), {"id": number}
+        ).one()
+    assert tuple(done) == ("done", "نتیجهٔ پنهان")
 
 
 def test_editing_the_assignee_refers_and_the_chain_tells_it(people):
