@@ -9,6 +9,7 @@ import pytest
 
 from kernel.data.site import Site
 from kernel.resources.build import build_runtime
+from kernel.testing.users import keep_fields
 from plugins.medical.tests.conftest import Clinic
 from tests.rest.conftest import DESK, OWN, Browser, MakeProgram, Program
 
@@ -263,6 +264,25 @@ def test_masked_and_hidden_fields_stay_so(
         answer = limited.change(f"/person/{number}", {name: None})
         assert [each["pointer"] for each in answer.json["errors"]] == [f"#/values/{name}"]
     assert limited.ask("GET", "/person?f.mobile.is=09121234567").status_code == 400
+
+
+def test_a_command_takes_and_tells_nothing_of_fields_that_are_kept(
+    program: MakeProgram, clinic: Clinic, make_user: Any, site: Site, engines: Any
+) -> None:
+    rights = {("medical.appointment", action): "all" for action in ("view", "create")}
+    free = make_user("free", {**rights, ("party", "view"): "all"})
+    with engines.owner(site).begin() as owner:
+        kept = keep_fields(owner, free.user_id, {("medical.appointment", "note"): "hidden"})
+
+    def told(by: Program) -> Any:
+        path = by.get("/openapi.json")["paths"]["/api/v1/commands/medical.book"]
+        return path["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
+
+    limited = program("limited", actor=kept)
+    assert "note" not in told(limited)
+    assert "starts_at" in told(limited)
+    answer = limited.ask("POST", "/commands/medical.book", {"note": "پنهان"})
+    assert "#/note" in [each["pointer"] for each in answer.json["errors"]]
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ from typing import Any
 from flask import Response, g
 
 from kernel.i18n import _
+from kernel.resources.closed_arguments import closed_arguments
 from kernel.resources.commands import Command
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, NotFound
-from kernel.resources.fields import FieldError
+from kernel.resources.fields import Field, FieldError
 from kernel.web.current import current, runtime
 from kernel.web.rest import bodies, once
 from kernel.web.rest.answers import json_answer
@@ -23,6 +24,12 @@ def offered(context: Context) -> list[Command]:
     return [
         known[name] for name in sorted(known) if known[name].fields is not None and _may(context, known[name])
     ]
+
+
+def taken(context: Context, command: Command) -> tuple[Field, ...]:
+    """Give the fields of a command that this actor may send: those that it needs, and others that are not kept from him."""
+    closed = closed_arguments(context, command)
+    return tuple(item for item in command.fields or () if item.required or item.name not in closed)
 
 
 def run(name: str) -> Response:
@@ -39,7 +46,7 @@ def run(name: str) -> Response:
 
 
 def _read(context: Context, found: Command, content: Mapping[str, Any]) -> dict[str, Any]:
-    known = {item.name: item for item in found.fields or ()}
+    known = {item.name: item for item in taken(context, found)}
     g.arguments = frozenset(known)
     body = bodies.Body()
     bodies.only(body, content, tuple(known))

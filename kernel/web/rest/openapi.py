@@ -144,7 +144,7 @@ def _actions(context: Context, resource: Resource) -> Iterator[tuple[str, Any]]:
 
 def _commands(context: Context) -> Iterator[tuple[str, Any]]:
     for command in commands.offered(context):
-        fields = command.fields or ()
+        fields = commands.taken(context, command)
         properties = {
             item.name: {**sent_schema(context, item), "title": context.text(item.title)} for item in fields
         }

@@ -45,6 +45,7 @@ MOVABLE = ("booked", "confirmed")
     resource="medical.appointment",
     action="create",
     fields=(WHO, PERSON, WHAT, START, LENGTH, NOTE, OUTSIDE_HOURS, REFERRAL),
+    of={"note": APPOINTMENT.name},
 )
 def book(
     context: Context,
@@ -96,6 +97,7 @@ def book(
     resource="medical.appointment",
     action="create",
     fields=(WHO, PERSON, WHAT, NOTE, OUTSIDE_HOURS),
+    of={"note": APPOINTMENT.name},
 )
 def walk_in(
     context: Context,

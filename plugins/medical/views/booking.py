@@ -8,7 +8,19 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kernel.api import CommandForm, Context, Undo, _, current, fields, load, render, run_command, tell
+from kernel.api import (
+    CommandForm,
+    Context,
+    Undo,
+    _,
+    current,
+    fields,
+    kept_from,
+    load,
+    render,
+    run_command,
+    tell,
+)
 from plugins.medical.calendar import doctors
 from plugins.medical.commands import arguments, recurring
 from plugins.medical.models import Appointment
@@ -42,7 +54,7 @@ def book() -> ResponseReturnValue:
         DAY,
         TIME,
         arguments.LENGTH,
-        arguments.NOTE,
+        *_note(context),
     ]
     if context.may(RIGHT, "outside_hours"):
         kinds.append(ANYTIME)
@@ -61,7 +73,7 @@ def book() -> ResponseReturnValue:
         service=entered["service"],
         starts_at=moment(entered),
         minutes=entered["minutes"],
-        note=entered["note"],
+        note=entered.get("note"),
         outside_hours=bool(entered.get("outside_hours")),
         referral=entered.get("referral"),
     )
@@ -69,6 +81,10 @@ def book() -> ResponseReturnValue:
         return render("medical/book.html", status=outcome.status, form=form)
     tell(_("The appointment is booked."))
     return redirect(url_for("medical.visit", number=outcome.value), code=303)
+
+
+def _note(context: Context) -> list[fields.Field]:
+    return [] if kept_from(context, APPOINTMENT, arguments.NOTE.name) else [arguments.NOTE]
 
 
 def move(number: int) -> ResponseReturnValue:
@@ -135,7 +151,7 @@ def cancel(number: int) -> ResponseReturnValue:
 def walk_in() -> ResponseReturnValue:
     """Take in somebody who stands at the desk: the next free time of today, and a number in the queue."""
     context = current()
-    kinds: list[Any] = [arguments.PERSON, arguments.WHO, arguments.WHAT, arguments.NOTE]
+    kinds: list[Any] = [arguments.PERSON, arguments.WHO, arguments.WHAT, *_note(context)]
     if context.may(RIGHT, "outside_hours"):
         kinds.append(ANYTIME)
     if request.method == "GET":
