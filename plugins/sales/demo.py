@@ -17,6 +17,15 @@ OWN_SELLERS = ("sales", "sales2")
 """Users of the demonstration who sell to their own contacts."""
 AWAITED = (8, 5, 2, 1)
 """How many days ago the quotes were made that customers think about."""
+ORDERS: tuple[tuple[int, tuple[str, ...], int], ...] = (
+    (34, ("ready", "delivered"), 1),
+    (21, ("ready", "delivered"), 2),
+    (12, ("ready",), 3),
+    (9, ("ready",), 0),
+    (4, (), 2),
+    (1, (), 0),
+)
+"""How many days ago orders were given, what became of them, and by what the quantities are divided that are invoiced."""
 MONTHS = 12
 INVOICES_A_MONTH = 4
 CUSTOMERS = 30
@@ -94,6 +103,7 @@ def make(demo: Demo) -> None:
     for ahead in range(MONTHS, -1, -1):
         _month(demo, items, customers, sellers, demo.today - timedelta(days=30 * ahead))
     _awaited(demo, items, customers, sellers)
+    _orders(demo, items, customers, sellers)
     money.make(demo)
 
 
@@ -114,6 +124,24 @@ def _awaited(demo: Demo, items: dict[str, int], customers: list[int], sellers: d
             number = _draft(context, demo, items, customers, sellers, day, "quote")
             context.run("sales.issue", document=number)
     demo.run("sales.expire")
+
+
+def _orders(demo: Demo, items: dict[str, int], customers: list[int], sellers: dict[int, int]) -> None:
+    """Orders on their way from the customer's yes to the last part invoice."""
+    for ago, states, part in ORDERS:
+        day = demo.today - timedelta(days=ago)
+        at = datetime.combine(day, time(11), demo.runtime.site.time_zone)
+        with demo.working(at=at) as context:
+            number = _draft(context, demo, items, customers, sellers, day, "order")
+            context.run("sales.issue", document=number)
+            for state in states:
+                context.run("sales.set_state", document=number, state=state)
+            if part:
+                wanted = {
+                    line.id: str(max(1, int(line.quantity) // part)) for line in lines_of(context, number)
+                }
+                made = context.run("sales.invoice_part", order=number, quantities=wanted)
+                context.run("sales.issue", document=made)
 
 
 def _catalogue(context: Context, demo: Demo) -> dict[str, int]:

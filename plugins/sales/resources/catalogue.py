@@ -243,7 +243,7 @@ ITEM = Resource(
                 fields.Choice(
                     "kind", _("How it is offered"), options=SUGGESTED, required=True, default="side"
                 ),
-                fields.Whole("position", _("Place"), default=0, least=0, most=10_000),
+                fields.Whole("position", _("Order of offers"), default=0, least=0, most=10_000),
                 fields.Text(
                     "words", _("Words for the customer"), limit=200, help=_("What the seller tells with it.")
                 ),

@@ -200,7 +200,7 @@ PHRASE = Resource(
     fields=(
         fields.Text("title", _("Title"), required=True, limit=100),
         fields.LongText("body", _("Text"), required=True, limit=4000),
-        fields.Whole("position", _("Place"), default=0, least=0, most=10_000),
+        fields.Whole("position", _("Place among the texts"), default=0, least=0, most=10_000),
     ),
     list_columns=("title", "body", "position"),
     sections=(Section(_("Text for documents"), ("title", "body", "position")),),

@@ -8,10 +8,20 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from kernel.resources.build import build_runtime
 from kernel.resources.errors import CommandError
+from kernel.testing.users import add_user
+from plugins.sales.tests.conftest import HEAD_OF_SALES
 
 AT_ONCE = 5
 """As many as a process has connections to a site."""
+
+
+def renewed(runtime):
+    """The runtime of a site after a change of its settings."""
+    found = build_runtime(runtime.site, runtime.engines, isolate=False)
+    found.clock = runtime.clock
+    return found
 
 
 def together(shop, calls):
@@ -34,6 +44,23 @@ def test_fifty_invoices_issued_at_once_have_fifty_consecutive_numbers(shop):
     assert sorted(answers) == sorted(drafts)
     serials = [row.serial for row in shop.rows("SELECT serial FROM sales.document ORDER BY serial")]
     assert serials == list(range(1, 51))
+
+
+def test_what_is_refused_meanwhile_leaves_no_gap(shop, engines):
+    shop.run("settings.save", group="sales", values={"credit": "refuse"})
+    shop.runtime = renewed(shop.runtime)
+    rich, poor = shop.parties
+    terms = {"sales": {"credit_ceiling": "500"}}
+    shop.run("record.edit", resource="person", record_id=poor, values={}, facets=terms)
+    drafts = [shop.draft([shop.line("lamp")], party=(rich, poor)[turn % 2]) for turn in range(16)]
+    with engines.owner(shop.runtime.site).begin() as owner:
+        seller = add_user(owner, "teller", HEAD_OF_SALES)
+    answers = together(shop, [("sales.issue", {"actor": seller, "document": each}) for each in drafts])
+    assert sum(isinstance(answer, CommandError) for answer in answers) == 8
+    serials = [
+        row.serial for row in shop.rows("SELECT serial FROM sales.document WHERE serial > 0 ORDER BY 1")
+    ]
+    assert serials == list(range(1, 9))
 
 
 def test_a_quote_that_many_convert_at_once_becomes_one_invoice(shop):

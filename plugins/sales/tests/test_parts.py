@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
+import plugins.sales as sales
 from kernel.resources.errors import CommandError, EditConflict, Forbidden, Invalid, Refused
 from kernel.testing.users import add_user
 from plugins.sales.pricing import Discount, Line, compute, part_of
@@ -233,3 +237,25 @@ def test_without_the_right_to_make_documents_there_are_no_parts(shop, engines):
         reader = add_user(owner, "reader", {**grants, ("sales.document", "view"): "all"})
     with pytest.raises(Forbidden):
         shop.run("sales.invoice_part", reader, order=order, quantities={line.id: "1"})
+
+
+def test_orders_of_before_are_told_how_far_they_are_invoiced(shop):
+    whole, waiting = ordered(shop, shop.line("lamp", 4), shop.line("book")), ordered(shop)
+    invoice = shop.run("sales.issue", document=shop.run("sales.convert", document=whole))
+    tables = ("document", "document_line")
+    asked = "SELECT * FROM sales.{} ORDER BY id"
+    before = [shop.rows(asked.format(table)) for table in tables]
+    assert shop.row(whole).invoicing == "whole"
+    path = Path(sales.__file__).parent / "migrations" / "versions" / "0006_parts.py"
+    spec = spec_from_file_location("parts", path)
+    revision = module_from_spec(spec)
+    spec.loader.exec_module(revision)
+    with shop.runtime.engines.owner(shop.runtime.site).begin() as owner:
+        owner.execute(text("UPDATE sales.document SET invoicing = NULL, to_invoice = NULL"))
+        owner.execute(text("UPDATE sales.document_line SET invoiced = 0, source_line_id = NULL"))
+        for statement in (revision.LINK, revision.COUNT, revision.FOLLOW):
+            owner.execute(text(statement))
+    assert [shop.rows(asked.format(table)) for table in tables] == before
+    back_to = [line.source_line_id for line in shop.lines(invoice)]
+    assert back_to == [line.id for line in shop.lines(whole)]
+    assert shop.row(waiting).invoicing == "none"
