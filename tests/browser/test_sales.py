@@ -31,9 +31,10 @@ def test_an_invoice_is_entered_by_keyboard_and_reckons_itself(
     desk: FrontDesk, open_page: Callable[..., Page]
 ) -> None:
     party = desk.create("person", last_name="راد")
-    desk.create(
-        "sales.item", title="The lamp", code="lamp", kind="goods", sale_price="1000", tax_class="standard"
-    )
+    goods = {"kind": "goods", "tax_class": "standard"}
+    shade = desk.create("sales.item", title="The shade", code="shade", sale_price="500", **goods)
+    offered = {"suggestions": [{"offered": str(shade), "kind": "side"}]}
+    lamp = desk.create("sales.item", title="The lamp", code="lamp", sale_price="1000", parts=offered, **goods)
     page = open_page("/", width=1440, height=844)
     page.locator("#username").fill(desk.user("sara", SELLER))
     page.locator("#password").fill(PASSWORD)
@@ -47,11 +48,14 @@ def test_an_invoice_is_entered_by_keyboard_and_reckons_itself(
     page.fill("#lines-0-quantity", "3")
     expect(page.locator("#reckoned")).to_contain_text("سه هزار و سیصد ریال")
     expect(page.locator("#lines-0-sum")).to_contain_text("قیمت فهرست کالا")
+    page.locator(".sales-offered button").click()
+    expect(page.locator("[name='lines-2-beside']")).to_have_value(str(lamp))
+    expect(page.locator("#reckoned")).to_contain_text("سه هزار و هشتصد و پنجاه ریال")
     page.fill("#lines-0-discount_value", "10")
     expect(page.locator("#reckoned")).to_contain_text("درصد است یا ریال")
     page.select_option("[name='lines-0-discount_kind']", "percent")
-    expect(page.locator("#reckoned")).to_contain_text("۲٬۹۷۰")
+    expect(page.locator("#reckoned")).to_contain_text("۳٬۵۲۰")
     page.click("button[name=then]")
     expect(page.locator("main")).to_contain_text("/۱")
     with desk.engines.owner(desk.site).connect() as owner:
-        assert owner.execute(text("SELECT payable, state FROM sales.document")).one() == (2970, "issued")
+        assert owner.execute(text("SELECT payable, state FROM sales.document")).one() == (3520, "issued")
