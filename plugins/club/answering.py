@@ -10,6 +10,7 @@ from plugins.club.caring import expires_within
 from plugins.club.commands.draws import enrol
 from plugins.club.joining import member_of
 from plugins.club.models import Draw, Member
+from plugins.club.surveys.answering import answer_by_sms
 from plugins.club.telling import SOON, balance_places, shown
 
 
@@ -18,6 +19,9 @@ def answer_message(context: Context, message_id: int) -> str | None:
     message = context.session.get(Inbound, message_id)
     if message is None or message.channel != "sms" or message.party_id is None:
         return None
+    answered = _answered(context, message)
+    if answered is not None:
+        return answered
     asked = squeeze(message.keyword)
     words = {
         squeeze(context.runtime.setting(f"club.{name}") or ""): answer
@@ -31,6 +35,16 @@ def answer_message(context: Context, message_id: int) -> str | None:
         if member is None or member.state == "left":
             return None
         return context.text(answer(system, member, "sms"))
+
+
+def _answered(context: Context, message: Inbound) -> str | None:
+    """Take a number as the answer to a survey, where one waits for it."""
+    with context.system("a number by SMS") as system:
+        member = member_of(system.session, message.party_id or 0)
+        if member is None or member.state == "left":
+            return None
+        words = answer_by_sms(system, member, message.body)
+        return None if words is None else context.text(words)
 
 
 def balance_words(system: Context, member: Member, channel: str) -> object:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, Demo
-from plugins.club.models import Member
+from plugins.club.models import Asked, Member, Question
 
 MILLION = 1_000_000
 MEMBERS = 24
@@ -47,6 +47,7 @@ def make(demo: Demo) -> None:
         context.run("club.judge_ranks")
         _recent(context, demo, ids)
         _draws(context, demo, ids)
+        _survey(context, demo)
 
 
 def _morning(demo: Demo, day: date) -> datetime:
@@ -145,6 +146,37 @@ def _recent(context: Context, demo: Demo, ids: list[int]) -> None:
             wanted_on=(demo.today + timedelta(days=7 * place + 3)).isoformat(),
             state="open" if place else "ready",
         )
+
+
+QUESTIONS = (
+    ("چقدر ما را به دوستانتان پیشنهاد می‌کنید؟", "nps", None),
+    ("برخورد فروشنده چگونه بود؟", "scale", None),
+    ("از کجا با ما آشنا شدید؟", "choice", "دوستان و آشنایان\nاینترنت\nهمین محله"),
+    ("چه چیزی را بهتر کنیم؟", "text", None),
+)
+SAID = ("بسته‌بندی عالی بود.", "صف صندوق طولانی است.", "تنوع رنگ‌ها را بیشتر کنید.", "")
+
+
+def _survey(context: Context, demo: Demo) -> None:
+    """A survey that asked lately, with what some have answered at the counter."""
+    rows = [
+        {"place": place, "title": title, "kind": kind, "options": options, "required": place == 1}
+        for place, (title, kind, options) in enumerate(QUESTIONS, start=1)
+    ]
+    values = {"title": "نظر شما دربارهٔ خرید", "occasion": "purchase", "after_days": 2, "points": 20}
+    survey = context.run("record.create", resource="club.survey", values=values, parts={"questions": rows})
+    context.run("club.ask_after_purchases")
+    questions = context.session.scalars(
+        select(Question.id).where(Question.survey_id == survey).order_by(Question.place)
+    ).all()
+    asked = context.session.scalars(
+        select(Asked.id).where(Asked.survey_id == survey).order_by(Asked.id)
+    ).all()
+    for place, number in enumerate(asked[: len(asked) * 2 // 3]):
+        score = demo.random.choice((10, 10, 9, 9, 8, 7, 5))
+        given = (score, (score + 1) // 2, 1 + place % 3, SAID[place % len(SAID)])
+        answers = {f"q{question}": str(value) for question, value in zip(questions, given, strict=True)}
+        context.run("club.answer_at_counter", asked=number, answers=answers)
 
 
 def _draws(context: Context, demo: Demo, ids: list[int]) -> None:

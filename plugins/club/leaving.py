@@ -5,12 +5,16 @@ Points, purchases and draws are books: they stay, under the name that replaces t
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, aliased
 
 from kernel.api import Context, Erasure, _, sort_key, squeeze
 from plugins.club.accounts import open_account
 from plugins.club.models import (
+    Answer,
+    Asked,
     Card,
     DrawEntrant,
     DrawRegistration,
@@ -41,7 +45,7 @@ ERASURES = (
         reason=_("Points and purchases are books: sums of the club rest on them."),
     ),
 )
-MOVED = (Card, RankChange, Wish, Purchase, Entry, Lot, Redemption, DrawEntrant)
+MOVED = (Asked, Card, RankChange, Wish, Purchase, Entry, Lot, Redemption, DrawEntrant)
 """What hangs on a member and goes along when two of them become one."""
 
 
@@ -52,6 +56,7 @@ def erase(session: Session, party_id: int) -> None:
         return
     purchases = select(Purchase.id).where(Purchase.member_id == member_id)
     lines = select(PurchaseLine.id).where(PurchaseLine.purchase_id.in_(purchases))
+    asked = select(Asked.id).where(Asked.member_id == member_id)
     for model, condition, values in (
         (Purchase, Purchase.member_id == member_id, {"note": None}),
         (PurchaseReturn, PurchaseReturn.line_id.in_(lines), {"note": None}),
@@ -59,6 +64,7 @@ def erase(session: Session, party_id: int) -> None:
         (RankChange, RankChange.member_id == member_id, {"note": None}),
         (Wish, Wish.member_id == member_id, {"title": "—", "note": None, "search_key": ""}),
         (Card, Card.member_id == member_id, {"reason": None}),
+        (Answer, Answer.asked_id.in_(asked) & Answer.words.is_not(None), {"words": "—"}),
         (DrawEntrant, DrawEntrant.member_id == member_id, {"reason": None}),
     ):
         session.execute(update(model).where(condition).values(values))
@@ -82,6 +88,7 @@ def merge(session: Session, context: Context, kept: int, dropped: int) -> None:
         )
     ).scalars():
         session.delete(row)
+    session.execute(_asked_twice(own.id, other.id))
     session.flush()
     _one_card(session, own, other)
     for model in (*MOVED, DrawRegistration):
@@ -96,6 +103,19 @@ def merge(session: Session, context: Context, kept: int, dropped: int) -> None:
     session.expire_all()
     open_account(session, own.id, context.today).settle_debt(f"merge {own.id} {dropped}")
     session.flush()
+
+
+def _asked_twice(own: int, other: int) -> Any:
+    """Take away that both were asked on one occasion: the survivor's answers count."""
+    mine = aliased(Asked)
+    same = select(mine.id).where(
+        mine.member_id == own, mine.survey_id == Asked.survey_id, mine.occasion == Asked.occasion
+    )
+    return (
+        delete(Asked)
+        .where(Asked.member_id == other, same.exists())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _one_card(session: Session, own: Member, other: Member) -> None:

@@ -9,7 +9,7 @@ from kernel.api import MenuItem, PatternSuggestion, Permission, _
 GROUP = "club"
 READ = ("view",)
 LOOKED_UP = ("rank", "product_group", "rate", "campaign", "join_rule")
-HUNG = ("card", "rank_change", "wish", "purchase", "entry", "redemption")
+HUNG = ("card", "rank_change", "wish", "purchase", "entry", "redemption", "asked")
 
 PERMISSIONS = (
     Permission(resource="club.entry", action="correct", title=_("Correct points by hand"), order=10),
@@ -18,6 +18,7 @@ PERMISSIONS = (
     Permission(resource="club.member", action="send", title=_("Send balances by SMS"), order=40),
     Permission(resource="club.purchase", action="return", title=_("Return purchases"), order=50),
     Permission(resource="club.redemption", action="cancel", title=_("Cancel coupons"), order=60),
+    Permission(resource="club.survey", action="send", title=_("Send surveys"), order=65),
     Permission(resource="club.draw", action="draw", title=_("Freeze and draw"), order=70),
 )
 
@@ -41,6 +42,8 @@ _COUNTER = {
         ("entry", READ),
         ("rank_change", READ),
         ("draw", ("view", "edit")),
+        ("survey", READ),
+        ("asked", ("view", "edit")),
         *((name, READ) for name in LOOKED_UP),
     ),
 }
@@ -56,6 +59,8 @@ _MANAGER = {
         ("wish", ("delete", "restore", "export", "report")),
         ("card", ("export", "report")),
         ("draw", ("create", "draw", "export")),
+        ("survey", ("create", "edit", "delete", "restore", "send", "report")),
+        ("asked", ("export", "report")),
         *((name, ("create", "edit", "delete", "restore", "export")) for name in LOOKED_UP),
     ),
 }
@@ -139,6 +144,14 @@ MENU = (
         icon="shopping-cart",
         permission=("club.wish", "view"),
         order=435,
+    ),
+    MenuItem(
+        label=_("Surveys"),
+        group=GROUP,
+        target="/club/surveys",
+        icon="clipboard-check",
+        permission=("club.survey", "create"),
+        order=437,
     ),
     MenuItem(
         label=_("Outstanding points"),

@@ -26,6 +26,11 @@ def judge(context: Context) -> None:
     context.run("club.judge_ranks")
 
 
+def ask(context: Context) -> None:
+    """Ask members about what they bought."""
+    context.run("club.ask_after_purchases")
+
+
 JOBS = (
     Job(
         name="points",
@@ -35,6 +40,7 @@ JOBS = (
         limit=LIMIT,
         queue="long",
     ),
+    Job(name="surveys", title=_("Ask members about what they bought"), at="10:00", function=ask, limit=LIMIT),
     Job(name="join", title=_("Make members by rules"), at="01:40", function=join, limit=LIMIT, queue="long"),
     Job(
         name="ranks",

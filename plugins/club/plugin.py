@@ -66,7 +66,7 @@ from plugins.club.views import make_blueprint
 plugin = Plugin(
     name="club",
     title=_("Customers' club"),
-    version="1.0.0",
+    version="1.1.0",
     kernel=">=1.0,<2",
     works_with=("sales",),
     icon="heart-handshake",

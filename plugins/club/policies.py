@@ -2,12 +2,15 @@
 
 A member is seen by grant, and only together with the party; what hangs on a member is seen with it, and by a right of its
 own. Ranks, rates, groups and campaigns are for everybody who works here. Seeds of draws are for nobody.
+Whoever sees a member and may see answers sees what the member answered.
 """
 
 from __future__ import annotations
 
 from kernel.api import child, public, rows, system
 from plugins.club.models import (
+    Answer,
+    Asked,
     Campaign,
     Card,
     Draw,
@@ -23,10 +26,12 @@ from plugins.club.models import (
     Purchase,
     PurchaseLine,
     PurchaseReturn,
+    Question,
     Rank,
     RankChange,
     Rate,
     Redemption,
+    Survey,
     Wish,
 )
 
@@ -51,4 +56,8 @@ POLICIES = (
     child(DrawEntrant, parent=Draw, key="draw_id"),
     child(DrawRegistration, parent=Draw, key="draw_id", also=("member_id",)),
     system(DrawSeed),
+    public(Survey, "club.survey"),
+    child(Question, parent=Survey, key="survey_id"),
+    child(Asked, parent=Member, key="member_id", also=("survey_id",), resource="club.asked"),
+    child(Answer, parent=Asked, key="asked_id", also=("question_id",)),
 )

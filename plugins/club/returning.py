@@ -6,6 +6,7 @@ changes nothing, and a return that is cancelled gives the points back.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select, update
@@ -16,7 +17,10 @@ from plugins.club.buying import lines_of, opened, restate
 from plugins.club.earning import spread
 from plugins.club.models import Campaign, Entry, Purchase, PurchaseLine, PurchaseReturn
 from plugins.club.ranks import judge_member
-from plugins.club.terms import terms_of
+from plugins.club.terms import Terms, terms_of
+
+AGAIN = "again "
+"""Begins the occasion of a bonus that is given once more, because a return was cancelled."""
 
 
 def return_amount(system: Context, purchase_id: int, amount: int, note: str | None) -> Purchase:
@@ -130,22 +134,48 @@ class _Return:
         self.session.flush()
         restate(self.system, self.purchase, self.accounts, occasion)
         own = self.accounts[self.purchase.member_id]
-        _bonuses_back(own, self.purchase)
-        judge_member(self.session, own.member, terms_of(self.system.runtime), self.system.today)
+        terms = terms_of(self.system.runtime)
+        _bonuses(own, self.purchase, terms)
+        _last_purchase(own)
+        judge_member(self.session, own.member, terms, self.system.today)
         return self.purchase
 
 
-def _bonuses_back(account: Account, purchase: Purchase) -> None:
-    """Take back the bonus of a campaign whose least is not reached any more by what was kept."""
-    statement = select(Entry).where(Entry.purchase_id == purchase.id, Entry.kind == "bonus")
-    kept = purchase.amount - purchase.returned
+def _bonuses(account: Account, purchase: Purchase, terms: Terms) -> None:
+    """Take back the bonus of a campaign whose least is not reached by what was kept, or give it again where it is."""
+    statement = (
+        select(Entry).where(Entry.purchase_id == purchase.id, Entry.kind == "bonus").order_by(Entry.id)
+    )
+    given: dict[int, list[Entry]] = defaultdict(list)
     for entry in account.session.execute(statement).scalars().all():
-        campaign = account.session.get_one(Campaign, int(entry.occasion.split()[1]))
-        occasion = f"bonus back {entry.id}"
-        if kept and kept >= campaign.least:
-            continue
-        if not account.done(occasion):
-            account.take_back(entry.points, occasion, [entry.id], purchase_id=purchase.id, note=entry.note)
+        given[int(entry.occasion.removeprefix(AGAIN).split()[1])].append(entry)
+    kept = purchase.amount - purchase.returned
+    for campaign_id, entries in given.items():
+        campaign = account.session.get_one(Campaign, campaign_id)
+        held = [entry for entry in entries if not account.done(f"bonus back {entry.id}")]
+        due = bool(kept) and kept >= campaign.least
+        if due and not held:
+            account.earn(
+                "bonus",
+                entries[-1].points,
+                f"{AGAIN}bonus {campaign_id} {entries[-1].id}",
+                counts_from=terms.counts_from(purchase.day),
+                expires_on=terms.expires_on(purchase.day),
+                purchase_id=purchase.id,
+                note=campaign.title,
+            )
+        for entry in () if due else held:
+            account.take_back(
+                entry.points, f"bonus back {entry.id}", [entry.id], purchase_id=purchase.id, note=entry.note
+            )
+
+
+def _last_purchase(account: Account) -> None:
+    """The member's last purchase is the last one of which something was kept: what came back all is none."""
+    kept = select(func.max(Purchase.day)).where(
+        Purchase.member_id == account.member.id, Purchase.amount > Purchase.returned
+    )
+    account.member.last_purchase_on = account.session.execute(kept).scalar_one()
 
 
 def _next(system: Context) -> str:

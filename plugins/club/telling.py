@@ -27,7 +27,10 @@ FELL = NoticeKind(
     key="fell", title=_("A customer of yours fell to another rank"), icon="trending-down", order=20
 )
 WON = NoticeKind(key="won", title=_("A customer of yours won in a draw"), icon="trophy", order=30)
-NOTICES = (ROSE, FELL, WON)
+UNHAPPY = NoticeKind(
+    key="unhappy", title=_("A customer of yours answered a survey unhappily"), icon="alert-triangle", order=40
+)
+NOTICES = (ROSE, FELL, WON, UNHAPPY)
 WORDS = {
     "up": (ROSE, _("Rose to another rank of the club")),
     "down": (FELL, _("Fell to another rank of the club")),
@@ -35,7 +38,28 @@ WORDS = {
 SOON = 30
 """Days within which expiring points are told of."""
 
+ASKED = {
+    "name": _("Name of the member"),
+    "survey": _("Title of the survey"),
+    "question": _("The first question"),
+    "link": _("Address of the survey"),
+}
 TEMPLATES = (
+    MessageTemplate(
+        key="survey",
+        title=_("Survey, by SMS"),
+        body=_("{name}\n{question}\nAnswer here, or send a number back: {link}"),
+        places=ASKED,
+        order=50,
+    ),
+    MessageTemplate(
+        key="survey_email",
+        title=_("Survey, by e-mail"),
+        body=_("{name}\nWe would like to hear from you: {survey}\n{link}"),
+        places=ASKED,
+        channel="email",
+        order=60,
+    ),
     MessageTemplate(
         key="balance",
         title=_("Balance of points"),

@@ -16,6 +16,8 @@ from kernel.api import calendar
 
 LAST = date(2120, 1, 1)
 """Series end here at the latest: the calendar's tables do not reach much further."""
+BEYOND = (calendar.to_jalali(LAST).year + 1) * 12
+"""The first month, counted from the beginning of the calendar, in which no series has a day any more."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def next_due(repeat: Repeat, due: date, not_before: date) -> date | None:
 
 
 def following(repeat: Repeat, due: date) -> Iterator[date]:
-    """Give the days of a series after `due`, without an end."""
+    """Give the days of a series after `due`; those by days and weeks have no end of their own."""
     ways = {
         "days": _by_days,
         "weeks": _by_weeks,
@@ -73,7 +75,7 @@ def _by_months(repeat: Repeat, due: date) -> Iterator[date]:
     begun = calendar.to_jalali(due)
     day = repeat.day or begun.day
     months = begun.year * 12 + begun.month - 1
-    while True:
+    while months < BEYOND:
         found = _in_month(months, day)
         if found > due:
             yield found
@@ -83,7 +85,7 @@ def _by_months(repeat: Repeat, due: date) -> Iterator[date]:
 def _by_month_ends(repeat: Repeat, due: date) -> Iterator[date]:
     begun = calendar.to_jalali(due)
     months = begun.year * 12 + begun.month - 1
-    while True:
+    while months < BEYOND:
         found = _in_month(months, 31)
         if found > due:
             yield found
@@ -93,10 +95,10 @@ def _by_month_ends(repeat: Repeat, due: date) -> Iterator[date]:
 def _by_years(repeat: Repeat, due: date) -> Iterator[date]:
     begun = calendar.to_jalali(due)
     day = repeat.day or begun.day
-    year = begun.year
-    while True:
-        year += repeat.interval
-        yield _in_month(year * 12 + begun.month - 1, day)
+    months = (begun.year + repeat.interval) * 12 + begun.month - 1
+    while months < BEYOND:
+        yield _in_month(months, day)
+        months += 12 * repeat.interval
 
 
 def _in_month(months: int, day: int) -> date:

@@ -24,6 +24,7 @@ OPEN_TO_ALL = {
     "carpet.activate",
     "carpet.card",
     "carpet.check",
+    "club.survey",
     "branding.image",
     "doors.door",
     "leaving.page",

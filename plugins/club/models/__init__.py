@@ -5,8 +5,11 @@ from plugins.club.models.draws import Draw, DrawEntrant, DrawRegistration, DrawS
 from plugins.club.models.membership import Card, JoinRule, Member, Rank, RankChange, Wish
 from plugins.club.models.points import Entry, Lot, Move, Redemption
 from plugins.club.models.purchases import Campaign, ProductGroup, Purchase, PurchaseLine, PurchaseReturn, Rate
+from plugins.club.models.surveys import Answer, Asked, Question, Survey
 
 __all__ = (
+    "Answer",
+    "Asked",
     "Campaign",
     "Card",
     "ClubBase",
@@ -23,9 +26,11 @@ __all__ = (
     "Purchase",
     "PurchaseLine",
     "PurchaseReturn",
+    "Question",
     "Rank",
     "RankChange",
     "Rate",
     "Redemption",
+    "Survey",
     "Wish",
 )

@@ -4,6 +4,7 @@ from plugins.club.resources.draws import DRAW
 from plugins.club.resources.membership import CARD, MEMBER, RANK_CHANGE, WISH
 from plugins.club.resources.points import ENTRY, LOT, PURCHASE, REDEMPTION
 from plugins.club.resources.programme import BASE_LISTS, CAMPAIGN, JOIN_RULE, PRODUCT_GROUP, RANK, RATE
+from plugins.club.resources.surveys import ASKED, SURVEY
 
 RESOURCES = (
     MEMBER,
@@ -20,9 +21,12 @@ RESOURCES = (
     RATE,
     CAMPAIGN,
     JOIN_RULE,
+    SURVEY,
+    ASKED,
 )
 
 __all__ = (
+    "ASKED",
     "BASE_LISTS",
     "CAMPAIGN",
     "CARD",
@@ -38,5 +42,6 @@ __all__ = (
     "RATE",
     "REDEMPTION",
     "RESOURCES",
+    "SURVEY",
     "WISH",
 )

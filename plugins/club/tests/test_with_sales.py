@@ -172,3 +172,32 @@ def test_a_seller_with_the_suggested_pattern_is_offered_the_points_of_his_custom
     with club.runtime.reading(seller) as context:
         (offer,) = selling.offers(context, club.persons[0], MILLION) or ()
     assert offer.amount_limit == 500_000
+
+
+def test_a_bonus_comes_back_with_a_return_that_is_cancelled_and_the_last_purchase_follows(
+    club: Club, engines
+) -> None:
+    days = {"begins": "2026-11-01", "ends": "2026-12-01"}
+    club.make("campaign", title="هدیه", bonus=25, least=5 * MILLION, **days)
+    number, lines = invoice(club, engines, [6 * MILLION], serial=1)
+    told(club, "invoice_issued", number)
+    assert club.member().pending == 60 + 25
+    for serial in (2, 3):
+        back, _ids = invoice(
+            club,
+            engines,
+            [2 * MILLION],
+            serial=serial,
+            kind="return",
+            original_id=number,
+            originals=[lines[0]],
+        )
+        told(club, "invoice_returned", back)
+        assert club.member().pending == 40
+        for _again in range(2):
+            cancel(club, engines, back)
+            assert club.member().pending == 60 + 25
+        assert club.member().last_purchase_on == TODAY
+    cancel(club, engines, number)
+    assert (club.member().pending, club.member().last_purchase_on) == (0, None)
+    club.check()

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from kernel.api import needs
-from plugins.club.views import accounts, counter, draws, outstanding
+from plugins.club.views import accounts, counter, draws, outstanding, surveys
 
 BOTH = ["GET", "POST"]
 
@@ -56,4 +56,8 @@ def make_blueprint() -> Blueprint:
     add("/draw/<int:number>/register", "draw_register", ("club.draw", "edit"), draws.register, BOTH)
     add("/draw/<int:number>/exclude", "draw_exclude", ("club.draw", "draw"), draws.exclude, BOTH)
     add("/outstanding", "outstanding", ("club.entry", "view"), outstanding.page)
+    add("/surveys/<int:number>/send", "survey_send", ("club.survey", "send"), surveys.send, BOTH)
+    add("/surveys/<int:number>/results", "survey_results", ("club.survey", "report"), surveys.show_results)
+    add("/asked/<int:number>/answer", "survey_counter", ("club.asked", "edit"), surveys.counter, BOTH)
+    pages.add_url_rule("/survey/<code>", "survey", surveys.answer, methods=BOTH)
     return pages

@@ -186,7 +186,7 @@ def test_an_expert_says_how_far_his_task_of_the_cartable_is(office: Office, brow
     assert progress(office, project) == 25
 
 
-def test_the_employer_hears_of_percent_and_phases_and_of_nothing_else(office: Office) -> None:
+def test_the_employer_hears_of_percent_and_phases_and_of_nothing_else(office: Office, engines) -> None:
     from plugins.tasks.models import ProgressIssue, ProgressReport
     from plugins.tasks.progress.sending import send_all
 
@@ -211,6 +211,13 @@ def test_the_employer_hears_of_percent_and_phases_and_of_nothing_else(office: Of
     assert (first.outcome, first.text) == ("sent", "انجام‌شده: ۰٪\nسقف: برنامه تا ۱۴۰۵/۱۲/۲۹")
     row = office.row(ProgressReport, report)
     assert (row.title, row.party_id, row.about_id) == ("ویلا", employer, project)
+    pause(Workshop(office.runtime.site, engines, discover()), "projects", BY)
+    running = office.runtime
+    office.runtime = build_runtime(running.site, engines, isolate=False)
+    assert len(told()) == 1, "while projects rest, their reports wait"
+    resume(Workshop(running.site, engines, discover()), "projects", BY)
+    office.runtime = build_runtime(running.site, engines, isolate=False)
+    assert office.row(ProgressReport, report).state == "running"
     state = office.look(
         lambda context: context.session.execute(
             select(State.id).where(State.stage == "cancelled")

@@ -92,7 +92,7 @@ def send_progress(context: Context, *, report: int) -> str:
         if system.session.scalar(wanted) is not None:
             raise Refused(_("This report went out today already."))
         row = system.session.get_one(ProgressReport, report)
-        if sending.issue(system, row, system.today, always=True) is None:
+        if sending.rests(system, row) or sending.issue(system, row, system.today, always=True) is None:
             raise Refused(_("There is nothing any more that this report could tell of."))
         return system.session.scalar(wanted) or ""
 

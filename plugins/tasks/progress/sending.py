@@ -39,7 +39,7 @@ def send_due(system: Context, number: int) -> bool:
     )
     locked = wanted.with_for_update().execution_options(populate_existing=True)
     report = system.session.scalars(locked).one_or_none()
-    if report is None:
+    if report is None or rests(system, report):
         return False
     progress = issue(system, report, report.next_on)
     following = next_due(repeat_of(report), report.next_on, system.today + timedelta(days=1))
@@ -53,6 +53,11 @@ def send_due(system: Context, number: int) -> bool:
         report.next_on = following
     system.session.flush()
     return True
+
+
+def rests(system: Context, report: ProgressReport) -> bool:
+    """Say whether the plugin of the record reported on is not running now: then its reports wait for it."""
+    return report.about_resource is not None and report.about_resource not in system.runtime.resources
 
 
 def issue(system: Context, report: ProgressReport, day: date, *, always: bool = False) -> WorkProgress | None:

@@ -103,3 +103,12 @@ def test_a_series_remembers_its_day_through_shorter_months(year, month):
 def test_the_rule_for_months_that_lack_a_day(repeat, due, wanted):
     days = list(islice(following(repeat, calendar.to_gregorian(*due)), len(wanted)))
     assert [tuple(calendar.to_jalali(day)) for day in days] == wanted
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("due", [date(2026, 3, 20), date(2119, 12, 31)])
+def test_a_series_whose_next_day_no_calendar_has_is_over(kind: str, due: date) -> None:
+    repeat = Repeat(kind, 999, day=30 if kind in ("months", "years") else None)
+    found = next_due(repeat, due, due + timedelta(days=1))
+    assert found is None or due < found <= date(2120, 1, 1)
+    assert next_due(repeat, due, date(2120, 1, 2)) is None

@@ -1,0 +1,1 @@
+"""Surveys of members: asking, answering, and what came of it."""

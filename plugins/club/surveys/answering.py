@@ -1,0 +1,168 @@
+"""Answers: from the link, by SMS, or at the counter; the first one counts, and gives the points once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel.api import Context, NotFound, Refused, _, fields, to_ascii_digits, to_persian_digits
+from plugins.club.accounts import open_account
+from plugins.club.models import Answer, Asked, Member, Question, Survey
+from plugins.club.surveys.asking import NUMBERED, code_hash
+from plugins.club.telling import UNHAPPY, tell_owner
+from plugins.club.terms import terms_of
+
+LIMITS = {"nps": (0, 10), "scale": (1, 5)}
+"""The numbers of scales, both ends among them."""
+DETRACTOR = 6
+"""Whoever recommends us by this or less is unhappy."""
+UNHAPPY_FROM = {"nps": DETRACTOR, "scale": 2}
+
+
+def questions_of(context: Context, survey_id: int) -> Sequence[Question]:
+    """Give the questions of a survey in their order."""
+    wanted = select(Question).where(Question.survey_id == survey_id).order_by(Question.place, Question.id)
+    return context.session.scalars(wanted).all()
+
+
+def lines(question: Question) -> list[str]:
+    """Give the answers that a choice offers."""
+    return [line.strip() for line in (question.options or "").splitlines() if line.strip()]
+
+
+def field_of(question: Question, persian: bool) -> fields.Field:
+    """Make the field by which a question is answered."""
+    name = f"q{question.id}"
+    if question.kind == "text":
+        return fields.LongText(name, question.title, required=question.required, limit=2000)
+    if question.kind == "choice":
+        options = {str(place): line for place, line in enumerate(lines(question), start=1)}
+    else:
+        least, most = LIMITS[question.kind]
+        options = {str(each): _shown(each, persian) for each in range(least, most + 1)}
+    return fields.Choice(name, question.title, options=options, required=question.required)
+
+
+def _shown(number: int, persian: bool) -> str:
+    return to_persian_digits(str(number)) if persian else str(number)
+
+
+def find(system: Context, code: str) -> tuple[Asked, Survey] | None:
+    """Give who was asked by the code of a link."""
+    statement = (
+        select(Asked, Survey)
+        .join(Survey, Survey.id == Asked.survey_id)
+        .where(Asked.code_hash == code_hash(code), Survey.binned_at.is_(None))
+    )
+    row = system.session.execute(statement).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def is_open(system: Context, asked: Asked) -> bool:
+    """Say whether it can still be answered."""
+    return asked.answered_at is None and system.today <= asked.open_until
+
+
+def record(system: Context, asked_id: int, given: Mapping[int, int | str | None], way: str) -> int:
+    """Write the answers of one who was asked, once; gives the points that he got for it.
+
+    `given` holds answers by the id of their questions, as numbers and words. `Refused` where it was answered before, or
+    where it is too late.
+    """
+    wanted = select(Asked).where(Asked.id == asked_id).with_for_update()
+    asked = system.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    if asked is None:
+        raise NotFound()
+    if asked.answered_at is not None:
+        raise Refused(_("This survey was answered already. Thank you!"))
+    if not is_open(system, asked):
+        raise Refused(_("The time for answering this survey is over."))
+    known = {question.id: question for question in questions_of(system, asked.survey_id)}
+    told = {number: value for number, value in given.items() if number in known and value not in (None, "")}
+    if not told:
+        raise Refused(_("Answer at least one question."))
+    for number, value in told.items():
+        words = value if isinstance(value, str) else None
+        system.session.add(
+            Answer(
+                asked_id=asked.id,
+                question_id=number,
+                number=None if isinstance(value, str) else value,
+                words=words,
+            )
+        )
+    asked.answered_at, asked.answered_by = system.now, way
+    system.session.flush()
+    _tell_unhappy(system, asked, known, told)
+    return _reward(system, asked)
+
+
+def _tell_unhappy(
+    system: Context, asked: Asked, known: Mapping[int, Question], told: Mapping[int, int | str | None]
+) -> None:
+    low = any(
+        isinstance(value, int) and value <= UNHAPPY_FROM.get(known[number].kind, -1)
+        for number, value in told.items()
+    )
+    if low:
+        member = system.session.get_one(Member, asked.member_id)
+        words = _("Has answered a survey unhappily")
+        tell_owner(system, member, UNHAPPY, words, f"unhappy {asked.id}")
+
+
+def _reward(system: Context, asked: Asked) -> int:
+    survey = system.session.get_one(Survey, asked.survey_id)
+    account = open_account(system.session, asked.member_id, system.today)
+    occasion = f"survey {asked.id}"
+    if not survey.points or account.member.state != "active" or account.done(occasion):
+        return 0
+    account.earn(
+        "bonus",
+        survey.points,
+        occasion,
+        counts_from=system.today,
+        expires_on=terms_of(system.runtime).expires_on(system.today),
+        note=survey.title,
+    )
+    return survey.points
+
+
+def answer_by_sms(system: Context, member: Member, body: str) -> Any:
+    """Take a number that a member sends as the answer to the survey he was asked last; None for everything else."""
+    text = to_ascii_digits(body).strip().strip(".!،, ")
+    if not (text.isascii() and text.isdigit() and len(text) <= 2):
+        return None
+    statement = (
+        select(Asked)
+        .join(Survey, Survey.id == Asked.survey_id)
+        .where(
+            Asked.member_id == member.id,
+            Asked.answered_at.is_(None),
+            Asked.open_until >= system.today,
+            Asked.reached,
+            Survey.channel == "sms",
+            Survey.binned_at.is_(None),
+        )
+    )
+    asked = system.session.scalars(statement.order_by(Asked.id.desc()).limit(1)).one_or_none()
+    if asked is None:
+        return None
+    question = next((each for each in questions_of(system, asked.survey_id)), None)
+    if question is None or question.kind not in NUMBERED:
+        return None
+    least, most = LIMITS[question.kind]
+    number = int(text)
+    if not least <= number <= most:
+        persian = system.site.locale.startswith("fa")
+        return _(
+            "Please answer with a number from %(least)s to %(most)s.",
+            least=_shown(least, persian),
+            most=_shown(most, persian),
+        )
+    points = record(system, asked.id, {question.id: number}, "sms")
+    if points:
+        shown = _shown(points, system.site.locale.startswith("fa"))
+        return _("Thank you for your answer. You got %(points)s points.", points=shown)
+    return _("Thank you for your answer.")
