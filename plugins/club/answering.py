@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import select
 
 from kernel.api import Context, Inbound, UssdAnswer, UssdEntry, UssdStep, _, squeeze
@@ -9,9 +11,12 @@ from plugins.club.accounts import open_account
 from plugins.club.caring import expires_within
 from plugins.club.commands.draws import enrol
 from plugins.club.joining import member_of
-from plugins.club.models import Draw, Member
+from plugins.club.models import Draw, Member, Wish
 from plugins.club.surveys.answering import answer_by_sms
 from plugins.club.telling import SOON, balance_places, shown
+
+WISH_LIMIT = 200
+"""Characters of a wish's title; a longer one stands in its note."""
 
 
 def answer_message(context: Context, message_id: int) -> str | None:
@@ -25,7 +30,11 @@ def answer_message(context: Context, message_id: int) -> str | None:
     asked = squeeze(message.keyword)
     words = {
         squeeze(context.runtime.setting(f"club.{name}") or ""): answer
-        for name, answer in (("points_word", balance_words), ("draw_word", register_words))
+        for name, answer in (
+            ("points_word", balance_words),
+            ("draw_word", register_words),
+            ("wish_word", partial(wish_words, message.body)),
+        )
     }
     answer = words.get(asked) if asked else None
     if answer is None:
@@ -58,6 +67,27 @@ def balance_words(system: Context, member: Member, channel: str) -> object:
         value=places["value"],
         rank=places["rank"],
     )
+
+
+def wish_words(body: str, system: Context, member: Member, channel: str) -> object:
+    """Write down what a member would like to buy: what follows the word."""
+    del channel
+    title = body.strip().partition(" ")[2].strip() or body.strip().partition("\n")[2].strip()
+    if not title:
+        return _("Write after the word what you would like to buy.")
+    wish = Wish(
+        member_id=member.id,
+        title=title[:WISH_LIMIT],
+        search_key=squeeze(title[:WISH_LIMIT]),
+        note=_note(title),
+    )
+    system.session.add(wish)
+    system.session.flush()
+    return _("We have noted your wish, and will tell you. Thank you!")
+
+
+def _note(title: str) -> str | None:
+    return title if len(title) > WISH_LIMIT else None
 
 
 def register_words(system: Context, member: Member, channel: str) -> object:

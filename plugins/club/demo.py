@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, Demo
-from plugins.club.models import Asked, Member, Question
+from plugins.club.models import Asked, Contact, Member, Question
 
 MILLION = 1_000_000
 MEMBERS = 24
@@ -48,6 +48,7 @@ def make(demo: Demo) -> None:
         _recent(context, demo, ids)
         _draws(context, demo, ids)
         _survey(context, demo)
+        _contacts(context, demo)
 
 
 def _morning(demo: Demo, day: date) -> datetime:
@@ -177,6 +178,27 @@ def _survey(context: Context, demo: Demo) -> None:
         given = (score, (score + 1) // 2, 1 + place % 3, SAID[place % len(SAID)])
         answers = {f"q{question}": str(value) for question, value in zip(questions, given, strict=True)}
         context.run("club.answer_at_counter", asked=number, answers=answers)
+
+
+def _contacts(context: Context, demo: Demo) -> None:
+    """Plans of contact with the calls of today, of which some are noted."""
+    words = "بپرسید از آخرین خرید راضی‌اند و چه چیزی کم داشتند."
+    _new(context, "contact_plan", title="احوال‌پرسی فصلی", every_months=3, words=words, most_a_day=8)
+    words = "یک جعبه گز اصفهان با کارت دست‌نویس."
+    _new(
+        context,
+        "contact_plan",
+        title="هدیهٔ زادروز",
+        occasion="birthday",
+        way="surprise",
+        days_before=2,
+        words=words,
+    )
+    context.run("club.plan_contacts")
+    due = context.session.scalars(select(Contact.id).where(Contact.state == "due").order_by(Contact.id)).all()
+    for place, number in enumerate(due[:4]):
+        note = "راضی بود و برای عید سفارش دارد." if place % 2 else "گفت هفتهٔ آینده سر می‌زند."
+        context.run("club.note_contact", contact=number, answered=bool(place % 2), note=note)
 
 
 def _draws(context: Context, demo: Demo, ids: list[int]) -> None:

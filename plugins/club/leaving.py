@@ -16,6 +16,7 @@ from plugins.club.models import (
     Answer,
     Asked,
     Card,
+    Contact,
     DrawEntrant,
     DrawRegistration,
     Entry,
@@ -45,7 +46,7 @@ ERASURES = (
         reason=_("Points and purchases are books: sums of the club rest on them."),
     ),
 )
-MOVED = (Asked, Card, RankChange, Wish, Purchase, Entry, Lot, Redemption, DrawEntrant)
+MOVED = (Asked, Contact, Card, RankChange, Wish, Purchase, Entry, Lot, Redemption, DrawEntrant)
 """What hangs on a member and goes along when two of them become one."""
 
 
@@ -64,6 +65,7 @@ def erase(session: Session, party_id: int) -> None:
         (RankChange, RankChange.member_id == member_id, {"note": None}),
         (Wish, Wish.member_id == member_id, {"title": "—", "note": None, "search_key": ""}),
         (Card, Card.member_id == member_id, {"reason": None}),
+        (Contact, Contact.member_id == member_id, {"note": None}),
         (Answer, Answer.asked_id.in_(asked) & Answer.words.is_not(None), {"words": "—"}),
         (DrawEntrant, DrawEntrant.member_id == member_id, {"reason": None}),
     ):
@@ -88,7 +90,8 @@ def merge(session: Session, context: Context, kept: int, dropped: int) -> None:
         )
     ).scalars():
         session.delete(row)
-    session.execute(_asked_twice(own.id, other.id))
+    for model, key in ((Asked, Asked.survey_id), (Contact, Contact.plan_id)):
+        session.execute(_twice(model, key, own.id, other.id))
     session.flush()
     _one_card(session, own, other)
     for model in (*MOVED, DrawRegistration):
@@ -105,11 +108,11 @@ def merge(session: Session, context: Context, kept: int, dropped: int) -> None:
     session.flush()
 
 
-def _asked_twice(own: int, other: int) -> Any:
-    """Take away that both were asked on one occasion: the survivor's answers count."""
-    mine = aliased(Asked)
+def _twice(model: Any, key: Any, own: int, other: int) -> Any:
+    """Take away that both were asked or contacted on one occasion: what the survivor answered counts."""
+    mine = aliased(model)
     same = select(mine.id).where(
-        mine.member_id == own, mine.survey_id == Asked.survey_id, mine.occasion == Asked.occasion
+        mine.member_id == own, getattr(mine, key.key) == key, mine.occasion == model.occasion
     )
     return (
         delete(Asked)

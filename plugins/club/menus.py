@@ -9,7 +9,7 @@ from kernel.api import MenuItem, PatternSuggestion, Permission, _
 GROUP = "club"
 READ = ("view",)
 LOOKED_UP = ("rank", "product_group", "rate", "campaign", "join_rule")
-HUNG = ("card", "rank_change", "wish", "purchase", "entry", "redemption", "asked")
+HUNG = ("card", "rank_change", "wish", "purchase", "entry", "redemption", "asked", "contact")
 
 PERMISSIONS = (
     Permission(resource="club.entry", action="correct", title=_("Correct points by hand"), order=10),
@@ -44,6 +44,8 @@ _COUNTER = {
         ("draw", ("view", "edit")),
         ("survey", READ),
         ("asked", ("view", "edit")),
+        ("contact", ("view", "edit")),
+        ("contact_plan", READ),
         *((name, READ) for name in LOOKED_UP),
     ),
 }
@@ -61,6 +63,8 @@ _MANAGER = {
         ("draw", ("create", "draw", "export")),
         ("survey", ("create", "edit", "delete", "restore", "send", "report")),
         ("asked", ("export", "report")),
+        ("contact", ("export", "report")),
+        ("contact_plan", ("create", "edit", "delete", "restore")),
         *((name, ("create", "edit", "delete", "restore", "export")) for name in LOOKED_UP),
     ),
 }
@@ -152,6 +156,23 @@ MENU = (
         icon="clipboard-check",
         permission=("club.survey", "create"),
         order=437,
+    ),
+    MenuItem(
+        label=_("Contacts with members"),
+        group=GROUP,
+        target="/club/contacts?f.state.is=due",
+        icon="phone-call",
+        permission=("club.contact", "view"),
+        order=438,
+        help=_("Calls and surprises that are to be done, by the plans of contact."),
+    ),
+    MenuItem(
+        label=_("Plans of contact"),
+        group=GROUP,
+        target="/club/contact-plans",
+        icon="calendar",
+        permission=("club.contact_plan", "create"),
+        order=439,
     ),
     MenuItem(
         label=_("Outstanding points"),

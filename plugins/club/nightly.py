@@ -31,6 +31,11 @@ def ask(context: Context) -> None:
     context.run("club.ask_after_purchases")
 
 
+def contact(context: Context) -> None:
+    """Make the planned contacts of the day."""
+    context.run("club.plan_contacts")
+
+
 JOBS = (
     Job(
         name="points",
@@ -41,6 +46,7 @@ JOBS = (
         queue="long",
     ),
     Job(name="surveys", title=_("Ask members about what they bought"), at="10:00", function=ask, limit=LIMIT),
+    Job(name="contacts", title=_("Planned contact with members"), at="08:30", function=contact, limit=LIMIT),
     Job(name="join", title=_("Make members by rules"), at="01:40", function=join, limit=LIMIT, queue="long"),
     Job(
         name="ranks",

@@ -68,7 +68,7 @@ plugin = Plugin(
     title=_("Customers' club"),
     version="1.1.0",
     kernel=">=1.0,<2",
-    works_with=("sales",),
+    works_with=("sales", "tasks"),
     icon="heart-handshake",
     summary=_(
         "Members with cards, points in lots that expire, ranks with discounts, campaigns, auditable draws."

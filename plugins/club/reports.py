@@ -6,6 +6,18 @@ from kernel.api import StandardReport, _
 
 REPORTS = (
     StandardReport(
+        key="contacts_by_plan",
+        title=_("Contacts with members and their response"),
+        resource="club.contact",
+        groups=("plan",),
+        across="response",
+        figures=("count::share",),
+        filters={"state.is": "done"},
+        dated="due_on",
+        period="last_6_months",
+        order=5,
+    ),
+    StandardReport(
         key="members_by_rank",
         title=_("Members by rank"),
         resource="club.member",

@@ -46,6 +46,20 @@ ASKED = {
 }
 TEMPLATES = (
     MessageTemplate(
+        key="contact",
+        title=_("Planned message to members"),
+        body=_("{name}\n{words}"),
+        places={"name": _("Name of the member"), "words": _("Words of the plan")},
+        order=45,
+    ),
+    MessageTemplate(
+        key="wish_ready",
+        title=_("What a member wished for is there"),
+        body=_("{name}\n“{wish}” that you asked for is there. We look forward to your visit."),
+        places={"name": _("Name of the member"), "wish": _("What is wished for")},
+        order=47,
+    ),
+    MessageTemplate(
         key="survey",
         title=_("Survey, by SMS"),
         body=_("{name}\n{question}\nAnswer here, or send a number back: {link}"),

@@ -253,5 +253,12 @@ WORDS = (
         help=_("Registers for all draws that ask for it."),
         order=210,
     ),
+    Setting(
+        key="wish_word",
+        title=_("Word of the SMS that asks for something"),
+        default="درخواست",
+        help=_("What follows it becomes a wish for the next purchase."),
+        order=220,
+    ),
 )
 """What is read where messages come in."""

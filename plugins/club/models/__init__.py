@@ -1,6 +1,7 @@
 """Tables of the club, in the schema `club`."""
 
 from plugins.club.models.base import ClubBase
+from plugins.club.models.contacts import Contact, ContactPlan
 from plugins.club.models.draws import Draw, DrawEntrant, DrawRegistration, DrawSeed
 from plugins.club.models.membership import Card, JoinRule, Member, Rank, RankChange, Wish
 from plugins.club.models.points import Entry, Lot, Move, Redemption
@@ -13,6 +14,8 @@ __all__ = (
     "Campaign",
     "Card",
     "ClubBase",
+    "Contact",
+    "ContactPlan",
     "Draw",
     "DrawEntrant",
     "DrawRegistration",

@@ -1,5 +1,6 @@
 """The club's record kinds."""
 
+from plugins.club.resources.contacts import CONTACT, PLAN
 from plugins.club.resources.draws import DRAW
 from plugins.club.resources.membership import CARD, MEMBER, RANK_CHANGE, WISH
 from plugins.club.resources.points import ENTRY, LOT, PURCHASE, REDEMPTION
@@ -23,6 +24,8 @@ RESOURCES = (
     JOIN_RULE,
     SURVEY,
     ASKED,
+    PLAN,
+    CONTACT,
 )
 
 __all__ = (
@@ -30,11 +33,13 @@ __all__ = (
     "BASE_LISTS",
     "CAMPAIGN",
     "CARD",
+    "CONTACT",
     "DRAW",
     "ENTRY",
     "JOIN_RULE",
     "LOT",
     "MEMBER",
+    "PLAN",
     "PRODUCT_GROUP",
     "PURCHASE",
     "RANK",

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kernel.api import Board, Context, Problem, Resource, Search, Section, Sort, _, fields, squeeze
+from sqlalchemy import select
+
+from kernel.api import (
+    Action,
+    Board,
+    Context,
+    Problem,
+    Resource,
+    Search,
+    Section,
+    Sort,
+    _,
+    changeable,
+    fields,
+    squeeze,
+)
 from plugins.club.models import Card, Member, RankChange, Wish
 from plugins.club.resources.words import (
     CARD_COLOURS,
@@ -25,6 +40,42 @@ def prepare_wish(context: Context, wish: Wish, values: Mapping[str, Any]) -> lis
     wish.search_key = squeeze(wish.title or "")
     wish.state = wish.state or "open"
     return []
+
+
+def wish_actions(context: Context, number: int) -> Sequence[Action]:
+    """Give what can be made of a wish: a quote, a task to follow it up, word to the member that it is there."""
+    row = context.session.execute(
+        select(Wish.state, Member.party_id).join(Member, Member.id == Wish.member_id).where(Wish.id == number)
+    ).one_or_none()
+    if row is None or row.state not in ("open", "ready"):
+        return ()
+    found = []
+    if row.state == "open" and number in changeable(context, WISH, [number]):
+        ready = Action(
+            label=_("It is there: tell the member"),
+            url=f"/club/wishes/{number}/ready",
+            icon="check",
+            method="post",
+        )
+        found.append(ready)
+    if "sales" in context.plugins:
+        url = f"/sales/documents/new?party={row.party_id}&kind=quote"
+        found.append(
+            Action(
+                label=_("Write a quote"), url=url, icon="file-text", permission=("sales.document", "create")
+            )
+        )
+    if "tasks" in context.plugins:
+        url = f"/tasks/new?resource=club.wish&record_id={number}"
+        found.append(
+            Action(
+                label=_("Give a task to follow it up"),
+                url=url,
+                icon="clipboard-list",
+                permission=("tasks.task", "create"),
+            )
+        )
+    return found
 
 
 MEMBER = Resource(
@@ -158,5 +209,6 @@ WISH = Resource(
     search=Search(),
     quick_filters=("state", "wanted_on", "member"),
     prepare=prepare_wish,
+    actions=wish_actions,
     views=(Board(lane="state", label="title", fields=("member", "wanted_on")),),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from kernel.api import needs
-from plugins.club.views import accounts, counter, draws, outstanding, surveys
+from plugins.club.views import accounts, contacts, counter, draws, outstanding, surveys
 
 BOTH = ["GET", "POST"]
 
@@ -59,5 +59,7 @@ def make_blueprint() -> Blueprint:
     add("/surveys/<int:number>/send", "survey_send", ("club.survey", "send"), surveys.send, BOTH)
     add("/surveys/<int:number>/results", "survey_results", ("club.survey", "report"), surveys.show_results)
     add("/asked/<int:number>/answer", "survey_counter", ("club.asked", "edit"), surveys.counter, BOTH)
+    add("/contacts/<int:number>/note", "contact_note", ("club.contact", "edit"), contacts.note, BOTH)
+    add("/wishes/<int:number>/ready", "wish_ready", ("club.wish", "edit"), contacts.wish_ready, ["POST"])
     pages.add_url_rule("/survey/<code>", "survey", surveys.answer, methods=BOTH)
     return pages

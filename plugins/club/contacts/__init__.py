@@ -1,0 +1,1 @@
+"""Planned contact with members: whom, when, how, and what they answered."""
