@@ -69,6 +69,7 @@ from kernel.fa.text import clean, search_key, squeeze
 from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
 from kernel.interactions.calls import log_call
 from kernel.jobs.named_days import NamedDay, named_days
+from kernel.messages.addresses import opted_out_of_offers
 from kernel.messages.exchange import Declined, Reply, by_form, divided, exchange, matched, national
 from kernel.messages.gateways import (
     Answer,
@@ -125,6 +126,7 @@ from kernel.resources.errors import (
 )
 from kernel.resources.exporting import Book as Workbook
 from kernel.resources.notices.telling import notify
+from kernel.resources.notices.whom import users_who_may
 from kernel.resources.numbering import take_number, take_numbered
 from kernel.resources.parts import BaseList
 from kernel.resources.pricing import ask_price
@@ -310,6 +312,7 @@ __all__ = [
     "notify",
     "once",
     "open_page",
+    "opted_out_of_offers",
     "own_identity",
     "own_name",
     "personal",
@@ -349,6 +352,7 @@ __all__ = [
     "unit_head",
     "unit_names",
     "user_values_index",
+    "users_who_may",
     "visible",
     "web_address",
     "wrong_try",

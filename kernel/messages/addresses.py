@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from kernel.documents import targets as paper
 from kernel.i18n import LazyText, _
@@ -124,6 +124,17 @@ def opted_out(context: Context, channel: str, addresses: Collection[str], kind: 
     concerned = OptOut.kind_id == kind.id
     if kind.advertising:
         concerned = or_(concerned, OptOut.kind_id.is_(None))
+    return _opted_out(context, channel, addresses, concerned)
+
+
+def opted_out_of_offers(context: Context, channel: str, addresses: Collection[str]) -> set[str]:
+    """Give those of the addresses that want nothing that advertises: they belong in no list for offers."""
+    return _opted_out(context, channel, addresses, OptOut.kind_id.is_(None))
+
+
+def _opted_out(
+    context: Context, channel: str, addresses: Collection[str], concerned: ColumnElement[bool]
+) -> set[str]:
     statement = select(OptOut.address).where(OptOut.channel == channel, concerned)
     with context.system("who wants no messages") as system:
         found: set[str] = set()

@@ -24,7 +24,7 @@ from kernel.api import (
     squeeze,
     to_persian_digits,
 )
-from plugins.carpet import guessing, reading
+from plugins.carpet import guessing, points, reading
 from plugins.carpet.models import Serial
 from plugins.carpet.registering import (
     GUESSED,
@@ -33,6 +33,7 @@ from plugins.carpet.registering import (
     Outcome,
     Wish,
     alone,
+    locked_serial,
     parties_of,
     register,
 )
@@ -125,17 +126,22 @@ def _lines(
         inbound_id=row.id,
         consent=terms_of(system.runtime).sms_consent,
     )
-    lines, registered = [], False
+    lines, made = [], []
+    # All of them before the sender becomes a party: who registers another card for him meanwhile goes in this order, too.
+    for pair in pairs:
+        locked_serial(system, pair.serial)
     for pair in pairs:
         if guard.spent(system):
             lines.append(system.text(ASK_LATER))
             break
         found = register(system, pair.serial, pair.code, wish)
-        registered = registered or found.kind == REGISTERED
+        if found.kind == REGISTERED and found.guarantee_id is not None:
+            made.append(found.guarantee_id)
         if found.kind in GUESSED:
             guard.note(system)
         lines.append(words(system, found))
-    return [*lines, system.text(THANKS)] if registered else lines
+    points.reward(system, made)
+    return [*lines, system.text(THANKS)] if made else lines
 
 
 def _known(system: Context, row: Inbound) -> frozenset[int]:

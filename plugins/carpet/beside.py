@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import func, select
 
-from kernel.api import Context, Party, _, calendar, fragment, to_persian_digits
+from kernel.api import Context, LazyText, Party, _, calendar, fragment, to_persian_digits
 from plugins.carpet.blocks import bar, state_of
 from plugins.carpet.commands.claims import origin_of
-from plugins.carpet.models import Claim, Guarantee, Serial, Transfer
+from plugins.carpet.models import Claim, Dispute, Guarantee, Serial, Transfer
 from plugins.carpet.resources.words import (
     CLAIM_COLOURS,
     CLAIM_STATES,
@@ -76,12 +77,15 @@ def _serial(context: Context, number: int) -> Markup | None:
 
 def _guarantee_notes(context: Context, row: Guarantee) -> list[Note]:
     state, tone = state_of(context, row)
-    day = calendar.format_date(row.ends_on, "short", "fa" if context.locale.startswith("fa") else "en")
     return [
         (context.text(_("Guarantee")), _shown(context, row.number), f"/carpet/guarantees/{row.id}", ""),
         (context.text(_("State")), state, "", tone),
-        (context.text(_("Last day")), day, "", ""),
+        (context.text(_("Last day")), _day(context, row.ends_on), "", ""),
     ]
+
+
+def _day(context: Context, day: date) -> str:
+    return calendar.format_date(day, "short", "fa" if context.locale.startswith("fa") else "en")
 
 
 def _guarantee(context: Context, number: int) -> Markup | None:
@@ -166,9 +170,38 @@ def _bill_notes(context: Context, claim_id: int) -> list[Note]:
     return [(context.text(_("Invoice")), found.number or context.text(_("Draft")), found.address, "")]
 
 
+def _dispute(context: Context, number: int) -> Markup | None:
+    """Both who claim the carpet, how to reach them, and what the second one wrote."""
+    dispute = context.session.get(Dispute, number)
+    row = context.session.get(Guarantee, dispute.guarantee_id) if dispute is not None else None
+    if dispute is None or row is None:
+        return None
+    notes = [
+        *_guarantee_notes(context, row),
+        (context.text(_("Registered on")), _day(context, row.registered_on), "", ""),
+        *_reached(context, _("Owner"), row.party_id),
+        *_reached(context, _("Who else claims it"), dispute.party_id),
+    ]
+    return _facts(_("Both sides"), notes)
+
+
+def _reached(context: Context, label: LazyText, party_id: int) -> list[Note]:
+    """A party with its mobile, as far as the reader may see them."""
+    party = context.session.get(Party, party_id)
+    if party is None:
+        return []
+    notes: list[Note] = [(context.text(label), party.display_name, f"/{party.kind}s/{party.id}", "")]
+    person = context.runtime.resource("person")
+    if party.mobile and context.runtime.may_see_field(context, person, person.by_name["mobile"]):
+        shown = person.by_name["mobile"].show(party.mobile, context)
+        notes.append((context.text(_("Mobile")), shown, "", ""))
+    return notes
+
+
 FACTS = {
     "carpet.batch": _batch,
     "carpet.serial": _serial,
     "carpet.guarantee": _guarantee,
     "carpet.claim": _claim,
+    "carpet.dispute": _dispute,
 }

@@ -1,6 +1,6 @@
 """Who bought this and not that, among owners who agreed to hear of offers.
 
-Who asked for no more messages is left out by the sending itself, as with every list of the kernel.
+Who asked for nothing that advertises by SMS is left out as well, since the list also leaves the house as a workbook.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 
-from kernel.api import Context, Party
+from kernel.api import Context, Party, opted_out_of_offers
 from plugins.carpet.models import CarpetModel, Guarantee
 
 MOST = 500
@@ -43,10 +43,12 @@ class Kind:
         return [column == value for column, value in wanted if value is not None]
 
 
-def owners(context: Context, bought: Kind, lacking: Kind, *, since: date | None = None) -> list[Any]:
+def owners(
+    context: Context, bought: Kind, lacking: Kind, *, since: date | None = None, most: int | None = None
+) -> list[Any]:
     """Give owners of carpets of one kind who have none of the other, with name, mobile, count and latest registration.
 
-    Only carpets count for which the owner agreed to hear of offers.
+    Only carpets count for which the owner agreed to hear of offers. Of more than `most` the latest are given.
     """
     wanted = (
         select(
@@ -62,7 +64,7 @@ def owners(context: Context, bought: Kind, lacking: Kind, *, since: date | None 
         .where(Guarantee.state == "active", Guarantee.consent, *bought.conditions())
         .group_by(Party.id, Party.kind, Party.display_name, Party.mobile)
         .order_by(func.max(Guarantee.registered_on).desc(), Party.id)
-        .limit(MOST)
+        .limit(most)
     )
     if since is not None:
         wanted = wanted.where(Guarantee.registered_on >= since)
@@ -74,4 +76,6 @@ def owners(context: Context, bought: Kind, lacking: Kind, *, since: date | None 
             .correlate(Party)
         )
         wanted = wanted.where(~exists(other))
-    return list(context.session.execute(wanted).all())
+    rows = context.session.execute(wanted).all()
+    silent = opted_out_of_offers(context, "sms", [row.mobile for row in rows if row.mobile])
+    return [row for row in rows if row.mobile not in silent]

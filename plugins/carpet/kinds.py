@@ -7,18 +7,31 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, Invalid, Problem, _, fields, to_ascii_digits
-from plugins.carpet import codes
+from kernel.api import Context, Invalid, Problem, _, fields
+from plugins.carpet import codes, spelling
 from plugins.carpet.models import Serial
 from plugins.carpet.serials import is_serial
+
+_ADDRESS = re.compile(r"/carpet/card/(\d{11})(?!\d)")
+"""What the QR code of a card holds: a reader that is held to it types the whole address."""
+
+
+def _digits(raw: Any, field: fields.Code, context: Context) -> str:
+    """Give the digits of a number in whatever script, with blanks, dashes, dots or strokes between them."""
+    text = spelling.plain(str(raw)).strip()
+    rows = spelling.rows(text)
+    if len(rows) == 1 and not re.search(r"\w", re.sub(r"[0-9_]", "", text)):
+        return "".join(rows[0])
+    return fields.Code.parse(field, text, context)
 
 
 class SerialNumber(fields.Code):
     """A serial with its check digit."""
 
     def parse(self, raw: Any, context: Context) -> str:
-        """Take the digits; a slip of the finger is seen by the check digit."""
-        digits = re.sub(r"[\s\-./]", "", super().parse(raw, context))
+        """Take the digits, or those in the address of the card; a slip of the finger is seen by the check digit."""
+        address = _ADDRESS.search(str(raw))
+        digits = address[1] if address else _digits(raw, self, context)
         if not is_serial(digits):
             raise fields.FieldError(
                 _("This is no serial: it has eleven digits, and one of them is wrong here.")
@@ -31,7 +44,7 @@ class ScratchCode(fields.Code):
 
     def parse(self, raw: Any, context: Context) -> str:
         """Take the digits."""
-        digits = re.sub(r"[\s\-./]", "", to_ascii_digits(super().parse(raw, context)))
+        digits = _digits(raw, self, context)
         if len(digits) != codes.LENGTH or not digits.isdigit():
             raise fields.FieldError(_("The code has eight digits."))
         return digits
@@ -39,7 +52,7 @@ class ScratchCode(fields.Code):
 
 def serial_field(name: str = "serial", title: Any = None, **options: Any) -> SerialNumber:
     """Make a field for a serial."""
-    return SerialNumber(name, title or _("Serial"), limit=30, **{"required": True, **options})
+    return SerialNumber(name, title or _("Serial"), limit=200, **{"required": True, **options})
 
 
 def seen_serial(context: Context, number: str, field: str = "serial") -> Serial:

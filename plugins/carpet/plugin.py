@@ -48,6 +48,7 @@ from plugins.carpet import (
     documents,
     leaving,
     menus,
+    telling,
     terms,
 )
 from plugins.carpet import handing as _handing  # noqa: F401 - declares what is done in the background
@@ -145,7 +146,7 @@ def jobs() -> Iterable[Job]:
 
 @hookimpl
 def notice_kinds() -> Iterable[NoticeKind]:
-    return (NoticeKind(key="inspection", title=_("A carpet to be inspected"), icon="tool"),)
+    return telling.KINDS
 
 
 @hookimpl

@@ -1,6 +1,6 @@
 """Reading what buyers send: serials and codes in whatever digits, spelling and order.
 
-Digits may be Persian, Arabic or Latin, in groups with blanks, dashes, dots or strokes between them, with words
+Digits may be of any script, in groups with blanks, dashes, dots or strokes between them (see `spelling`), with words
 before, between or behind, or one number glued to the other. A row of groups is cut into serials (eleven digits with
 their check digit) and codes (eight digits); where a row can be cut in several ways, each is a reading, the likeliest
 first, and the caller takes the one whose serials there are.
@@ -8,22 +8,16 @@ first, and the caller takes the one whose serials there are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kernel.api import to_ascii_digits
-from plugins.carpet import codes, serials
+from plugins.carpet import codes, serials, spelling
 
 MOST_DIGITS = 600
 """What is read of one message: more than fits ten parts of an SMS."""
 MOST_READINGS = 8
 GLUED = serials.LENGTH + codes.LENGTH
 """Digits of a serial and a code with nothing between them."""
-_INVISIBLE = re.compile("[\u00ad\u061c\u0640\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-_SOFT = " \t\u00a0\u202f.\\-_/\u2010-\u2015\u2212\u066b\u066c"
-_ROW = re.compile(f"[0-9]+(?:[{_SOFT}]+[0-9]+)*")
-_DIGITS = re.compile("[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -51,9 +45,25 @@ class Told:
 
 
 def read(text: str) -> Told:
-    """Read a message."""
-    plain = _INVISIBLE.sub("", to_ascii_digits(text))[: MOST_DIGITS * 4]
-    rows = [_DIGITS.findall(found) for found in _ROW.findall(plain)]
+    """Read a message: with the marks between groups that people use, else with whatever stands between them but letters."""
+    plain = spelling.plain(text)[: MOST_DIGITS * 4]
+    told = _read(spelling.rows(plain))
+    if told.readings and _complete(told) == len(told.serials):
+        return told
+    looser = _read(spelling.loose_rows(plain))
+    return (
+        looser
+        if (bool(looser.readings), _complete(looser)) > (bool(told.readings), _complete(told))
+        else told
+    )
+
+
+def _complete(told: Told) -> int:
+    """Count the serials that have a code, in the reading with most of them."""
+    return max((sum(bool(pair.code) for pair in each) for each in told.readings), default=0)
+
+
+def _read(rows: Sequence[Sequence[str]]) -> Told:
     cuts = [list(_cuts(row)) or [()] for row in rows]
     readings: list[tuple[Pair, ...]] = []
     for chosen in _combined(cuts):

@@ -12,13 +12,13 @@ from datetime import date
 
 from sqlalchemy import select
 
-from kernel.api import Context, Party, _, give_role, squeeze, to_persian_digits
-from plugins.carpet import codes, guessing, points
+from kernel.api import Context, Invalid, Party, Problem, _, give_role, squeeze, to_persian_digits
+from plugins.carpet import codes, guessing, telling
 from plugins.carpet.models import Batch, Dealer, Dispute, Guarantee, Scratch, Serial
 from plugins.carpet.terms import span_of, terms_of
 
 BUYER = "carpet.buyer"
-REGISTERED, YOURS, UNKNOWN, WRONG, CLAIMED, CLOSED, NO_CODE, VOID = (
+REGISTERED, YOURS, UNKNOWN, WRONG, CLAIMED, CLOSED, NO_CODE, VOID, REPLACED = (
     "registered",
     "yours",
     "unknown",
@@ -27,6 +27,7 @@ REGISTERED, YOURS, UNKNOWN, WRONG, CLAIMED, CLOSED, NO_CODE, VOID = (
     "closed",
     "no_code",
     "void",
+    "replaced",
 )
 GUESSED = frozenset({UNKNOWN, WRONG})
 """What counts as a wrong try."""
@@ -50,6 +51,8 @@ class Wish:
     party: Callable[[], int]
     known: frozenset[int] = frozenset()
     """Parties of the sender that are there already."""
+    sure: bool = True
+    """Whether the sender is who he says. On an open form he need not be: it tells nothing before the code is right."""
     inbound_id: int | None = None
     consent: bool = False
     sold_on: date | None = None
@@ -58,20 +61,21 @@ class Wish:
 
 
 def register(system: Context, serial: str, code: str, wish: Wish) -> Outcome:
-    """Register one serial, or say why not. The context acts for the system."""
+    """Register one serial, or say why not. The context acts for the system; points are given by the caller."""
     row = locked_serial(system, serial)
     if row is None:
         return Outcome(UNKNOWN, serial)
     there = guarantee_of(system, row.id)
-    if there is not None and there.party_id in wish.known:
-        return Outcome(YOURS, serial, there.id, there.ends_on)
+    own = there is not None and there.party_id in wish.known
+    if there is not None and own and wish.sure:
+        return _found(there)
     if not wish.proved:
         if not code:
             return Outcome(NO_CODE, serial)
         if not _is_right(system, row, code):
             return Outcome(WRONG, serial)
     if there is not None:
-        return _claimed(system, there, wish)
+        return _found(there) if own or there.state != "active" else _claimed(system, there, wish)
     batch = system.session.get_one(Batch, row.batch_id)
     if row.state in ("void", "replaced") or batch.state == "void":
         return Outcome(VOID, serial)
@@ -105,34 +109,44 @@ def _is_right(system: Context, row: Serial, code: str) -> bool:
     return False
 
 
+def _found(there: Guarantee) -> Outcome:
+    """What the owner is told, and of a guarantee that is no longer in force everybody who has its code."""
+    kind = {"active": YOURS, "replaced": REPLACED, "void": VOID}[there.state]
+    return Outcome(kind, there.number, there.id, there.ends_on)
+
+
 def _claimed(system: Context, there: Guarantee, wish: Wish) -> Outcome:
     """Nothing is told and nothing taken over: a dispute waits for people, one for each claimant."""
     claimant = wish.party()
     if claimant == there.party_id:
-        return Outcome(YOURS, there.number, there.id, there.ends_on)
-    open_one = select(Dispute.id).where(
-        Dispute.guarantee_id == there.id, Dispute.party_id == claimant, Dispute.state == "open"
-    )
-    if system.session.execute(open_one).first() is None:
-        system.session.add(
-            Dispute(
-                guarantee_id=there.id,
-                party_id=claimant,
-                opened_on=system.today,
-                channel=wish.channel,
-                inbound_id=wish.inbound_id,
-                title=to_persian_digits(there.number),
-                search_key=squeeze(there.number),
-            )
+        return _found(there)
+    if not disputed(system, there.id, claimant):
+        made = Dispute(
+            guarantee_id=there.id,
+            party_id=claimant,
+            opened_on=system.today,
+            channel=wish.channel,
+            inbound_id=wish.inbound_id,
+            title=to_persian_digits(there.number),
+            search_key=squeeze(there.number),
         )
+        system.session.add(made)
         system.session.flush()
+        telling.tell_of_dispute(system, made)
     return Outcome(CLAIMED, there.number)
+
+
+def disputed(system: Context, guarantee_id: int, claimant: int | None = None) -> bool:
+    """Say whether a dispute about a guarantee is open, by anybody or by one."""
+    wanted = select(Dispute.id).where(Dispute.guarantee_id == guarantee_id, Dispute.state == "open")
+    if claimant is not None:
+        wanted = wanted.where(Dispute.party_id == claimant)
+    return system.session.execute(wanted.limit(1)).first() is not None
 
 
 def _enter(system: Context, row: Serial, batch: Batch, wish: Wish) -> Guarantee:
     terms = terms_of(system.runtime)
-    if wish.sold_on is not None:
-        row.sold_on = wish.sold_on
+    _note_sale(row, batch, wish)
     span = span_of(
         batch.start_rule,
         batch.term_months,
@@ -164,8 +178,21 @@ def _enter(system: Context, row: Serial, batch: Batch, wish: Wish) -> Guarantee:
     row.state = "registered"
     system.session.flush()
     give_role(system, party_id, BUYER)
-    points.reward(system, made, dealer.party_id if dealer is not None else None)
     return made
+
+
+def _note_sale(row: Serial, batch: Batch, wish: Wish) -> None:
+    """Take the day of sale that is told; what the dealer noted counts before what the buyer says."""
+    if wish.sold_on is None or (row.sold_on is not None and wish.channel != "staff"):
+        return
+    after_production(batch, wish.sold_on)
+    row.sold_on = wish.sold_on
+
+
+def after_production(batch: Batch, sold_on: date) -> None:
+    """Refuse a day of sale on which the carpet was not made yet."""
+    if sold_on < batch.produced_on:
+        raise Invalid([Problem("sold_on", _("The carpet was not made yet on this day."))])
 
 
 def buyer_by_mobile(system: Context, mobile: str, first_name: str, last_name: str) -> int:
@@ -203,5 +230,6 @@ WORDS = {
     CLAIMED: _("%(serial)s: this cannot be registered by itself. Our people look into it and call you."),
     CLOSED: _("%(serial)s: the time for registering this card is over; please call us."),
     NO_CODE: _("%(serial)s: please send the serial with the code under the scratch panel."),
+    REPLACED: _("%(serial)s: this carpet was replaced. The guarantee goes on with the card of the new one."),
     VOID: _("%(serial)s: this card is not valid; please call us."),
 }

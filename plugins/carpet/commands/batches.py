@@ -23,6 +23,7 @@ from kernel.api import (
 from plugins.carpet import making
 from plugins.carpet.kinds import seen_serial, serial_field
 from plugins.carpet.models import Batch, CarpetModel, Dealer, Serial
+from plugins.carpet.registering import after_production
 from plugins.carpet.resources import BATCH, DEALER, MODEL, SERIAL
 from plugins.carpet.terms import START_RULES
 
@@ -215,6 +216,7 @@ def sell(context: Context, *, serial: int, sold_on: Any) -> None:
         held: Serial = load(system, SERIAL, serial, lock=True)
         if held.state not in ("stock", "sold"):
             raise Refused(_("This carpet is registered already, or not valid."))
+        after_production(system.session.get_one(Batch, held.batch_id), day)
         held.state, held.sold_on = "sold", day
         system.session.flush()
 

@@ -16,14 +16,14 @@ from kernel.api import (
     fields,
     kept_from,
     load,
-    notify,
     squeeze,
     take_number,
     to_persian_digits,
 )
+from plugins.carpet import telling
 from plugins.carpet.kinds import seen_serial, serial_field
 from plugins.carpet.models import Claim, Guarantee, Serial
-from plugins.carpet.registering import guarantee_of
+from plugins.carpet.registering import disputed, guarantee_of
 from plugins.carpet.resources import CLAIM, GUARANTEE
 from plugins.carpet.resources.catalogue import FAULTS
 
@@ -95,6 +95,7 @@ def report_claim(
         system.session.flush()
         made.created_by = context.actor.user_id or 0
         system.session.flush()
+        telling.tell_of_claim(system, made, context.actor.user_id)
         return made.id
 
 
@@ -116,14 +117,7 @@ def send_inspector(context: Context, *, claim: int, inspector: Any, inspect_on: 
         if not kept_from(context, CLAIM, INSPECT_ON.name):
             held.inspect_on = day
         system.session.flush()
-        notify(
-            system,
-            [user],
-            kind="carpet.inspection",
-            text=_("A carpet waits for your inspection."),
-            record=(CLAIM.name, claim),
-            occasion=f"inspection {claim} {held.version}",
-        )
+        telling.tell_inspector(system, held, user)
 
 
 @command(
@@ -143,8 +137,9 @@ def inspect(context: Context, *, claim: int, inspected_on: Any, findings: Any) -
         if day < held.reported_on:
             raise Invalid([Problem("inspected_on", _("This is before the fault was reported."))])
         held.inspected_on, held.findings, held.state = day, text, "inspection"
-        held.inspector_id = held.inspector_id or context.actor.user_id
+        held.inspector_id = held.inspector_id or context.actor.user_id or None
         system.session.flush()
+        telling.tell_of_findings(system, held, context.actor.user_id)
 
 
 @command(
@@ -233,6 +228,8 @@ def replace(context: Context, *, claim: int, serial: Any) -> int:
         former: Guarantee = load(system, GUARANTEE, held.guarantee_id, lock=True)
         if former.state != "active":
             raise Refused(_("This guarantee is no longer in force."))
+        if disputed(system, former.id):
+            raise Refused(_("Two claim this carpet; decide the dispute first."))
         new = system.session.get_one(Serial, new_id, with_for_update=True, populate_existing=True)
         if new.state not in ("stock", "sold") or guarantee_of(system, new.id) is not None:
             raise Invalid([Problem("serial", _("This carpet is registered already, or not valid."))])

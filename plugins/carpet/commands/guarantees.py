@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from sqlalchemy import update
 
 from kernel.api import (
     Context,
@@ -18,10 +21,19 @@ from kernel.api import (
     kept_from,
     load,
 )
-from plugins.carpet import guessing
+from plugins.carpet import guessing, points
 from plugins.carpet.kinds import ScratchCode, seen_serial, serial_field
-from plugins.carpet.models import Guarantee, Transfer
-from plugins.carpet.registering import BUYER, GUESSED, REGISTERED, Outcome, Wish, buyer_by_mobile, register
+from plugins.carpet.models import Dispute, Guarantee, Transfer
+from plugins.carpet.registering import (
+    BUYER,
+    GUESSED,
+    REGISTERED,
+    Outcome,
+    Wish,
+    buyer_by_mobile,
+    parties_of,
+    register,
+)
 from plugins.carpet.resources import GUARANTEE
 from plugins.carpet.resources.words import TRANSFER_REASONS
 
@@ -80,7 +92,7 @@ def register_by_staff(
     """
     number, given = SERIAL.read(serial, context), CODE.read(code, context)
     day, agreed = SOLD_ON.read(sold_on, context), CONSENT.read(consent, context)
-    buyer = _buyer(context, PARTY.read(party, context), first_name, last_name, mobile)
+    buyer, known = _buyer(context, PARTY.read(party, context), first_name, last_name, mobile)
     seen_serial(context, number)
     proved = not given and context.may(RIGHT, "without_code")
     if not given and not proved:
@@ -91,11 +103,10 @@ def register_by_staff(
         guard.lock(system)
         if guard.spent(system):
             raise Refused(_("There were too many wrong tries; try again in an hour."))
-        party_id = buyer(system)
         wish = Wish(
             channel="staff",
-            party=lambda: party_id,
-            known=frozenset({party_id}),
+            party=lambda: buyer(system),
+            known=known(system),
             consent=bool(agreed),
             sold_on=day,
             proved=proved,
@@ -103,16 +114,19 @@ def register_by_staff(
         found = register(system, number, given or "", wish)
         if found.kind in GUESSED:
             guard.note(system)
-        if found.kind == REGISTERED:
+        if found.kind == REGISTERED and found.guarantee_id is not None:
             system.session.get_one(Guarantee, found.guarantee_id).created_by = user
             system.session.flush()
+            points.reward(system, [found.guarantee_id])
         return found
 
 
-def _buyer(context: Context, party_id: int | None, first_name: Any, last_name: Any, mobile: Any) -> Any:
-    """Give how the buyer's party is found: a known one, or one by name and mobile."""
+def _buyer(
+    context: Context, party_id: int | None, first_name: Any, last_name: Any, mobile: Any
+) -> tuple[Callable[[Context], int], Callable[[Context], frozenset[int]]]:
+    """Give how the buyer's party is found or made, a chosen one or one by name and mobile; and which may be his already."""
     if party_id is not None:
-        return lambda _system: party_id
+        return lambda _system: party_id, lambda _system: frozenset({party_id})
     names = FIRST_NAME.read(first_name, context) or "", LAST_NAME.read(last_name, context) or ""
     number = MOBILE.read(mobile, context)
     problems = []
@@ -122,7 +136,7 @@ def _buyer(context: Context, party_id: int | None, first_name: Any, last_name: A
         problems.append(Problem("mobile", _("Choose the buyer, or enter name and mobile.")))
     if problems:
         raise Invalid(problems)
-    return lambda system: buyer_by_mobile(system, number, *names)
+    return lambda system: buyer_by_mobile(system, number, *names), lambda system: parties_of(system, number)
 
 
 @command(
@@ -149,7 +163,7 @@ def transfer(
     editable(context, GUARANTEE, guarantee, "transfer")
     why, remark = REASON.read(reason, context), NOTE.read(note, context)
     agreed = bool(CONSENT.read(consent, context))
-    buyer = _buyer(context, NEW_PARTY.read(party, context), first_name, last_name, mobile)
+    buyer, _known = _buyer(context, NEW_PARTY.read(party, context), first_name, last_name, mobile)
     with context.system("a guarantee goes to another owner") as system:
         hand_over(system, guarantee, buyer(system), why, note=remark, consent=agreed)
 
@@ -181,8 +195,19 @@ def hand_over(
     )
     held.party_id = party_id
     held.consent, held.consent_on = consent, system.today if consent else None
+    _settle_dispute(system, held.id, party_id)
     system.session.flush()
     give_role(system, party_id, BUYER)
+
+
+def _settle_dispute(system: Context, guarantee_id: int, party_id: int) -> None:
+    """What the new owner claimed is his now."""
+    settled = (
+        update(Dispute)
+        .where(Dispute.guarantee_id == guarantee_id, Dispute.party_id == party_id, Dispute.state == "open")
+        .values(state="moved", decided_on=system.today)
+    )
+    system.session.execute(settled)
 
 
 @command(

@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel.api import Context, Invalid, Problem, _, command, fields
-from plugins.carpet import guessing
+from plugins.carpet import guessing, points
 from plugins.carpet.kinds import ScratchCode, serial_field
-from plugins.carpet.registering import GUESSED, Outcome, Wish, buyer_by_mobile, parties_of, register
+from plugins.carpet.registering import (
+    GUESSED,
+    REGISTERED,
+    Outcome,
+    Wish,
+    buyer_by_mobile,
+    parties_of,
+    register,
+)
 
 SERIAL = serial_field("serial", _("Serial on the card"))
 CODE = ScratchCode("code", _("Code under the scratch panel"), limit=20, required=True)
@@ -61,10 +69,13 @@ def register_by_web(
             channel="web",
             party=lambda: buyer_by_mobile(system, phone, *names),
             known=parties_of(system, phone),
+            sure=False,
             consent=agreed,
             sold_on=day,
         )
         found = register(system, number, given, wish)
         if found.kind in GUESSED:
             guard.note(system)
+        if found.kind == REGISTERED and found.guarantee_id is not None:
+            points.reward(system, [found.guarantee_id])
         return Answer(found)

@@ -26,7 +26,10 @@ from plugins.carpet.registering import CLAIMED, REGISTERED, YOURS, Outcome
 from plugins.carpet.serials import serial_of
 from plugins.carpet.tests.conftest import House
 
-MANY = 8
+MANY = 5
+"""As many as one process has connections."""
+AT_ONCE = 50
+"""Messages that a gateway hands over together."""
 
 
 def at_once(work: Callable[[int], Any], many: int = MANY) -> list[Any]:
@@ -99,6 +102,7 @@ def test_messages_with_the_same_carpets_in_other_orders_do_not_wait_in_a_circle(
 
 
 def test_wrong_tries_at_once_are_all_counted(house: House) -> None:
+    house.set(tries_of_sender=3)
     numbers = [
         house.tell("+989127770009", f"{house.serial(1)} {house.code(place)}") for place in range(2, 2 + MANY)
     ]
@@ -108,9 +112,46 @@ def test_wrong_tries_at_once_are_all_counted(house: House) -> None:
             return context.run("carpet.register_by_sms", message=numbers[place])
 
     at_once(work)
-    assert house.rows("SELECT count(*) FROM carpet.attempt WHERE who = 'sms:+989127770009'") == [(5,)]
+    assert house.rows("SELECT count(*) FROM carpet.attempt WHERE who = 'sms:+989127770009'") == [(3,)]
     late = "SELECT count(*) FROM kernel.message WHERE body LIKE '%تلاش‌های نادرست%'"
-    assert house.rows(late) == [(MANY - 5,)]
+    assert house.rows(late) == [(MANY - 3,)]
+
+
+@pytest.mark.parametrize("limit", ["network", "serial", "user"])
+def test_wrong_tries_at_once_end_with_the_limit(house: House, limit: str) -> None:
+    house.set(**{f"tries_of_{'serial' if limit == 'serial' else 'network'}": 3})
+
+    def work(place: int) -> Any:
+        values = {"serial": house.serial(1), "code": house.code(place + 2), "last_name": "حدس"}
+        values["mobile"] = f"0912777{place:04d}"
+        if limit == "user":
+            return house.run("carpet.register", house.dealer_user, **values)
+        with house.runtime.system_work("the form", "test.form") as context:
+            network = f"10.0.0.{place if limit == 'serial' else 1}"
+            return context.run("carpet.register_by_web", network=network, **values)
+
+    at_once(work)
+    who = {"network": "net:10.0.0.1", "serial": f"serial:{house.serial(1)}"}
+    who["user"] = f"user:{house.dealer_user.user_id}"
+    assert house.rows(f"SELECT count(*) FROM carpet.attempt WHERE who = '{who[limit]}'") == [(3,)]
+
+
+def test_staff_and_sms_for_one_buyer_and_the_same_cards_do_not_wait_in_a_circle(house: House) -> None:
+    text = "\n".join(f"{house.serial(place)} {house.code(place)}" for place in range(1, 6))
+    number = house.tell("+989127770000", text)
+
+    def work(place: int) -> Any:
+        if place == 0:
+            with house.runtime.system_work("an SMS", "test.sms") as context:
+                return context.run("carpet.register_by_sms", message=number)
+        values = {"last_name": "خریدار", "mobile": "09127770000"}
+        return house.run("carpet.register", serial=house.serial(place), code=house.code(place), **values).kind
+
+    found = at_once(work)
+    assert set(found) <= {True, REGISTERED, YOURS}
+    assert len(house.guarantees()) == 5
+    assert house.disputes() == []
+    assert house.rows("SELECT count(*) FROM kernel.party WHERE mobile = '+989127770000'") == [(1,)]
 
 
 # --- the storm
@@ -161,11 +202,33 @@ def check(house: House, messages: int) -> None:
     assert house.rows(twice) == []
 
 
-def _dying_worker(house: House, config: Config, point: str) -> None:
-    """A worker that dies when it has answered some messages, before or after the commit."""
+def _apart(house: House, config: Config) -> None:
+    """Give a process that was forked connections of its own."""
     runtime = build_runtime(house.runtime.site, Engines(config), discovery=house.runtime.hooks.discovery)
     runtime.clock = house.runtime.clock
     house.runtime = runtime
+
+
+def in_processes(many: int, target: Callable[..., None], *arguments: Any) -> list[int | None]:
+    """Run something in several processes at once; gives how each ended."""
+    forked = multiprocessing.get_context("fork")
+    children = [forked.Process(target=target, args=(*arguments, place)) for place in range(many)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(3_000)
+    return [child.exitcode for child in children]
+
+
+def _worker(house: House, config: Config, _place: int) -> None:
+    _apart(house, config)
+    house.work()
+    os._exit(0)
+
+
+def _dying_worker(house: House, config: Config, point: str, _place: int) -> None:
+    """A worker that dies when it has answered some messages, before or after the commit."""
+    _apart(house, config)
     target, name = POINTS[point]
     own, left = getattr(target, name), [5]
 
@@ -187,9 +250,9 @@ POINTS: dict[str, tuple[Any, str]] = {
 }
 
 
-@pytest.mark.parametrize("size", [120, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("size", "workers"), [(60, 1), pytest.param(10_000, 4, marks=pytest.mark.long)])
 def test_a_storm_leaves_one_guarantee_for_a_serial_and_one_answer_for_a_message(
-    house: House, config: Config, size: int
+    house: House, config: Config, size: int, workers: int
 ) -> None:
     messages = storm(house, size, size // 2)
     chance = random.Random(11)
@@ -198,20 +261,51 @@ def test_a_storm_leaves_one_guarantee_for_a_serial_and_one_answer_for_a_message(
     third = len(copies) // 3
 
     def tell(part: list[tuple[str, str, str]]) -> None:
-        for sender, text, reference in part:
-            house.tell(sender, text, reference)
+        for first in range(0, len(part), AT_ONCE):
+            house.tell_all(part[first : first + AT_ONCE])
 
     for point in POINTS:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(tell, (copies[:third][::2], copies[:third][1::2])))
         copies = copies[third:]
-        child = multiprocessing.get_context("fork").Process(target=_dying_worker, args=(house, config, point))
-        child.start()
-        child.join(600)
-        assert child.exitcode == -signal.SIGKILL
+        assert in_processes(1, _dying_worker, house, config, point) == [-signal.SIGKILL]
     tell(copies)
     tell(messages)
+    if workers > 1:
+        assert in_processes(workers, _worker, house, config) == [0] * workers
     for _round in range(4):
         house.work()
         house.pass_time(minutes=20)
     check(house, size)
+
+
+# --- one serial, many senders
+
+
+def _registering(house: House, config: Config, numbers: list[int], many: int, place: int) -> None:
+    """A process that answers its share of the messages, in several threads."""
+    _apart(house, config)
+
+    def work(message: int) -> None:
+        with house.runtime.system_work("an SMS", "test.sms") as context:
+            context.run("carpet.register_by_sms", message=message)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, numbers[place::many]))
+    os._exit(0)
+
+
+@pytest.mark.parametrize(("senders", "processes"), [(16, 2), pytest.param(200, 5, marks=pytest.mark.long)])
+def test_one_serial_that_many_senders_register_over_several_processes_has_one_owner(
+    house: House, config: Config, senders: int, processes: int
+) -> None:
+    text = f"{house.serial(1)} {house.code(1)}"
+    numbers = [house.tell(f"+98912999{place:04d}", text) for place in range(senders)]
+    ended = in_processes(processes, _registering, house, config, numbers, processes)
+    assert ended == [0] * processes
+    assert len(house.guarantees()) == 1
+    assert len({dispute.party_id for dispute in house.disputes()}) == len(house.disputes()) == senders - 1
+    answers = house.rows(
+        "SELECT body, count(*) FROM kernel.message WHERE purpose = 'kernel.answer' GROUP BY 1"
+    )
+    assert sorted(count for _body, count in answers) == [1, senders - 1]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from plugins.carpet import codes, reading, serials
 from plugins.carpet.reading import Pair
 
-ALPHABETS = ("0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩")
-SEPARATORS = (" ", "-", "  ", " - ", ".", "/", "_", "–", "\u00a0")
-HIDDEN = ("", "\u200c", "\u200f", "\u202b", "ـ")
+ALPHABETS = ("0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗")
+SEPARATORS = (" ", "-", "  ", " - ", ".", "/", "_", "–", "\u00a0", "\u2009", "\\", " · ")
+HIDDEN = ("", "\u200c", "\u200f", "\u202b", "ـ", "\ufe0f\u20e3", "\u2066", "\u0650")
 WORDS = ("", "سریال ", "کد: ", "Serial ", "شماره=", "رمز(", "ضمانت ", "s/n:", "با سلام، ")
 JOINTS = ("\n", " ، ", " و ", "؛", ",", " کد ", " رمز: ", " : ", "*", "#")
 
@@ -81,6 +81,34 @@ def test_with_nothing_but_separators_between_them_the_meaning_is_among_the_readi
     order = [*groups[1], *groups[0]] if code_first else [*groups[0], *groups[1]]
     told = reading.read(separator.join(order))
     assert (Pair(serial, code),) in told.readings
+
+
+@settings(max_examples=200, deadline=None)
+@given(numbers(), codes_of(), st.sampled_from(("\n", "،", "🔹", " : ", ",\n", "*", "\r\n", "٫ ؛")))
+def test_groups_with_whatever_between_them_are_read_too(serial: str, code: str, between: str) -> None:
+    groups = [serial[:4], serial[4:8], serial[8:], code[:4], code[4:]]
+    assert (Pair(serial, code),) in reading.read(between.join(groups)).readings
+    named = f"سریال {between.join(groups[:3])} و کد {between.join(groups[3:])} 🙏"
+    assert (Pair(serial, code),) in reading.read(named).readings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1OO1 OOOO O17 کد oooo ooo1",
+        "S/N 10O10000Ol7, code 0000000l",
+        "ІОО1".replace("І", "I") + "OOOO017 کد 00000001",
+        "سریال1OO1-OOOO-O17|00000OO1رمز",
+        "❤️سریال 1️⃣0️⃣0️⃣1️⃣ 0️⃣0️⃣0️⃣0️⃣ 0️⃣1️⃣7️⃣ رمز ۰۰۰۰🙏۰۰۰۱",
+    ],
+)
+def test_letters_and_pictures_that_stand_for_digits(text: str) -> None:
+    told = reading.read(text)
+    assert Pair("10010000017", "00000001") in {pair for each in told.readings for pair in each}
+
+
+def test_words_of_such_letters_stay_words() -> None:
+    assert reading.read("lol Ooo 10 ok IlIlIlIlIlI").readings == ()
 
 
 @given(numbers(), codes_of(), st.booleans())

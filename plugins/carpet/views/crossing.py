@@ -28,17 +28,17 @@ from plugins.carpet.resources.catalogue import COLOURS, DESIGNS, SIZES
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SINCE = fields.Day("since", _("Registered since"))
 BOUGHT: tuple[fields.Field, ...] = (
-    fields.Link("model", _("Bought: model"), to=MODEL.name),
-    fields.BaseChoice("size", _("Bought: size"), source=SIZES),
-    fields.BaseChoice("design", _("Bought: design"), source=DESIGNS),
-    fields.BaseChoice("colour", _("Bought: colour"), source=COLOURS),
+    fields.Link("model", _("Model"), to=MODEL.name),
+    fields.BaseChoice("size", _("Size"), source=SIZES),
+    fields.BaseChoice("design", _("Design"), source=DESIGNS),
+    fields.BaseChoice("colour", _("Colour"), source=COLOURS),
     SINCE,
 )
 LACKING: tuple[fields.Field, ...] = (
-    fields.Link("no_model", _("Has none: model"), to=MODEL.name),
-    fields.BaseChoice("no_size", _("Has none: size"), source=SIZES),
-    fields.BaseChoice("no_design", _("Has none: design"), source=DESIGNS),
-    fields.BaseChoice("no_colour", _("Has none: colour"), source=COLOURS),
+    fields.Link("no_model", _("Model"), to=MODEL.name),
+    fields.BaseChoice("no_size", _("Size"), source=SIZES),
+    fields.BaseChoice("no_design", _("Design"), source=DESIGNS),
+    fields.BaseChoice("no_colour", _("Colour"), source=COLOURS),
 )
 TITLES = (_("Name"), _("Mobile"), _("Carpets"), _("Latest registration"))
 
@@ -47,7 +47,7 @@ def crossing() -> ResponseReturnValue:
     """Show who bought this and not that."""
     context = current()
     form, values = _asked(context)
-    found = _owners(context, values)
+    found = _owners(context, values, MOST)
     return render(
         "carpet/crossing.html",
         form=form,
@@ -68,7 +68,7 @@ def download() -> ResponseReturnValue:
     book = Workbook(content, sheet=context.text(_("Offers")), right_to_left=context.locale.startswith("fa"))
     book.heading([context.text(title) for title in TITLES], ["text", "text", "amount", "text"])
     shown = _shows_mobile(context)
-    for row in _owners(context, values):
+    for row in _owners(context, values, None):
         day = calendar.format_date(row.latest, "short")
         book.row([row.display_name, (row.mobile or "") if shown else "", row.count, day])
     book.close()
@@ -91,9 +91,9 @@ def _asked(context: Context) -> tuple[CommandForm, dict[str, Any]]:
     return form, values
 
 
-def _owners(context: Context, values: dict[str, Any]) -> list[Any]:
+def _owners(context: Context, values: dict[str, Any], most: int | None) -> list[Any]:
     bought, lacking = (_kind(values, mark) for mark in ("", "no_"))
-    return owners(context, bought, lacking, since=values["since"])
+    return owners(context, bought, lacking, since=values["since"], most=most)
 
 
 def _kind(values: dict[str, Any], mark: str) -> Kind:

@@ -29,7 +29,7 @@ MOBILE = fields.Phone("mobile", _("Mobile"))
 def desk() -> ResponseReturnValue:
     """Find a carpet by its serial, or the guarantees of a mobile; show what waits."""
     context = current()
-    asked = clean(request.args.get("q", "")[:60])
+    asked = clean(request.args.get("q", "")[:200])
     serial, guarantees = _found(context, asked) if asked else (None, [])
     if serial is not None:
         return redirect(_page_of(context, serial), code=303)

@@ -52,7 +52,7 @@ TONES = {
 @open_page(tries=TRIES)
 def check() -> ResponseReturnValue:
     """Ask for a serial, and lead to its page."""
-    asked, wrong = request.args.get("serial", "")[:60], False
+    asked, wrong = request.args.get("serial", "")[:200], False
     if asked:
         try:
             number = open_form.SERIAL.read(asked, current())

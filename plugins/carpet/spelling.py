@@ -1,0 +1,52 @@
+"""How digits are written: in whatever script, with marks in and between them, and letters in the place of digits.
+
+A message becomes rows of groups of ASCII digits. Between groups of a row stands what people put into one number: blanks,
+dashes, dots, strokes. In loose rows all but letters may stand there, so that a serial with a group on each line is read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_HIDDEN = frozenset(("Cf", "Mn", "Me"))
+"""Categories of what is not seen between digits: marks of direction, joiners, what makes a digit a key of a telephone."""
+_KASHIDA = "\u0640"
+_ALIKE = str.maketrans("OoΟοОоIl", "00000011")
+_SOFT = " \t\u00a0\u2000-\u200a\u202f\u205f\u3000.\\-_/\\\\\u00b7\u2010-\u2015\u2022\u2212\u066a-\u066c"
+_LIKE_DIGITS = re.compile(f"(?<![A-Za-z])[0-9OoΟοОоIl](?:[{_SOFT}]*[0-9OoΟοОоIl]){{7,}}(?![A-Za-z])")
+_ROW = re.compile(f"[0-9]+(?:[{_SOFT}]+[0-9]+)*")
+_LOOSE_ROW = re.compile(r"[0-9]+(?:[\W_]+[0-9]+)*")
+_DIGITS = re.compile("[0-9]+")
+
+
+def plain(text: str) -> str:
+    """Write all digits as ASCII ones, and leave out what is not seen."""
+    if not text.isascii():
+        text = "".join(_shown(mark) for mark in text)
+    return _LIKE_DIGITS.sub(_without_letters, text)
+
+
+def _shown(mark: str) -> str:
+    if mark.isascii():
+        return mark
+    if mark == _KASHIDA or unicodedata.category(mark) in _HIDDEN:
+        return ""
+    digit = unicodedata.digit(mark, None)
+    return mark if digit is None else str(digit)
+
+
+def _without_letters(found: re.Match[str]) -> str:
+    """Take O for 0 and l for 1 in a row as long as a code that holds digits besides."""
+    row = found[0]
+    return row.translate(_ALIKE) if any(mark.isdigit() for mark in row) else row
+
+
+def rows(plain_text: str) -> list[list[str]]:
+    """Give the rows of groups of digits."""
+    return [_DIGITS.findall(found) for found in _ROW.findall(plain_text)]
+
+
+def loose_rows(plain_text: str) -> list[list[str]]:
+    """Give the rows of groups between which no letter stands."""
+    return [_DIGITS.findall(found) for found in _LOOSE_ROW.findall(plain_text)]
