@@ -177,6 +177,7 @@ def test_a_dealer_sees_his_own_carpets_and_buyers_only(house: House, carpet_wsgi
     assert seen.get("/carpet/batches").status_code == 403
     assert seen.get(f"/persons/{house.persons[1]}").status_code == 404
     assert seen.get(f"/persons/{house.persons[0]}").status_code == 200
+    assert f"/carpet/card/{house.serial(12)}" in seen.get(f"/carpet/desk?q={house.serial(12)}").text
     stranger = {
         "serial": house.serial(12),
         "code": house.code(12),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, request
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
@@ -33,10 +33,13 @@ def desk() -> ResponseReturnValue:
     serial, guarantees = _found(context, asked) if asked else (None, [])
     if serial is not None:
         return redirect(_page_of(context, serial), code=303)
+    sees_all = "all" in context.actor.scopes("carpet.serial", "view")
+    elsewhere = None if sees_all else _number(context, asked)
     writes = not context.read_only
     return render(
         "carpet/desk.html",
         asked=asked,
+        elsewhere=url_for("carpet.card", serial=elsewhere) if elsewhere else "",
         guarantees=_named(context, guarantees),
         claims=_claims(context),
         disputes=_disputes(context),
@@ -55,12 +58,19 @@ def desk() -> ResponseReturnValue:
 
 
 def _found(context: Context, asked: str) -> tuple[Serial | None, list[Guarantee]]:
-    try:
-        number = SERIAL.read(asked, context)
-    except fields.FieldError:
+    number = _number(context, asked)
+    if number is None:
         return None, _of_mobile(context, asked)
     wanted = select(Serial).where(Serial.number == number)
     return context.session.execute(wanted).scalar_one_or_none(), []
+
+
+def _number(context: Context, asked: str) -> str | None:
+    """Give the serial that was typed or scanned; None for everything else."""
+    try:
+        return SERIAL.read(asked, context) if asked else None
+    except fields.FieldError:
+        return None
 
 
 def _of_mobile(context: Context, asked: str) -> list[Guarantee]:
