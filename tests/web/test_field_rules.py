@@ -174,7 +174,7 @@ def addresses(scene: Scene, everywhere: bool) -> Iterator[str]:
     """
     app = scene.wsgi.application(scene.site)
     seen = set()
-    for place, (endpoint, method, address) in enumerate(rules(app)):
+    for place, (endpoint, method, address) in enumerate(rules(app, 1)):
         if method != "GET" or endpoint in OPEN_TO_ALL or endpoint.startswith(("account.sign", "backup")):
             continue
         of_parties = everywhere or address.startswith(PARTIES)
