@@ -49,6 +49,7 @@ def make(demo: Demo) -> None:
         _done_task(demo, title, category, days, result, holders, parties[(5 * place + 1) % len(parties)])
     _series(demo, holders)
     _workflow(demo, parties[0])
+    _progress(demo, holders, parties[0])
 
 
 def _values(demo: Demo, title: str, category: str, days: int, party: int | None) -> dict[str, Any]:
@@ -106,6 +107,36 @@ def _series(demo: Demo, holders: Mapping[str, int]) -> None:
     with demo.working(at=_at(demo, 3)) as context:
         _create(context, {**_values(demo, "جلسهٔ هفتگی فروش", "sales", 2, None), **weekly})
         _create(context, {**_values(demo, "بستن حساب‌های ماه", "finance", 20, None), **monthly})
+
+
+def _progress(demo: Demo, holders: Mapping[str, int], party: int | None) -> None:
+    """Two tasks that a customer hears of every other Saturday, once told already."""
+    if party is None:
+        return
+    with demo.working(at=_at(demo, 15)) as context:
+        shown = [
+            _create(
+                context,
+                {
+                    **_values(demo, title, "delivery", days, party),
+                    "assignee": holders["t"],
+                    "customer_sees": "1",
+                },
+            )
+            for title, days in (("ساخت کابینت آشپزخانه", 6), ("نصب و تحویل کابینت", 20))
+        ]
+        report = context.run(
+            "tasks.report_progress",
+            resource="person",
+            record_id=party,
+            title="کابینت آشپزخانه",
+            repeat="weeks",
+            repeat_interval=2,
+            repeat_weekdays=["0"],
+        )
+        context.run("tasks.send_progress", report=report)
+    with demo.working(at=_at(demo, 3)) as context:
+        context.run("tasks.set_percent", task=shown[0], percent=65)
 
 
 def _workflow(demo: Demo, party: int | None) -> None:

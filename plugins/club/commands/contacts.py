@@ -61,6 +61,7 @@ def wish_ready(context: Context, *, wish: int) -> bool:
     resource="club.contact",
     action="edit",
     fields=(ONE, REACHED, ANSWERED, NOTE),
+    of={"note": CONTACT.name},
 )
 def note_contact(
     context: Context, *, contact: int, reached: Any = True, answered: Any = False, note: Any = None

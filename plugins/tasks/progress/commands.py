@@ -26,6 +26,7 @@ NEXT = fields.Day("next_on", _("Next report on"))
     resource=RIGHT,
     action="create",
     fields=(KIND, RECORD, *(REPORT.by_name[name] for name in ENTERED)),
+    of=REPORT.name,
 )
 def report_progress(context: Context, *, resource: str, record_id: int, **entered: Any) -> int:
     """Report on a record that the actor sees, from period to period; to its customer unless a party is named.
