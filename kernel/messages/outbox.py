@@ -68,7 +68,8 @@ def queue_message(
     """Queue one message within the present command; nothing is sent unless that commits.
 
     To a party (an organisation is reached by its main contact person on SMS), or to an `address` in its canonical form. The
-    words are those of `template` (`<plugin>.<key>` as declared, with the site's own words), or `text` as it is. `values`
+    words are those of `template` (`<plugin>.<key>` as declared, with the site's own words), or `text` as it is; `subject` is
+    that of a mail whose template has none. `values`
     are the template's places. `purpose` and `occasion` say what for (`hotel.welcome`, `stay 12`): the same pair never
     reaches the same party or address twice. Who cannot be reached, or has a variable empty, is kept in the outbox as left
     out, with the reason. `due`: not before this moment. `answers`: the Message-IDs of the mails that this one answers.
@@ -106,6 +107,7 @@ def queue_message(
         row["answers"], row["approved"] = answers, approved
         if not row["reason"]:
             _fill(system, row, wording, values or {}, template is not None)
+            row["subject"] = row["subject"] or subject
         queued = _store(system, row)
         if queued.id is not None and not queued.left_out:
             attach(system, Message, queued.id, channel, as_given(files))

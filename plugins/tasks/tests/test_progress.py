@@ -164,6 +164,17 @@ def test_whom_no_message_reaches_is_told_to_the_one_in_charge_and_letters_wait_f
     assert (letter["title"], letter["progress"]) == ("خانهٔ لواسان", "نصب سقف: ۰٪")
 
 
+def test_a_mail_bears_the_title_of_the_work(sara):
+    house = sara
+    party = customer(house, email="karimi@example.com")
+    house.make("sara", title="نصب سقف", party=party, customer_sees="1")
+    number = report(house, party, channel="email")
+    assert house.run("sara", "tasks.send_progress", report=number) == "sent"
+    with house.runtime.system_work("tests", "tests") as context:
+        (mail,) = context.session.execute(select(Message.channel, Message.subject)).all()
+    assert tuple(mail) == ("email", "خانهٔ لواسان")
+
+
 @pytest.mark.parametrize(
     ("values", "begin"),
     [
