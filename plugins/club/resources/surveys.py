@@ -138,7 +138,7 @@ SURVEY = Resource(
             importable=False,
             help=_("Empty: all active members."),
         ),
-        fields.Choice("channel", _("Sent by"), options=CHANNELS, required=True, default="sms"),
+        fields.Choice("channel", _("Way of sending"), options=CHANNELS, required=True, default="sms"),
         fields.Whole(
             "rest_days",
             _("Days until a member is asked again"),

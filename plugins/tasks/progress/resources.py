@@ -82,7 +82,7 @@ REPORT = Resource(
         ),
         fields.Link("party", _("Customer"), to="party", attribute="party_id", required=True, merge="keep"),
         Work("about", _("About")),
-        fields.Choice("channel", _("Sent by"), options=CHANNELS, required=True, default="sms"),
+        fields.Choice("channel", _("Way of sending"), options=CHANNELS, required=True, default="sms"),
         fields.Choice("repeat", _("How often"), options=REPEATS, required=True, default="weeks"),
         fields.Whole(
             "repeat_interval",
