@@ -38,7 +38,7 @@ def slot(context: Context, name: str, subject: Any) -> Markup | None:
     if resource == TASK.name:
         parts = {"record.head": page.head, "record.side": page.work, "record.facts": page.followers}
         return parts[name](context, number) if name in parts else None
-    if name == "record.facts" and resource == "tasks.progress_report":
+    if name == "record.side" and resource == "tasks.progress_report":
         return history(context, number)
     if name == "record.facts" and resource == "tasks.run":
         return run_steps(context, number)

@@ -11,7 +11,7 @@ from kernel.api import Action, Context, LazyText, _, changeable, fragment
 from plugins.tasks.models import ProgressIssue, ProgressReport
 from plugins.tasks.progress.resources import REPORT
 from plugins.tasks.progress.sending import since_of
-from plugins.tasks.progress.telling import percents, progress_of, words_of
+from plugins.tasks.progress.telling import progress_of, words_of
 
 OUTCOMES: dict[str, tuple[LazyText, str]] = {
     "sent": (_("Handed to the outbox"), "green"),
@@ -51,5 +51,4 @@ def history(context: Context, number: int) -> Markup | None:
         words=words,
         rows=rows,
         outcomes=OUTCOMES,
-        percents=lambda value: percents(context, value),
     )
