@@ -21,6 +21,7 @@ from kernel.api import (
     _,
     pgettext_lazy,
     record_labels,
+    to_persian_digits,
 )
 from plugins.carpet import codes
 from plugins.carpet.models import Batch, CarpetModel, Guarantee, Serial
@@ -140,8 +141,17 @@ def sheets(cards: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 def words_of(context: Context) -> dict[str, str]:
-    """Give the words of prints."""
-    return {name: context.text(text) for name, text in WORDS.items()}
+    """Give the words of prints; how it is done names the number to which buyers send, where the settings have one."""
+    found = {name: context.text(text) for name, text in WORDS.items()}
+    line = (terms_of(context.runtime).line or "").strip()
+    if line:
+        shown = to_persian_digits(line) if context.locale.startswith("fa") else line
+        how = _(
+            "Send serial and code by SMS to %(line)s, or scan the picture, to register your guarantee.",
+            line=shown,
+        )
+        found["how"] = context.text(how)
+    return found
 
 
 def sample_cards(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:

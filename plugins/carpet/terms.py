@@ -66,6 +66,7 @@ class Terms:
     tries_of_serial: int
     buyer_points: int
     dealer_points: int
+    line: str
     address: str
 
 
@@ -140,6 +141,13 @@ SETTINGS = (
         default=0,
         bounds=(0, 1_000_000),
         order=70,
+    ),
+    Setting(
+        key="line",
+        title=_("SMS number on the cards"),
+        default="",
+        help=_("To which buyers send serial and code, such as 3000 1234."),
+        order=75,
     ),
     Setting(
         key="address",

@@ -88,7 +88,7 @@ class House:
 
     def work(self) -> None:
         """Do what is due in the background, in this process."""
-        for _round in range(5_000):
+        for _round in range(200):
             due: list[Any] = []
             jobs.sweep(self.runtime, lambda task, _queue, arguments: due.append((task, *arguments)))  # noqa: B023
             due = [each for each in due if each[0] in ("work", "deliver")]

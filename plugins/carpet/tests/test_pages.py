@@ -17,6 +17,7 @@ from kernel.testing.browser import Browser
 from kernel.testing.users import add_user, keep_fields
 from kernel.web.wsgi import PeyvandWSGI
 from plugins.carpet import codes
+from plugins.carpet.documents import sample_cards
 from plugins.carpet.models import Batch, Claim, Scratch, Serial, Transfer
 from plugins.carpet.registering import REGISTERED
 from plugins.carpet.tests.conftest import House, enter
@@ -310,3 +311,12 @@ def test_what_hangs_on_a_party_or_dealer_forbids_to_delete_them(house: House) ->
     for resource, number in (("person", house.persons[0]), ("carpet.dealer", house.dealers[0])):
         with pytest.raises(CommandError):
             house.run("record.delete", resource=resource, record_id=number)
+
+
+def test_cards_name_the_number_to_which_buyers_send(house: House) -> None:
+    house.set(line="30001234")
+    with house.runtime.reading(house.administrator, locale="fa") as context:
+        found = sample_cards(context, house.batches)[house.batches[0]]
+    assert "۳۰۰۰۱۲۳۴" in found["words"]["how"]
+    assert len(found["cards"]) == 30
+    assert {card["code"] for card in found["cards"]} == {"•••• ••••"}
