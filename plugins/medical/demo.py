@@ -40,6 +40,7 @@ FILES = 150
 ASKED = 10
 """Patients who are asked for one time before it stays free: a small demonstration has few of them."""
 CLASS = "کلاس آمادگی زایمان"
+STRESS = "تست ورزش"
 Taken = dict[int, list[tuple[datetime, datetime]]]
 """When patients have appointments on a day."""
 
@@ -50,6 +51,7 @@ SERVICES: tuple[Offer, ...] = (
     {"title": "معاینهٔ دندان", "minutes": 30, "price": 3_000_000, "self_booking": True, "horizon_days": 45},
     {"title": "ترمیم دندان", "minutes": 45, "price": 12_000_000, "buffer_after": 15},
     {"title": "نوار قلب", "minutes": 15, "price": 1_800_000},
+    {"title": STRESS, "minutes": 30, "price": 4_500_000},
     {"title": "تزریق و پانسمان", "minutes": 15, "price": 900_000},
     {"title": "سونوگرافی", "minutes": 30, "price": 6_500_000, "buffer_before": 5, "buffer_after": 5},
     {"title": CLASS, "minutes": 60, "price": 2_000_000, "capacity": 8},
@@ -60,9 +62,12 @@ FACILITIES = {
     "اتاق سونوگرافی": ("room", "سونوگرافی"),
     "دستگاه سونوگرافی": ("device", "سونوگرافی"),
     "دستگاه نوار قلب": ("device", "نوار قلب"),
+    "تردمیل": ("device", STRESS),
     "سالن آموزش": ("room", CLASS),
 }
 """Rooms and devices: their kind, and the service that needs one of them."""
+ALWAYS = {STRESS: ("تردمیل", "دستگاه نوار قلب")}
+"""Services that need all of these at once."""
 SHARES = (("social_security", 70), ("health", 65), ("armed_forces", 75), ("iran", 80), ("dana", 60))
 LESSONS = (
     (
@@ -127,7 +132,16 @@ DOCTORS = (
         ("معاینهٔ دندان", "ترمیم دندان"),
         "dental",
     ),
-    Shape("ترانه", "روشن", "female", "cardiology", "۳", (1, 2, 3), (EVENING,), ("ویزیت متخصص", "نوار قلب")),
+    Shape(
+        "ترانه",
+        "روشن",
+        "female",
+        "cardiology",
+        "۳",
+        (1, 2, 3),
+        (EVENING,),
+        ("ویزیت متخصص", "نوار قلب", STRESS),
+    ),
     Shape("آرش", "پاکزاد", "male", "paediatrics", "۴", (0, 1, 3, 4, 5, 6), (EVENING,), ("ویزیت متخصص",)),
     Shape(
         "یاسمن",
@@ -190,16 +204,23 @@ def make(demo: Demo) -> None:
 
 def _services(demo: Demo) -> dict[str, int]:
     """Make the rooms and devices, and the services that need them."""
-    rooms: dict[str, list[int]] = defaultdict(list)
-    for title, (kind, service) in FACILITIES.items():
-        number = demo.run("record.create", resource="medical.facility", values={"title": title, "kind": kind})
-        rooms[service].append(number)
+    made = {
+        title: demo.run("record.create", resource="medical.facility", values={"title": title, "kind": kind})
+        for title, (kind, _service) in FACILITIES.items()
+    }
+
+    def needed(service: str) -> list[dict[str, object]]:
+        all_of = ALWAYS.get(service, ())
+        one_of = [title for title, (_kind, of) in FACILITIES.items() if of == service and title not in all_of]
+        always = [{"facility": made[title], "always": True} for title in all_of]
+        return [*always, *({"facility": made[title]} for title in one_of)]
+
     return {
         str(offer["title"]): demo.run(
             "record.create",
             resource=SERVICE.name,
             values=dict(offer),
-            parts={"facilities": [{"facility": number} for number in rooms[str(offer["title"])]]},
+            parts={"facilities": needed(str(offer["title"]))},
         )
         for offer in SERVICES
     }

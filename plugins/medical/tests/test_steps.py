@@ -11,8 +11,11 @@ from kernel.resources.errors import Refused
 from plugins.medical.replanning import misfits, restorable
 from plugins.medical.resources import BACK, NEXT, STATES
 from plugins.medical.tests.conftest import Clinic
+from plugins.medical.tests.test_board import Enter, enter
 from plugins.medical.tests.test_commands import stored
-from plugins.medical.tests.test_line import clock, rows, with_mobiles
+from plugins.medical.tests.test_line import RECEPTION, clock, rows, with_mobiles
+
+__all__ = ["enter"]
 
 
 def step(clinic: Clinic, number: int, to: str) -> None:
@@ -151,3 +154,24 @@ def test_a_former_time_that_is_taken_is_told_and_the_others_are_given_back(clini
         2026, 11, 22
     )
     assert stored(clinic, both[0]).starts_at - stored(clinic, both[1]).starts_at >= timedelta(hours=12)
+
+
+def test_the_queue_of_today_takes_patients_on_by_one_press(clinic: Clinic, enter: Enter) -> None:
+    early, late = clinic.book("1405/08/30 09:00"), clinic.book("1405/08/30 10:00", patient=1)
+    clinic.book("1405/09/01 09:00", patient=2)
+    rows(
+        clinic,
+        "UPDATE medical.appointment SET starts_at = date_trunc('day', now() AT TIME ZONE 'Asia/Tehran') AT TIME ZONE"
+        " 'Asia/Tehran' + (starts_at - '2026-11-21T00:00:00+03:30'), ends_at = date_trunc('day', now() AT TIME ZONE"
+        " 'Asia/Tehran') AT TIME ZONE 'Asia/Tehran' + (ends_at - '2026-11-21T00:00:00+03:30') RETURNING id",
+    )
+    browser = enter("desk", RECEPTION)
+    page = browser.get("/medical/queue").text
+    assert page.index("Sara Rad") < page.index("Omid Kia")
+    assert "Mina Far" not in page
+    sent = {"state": "arrived", "version": stored(clinic, late).version, "from": "queue"}
+    answer = browser.post(f"/medical/visits/{late}/state", sent)
+    assert answer.headers["Location"].endswith("/medical/queue")
+    page = browser.get("/medical/queue").text
+    assert page.index("Omid Kia") < page.index("Sara Rad")
+    assert stored(clinic, early).state == "booked"

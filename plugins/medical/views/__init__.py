@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from kernel.api import needs
 from plugins.medical.resources import APPOINTMENT
-from plugins.medical.views import booking, days, loads, opening, planning, teaching, visit
+from plugins.medical.views import booking, days, loads, opening, planning, queue, teaching, visit
 
 RIGHT = APPOINTMENT.permission
 BOTH = ["GET", "POST"]
@@ -24,6 +24,7 @@ def make_blueprint() -> Blueprint:
     add("/day", "day", see(days.day))
     add("/week", "week", see(days.week))
     add("/rooms", "rooms", see(days.rooms))
+    add("/queue", "queue", see(queue.queue))
     add("/book", "book", create(booking.book), methods=BOTH)
     add("/walk-in", "walk_in", create(booking.walk_in), methods=BOTH)
     add("/free", "search", see(booking.search))

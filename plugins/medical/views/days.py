@@ -100,7 +100,7 @@ def _page(context: Context, name: str, asked: Asked, days: Sequence[DoctorDay]) 
     return render(
         "medical/day.html",
         view=name,
-        views=_views(name, asked),
+        views=views_of(name, asked),
         day=asked.day,
         holiday=" · ".join(holidays),
         is_today=asked.day == context.today,
@@ -128,10 +128,12 @@ def _page(context: Context, name: str, asked: Asked, days: Sequence[DoctorDay]) 
     )
 
 
-def _views(current_one: str, asked: Asked) -> list[dict[str, Any]]:
+def views_of(current_one: str, asked: Asked) -> list[dict[str, Any]]:
+    """The ways to look at appointments, for the tabs above them."""
     names = [("medical.day", _("Day")), ("medical.week", _("Week"))]
     if asked.facilities:
         names.append(("medical.rooms", _("Rooms")))
+    names.append(("medical.queue", _("Queue of today")))
     same = asked.same()
     return [
         {

@@ -8,7 +8,18 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.api import CommandForm, Context, _, current, load, relations_of, render, run_command, tell
+from kernel.api import (
+    CommandForm,
+    Context,
+    _,
+    current,
+    load,
+    relations_of,
+    render,
+    run_command,
+    stored_number,
+    tell,
+)
 from plugins.medical import charging
 from plugins.medical.commands import booking, stepping, visiting
 from plugins.medical.models import Appointment, Facility, FacilityUse
@@ -131,6 +142,10 @@ def state(number: int) -> ResponseReturnValue:
         run_command("medical.step_back", appointment=number, version=version())
     else:
         run_command("medical.set_state", appointment=number, state=asked, version=version())
+    if request.form.get("from") == "queue":
+        return redirect(
+            url_for("medical.queue", doctor=stored_number(request.form.get("doctor", ""))), code=303
+        )
     return redirect(url_for("medical.visit", number=number), code=303)
 
 
