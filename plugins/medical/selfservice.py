@@ -111,6 +111,8 @@ def cancel_by_patient(system: Context, appointment: Appointment) -> None:
 
 def link_code(system: Context, party_id: int) -> str:
     """Give the code of a patient's booking page: the one he has, as long as it is good for a while, else a new one."""
+    key = func.hashtextextended(f"medical link {party_id}", 6)
+    system.session.execute(select(func.pg_advisory_xact_lock(key)))
     until = system.today + timedelta(days=LINK_DAYS)
     statement = select(BookingLink).where(BookingLink.party_id == party_id).with_for_update()
     known = system.session.execute(statement).scalar_one_or_none()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -15,8 +16,8 @@ from plugins.medical.views.days import Asked, views_of
 from plugins.medical.wording import clock_words, number_words
 
 RIGHT = APPOINTMENT.permission
-ORDER = ("in_visit", "arrived", "confirmed", "booked", "missed", "done")
-"""Who is looked at first."""
+ORDER = {"in_visit": 0, "arrived": 1, "confirmed": 2, "booked": 2, "missed": 3, "done": 4}
+"""Who is looked at first; those who are to come by their time, whether they have confirmed or not."""
 MOST = 300
 
 
@@ -41,7 +42,6 @@ def queue() -> ResponseReturnValue:
 
 def _rows(context: Context, doctors: list[int]) -> list[dict[str, Any]]:
     today = whole_day(context.today, context.time_zone)
-    places = {state: place for place, state in enumerate(ORDER)}
     statement = (
         select(Appointment, Doctor.name, Service.title)
         .join(Doctor, Doctor.id == Appointment.doctor_id, isouter=True)
@@ -53,7 +53,7 @@ def _rows(context: Context, doctors: list[int]) -> list[dict[str, Any]]:
             Appointment.state.in_(ORDER),
         )
         .order_by(
-            case(places, value=Appointment.state),
+            case(ORDER, value=Appointment.state),
             Appointment.queue_number,
             Appointment.starts_at,
             Appointment.id,
@@ -74,7 +74,12 @@ def _rows(context: Context, doctors: list[int]) -> list[dict[str, Any]]:
             "key": record.state,
             "state": STATES[record.state],
             "tone": COLOURS[record.state],
-            "next": [(key, STATES[key]) for key in NEXT[record.state]],
+            "next": [(key, STATES[key]) for key in _first_arrived(NEXT[record.state])],
         }
         for record, doctor, service in found
     ]
+
+
+def _first_arrived(states: Sequence[str]) -> list[str]:
+    """What is pressed most often on the day itself stands first."""
+    return sorted(states, key=lambda state: state != "arrived")
