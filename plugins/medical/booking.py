@@ -21,6 +21,8 @@ from plugins.medical.slots import earliest, last_day, wish_of
 OUTSIDE = ("medical.appointment", "outside_hours")
 LOCKS = {"doctor": 1, "patient": 2, "facility": 3}
 AROUND = timedelta(hours=30)
+FARTHEST = timedelta(days=3660)
+"""Nothing is booked beyond this."""
 
 
 @dataclass
@@ -67,6 +69,9 @@ def find_place(
     `at_once` books somebody who stands at the desk, so that notice does not count; `as_before` gives back a time that the
     appointment had, whatever the hours say now.
     """
+    if starts_at > context.now + FARTHEST:
+        far = Problem("starts_at", _("This day is too far ahead."))
+        return Place(Interval(starts_at, starts_at), problems=[far])
     wish = wish_of(context, service, minutes if service.capacity == 1 else None)
     place = Place(wish.visit(starts_at), (wish.before, wish.after), wish.capacity)
     place.problems += _doctor_problems(context, doctor, service)

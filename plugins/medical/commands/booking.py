@@ -37,6 +37,7 @@ from plugins.medical.waitlist import call_off, offer_place
 
 CANCELLABLE = ("booked", "confirmed", "arrived", "missed")
 MOVABLE = ("booked", "confirmed")
+LONGEST = timedelta(days=1)
 
 
 @command(
@@ -183,6 +184,8 @@ def move(
     ends = values["ends_at"] or values["starts_at"] + (record.ends_at - record.starts_at)
     if ends <= values["starts_at"]:
         raise Invalid([Problem("ends_at", _("The end must be later than the beginning."))])
+    if ends - values["starts_at"] > LONGEST:
+        raise Invalid([Problem("ends_at", _("An appointment takes a day at most."))])
     before = (record.doctor_id, record.starts_at)
     put(
         context,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from kernel.api import Context, Invalid, NotFound, Problem, Refused, _, command
+from kernel.api import Context, Invalid, NotFound, Problem, Refused, _, command, stored_number
+from plugins.medical.booking import FARTHEST
 from plugins.medical.models import Appointment
 from plugins.medical.selfservice import book_for_self, cancel_by_patient, coming, confirm, whose
 
@@ -21,14 +22,22 @@ def _patient(context: Context, code: str) -> int:
 def open_book(context: Context, *, code: str, service: Any, doctor: Any, starts_at: str) -> int:
     """Book a free time for whoever has the code."""
     party_id = _patient(context, code)
+    numbers = stored_number(str(service)), stored_number(str(doctor))
+    at = _moment(context, starts_at)
+    if at is None or numbers[0] is None or numbers[1] is None:
+        raise Invalid([Problem("starts_at", _("Choose one of the free times."))])
+    return book_for_self(context, party_id, numbers[0], numbers[1], at, "link").id
+
+
+def _moment(context: Context, text: str) -> datetime | None:
+    """Read a time as the page sends it; None for what is none, or is far from now."""
     try:
-        at = datetime.fromisoformat(starts_at)
-        numbers = int(service), int(doctor)
+        at = datetime.fromisoformat(text)
     except (ValueError, TypeError):
-        raise Invalid([Problem("starts_at", _("Choose one of the free times."))]) from None
+        return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=context.time_zone)
-    return book_for_self(context, party_id, *numbers, at, "link").id
+    return at if abs(at - context.now) < FARTHEST else None
 
 
 @command(

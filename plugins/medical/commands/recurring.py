@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, Refused, _, command, fields
-from plugins.medical.booking import find_place, is_elsewhere
+from plugins.medical.booking import FARTHEST, find_place, is_elsewhere
 from plugins.medical.commands.arguments import WHICH, opened, read
 from plugins.medical.commands.booking import MOVABLE
 from plugins.medical.entering import enter
@@ -86,6 +86,8 @@ def _nearest(
     """Give free times from the nearest on: the same time of that day, others of it, then those of the days around it."""
     clock = first.starts_at.astimezone(context.time_zone).time()
     for offset in sorted(range(-AROUND, AROUND + 1), key=lambda each: (abs(each), -each)):
+        if day + timedelta(days=offset) >= context.today + FARTHEST:
+            continue
         wanted = datetime.combine(day + timedelta(days=offset), clock, context.time_zone)
         if not find_place(context, doctor, first.patient_id, service, wanted).problems:
             yield wanted

@@ -100,6 +100,7 @@ def test_of_many_requests_at_once_one_gets_the_time(clinic: Clinic) -> None:
         ("1405/09/06 09:00", "The doctor is not there"),
         ("1405/08/29 09:00", "This day is in the past."),
         ("1405/12/30 09:00", "30"),
+        ("9999-12-31T23:59:00+00:00", "too far ahead"),
         ("1405/08/30 25:00", ""),
         ("", "is required"),
     ],
@@ -163,6 +164,8 @@ def test_moving_keeps_the_length_and_the_rules(clinic: Clinic) -> None:
     clinic.book("1405/08/30 16:00", patient=1, doctor=1)
     with pytest.raises(Invalid, match="doctor already has"):
         clinic.run("medical.move", appointment=number, starts_at="1405/08/30 16:10", doctor=clinic.doctors[1])
+    with pytest.raises(Invalid, match="a day at most"):
+        clinic.run("medical.move", appointment=number, ends_at="9999-12-31T23:59:00+00:00")
     clinic.run("medical.move", appointment=number, starts_at="1405/08/30 17:00", doctor=clinic.doctors[1])
     record = stored(clinic, number)
     assert record.doctor_id == clinic.doctors[1]

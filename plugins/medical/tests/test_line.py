@@ -279,6 +279,17 @@ def test_the_link_shows_free_times_only_and_books_for_its_patient(
     assert "Sara" not in page
     slots = re.findall(r'name="slot" value="([^"]+)"', page)
     assert len(slots) > 20
+    huge = "9" * 30
+    for slot in (
+        "",
+        "x|y",
+        f"{huge}|{slots[5].partition('|')[2]}",
+        "1|9999-12-31T23:59:00+00:00",
+        "1|0001-01-01",
+    ):
+        for service in (clinic.services[0], huge):
+            assert browser.post(f"{path}/book", {"service": service, "slot": slot}).status_code == 303
+    assert rows(clinic, "SELECT id FROM medical.appointment") == []
     sent = {"service": clinic.services[0], "slot": slots[5]}
     assert browser.post(f"{path}/book", sent).status_code == 303
     page = browser.get(path).text

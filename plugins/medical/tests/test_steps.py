@@ -108,6 +108,9 @@ def test_visits_recur_around_holidays_and_only_once(clinic: Clinic) -> None:
     assert (done["elsewhere"], done["full"]) == (["2026-11-30"], [])
     again = clinic.run("medical.repeat", appointment=first, every=1, times=3)
     assert again == {"booked": [], "elsewhere": [], "full": []}
+    far = clinic.run("medical.repeat", appointment=first, every=52, times=14)
+    assert len(far["booked"]) + len(far["full"]) == 13
+    assert len(far["full"]) >= 3
 
 
 def test_a_holiday_that_is_none_after_all_gives_back_the_former_times(clinic: Clinic) -> None:
@@ -166,6 +169,8 @@ def test_the_queue_of_today_takes_patients_on_by_one_press(clinic: Clinic, enter
         " 'Asia/Tehran') AT TIME ZONE 'Asia/Tehran' + (ends_at - '2026-11-21T00:00:00+03:30') RETURNING id",
     )
     browser = enter("desk", RECEPTION)
+    for at in ("9999-12-31T23:59", "0001-01-01T00:00", "x"):
+        assert browser.get(f"/medical/book?at={at}").status_code == 200
     page = browser.get("/medical/queue").text
     assert page.index("Sara Rad") < page.index("Omid Kia")
     assert "Mina Far" not in page

@@ -44,7 +44,8 @@ def given(context: Context) -> dict[str, Any]:
             held[name] = number(name)
     try:
         at = datetime.fromisoformat(request.args.get("at", ""))
-    except ValueError:
+        DAY.read(at.date().isoformat(), context)
+    except (ValueError, fields.FieldError):
         return {"date": context.today, **held}
     return {"date": at.date(), "time": at.time(), **held}
 
