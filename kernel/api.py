@@ -139,6 +139,7 @@ from kernel.resources.resource import Charge, Facet, Part, Resource, Search, Sec
 from kernel.resources.runtime import Runtime
 from kernel.resources.tabs import Tab
 from kernel.resources.units import head_of, is_active, unit_head, unit_names
+from kernel.resources.veiled import veiled
 from kernel.resources.views.declaration import Board, ByCommand, Calendar, Timeline, Tree
 from kernel.web.current import Outcome, current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
@@ -353,6 +354,7 @@ __all__ = [
     "unit_names",
     "user_values_index",
     "users_who_may",
+    "veiled",
     "visible",
     "web_address",
     "wrong_try",

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import func, select
 
-from kernel.api import Context, LazyText, Party, _, calendar, fragment, to_persian_digits
+from kernel.api import Context, LazyText, Party, _, calendar, fragment, to_persian_digits, veiled
 from plugins.carpet.blocks import bar, state_of
 from plugins.carpet.commands.claims import origin_of
 from plugins.carpet.models import Claim, Dispute, Guarantee, Serial, Transfer
@@ -77,10 +77,11 @@ def _serial(context: Context, number: int) -> Markup | None:
 
 def _guarantee_notes(context: Context, row: Guarantee) -> list[Note]:
     state, tone = state_of(context, row)
+    ends = veiled(context, context.runtime.resource("carpet.guarantee"), row).ends_on
     return [
         (context.text(_("Guarantee")), _shown(context, row.number), f"/carpet/guarantees/{row.id}", ""),
         (context.text(_("State")), state, "", tone),
-        (context.text(_("Last day")), _day(context, row.ends_on), "", ""),
+        (context.text(_("Last day")), "—" if ends is None else _day(context, ends), "", ""),
     ]
 
 
@@ -134,7 +135,7 @@ def _claims(context: Context, number: int) -> list[dict[str, Any]]:
         {
             "id": row.id,
             "number": row.number,
-            "reported_on": row.reported_on,
+            "reported_on": veiled(context, context.runtime.resource("carpet.claim"), row).reported_on,
             "state": context.text(CLAIM_STATES[row.state]),
             "tone": CLAIM_COLOURS[row.state],
         }

@@ -22,6 +22,7 @@ from kernel.api import (
     calendar,
     fragment,
     record_labels,
+    veiled,
 )
 from plugins.carpet.models import Batch, CarpetModel, Claim, Dealer, Dispute, Guarantee, Serial
 from plugins.carpet.models.care import UNSETTLED
@@ -72,7 +73,7 @@ def _lines(context: Context, party_id: int) -> list[dict[str, Any]]:
                 "id": row.id,
                 "number": row.number,
                 "model": model,
-                "ends_on": row.ends_on,
+                "ends_on": veiled(context, context.runtime.resource(RIGHT), row).ends_on,
                 "state": state,
                 "tone": tone,
             }
@@ -145,7 +146,14 @@ def _noon(context: Context, day: date) -> datetime:
     return datetime.combine(day, time(12), context.time_zone).astimezone(UTC)
 
 
+def _sees(context: Context, name: str, field: str) -> bool:
+    resource = context.runtime.resource(name)
+    return context.runtime.may_see_field(context, resource, resource.by_name[field])
+
+
 def _registered(context: Context, party_id: int) -> Iterable[TimelineEntry]:
+    if not _sees(context, RIGHT, "registered_on"):
+        return
     wanted = select(Guarantee).where(Guarantee.party_id == party_id).order_by(Guarantee.id.desc()).limit(200)
     for row in context.session.execute(wanted).scalars():
         yield TimelineEntry(
@@ -159,7 +167,7 @@ def _registered(context: Context, party_id: int) -> Iterable[TimelineEntry]:
 
 
 def _claimed(context: Context, party_id: int) -> Iterable[TimelineEntry]:
-    if not context.may("carpet.claim", "view"):
+    if not context.may("carpet.claim", "view") or not _sees(context, "carpet.claim", "reported_on"):
         return
     wanted = (
         select(Claim)
@@ -173,7 +181,7 @@ def _claimed(context: Context, party_id: int) -> Iterable[TimelineEntry]:
             at=_noon(context, row.reported_on),
             key=f"claim-{row.id:012d}",
             title=_("Claim for a carpet"),
-            body=row.description[:200],
+            body=(veiled(context, context.runtime.resource("carpet.claim"), row).description or "")[:200],
             icon="tool",
             url=f"/carpet/claims/{row.id}",
         )

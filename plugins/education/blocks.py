@@ -191,9 +191,12 @@ def session_rows(context: Context, *conditions: Any, limit: int = 50) -> list[di
         .order_by(Session.starts_at, Session.id)
         .limit(limit)
     )
+    resource = context.runtime.resource("education.session")
+    told = context.runtime.may_see_field(context, resource, resource.by_name["topic"])
     return [
         {
             "session": session,
+            "topic": session.topic if told else None,
             "course": course,
             "teacher": teacher or "",
             "room": room or "",

@@ -8,10 +8,11 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from kernel.api import Context, Party, _, clean, current, fields, record_labels, render
+from kernel.api import Context, Party, _, clean, current, fields, record_labels, render, veiled
 from plugins.carpet.kinds import serial_field
 from plugins.carpet.models import Claim, Dispute, Guarantee, Serial
 from plugins.carpet.models.care import UNSETTLED
+from plugins.carpet.resources import CLAIM, DISPUTE, GUARANTEE
 from plugins.carpet.resources.words import (
     CLAIM_COLOURS,
     CLAIM_STATES,
@@ -83,7 +84,8 @@ def _of_mobile(context: Context, asked: str) -> list[Guarantee]:
         return []
     owners = select(Party.id).where(Party.mobile == phone)
     wanted = select(Guarantee).where(Guarantee.party_id.in_(owners)).order_by(Guarantee.id.desc())
-    return list(context.session.execute(wanted.limit(SHOWN)).scalars())
+    rows = context.session.execute(wanted.limit(SHOWN)).scalars()
+    return [veiled(context, GUARANTEE, row) for row in rows]
 
 
 def _page_of(context: Context, serial: Serial) -> str:
@@ -107,14 +109,14 @@ def _claims(context: Context) -> list[Any]:
         .order_by(Claim.inspect_on.nulls_last(), Claim.id)
         .limit(SHOWN)
     )
-    return list(context.session.execute(wanted).all())
+    return [(veiled(context, CLAIM, claim), serial) for claim, serial in context.session.execute(wanted)]
 
 
 def _disputes(context: Context) -> list[Dispute]:
     if not context.may("carpet.dispute", "view"):
         return []
     wanted = select(Dispute).where(Dispute.state == "open").order_by(Dispute.id).limit(SHOWN)
-    return list(context.session.execute(wanted).scalars())
+    return [veiled(context, DISPUTE, row) for row in context.session.execute(wanted).scalars()]
 
 
 def _stock(context: Context) -> dict[str, int]:

@@ -62,7 +62,13 @@ def test_what_a_pattern_keeps_of_members_is_kept_by_the_forms_about_them(
     assert (club.member().state, club.member().note) == ("suspended", "یادداشت پنهان")
     with pytest.raises(Invalid):
         club.run("club.set_state", actor, member=number, state="active", note="دیگر")
-    assert "۴٬۳۲۱" not in browser.get(f"/club/account/{number}/coupon").text
+    for page in (f"/club/account/{number}/coupon", f"/club/account/{number}"):
+        shown = browser.get(page)
+        assert shown.status_code == 200
+        assert "۴٬۳۲۱" not in re.sub("<table.*?</table>", "", shown.text, flags=re.S), (
+            "points of entries are their own"
+        )
+        assert "پنهان" not in shown.text
     with pytest.raises(Forbidden):
         club.run("club.set_rank", actor, member=number, reason="چون")
     assert club.member().note == "یادداشت پنهان"

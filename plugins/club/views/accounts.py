@@ -8,7 +8,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.api import Context, _, command_page, current, load, render, run_command, tell
+from kernel.api import Context, _, command_page, current, load, render, run_command, tell, veiled
 from plugins.club.blocks import party_page
 from plugins.club.commands import counter as at_counter
 from plugins.club.commands import membership, points
@@ -26,13 +26,14 @@ def account(number: int) -> ResponseReturnValue:
     context = current()
     member: Member = load(context, MEMBER, number)
     ranks = {rank.id: rank for rank in all_ranks(context.session)}
+    shown = veiled(context, MEMBER, member)
     return render(
         "club/account.html",
-        member=member,
+        member=shown,
         party=MEMBER.by_name["party"].show(member.party_id, context),
         party_url=party_page(context, member.party_id),
         ranks=ranks,
-        rank=ranks.get(member.rank_id or 0),
+        rank=ranks.get(shown.rank_id or 0),
         worth=terms_of(context.runtime).point_value,
         ahead=_ahead(context, member, list(ranks.values())),
         words=words,
@@ -77,7 +78,8 @@ def _rows(context: Context, member: Member) -> dict[str, Any]:
         if not context.may(resource, "view"):
             return []
         statement = select(model).where(model.member_id == member.id, *conditions)
-        return list(context.session.execute(statement.order_by(model.id.desc()).limit(limit)).scalars())
+        rows = context.session.execute(statement.order_by(model.id.desc()).limit(limit)).scalars()
+        return [veiled(context, context.runtime.resource(resource), row) for row in rows]
 
     lots = latest(Lot, "club.entry", Lot.remaining > 0, limit=50)
     return {

@@ -22,6 +22,7 @@ from kernel.api import (
     squeeze,
     stored_number,
     tell,
+    veiled,
 )
 from plugins.club.blocks import party_name, party_page
 from plugins.club.buying import lines_of
@@ -138,7 +139,7 @@ def purchase(number: int) -> ResponseReturnValue:
     may_return = record.invoice_id is None and record.returned < record.amount
     return render(
         "club/purchase.html",
-        record=record,
+        record=veiled(context, PURCHASE, record),
         member=PURCHASE.by_name["member"].show(record.member_id, context),
         referrer=PURCHASE.by_name["referrer"].show(record.referrer_id, context),
         lines=[

@@ -79,9 +79,17 @@ def _attendance(context: Context, number: int) -> list[dict[str, Any]]:
         .where(Attendance.enrolment_id == number)
         .order_by(Session.starts_at)
     )
+    session = context.runtime.resource("education.session")
+    told = context.runtime.may_see_field(context, session, session.by_name["topic"])
     tones = {"present": "green", "late": "amber", "absent": "red", "excused": "blue"}
     return [
-        {"id": each, "at": at, "topic": topic or "", "state": ATTENDANCE[state], "tone": tones[state]}
+        {
+            "id": each,
+            "at": at,
+            "topic": (topic or "") if told else "",
+            "state": ATTENDANCE[state],
+            "tone": tones[state],
+        }
         for each, at, topic, state in context.session.execute(wanted)
     ]
 

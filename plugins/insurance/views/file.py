@@ -7,12 +7,12 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.api import Context, current, load, render
+from kernel.api import Context, Resource, current, load, render, veiled
 from plugins.insurance import billing
 from plugins.insurance.commands.course import instalments_of
 from plugins.insurance.models import Claim, Endorsement, Policy, Talk
 from plugins.insurance.particulars import PARTICULARS
-from plugins.insurance.resources import CLAIM, POLICY
+from plugins.insurance.resources import CLAIM, ENDORSEMENT, POLICY
 from plugins.insurance.words import (
     CLAIM_COLOURS,
     CLAIMS,
@@ -51,7 +51,7 @@ def file(number: int) -> ResponseReturnValue:
     bills, billed = billing.bills_shown(context, number), billing.is_billed(context, number)
     return render(
         "insurance/file.html",
-        policy=policy,
+        policy=veiled(context, POLICY, policy),
         holder=POLICY.by_name["holder"].show(policy.holder_id, context),
         facts=_facts(context, policy, FACTS),
         particulars=_facts(context, policy, (*(item.name for item in PARTICULARS), *_own_fields(context))),
@@ -103,15 +103,16 @@ def _own_fields(context: Context) -> list[str]:
 
 
 def _course(context: Context, number: int) -> dict[str, Any]:
-    def latest(model: Any, order: Any) -> list[Any]:
+    def latest(model: Any, order: Any, resource: Resource | None = None) -> list[Any]:
         statement = select(model).where(model.policy_id == number).order_by(order).limit(SHOWN)
-        return list(context.session.execute(statement).scalars())
+        rows = context.session.execute(statement).scalars()
+        return [row if resource is None else veiled(context, resource, row) for row in rows]
 
     talks = latest(Talk, Talk.id.desc())
     users: Any = POLICY.by_name["expert"]
     return {
-        "endorsements": latest(Endorsement, Endorsement.place.desc()),
-        "claims": latest(Claim, Claim.id.desc()) if context.may(CLAIM.permission, "view") else [],
+        "endorsements": latest(Endorsement, Endorsement.place.desc(), ENDORSEMENT),
+        "claims": latest(Claim, Claim.id.desc(), CLAIM) if context.may(CLAIM.permission, "view") else [],
         "talks": talks,
         "users": users.labels(sorted({talk.user_id for talk in talks if talk.user_id}), context),
     }
