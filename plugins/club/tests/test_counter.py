@@ -268,7 +268,7 @@ def test_a_formula_that_cannot_be_reckoned_is_refused_in_the_settings(boss: Brow
 def test_the_account_leads_to_the_page_of_the_customer_whoever_may_see_him(
     club: Club, boss: Browser, club_wsgi, engines
 ) -> None:
-    page = f"/persons/{club.persons[0]}"
+    page = f"/phone-book/{club.persons[0]}"
     account = f"/club/account/{club.members[0]}"
     assert f'href="{page}"' in boss.get(account).text
     assert boss.get(page).status_code == 200
