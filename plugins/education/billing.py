@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from kernel.api import Context, Invalid, Problem, _, calendar
 from plugins.education import planning
@@ -60,6 +60,8 @@ class Account:
     parts: list[Part] = field(default_factory=list)
     credit: int = 0
     """Paid beyond what was charged."""
+    to_return: int = 0
+    """Of that, what sales is to give back by its own returns."""
 
     @property
     def charged(self) -> int:
@@ -101,9 +103,10 @@ def accounts_of(context: Context, enrolments: Collection[int]) -> dict[int, Acco
     charges: dict[int, list[Charge]] = defaultdict(list)
     for charge in context.session.execute(wanted).scalars():
         charges[charge.enrolment_id].append(charge)
+    signed = case((Payment.direction == "back", -Payment.amount), else_=Payment.amount)
     received = (
-        select(Payment.enrolment_id, func.sum(Payment.amount))
-        .where(Payment.enrolment_id.in_(ids), Payment.direction == "in", Payment.binned_at.is_(None))
+        select(Payment.enrolment_id, func.sum(signed))
+        .where(Payment.enrolment_id.in_(ids), Payment.binned_at.is_(None))
         .group_by(Payment.enrolment_id)
     )
     paid = {number: int(amount) for number, amount in context.session.execute(received) if number}
@@ -122,10 +125,10 @@ def _account(charges: Sequence[Charge], paid: int, bills: Mapping[int, Bill], wi
             account.parts.append(_billed(charge, bill, with_sales))
             to_return += bill.refundable if bill is not None and bill.state == "issued" else 0
             continue
-        settled = min(paid, charge.amount)
+        settled = max(0, min(paid, charge.amount))
         paid -= settled
         account.parts.append(Part(charge, settled, charge.amount - settled))
-    account.credit = paid + to_return
+    account.credit, account.to_return = paid + to_return, to_return
     return account
 
 

@@ -65,6 +65,13 @@ MENU = (
         order=335,
     ),
     MenuItem(
+        label=_("Refunds to students"),
+        target="/education/refunds",
+        icon="arrow-back-up",
+        permission=("education.money", "view"),
+        order=335,
+    ),
+    MenuItem(
         label=_("Payments to teachers"),
         target="/education/teacher_payments",
         icon="coins",

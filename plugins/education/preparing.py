@@ -214,6 +214,39 @@ def prepare_receipt(context: Context, payment: Payment, values: Mapping[str, Any
     return []
 
 
+def prepare_refund(context: Context, payment: Payment, values: Mapping[str, Any]) -> list[Problem]:
+    """No student gets back more than was paid here beyond what is charged: charges are cancelled first."""
+    from plugins.education import seats
+    from plugins.education.billing import accounts_of
+
+    payment.day = payment.day or context.today
+    enrolment = context.session.get(Enrolment, payment.enrolment_id) if payment.enrolment_id else None
+    if enrolment is None:
+        return []
+    payment.party_id = enrolment.student_id
+    number, course = enrolment.id, enrolment.offering_id
+    with context.system("what a student may get back") as system:
+        seats.locked(system, course)
+        account = accounts_of(system, [number])[number]
+    own = 0
+    if payment.id is not None and not inspect(payment).attrs.enrolment_id.history.has_changes():
+        before: Any = inspect(payment).attrs.amount.history.deleted
+        own = before[0] if before else payment.amount
+    most = account.credit - account.to_return + own
+    if payment.amount is not None and payment.amount > most:
+        shown = fields.Money("amount", _("Amount (Rials)")).show(max(0, most), context)
+        return [
+            Problem(
+                "amount",
+                _(
+                    "Only what was paid beyond the charges is given back, %(n)s: cancel charges first.",
+                    n=shown,
+                ),
+            )
+        ]
+    return []
+
+
 def prepare_teacher_payment(context: Context, payment: Payment, values: Mapping[str, Any]) -> list[Problem]:
     """The payee is the teacher of the calendar course."""
     payment.day = payment.day or context.today

@@ -36,13 +36,13 @@ class Charge(Identified, Stamped, Versioned, EducationBase):
 
 
 class Payment(Identified, Stamped, Versioned, Binnable, EducationBase):
-    """Money in from a student, or out to a teacher, for a calendar course."""
+    """Money in from a student, back to the student, or out to a teacher, for a calendar course."""
 
     __tablename__ = "payment"
     __table_args__ = (
-        CheckConstraint("direction IN ('in', 'out')", name="direction"),
+        CheckConstraint("direction IN ('in', 'out', 'back')", name="direction"),
         CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint("(direction = 'in') = (enrolment_id IS NOT NULL)", name="enrolment"),
+        CheckConstraint("(direction IN ('in', 'back')) = (enrolment_id IS NOT NULL)", name="enrolment"),
         CheckConstraint("(direction = 'out') = (offering_id IS NOT NULL)", name="offering"),
         Index("ix_payment_enrolment_id", "enrolment_id", postgresql_where=KEPT),
         Index("ix_payment_offering_id", "offering_id", postgresql_where=KEPT),

@@ -2,7 +2,7 @@
 
 from plugins.education.resources.catalogue import CLOSED_DAY, COURSE, ROOM, STUDENT, TEACHER, TERM
 from plugins.education.resources.classes import ENROLMENT, OFFERING, SESSION
-from plugins.education.resources.money import CHARGE, COST, RECEIPT, TEACHER_PAYMENT
+from plugins.education.resources.money import CHARGE, COST, RECEIPT, REFUND, TEACHER_PAYMENT
 from plugins.education.resources.results import CERTIFICATE, ITEM
 from plugins.education.words import BASE_LISTS
 
@@ -19,6 +19,7 @@ RESOURCES = (
     CLOSED_DAY,
     CHARGE,
     RECEIPT,
+    REFUND,
     TEACHER_PAYMENT,
     COST,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "ITEM",
     "OFFERING",
     "RECEIPT",
+    "REFUND",
     "RESOURCES",
     "ROOM",
     "SESSION",

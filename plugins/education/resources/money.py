@@ -81,6 +81,37 @@ RECEIPT = Resource(
     ),
 )
 
+REFUND = Resource(
+    name="education.refund",
+    permission=MONEY,
+    model=Payment,
+    title=_("Refund to a student"),
+    plural=_("Refunds to students"),
+    path="education/refunds",
+    icon="arrow-back-up",
+    label="amount",
+    unruled=("party", "amount", "day"),
+    only=lambda model: model.direction == "back",
+    fixed={"direction": "back"},
+    fields=(
+        fields.Link(
+            "enrolment", _("Enrolment"), to="education.enrolment", attribute="enrolment_id", required=True
+        ),
+        PARTY,
+        AMOUNT,
+        *DETAILS,
+    ),
+    list_columns=("day", "party", "enrolment", "amount", "way", "reference"),
+    sections=(Section(_("Refund"), ("enrolment", "party", "amount", "day", "way", "reference", "note")),),
+    sorts=SORTS,
+    quick_filters=("day", "party", "enrolment", "way"),
+    prepare=preparing.prepare_refund,
+    help=_(
+        "What students got back of their payments, such as after withdrawing: cancel the charges that fall away first, so"
+        " that the account says how much it is."
+    ),
+)
+
 TEACHER_PAYMENT = Resource(
     name="education.teacher_payment",
     permission=MONEY,

@@ -34,7 +34,11 @@ def make(maker: RowMaker, owner: Connection, batch: Batch, count: int) -> Batch:
                 for place in range(count)
             ]
     payments = batch.ids["education.payment"]
-    batch.kinds = {"education.receipt": payments[::2], "education.teacher_payment": payments[1::2]}
+    batch.kinds = {
+        "education.receipt": payments[::3],
+        "education.teacher_payment": payments[1::3],
+        "education.refund": payments[2::3],
+    }
     return batch
 
 
@@ -143,9 +147,10 @@ def _certificate(batch: Batch, number: int, place: int) -> dict[str, Any]:
 
 
 def _payment(batch: Batch, number: int, place: int) -> dict[str, Any]:
-    out = place % 2
+    direction = ("in", "out", "back")[place % 3]
+    out = direction == "out"
     return {
-        "direction": "out" if out else "in",
+        "direction": direction,
         "party_id": _party(batch, place),
         "enrolment_id": None if out else _of(batch, "enrolment", place),
         "offering_id": _of(batch, "offering", place) if out else None,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.resources.errors import CommandError
+from kernel.resources.errors import CommandError, Invalid
 from plugins.education.billing import accounts_of
 from plugins.education.models import Charge, Offering, Payment, Teacher
 from plugins.education.shares import share_of, standings_of
@@ -126,3 +126,32 @@ def make_late(academy: Academy) -> None:
     with academy.runtime.system_work("test", "test") as context:
         for charge in academy.rows(Charge):
             context.session.get(Charge, charge.id).due = context.today - timedelta(days=3)
+
+
+def test_a_student_who_leaves_gets_back_what_is_not_charged_any_more_to_the_rial(academy: Academy) -> None:
+    offering = taught(academy, share_kind="percent", share_percent="50")
+    number = academy.enrol(offering, fee=10_000_001, instalments=3)
+    academy.make("receipt", enrolment=number, amount=5_000_000)
+    with pytest.raises(Invalid) as caught:
+        academy.make("refund", enrolment=number, amount=1)
+    assert [each.field for each in caught.value.problems] == ["amount"]
+    academy.run("education.withdraw", enrolment=number, reason="Moved", cancel_charges=True)
+    assert account(academy, number).balance == 3_333_335 + 3_333_333 - 5_000_000
+    second = [part.charge.id for part in account(academy, number).parts if part.remaining]
+    academy.run("education.cancel_charge", charge=second[0], reason="Left")
+    found = account(academy, number)
+    assert (found.charged, found.paid, found.credit) == (3_333_335, 5_000_000, 1_666_665)
+    with pytest.raises(Invalid):
+        academy.make("refund", enrolment=number, amount=1_666_666)
+    made = academy.make("refund", enrolment=number, amount=1_000_000)
+    with pytest.raises(Invalid):
+        academy.edit("refund", made, amount="1666666")
+    academy.edit("refund", made, amount="1666665")
+    found = account(academy, number)
+    assert (found.charged, found.paid, found.balance) == (3_333_335, 3_333_335, 0)
+    with pytest.raises(Invalid):
+        academy.make("refund", enrolment=number, amount=1)
+    assert standing(academy, offering).received == 3_333_335
+    assert standing(academy, offering).share == 1_666_667
+    academy.run("record.delete", resource="education.receipt", record_id=academy.rows(Payment)[0].id)
+    assert account(academy, number).balance == 5_000_000

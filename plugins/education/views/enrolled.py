@@ -122,11 +122,7 @@ def _rights(context: Context, record: Enrolment, offering: Offering | None) -> d
 
 
 def _account(context: Context, record: Enrolment) -> dict[str, Any]:
-    wanted = (
-        select(Payment)
-        .where(Payment.enrolment_id == record.id, Payment.direction == "in")
-        .order_by(Payment.day, Payment.id)
-    )
+    wanted = select(Payment).where(Payment.enrolment_id == record.id).order_by(Payment.day, Payment.id)
     return {
         "account": billing.accounts_of(context, [record.id])[record.id],
         "payments": list(context.session.execute(wanted).scalars()),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+import jdatetime
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kernel.access.actor import Actor
 from kernel.api import DaysOff
@@ -59,6 +62,39 @@ def test_in_the_days_of_grace_he_is_called_once_more() -> None:
     ends = jalali(1405, 9, 20)
     assert since(ends, jalali(1405, 9, 21), talked_on=jalali(1405, 9, 18)) == ends
     assert since(ends, jalali(1405, 9, 22), talked_on=jalali(1405, 9, 21)) is None
+
+
+ENDS = st.dates(jalali(1400, 1, 1), jalali(1412, 12, 29))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    ends=ENDS,
+    leads=st.sets(st.integers(0, 60), max_size=4),
+    ahead=st.integers(-5, 70),
+    hold=st.integers(0, 4),
+)
+def test_calls_are_due_as_by_a_calendar_walked_day_by_day(
+    ends: date, leads: set[int], ahead: int, hold: int
+) -> None:
+    """Over 1400 to 1412: the lead times are walked back over Fridays, holidays and Nowruz; the last one counts."""
+    holidays = {ends - timedelta(days=7 * place + hold) for place in range(8)}
+    days = DaysOff(WorkDays((0, 1, 2, 3, 4, 5), frozenset(holidays)), "earlier", nowruz=True)
+    today = ends - timedelta(days=ahead)
+
+    def working(day: date) -> bool:
+        shamsi = jdatetime.date.fromgregorian(date=day)
+        return not (shamsi.weekday() == 6 or day in holidays or (shamsi.month == 1 and shamsi.day <= 13))
+
+    reached = []
+    for lead in leads:
+        day = ends - timedelta(days=lead)
+        while not working(day):
+            day -= timedelta(days=1)
+        reached += [day] if day <= today else []
+    if today > ends:
+        reached.append(ends)
+    assert since(ends, today, tuple(leads), off=days) == max(reached, default=None)
 
 
 def names(agency: Agency, **more: object) -> list[int]:
