@@ -24,6 +24,9 @@ RISKS = {"first": 30, "claim": 25, "overdue": 20, "silent": 15, "only": 10}
 """What speaks for losing somebody, in hundredths: first year with us, a claim that was rejected, an overdue instalment,
 calls that nobody answered, no further policy."""
 
+LEAST_RISK = 5
+"""In hundredths: what any premium is weighed with at least."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -42,8 +45,8 @@ class Call:
 
     @property
     def at_stake(self) -> int:
-        """The premium, weighed by the risk of losing it, in Rials."""
-        return self.policy.premium_total * self.risk // 100
+        """The premium, weighed by the risk of losing it, in Rials; nobody is so sure that nothing is at stake."""
+        return self.policy.premium_total * max(self.risk, LEAST_RISK) // 100
 
 
 def due_since(

@@ -190,6 +190,7 @@ def link(number: int) -> ResponseReturnValue:
         done=_("The policies are a chain now; reminders of the former one rest."),
         target=_crumb(policy)[1],
         text=_("A policy of the same holder and line that began earlier."),
+        save=_("Save"),
         policy=number,
     )
 
