@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from kernel.api import Context, rest_reminders, squeeze
 from plugins.insurance import keeping, terms
 from plugins.insurance.models import Policy
+from plugins.insurance.telling import tell_renewed
 from plugins.insurance.trades import VEHICLE
 
 EARLY = timedelta(days=1)
@@ -96,3 +97,4 @@ def link(context: Context, system: Context, former: Policy, policy: Policy) -> N
     system.session.flush()
     keeping.follow_former(system, former.id)
     rest_reminders(context, ENDING, [former.id])
+    tell_renewed(context, former)

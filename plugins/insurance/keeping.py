@@ -128,6 +128,9 @@ def follow_policy(context: Context, ids: Sequence[int], action: str) -> None:
                 telling.thank(system, policy)
             if policy.former_id is not None and action in ("binned", "restored"):
                 follow_former(system, policy.former_id)
+    if action == "created" and len(ids) == 1:  # not of whole sheets
+        for policy in context.session.execute(select(Policy).where(Policy.id.in_(list(ids)))).scalars():
+            telling.tell_expert(context, policy)
     if action == "created" and context.runtime.setting("insurance.billing") == "at_once":
         _bill(context, ids)
 

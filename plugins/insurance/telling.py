@@ -26,7 +26,10 @@ NEW = timedelta(days=7)
 
 CLAIM = NoticeKind(key="claim", title=_("A claim was put into your charge"), icon="alert-triangle", order=10)
 GIVEN = NoticeKind(key="given", title=_("A policy was put into your charge"), icon="shield-check", order=20)
-KINDS = (CLAIM, GIVEN)
+RENEWED = NoticeKind(
+    key="renewed", title=_("A policy in your charge was renewed by somebody else"), icon="refresh", order=30
+)
+KINDS = (CLAIM, GIVEN, RENEWED)
 
 NAME = {"name": _("Name of the insured")}
 POLICY = {**NAME, "line": _("Line of insurance"), "number": _("Number of the policy")}
@@ -108,6 +111,19 @@ def tell_expert(context: Context, policy: Policy) -> None:
             text=_("A policy was put into your charge"),
             record=("insurance.policy", policy.id),
             occasion=f"{policy.id} {policy.expert_id}",
+        )
+
+
+def tell_renewed(context: Context, former: Policy) -> None:
+    """Tell the expert of a policy that another has entered its renewal."""
+    if former.expert_id is not None and former.expert_id != context.actor.user_id:
+        notify(
+            context,
+            [former.expert_id],
+            kind="insurance.renewed",
+            text=RENEWED.title,
+            record=("insurance.policy", former.id),
+            occasion=f"{former.id} renewed",
         )
 
 

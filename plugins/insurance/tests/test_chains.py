@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from kernel.resources.errors import CommandError, Invalid, Refused
 from kernel.testing.authors import MakeActor
@@ -32,6 +33,13 @@ def chain(agency: Agency, number: int) -> tuple[int | None, str | None]:
     return row.former_id, row.renewal
 
 
+def told(agency: Agency, kind: str) -> list[tuple[int, int]]:
+    owner = agency.runtime.engines.owner(agency.runtime.site)
+    with owner.connect() as connection:
+        wanted = text("SELECT user_id, record_id FROM kernel.notice WHERE kind = :kind ORDER BY id")
+        return [tuple(row) for row in connection.execute(wanted, {"kind": kind})]
+
+
 def test_a_renewal_that_is_entered_anew_silences_the_ladder_of_the_former(agency: Agency) -> None:
     former = cars(agency, 10)
     ladder(agency, (10, 5))
@@ -49,7 +57,8 @@ def test_a_renewal_that_is_entered_anew_silences_the_ladder_of_the_former(agency
 def test_a_renewal_entered_late_by_somebody_who_does_not_see_the_former(
     agency: Agency, make_actor: MakeActor
 ) -> None:
-    former = cars(agency, 1, expert=None)
+    other = make_actor("other", GRANTS["agent"])
+    former = cars(agency, 1, expert=other.user_id)
     agency.clock.advance(days=20)
     agency.run("insurance.keep_states")
     assert chain(agency, former)[1] == "lost"
@@ -62,6 +71,7 @@ def test_a_renewal_entered_late_by_somebody_who_does_not_see_the_former(
     row = agency.row(Policy, former)
     assert (row.renewal, row.lost_reason, row.retained) == ("renewed", None, 100)
     assert agency.row(Policy, made, agent).former_id == former
+    assert told(agency, "insurance.renewed") == [(other.user_id, former)]
 
 
 def test_what_is_no_renewal_is_not_taken_for_one(agency: Agency) -> None:
@@ -150,3 +160,10 @@ def test_a_loss_is_not_paid_beyond_the_cover_nor_before_its_first_hour(agency: A
     assert [each.field for each in caught.value.problems] == ["paid"]
     agency.run("insurance.set_claim_state", paid=1_000_000, **paying)
     assert agency.row(Claim, made).paid == 1_000_000
+
+
+def test_an_expert_is_told_of_what_comes_into_his_charge(agency: Agency, make_actor: MakeActor) -> None:
+    one = make_actor("one", GRANTS["agent"])
+    number = agency.policy(expert=one.user_id)
+    agency.policy(expert=agency.head.user_id)
+    assert told(agency, "insurance.given") == [(one.user_id, number)]
