@@ -47,7 +47,7 @@ class Question(Identified, Stamped, Versioned, ClubBase):
 
     __tablename__ = "question"
     __table_args__ = (
-        CheckConstraint("kind = ANY (ARRAY['nps', 'scale', 'choice', 'text'])", name="kind"),
+        CheckConstraint("kind IN ('nps', 'scale', 'choice', 'text')", name="kind"),
         CheckConstraint("kind <> 'choice' OR options IS NOT NULL", name="options"),
         Index("ix_question_survey_id", "survey_id", "place", "id"),
     )

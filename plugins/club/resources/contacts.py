@@ -33,7 +33,7 @@ WAYS = {
     "sms": _("An SMS that goes by itself"),
     "surprise": _("A gift or a service as a surprise"),
 }
-STATES = {"due": _("To be done"), "done": _("Done"), "missed": _("Not reached")}
+STATES = {"due": _("Waits to be done"), "done": _("Done"), "missed": _("Not reached")}
 COLOURS = {"due": "amber", "done": "green", "missed": "red"}
 RESPONSES = {"bought": _("Has bought"), "told": _("Has answered")}
 RESPONSE_COLOURS = {"bought": "green", "told": "blue"}
