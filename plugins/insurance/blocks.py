@@ -19,6 +19,7 @@ from kernel.api import (
     TimelineEntry,
     _,
     fragment,
+    veiled,
 )
 from plugins.insurance import calling
 from plugins.insurance.commands import starting
@@ -58,12 +59,15 @@ def party_panels(context: Context, party_id: int) -> Iterable[Panel] | None:
     if not found and not may_add:
         return None
     named = titles(context)
-    rows = [_row(policy, insurer, policy.holder_id == party_id, named) for policy, insurer in found]
+    rows = [
+        _row(veiled(context, POLICY, policy), insurer, policy.holder_id == party_id, named)
+        for policy, insurer in found
+    ]
     body = fragment("insurance/panel.html", rows=rows, party_id=party_id, may_add=may_add)
     return [Panel(title=_("Policies"), body=body, key="policies", order=300, icon="shield-check")]
 
 
-def _row(policy: Policy, insurer: str, holds: bool, named: Mapping[str, str]) -> dict[str, Any]:
+def _row(policy: Any, insurer: str, holds: bool, named: Mapping[str, str]) -> dict[str, Any]:
     return {
         "policy": policy,
         "line": named.get(policy.line, policy.line),

@@ -20,6 +20,7 @@ from kernel.api import (
     _,
     fields,
     fragment,
+    veiled,
 )
 from plugins.sales.commands.common import RESOURCE_OF, lines_of
 from plugins.sales.doing import title_of
@@ -229,15 +230,17 @@ def documents_panel(context: Context, party_id: int) -> Iterable[Panel]:
 
 
 def _row(context: Context, document: Document) -> dict[str, Any]:
+    seen = veiled(context, RESOURCE_OF[document.kind], document)
     return {
         "title": f"{context.text(title_of(document))} {NUMBER.show(document.number, context)}",
         "url": url_of(document),
-        "day": document.day,
-        "payable": document.payable,
+        "day": seen.day,
+        "payable": seen.payable,
         "state": STATES[document.state],
         "tone": TONES[document.state],
         "converted": document.converted,
-        "party_id": document.party_id,
+        "party_id": seen.party_id,
+        "until": seen.valid_until,
     }
 
 
@@ -300,7 +303,7 @@ def timeline(context: Context, party_id: int, before: Cursor | None, limit: int)
             at=each.issued_at,
             key=f"document-{each.id}",
             title=_("%(kind)s %(number)s", kind=title_of(each), number=NUMBER.show(each.number, context)),
-            body=each.subject or STATES[each.state],
+            body=veiled(context, RESOURCE_OF[each.kind], each).subject or STATES[each.state],
             icon=RESOURCE_OF[each.kind].icon,
             url=url_of(each),
         )
@@ -332,6 +335,6 @@ def open_quotes_block(context: Context) -> Iterable[DashboardBlock]:
             sorted({each.party_id for each in found}), context
         )
     )
-    rows = [{**_row(context, each), "until": each.valid_until} for each in found]
+    rows = [_row(context, each) for each in found]
     body = fragment("sales/open_quotes.html", rows=rows, names=names)
     return [DashboardBlock(title=_("Quotes that wait for an answer"), body=body, order=300, key="quotes")]

@@ -130,6 +130,7 @@ def judge_free(system: Context, made: list[Session], *, besides: int | None = No
     _("Take attendance"),
     resource=SESSION.name,
     action="edit",
+    of={"topic": SESSION.name},
 )
 def take_attendance(
     context: Context, *, session: int, states: Mapping[Any, Any], topic: str | None = None

@@ -6,8 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from kernel.access.models import UserAccount
+from kernel.testing.users import keep_fields
 from plugins.education.models import Certificate, Enrolment, Grade, Item, Session
+from plugins.education.policies import MONEY
 from plugins.education.tests.conftest import GRANTS, Academy
 
 
@@ -233,3 +237,30 @@ def test_lists_calendars_and_pages_open_for_somebody_who_sees_nothing_of_it(brow
     assert nobody.get("/education/debts").status_code == 403
     assert nobody.get("/").status_code == 200
     assert "آموزش" not in nobody.get("/").text.partition("<nav")[2].partition("</nav>")[0]
+
+
+def test_topics_and_references_that_a_pattern_keeps_are_not_on_pages(head, browse, academy: Academy) -> None:
+    offering, _items, (enrolled, *_others) = running(academy)
+    now = academy.look(lambda context: context.now)
+    hour = {"starts_at": (now - timedelta(hours=1)).isoformat(), "ends_at": now.isoformat()}
+    session = academy.make("session", offering=offering, **hour)
+    academy.run("education.take_attendance", session=session, states={enrolled: "present"}, topic="حلقه‌ها")
+    academy.make("receipt", enrolment=enrolled, amount=1_000_000, reference="998877")
+    clerk = browse("kept", GRANTS["head"])
+    rules = {
+        ("education.session", "topic"): "hidden",
+        (MONEY, "reference"): "hidden",
+    }
+    with academy.runtime.engines.owner(academy.runtime.site).begin() as owner:
+        wanted = select(UserAccount.id).where(UserAccount.username == "kept")
+        keep_fields(owner, owner.execute(wanted).scalar_one(), rules)
+    for address, words in {
+        f"/education/sessions/{session}/attendance": "حلقه‌ها",
+        f"/education/enrolled/{enrolled}": "۹۹۸۸۷۷",
+    }.items():
+        assert words in head.get(address).text, address
+        assert words not in clerk.get(address).text, address
+    clerk.post(
+        f"/education/sessions/{session}/attendance", {f"state-{enrolled}": "late", "topic": "جای دیگر"}
+    )
+    assert academy.row(Session, session).topic == "حلقه‌ها"

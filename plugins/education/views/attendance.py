@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.api import Context, _, changeable, current, load, render, run_command, tell
+from kernel.api import Context, _, changeable, current, kept_from, load, render, run_command, tell, veiled
 from plugins.education.models import Attendance, Enrolment, Offering, Session
 from plugins.education.resources import ENROLMENT, OFFERING, SESSION
 from plugins.education.views.classes import Said
@@ -26,13 +26,15 @@ def page(number: int) -> ResponseReturnValue:
         for name, value in request.form.items()
         if name.startswith("state-") and name.removeprefix("state-").isdigit()
     }
+    closed = kept_from(context, SESSION, "topic")
+    topic = None if closed else request.form.get("topic", "")[:300]
     said = Said()
     outcome = run_command(
         "education.take_attendance",
         form=said,
         session=number,
         states=states,
-        topic=request.form.get("topic", "")[:300],
+        topic=topic,
     )
     if not outcome.done:
         context = current()
@@ -53,7 +55,8 @@ def _page(context: Context, session: Session, problem: str = "", status: int = 2
     return render(
         "education/attendance.html",
         status=status,
-        session=session,
+        session=veiled(context, SESSION, session),
+        may_write_topic=not kept_from(context, SESSION, "topic"),
         offering=offering,
         rows=rows,
         states=ATTENDANCE,

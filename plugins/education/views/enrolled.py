@@ -8,14 +8,14 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.api import CommandForm, Context, _, changeable, current, load, render, run_command, tell
+from kernel.api import CommandForm, Context, _, changeable, current, load, render, run_command, tell, veiled
 from plugins.education import billing, seats
 from plugins.education.cards import card_of, changes_of, number_text
 from plugins.education.commands import charging, enrolling
 from plugins.education.marks import sheet_of
 from plugins.education.models import Attendance, Certificate, Enrolment, Offering, Payment, Session
 from plugins.education.policies import MONEY
-from plugins.education.resources import CHARGE, ENROLMENT
+from plugins.education.resources import CHARGE, ENROLMENT, RECEIPT, REFUND
 from plugins.education.words import (
     ATTENDANCE,
     ENROLMENT_COLOURS,
@@ -125,7 +125,10 @@ def _account(context: Context, record: Enrolment) -> dict[str, Any]:
     wanted = select(Payment).where(Payment.enrolment_id == record.id).order_by(Payment.day, Payment.id)
     return {
         "account": billing.accounts_of(context, [record.id])[record.id],
-        "payments": list(context.session.execute(wanted).scalars()),
+        "payments": [
+            veiled(context, REFUND if each.direction == "back" else RECEIPT, each)
+            for each in context.session.execute(wanted).scalars()
+        ],
         "with_sales": billing.all_billed(context, record.id),
         "today": context.today,
     }

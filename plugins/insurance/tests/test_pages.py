@@ -111,7 +111,10 @@ def test_what_a_pattern_keeps_of_policies_and_claims_is_kept_by_their_forms(
     rules = {
         **dict.fromkeys([("insurance.claim", name) for name in ("claimed", "next_step_on")], "hidden"),
         **dict.fromkeys(
-            [("insurance.policy", name) for name in ("quoted", "next_call_on", "sum_insured", "ends_on")],
+            [
+                ("insurance.policy", name)
+                for name in ("number", "quoted", "next_call_on", "sum_insured", "ends_on")
+            ],
             "hidden",
         ),
         ("insurance.policy", "commission_percent"): "read_only",
@@ -131,6 +134,10 @@ def test_what_a_pattern_keeps_of_policies_and_claims_is_kept_by_their_forms(
             word for word in words if f'name="{word}"' in page or word in re.sub("<[^>]*>", "", page)
         ] == []
         assert "۵٬۴۳۲" not in page
+    stored = agency.row(Policy, policy)
+    for reader, told in ((browse("told", GRANTS["head"]), True), (clerk, False)):
+        page = reader.get(f"/persons/{stored.holder_id}").text
+        assert (f"/insurance/{policy}/file" in page, f"<bdi>{stored.number}</bdi>" in page) == (True, told)
     clerk.post(
         f"/insurance/{policy}/talk", {"outcome": "talked", "next_call_on": "1406/02/02", "quoted": "1"}
     )

@@ -9,12 +9,24 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from kernel.api import CommandForm, Context, LazyText, _, current, fields, load, render, run_command, tell
+from kernel.api import (
+    CommandForm,
+    Context,
+    LazyText,
+    _,
+    current,
+    fields,
+    load,
+    render,
+    run_command,
+    tell,
+    veiled,
+)
 from plugins.sales.money import commissions
 from plugins.sales.money import fields as f
 from plugins.sales.money.commands.commission import CORRECT_FIELDS, PAY_FIELDS
 from plugins.sales.money.models import CommissionEntry, Marketer
-from plugins.sales.money.resources import MARKETER, words
+from plugins.sales.money.resources import ENTRY, MARKETER, words
 from plugins.sales.money.views.accounts import _period, _periods
 
 LINES = 500
@@ -47,7 +59,7 @@ def show(number: int) -> ResponseReturnValue:
         until=until,
         periods=_periods(context),
         opening=opening,
-        rows=_running(list(rows), opening),
+        rows=_running([(row, veiled(context, ENTRY, row)) for row in rows], opening),
         totals=_totals(context, conditions),
         balance=commissions.balance_of(context, number),
         may_pay=context.may("sales.commission", "pay"),
@@ -95,9 +107,9 @@ def _form(
     return redirect(url_for("sales.marketer", number=number), code=303)
 
 
-def _running(rows: Sequence[CommissionEntry], opening: int) -> list[dict[str, Any]]:
+def _running(rows: Sequence[tuple[CommissionEntry, Any]], opening: int) -> list[dict[str, Any]]:
     balance, shown = opening, []
-    for row in rows:
+    for row, seen in rows:
         balance += row.amount
         shown.append(
             {
@@ -105,9 +117,9 @@ def _running(rows: Sequence[CommissionEntry], opening: int) -> list[dict[str, An
                 "kind": words.ENTRY_KINDS[row.kind],
                 "tone": words.ENTRY_COLOURS[row.kind],
                 "label": row.label,
-                "note": row.note,
-                "amount": row.amount,
-                "balance": balance,
+                "note": seen.note,
+                "amount": seen.amount,
+                "balance": balance if seen.amount is not None else None,
                 "url": f"/sales/invoices/{row.document_id}" if row.document_id is not None else "",
             }
         )

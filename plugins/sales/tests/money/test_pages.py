@@ -11,14 +11,15 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from kernel.access.models import UserAccount
 from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.data.site import Site
 from kernel.testing.browser import Browser, let_in
-from kernel.testing.users import add_user
+from kernel.testing.users import add_user, keep_fields
 from kernel.web.wsgi import PeyvandWSGI
 from plugins.sales.money.declarations import GRANTS
-from plugins.sales.money.models import Cheque, OpenItem
+from plugins.sales.money.models import Cheque, Marketer, OpenItem
 from plugins.sales.tests.money.conftest import Shop
 
 READING = {
@@ -216,3 +217,20 @@ def test_merged_parties_bring_their_money_along(shop: Shop) -> None:
     shop.receive(200, party=1)
     shop.run("party.merge", kept=shop.parties[0], dropped=shop.parties[1])
     assert {item.party_id for item in shop.all(select(OpenItem))} == {shop.parties[0]}
+
+
+def test_words_that_a_pattern_keeps_are_not_on_the_statement_of_a_marketer(
+    shop: Shop, shop_site: Site, engines: Engines, enter: Enter
+) -> None:
+    shop.document(1000, marketer=shop.parties[3])
+    (number,) = (each.id for each in shop.all(select(Marketer)))
+    shop.run("sales.correct_commission", marketer=number, amount=70_000, reason="قرار شفاهی")
+    readers = {
+        name: enter(name, {**ACCOUNTANT, ("sales.marketer", "view"): "all"}) for name in ("told", "kept")
+    }
+    with engines.owner(shop_site).begin() as owner:
+        wanted = select(UserAccount.id).where(UserAccount.username == "kept")
+        keep_fields(owner, owner.execute(wanted).scalar_one(), {("sales.commission", "note"): "hidden"})
+    pages = {name: reader.get(f"/sales/money/marketers/{number}") for name, reader in readers.items()}
+    assert {name: page.status_code for name, page in pages.items()} == {"told": 200, "kept": 200}
+    assert ("قرار شفاهی" in pages["told"].text, "قرار شفاهی" in pages["kept"].text) == (True, False)
