@@ -70,7 +70,7 @@ def create(
     problems = entered.problems
     if declared.owner and getattr(record, declared.owner) is None and context.actor.kind == "user":
         setattr(record, declared.owner, context.actor.user_id)
-    problems.extend(_judge(context, declared, record, values, entered.before))
+    problems.extend(_judge(context, declared, record, values, entered))
     if problems:
         raise Invalid(problems)
     if goes_to_another(context, declared, record):
@@ -107,7 +107,7 @@ def edit(
     owner = getattr(record, declared.owner) if declared.owner else None
     with context.session.no_autoflush:
         entered = _enter(context, declared, record, values, parts or {}, facets or {}, creating=False)
-        problems = [*entered.problems, *_judge(context, declared, record, values, entered.before)]
+        problems = [*entered.problems, *_judge(context, declared, record, values, entered)]
         new_owner = getattr(record, declared.owner) if declared.owner else None
         if problems:
             context.session.expunge(record)
@@ -214,11 +214,13 @@ def _as_before(context: Context, item: Field, record: Any, values: Raw) -> bool:
     return item.name in values and item.unchanged(record, values[item.name], context)
 
 
-def _judge(
-    context: Context, declared: Resource, record: Any, values: Raw, before: Mapping[str, Any]
-) -> list[Problem]:
+def _judge(context: Context, declared: Resource, record: Any, values: Raw, entered: Entered) -> list[Problem]:
+    """Ask the rules of the trade. `prepare` is asked only where no required field is missing: it reckons with them."""
     problems: list[Problem] = []
-    if declared.prepare is not None:
+    before = entered.before
+    required = {item.name for item in declared.fields if item.required}
+    missing = any(problem.part is None and problem.field in required for problem in entered.problems)
+    if declared.prepare is not None and not missing:
         problems.extend(declared.prepare(context, record, values))
     if not problems:
         problems.extend(circles(context, declared, record, values))
