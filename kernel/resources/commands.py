@@ -78,6 +78,7 @@ def command(
     """
 
     def declare(function: F) -> F:
+        _check_fields(name, function, fields)
         declared = Command(
             name,
             title,
@@ -93,6 +94,22 @@ def command(
         return function
 
     return declare
+
+
+def _check_fields(name: str, function: Callable[..., Any], declared: Sequence[Field] | None) -> None:
+    """Raise `TypeError` where a program could not run the command, because no required field is its argument."""
+    if declared is None:
+        return
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    open_ended = any(each.kind is each.VAR_KEYWORD for each in parameters)
+    needed = {
+        each.name for each in parameters if each.default is each.empty and each.kind is each.KEYWORD_ONLY
+    }
+    missing = needed - {item.name for item in declared if item.required}
+    unknown = set() if open_ended else {item.name for item in declared} - {each.name for each in parameters}
+    if missing or unknown:
+        odd = ", ".join(sorted(missing | unknown))
+        raise TypeError(f"the fields of the command {name} and the arguments of its function differ: {odd}")
 
 
 def _by_argument(function: Callable[..., Any], of: str | Mapping[str, str]) -> Mapping[str, str]:

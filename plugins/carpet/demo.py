@@ -163,8 +163,16 @@ def _batches(context: Context, house: House, place: int) -> None:
 
 
 def _registrations(context: Context, demo: Demo, house: House, buyers: list[int], ago: int) -> None:
-    """Register some carpets as buyers and dealers do."""
-    wanted = select(Serial.number).where(Serial.state == "stock", Serial.dealer_id.is_not(None))
+    """Register some carpets as buyers and dealers do, of batches that had been handed out by then."""
+    wanted = (
+        select(Serial.number)
+        .join(Batch, Batch.id == Serial.batch_id)
+        .where(
+            Serial.state == "stock",
+            Serial.dealer_id.is_not(None),
+            Batch.produced_on < context.today - timedelta(days=9),
+        )
+    )
     free = sorted(context.session.execute(wanted).scalars())
     count = 14 if ago < 60 else 9
     for number in demo.random.sample(free, min(count, len(free) - 20)):

@@ -111,3 +111,33 @@ def test_everybody_signs_in_and_sees_what_is_his(clinic):
     assert seen["admin"] == seen["reception"] == everybody
     assert 0 < seen["sales"] < everybody
     assert 0 < seen["sales2"] < everybody
+
+
+@pytest.mark.parametrize(
+    "edition",
+    [
+        "full",
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in ("base1", "base5", "clinic", "agency", "academy", "carpet", "projects", "club")
+        ),
+    ],
+)
+def test_every_edition_is_shown_with_a_user_for_each_plugin(worker_sites, engines, edition):
+    made = worker_sites.fresh(edition=edition)
+    runtime = build_runtime(made, engines)
+    sign_ins = make_demo(runtime, 40, lambda _what, _done, _total: None)
+    plugins = {
+        "medical": "doctor",
+        "insurance": "agent",
+        "education": "teacher",
+        "carpet": "zamanat",
+        "club": "club",
+        "projects": "projects",
+        "sales": "seller",
+    }
+    names = {each.username for each in sign_ins}
+    missing = {name for plugin, name in plugins.items() if plugin in runtime.plugins and name not in names}
+    assert missing == set()
+    engines.dispose(made.name)
+    worker_sites.drop(made)

@@ -25,3 +25,16 @@ def test_what_does_not_fit_a_field_is_told_there(entered: str | None, said: str)
     (problem,) = refused.value.problems
     assert problem.field == "when"
     assert said in str(problem.message)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [(), (WHEN, fields.Text("other", "دیگر")), (fields.Day("when", "روز"),)],
+    ids=["an argument without a field", "a field without an argument", "a field that may be left out"],
+)
+def test_fields_that_do_not_describe_the_arguments_are_refused(declared: tuple[fields.Field, ...]) -> None:
+    def noted(context: Any, *, when: str) -> None:
+        """Note a day."""
+
+    with pytest.raises(TypeError, match=r"the fields of the command tests\.noted"):
+        command("tests.noted", "note", checks_itself=True, fields=declared)(noted)

@@ -49,6 +49,7 @@ LAST_NAME = fields.Text("last_name", _("Last name"), limit=100)
 MOBILE = fields.Phone("mobile", _("Mobile"), only="mobile")
 SOLD_ON = fields.Day("sold_on", _("Sold on"), past_only=True)
 CONSENT = fields.YesNo("consent", _("Agreed to hear of offers"))
+SAID = fields.YesNo("consent", _("Agreed to hear of offers"), required=True)
 NEW_PARTY = fields.Link("party", _("New owner, where known"), to="party")
 REASON = fields.Choice(
     "reason",
@@ -216,7 +217,7 @@ def _settle_dispute(system: Context, guarantee_id: int, party_id: int) -> None:
     resource=RIGHT,
     action="edit",
     of=GUARANTEE.name,
-    fields=(WHICH, CONSENT),
+    fields=(WHICH, SAID),
 )
 def set_consent(context: Context, *, guarantee: int, consent: Any) -> None:
     """Note that the owner agrees to hear of offers, or no longer does."""

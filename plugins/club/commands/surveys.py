@@ -11,7 +11,6 @@ from plugins.club.resources.surveys import ASKED, SURVEY
 from plugins.club.surveys import answering, asking
 
 WHICH = fields.Link("survey", _("Survey"), to=SURVEY.name, required=True)
-ONE = fields.Link("asked", _("Member who was asked"), to=ASKED.name, required=True)
 
 
 @command("club.send_survey", _("Send a survey"), resource="club.survey", action="send", fields=(WHICH,))
@@ -49,7 +48,6 @@ def answer_by_link(context: Context, *, code: str, answers: Mapping[str, Any]) -
     _("Write down what a member answers"),
     resource="club.asked",
     action="edit",
-    fields=(ONE,),
 )
 def answer_at_counter(context: Context, *, asked: int, answers: Mapping[str, Any]) -> int:
     """Take the answers that a member gives by telephone or at the counter; gives the points for them."""

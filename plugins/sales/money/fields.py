@@ -68,6 +68,7 @@ MOVE_PLACE = fields.BaseChoice(
 )
 MOVE_NOTE = fields.Text("note", _("Note"), limit=300)
 
+OPENING = fields.Link("item", _("Balance brought in"), to="sales.account", required=True)
 MARKETER = fields.Link("marketer", _("Marketer"), to="sales.marketer", required=True)
 CORRECTION = fields.Money(
     "amount",

@@ -42,7 +42,7 @@ def bring_in(context: Context, **entered: Any) -> int:
     _("Take out a balance that was brought in"),
     resource="sales.account",
     action="bring_in",
-    fields=(f.REASON,),
+    fields=(f.OPENING, f.REASON),
 )
 def take_out(context: Context, *, item: int, reason: Any) -> int:
     """Take a balance that was brought in by mistake out of the account; what settled it is open again. Gives its id."""
