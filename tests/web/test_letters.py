@@ -115,7 +115,7 @@ def test_letters_are_prepared_reviewed_printed_posted_and_come_back(sara, ground
     assert "خیابان زند" in sara.get(f"/messages/{letter}").text
     tomorrow = sara.post("/outbox/letters/posted", data={"sending": number_of(url), "day": "1500/01/01"})
     assert tomorrow.status_code == 422
-    today = format_date(run("SELECT current_date")[0][0], "short", digits="en")
+    today = format_date(run("SELECT (now() AT TIME ZONE 'Asia/Tehran')::date")[0][0], "short", digits="en")
     answer = sara.post("/outbox/letters/posted", data={"sending": number_of(url), "day": today})
     assert answer.status_code == 303, answer.text
     assert run("SELECT count(*) FROM kernel.message WHERE state = 'delivered'") == [(2,)]

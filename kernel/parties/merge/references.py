@@ -20,7 +20,10 @@ REFERENCES = text(
     CROSS JOIN LATERAL unnest(k.conkey, k.confkey) p(number, parent)
     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.number
     JOIN pg_attribute home ON home.attrelid = k.confrelid AND home.attnum = p.parent
+    LEFT JOIN pg_constraint own ON own.conrelid = k.confrelid AND own.contype = 'p' AND own.conkey && k.confkey
     WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = CAST(:table AS regclass)
+      -- of a key over several columns, those that name the record: the others only copy what it holds
+      AND (own.oid IS NULL OR p.parent = ANY (own.conkey))
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
     """
 )

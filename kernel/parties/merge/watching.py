@@ -95,7 +95,7 @@ class Watch:
             table = tables.pop(0)
             for reference in self._rows.catalogue.references(table):
                 ids = [row[reference.target] for row in held[table].values()]
-                numbers = [number for number in ids if isinstance(number, int)]
+                numbers = [number for number in ids if type(number) is int]
                 if numbers and reference.table != "kernel.party":
                     found = self._rows.of(reference.table, reference.column, *numbers)
                     if self._take(held, reference.table, found):
