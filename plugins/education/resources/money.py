@@ -51,6 +51,19 @@ SORTS = (
     Sort("newest", _("Newest first"), ("id",), descending=True),
 )
 
+OF_STUDENTS = (
+    fields.Link(
+        "enrolment", _("Enrolment"), to="education.enrolment", attribute="enrolment_id", required=True
+    ),
+    PARTY,
+    AMOUNT,
+    *DETAILS,
+)
+ENTERED = ("enrolment", "party", "amount", "day", "way", "reference", "note")
+COLUMNS = ("day", "party", "enrolment", "amount", "way", "reference")
+FILTERS = ("day", "party", "enrolment", "way")
+"""What payments of students and refunds to them share."""
+
 RECEIPT = Resource(
     name="education.receipt",
     permission=MONEY,
@@ -63,18 +76,11 @@ RECEIPT = Resource(
     unruled=("party", "amount", "day"),
     only=lambda model: model.direction == "in",
     fixed={"direction": "in"},
-    fields=(
-        fields.Link(
-            "enrolment", _("Enrolment"), to="education.enrolment", attribute="enrolment_id", required=True
-        ),
-        PARTY,
-        AMOUNT,
-        *DETAILS,
-    ),
-    list_columns=("day", "party", "enrolment", "amount", "way", "reference"),
-    sections=(Section(_("Payment"), ("enrolment", "party", "amount", "day", "way", "reference", "note")),),
+    fields=OF_STUDENTS,
+    list_columns=COLUMNS,
+    sections=(Section(_("Payment"), ENTERED),),
     sorts=SORTS,
-    quick_filters=("day", "party", "enrolment", "way"),
+    quick_filters=FILTERS,
     prepare=preparing.prepare_receipt,
     help=_(
         "What students paid, where no invoices are made of their charges. Where sales is in use, receipts are entered there."
@@ -93,18 +99,11 @@ REFUND = Resource(
     unruled=("party", "amount", "day"),
     only=lambda model: model.direction == "back",
     fixed={"direction": "back"},
-    fields=(
-        fields.Link(
-            "enrolment", _("Enrolment"), to="education.enrolment", attribute="enrolment_id", required=True
-        ),
-        PARTY,
-        AMOUNT,
-        *DETAILS,
-    ),
-    list_columns=("day", "party", "enrolment", "amount", "way", "reference"),
-    sections=(Section(_("Refund"), ("enrolment", "party", "amount", "day", "way", "reference", "note")),),
+    fields=OF_STUDENTS,
+    list_columns=COLUMNS,
+    sections=(Section(_("Refund"), ENTERED),),
     sorts=SORTS,
-    quick_filters=("day", "party", "enrolment", "way"),
+    quick_filters=FILTERS,
     prepare=preparing.prepare_refund,
     help=_(
         "What students got back of their payments, such as after withdrawing: cancel the charges that fall away first, so"
