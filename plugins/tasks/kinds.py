@@ -9,7 +9,27 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from kernel.api import Context, LazyText, _, fields, record_labels, squeeze, unit_names
 from plugins.tasks.models import OPEN, Task, TaskUser
-from plugins.tasks.words import BOXES
+from plugins.tasks.words import BOXES, WEEKDAYS
+
+REPEAT_DAYS = (
+    fields.Choices(
+        "repeat_weekdays",
+        _("On these days of the week"),
+        options=WEEKDAYS,
+        in_list=False,
+        when=fields.When("repeat", ("weeks",)),
+    ),
+    fields.Whole(
+        "repeat_day",
+        _("Day of the month"),
+        least=1,
+        most=31,
+        in_list=False,
+        help=_("A month that has no such day has it on its last one."),
+        when=fields.When("repeat", ("months", "years")),
+    ),
+)
+"""On which days something comes round, for whatever has a `repeat`."""
 
 
 def in_box(context: Context, box: str) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from kernel.api import (
     fields,
 )
 from plugins.tasks.consequences import written_task
-from plugins.tasks.kinds import About, Box, Done, Standing, is_late, is_open
+from plugins.tasks.kinds import REPEAT_DAYS, About, Box, Done, Standing, is_late, is_open
 from plugins.tasks.models import OPEN, ChecklistItem, Referral, Task
 from plugins.tasks.rules import prepare_task
 from plugins.tasks.storing import TASK as NAME
@@ -31,7 +31,6 @@ from plugins.tasks.words import (
     REPEATS,
     STATE_COLOURS,
     STATES,
-    WEEKDAYS,
 )
 
 CATEGORIES = "tasks.category"
@@ -149,22 +148,7 @@ TASK = Resource(
             help=_("Empty: every single one."),
             when=fields.When("repeat", tuple(REPEATS)),
         ),
-        fields.Choices(
-            "repeat_weekdays",
-            _("On these days of the week"),
-            options=WEEKDAYS,
-            in_list=False,
-            when=fields.When("repeat", ("weeks",)),
-        ),
-        fields.Whole(
-            "repeat_day",
-            _("Day of the month"),
-            least=1,
-            most=31,
-            in_list=False,
-            help=_("A month that has no such day has it on its last one."),
-            when=fields.When("repeat", ("months", "years")),
-        ),
+        *REPEAT_DAYS,
         fields.Day("repeat_until", _("Until"), in_list=False, when=fields.When("repeat", tuple(REPEATS))),
         About("about", _("About")),
         fields.UserLink("maker", _("Asked for by"), attribute="maker_id", read_only=True),

@@ -34,20 +34,7 @@ RIGHT = TASK.permission
 LIST = f"/{TASK.path}"
 USERS = f"{LIST}/options/assignee"
 CATEGORIES = f"{LIST}/options/category"
-NEW = tuple(
-    TASK.by_name[name]
-    for name in (
-        "title",
-        "assignee",
-        "due",
-        "priority",
-        "category",
-        "party",
-        "description",
-        "remind_at",
-        "customer_sees",
-    )
-)
+NEW = tuple(item for item in commands.ENTERED if item.name != "value")
 FORMS: dict[str, tuple[str, Sequence[fields.Field], LazyText, LazyText]] = {
     "refer": ("assign", (commands.TO, commands.COMMENT), _("Refer a task"), _("Refer")),
     "finish": ("edit", (commands.RESULT,), _("Finish a task"), _("Finish")),

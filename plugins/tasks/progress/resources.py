@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kernel.api import Action, Context, Problem, Resource, Search, Section, Sort, _, calendar, fields, squeeze
-from plugins.tasks.kinds import About
+from plugins.tasks.kinds import REPEAT_DAYS, About
 from plugins.tasks.models import ProgressReport
-from plugins.tasks.words import REPEATS, WEEKDAYS
+from plugins.tasks.words import REPEATS
 
 NAME = "tasks.progress_report"
 CHANNELS = {"sms": _("SMS"), "email": _("E-mail"), "letter": _("Letter on paper")}
@@ -93,22 +93,7 @@ REPORT = Resource(
             in_list=False,
             help=_("Empty: every single one."),
         ),
-        fields.Choices(
-            "repeat_weekdays",
-            _("On these days of the week"),
-            options=WEEKDAYS,
-            in_list=False,
-            when=fields.When("repeat", ("weeks",)),
-        ),
-        fields.Whole(
-            "repeat_day",
-            _("Day of the month"),
-            least=1,
-            most=31,
-            in_list=False,
-            help=_("A month that has no such day has it on its last one."),
-            when=fields.When("repeat", ("months", "years")),
-        ),
+        *REPEAT_DAYS,
         fields.Day("next_on", _("Next report on"), help=_("Empty: on the next day of the rhythm.")),
         fields.Day("until", _("Until"), in_list=False),
         fields.YesNo(
