@@ -137,9 +137,8 @@ def measure(system: Context) -> int:
         .group_by(Contact.id)
         .order_by(Contact.id)
     )
-    found = system.session.execute(bought).all()
-    for number, day in found:
-        row = system.session.get_one(Contact, number)
-        row.response, row.responded_on = "bought", day
+    days = dict(system.session.execute(bought).tuples().all())
+    for row in system.session.scalars(select(Contact).where(Contact.id.in_(days))):
+        row.response, row.responded_on = "bought", days[row.id]
     system.session.flush()
-    return len(found)
+    return len(days)
