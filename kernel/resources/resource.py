@@ -37,6 +37,8 @@ class Section:
     key: str = ""
     tab: str = ""
     """Key of the tab that it stands in; the first one where it is empty."""
+    on_page: bool = True
+    """Whether the record's page shows it; what has a block of its own there, and stands here for programs, does not."""
 
 
 @dataclass(frozen=True)

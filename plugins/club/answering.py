@@ -12,7 +12,7 @@ from plugins.club.caring import expires_within
 from plugins.club.commands.draws import enrol
 from plugins.club.joining import member_of
 from plugins.club.models import Draw, Member, Wish
-from plugins.club.surveys.answering import answer_by_sms
+from plugins.club.surveys.by_sms import answer_by_sms
 from plugins.club.telling import SOON, balance_places, shown
 
 WISH_LIMIT = 200
@@ -52,8 +52,7 @@ def _answered(context: Context, message: Inbound) -> str | None:
         member = member_of(system.session, message.party_id or 0)
         if member is None or member.state == "left":
             return None
-        words = answer_by_sms(system, member, message.body)
-        return None if words is None else context.text(words)
+        return answer_by_sms(system, member, message.body)
 
 
 def balance_words(system: Context, member: Member, channel: str) -> object:

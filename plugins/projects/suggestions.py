@@ -19,6 +19,8 @@ EVERYTHING = (
     "import",
     "assign",
 )
+TELLING = ("view", "create", "edit", "delete", "print")
+"""Rights of who tells customers how far the work is."""
 WORK = {
     ("party", "view"): "all",
     ("interaction", "view"): "all",
@@ -27,7 +29,7 @@ WORK = {
     ("base_data", "create"): "all",
 }
 
-# Rights on tasks of the cartable are given beforehand: they reach nothing until the plugin `tasks` is there.
+# Rights on what belongs to the cartable are given beforehand: they reach nothing until the plugin `tasks` is there.
 PATTERNS = (
     PatternSuggestion(
         name="manager",
@@ -35,6 +37,7 @@ PATTERNS = (
         grants={
             **WORK,
             **{("tasks.task", action): "all" for action in ("view", "create", "edit", "assign", "report")},
+            **{("tasks.progress_report", action): "all" for action in TELLING},
             **{(kind, action): "all" for kind in KINDS for action in EVERYTHING},
             **{("projects.state", action): "all" for action in ("view", "create", "edit", "delete")},
             ("projects.service_expert", "edit"): "all",

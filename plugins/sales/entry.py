@@ -19,9 +19,8 @@ from plugins.sales.prices import PriceBook, explained, price_book
 from plugins.sales.pricing import Discount, Line, LineSum, TooMuch, Totals, compute
 from plugins.sales.resources.catalogue import ITEM
 from plugins.sales.suggesting import take_up
-from plugins.sales.words import DISCOUNT_KINDS, UNITS
+from plugins.sales.words import DISCOUNT_KINDS, MOST_LINES, UNITS
 
-MOST_LINES = 200
 LARGEST = 10**15
 """Largest amount of a document, in Rials: sums of many stay within what the database holds."""
 
@@ -116,12 +115,16 @@ def read_entry(
         taxed=head.taxed,
     )
     units = UNIT.labels([each.unit_id for each in book.items.values() if each.unit_id is not None], context)
+    told: set[int | None] = set()
     for (place, raw), (item, variant) in zip(filled, wanted, strict=True):
         line = EnteredLine(place)
         entry.lines.append(line)
         before = len(entry.problems)
         _read_line(entry, context, line, raw)
         _name(entry, line, raw, book, item, variant, units)
+        if line.id is not None and (line.id not in (stored or {}) or line.id in told):
+            entry.wrong("id", _("This line is not there, or stands here twice."), line)
+        told.add(line.id)
         if len(entry.problems) == before:
             before_it = (stored or {}).get(line.id or 0) if head.keeps else None
             _give_price(entry, context, line, book, before_it)
@@ -131,7 +134,8 @@ def read_entry(
 
 
 def _is_filled(raw: Mapping[str, Any]) -> bool:
-    return any(str(raw.get(name) or "").strip() for name in FILLED)
+    """What a program sends is a line in any case; empty rows of the form are none."""
+    return "item" in raw or any(str(raw.get(name) or "").strip() for name in FILLED)
 
 
 def _wanted(raw: Mapping[str, Any]) -> tuple[int | None, int | None]:
@@ -200,7 +204,7 @@ def _name(
         return
     variant = book.variants.get(variant_id) if variant_id is not None else None
     if variant_id is not None and (variant is None or variant.item_id != item.id):
-        entry.wrong("what", _("This variant was not found."), line)
+        entry.wrong("variant" if "variant" in raw else "what", _("This variant was not found."), line)
         return
     line.item_id, line.variant_id = item.id, variant_id
     line.kind = item.kind
@@ -232,8 +236,8 @@ def _give_price(
     """Let a typed price stand; else keep the price of an unchanged line or of what was ordered, else ask the rules."""
     if line.item_id is None:
         return
-    if stored is not None and not line.by_hand and not stored.by_hand and _same(line, stored):
-        line.unit_price, line.origin = stored.unit_price, stored.origin or ""
+    if stored is not None and _stays(line, stored):
+        line.unit_price, line.origin, line.by_hand = stored.unit_price, stored.origin or "", False
         return
     ruled = book.price(line.item_id, line.variant_id, line.quantity)
     if line.unit_price is None:
@@ -250,6 +254,12 @@ def _give_price(
         )
     else:
         line.origin = context.text(_("Typed"))
+
+
+def _stays(line: EnteredLine, stored: DocumentLine) -> bool:
+    """Say whether a line keeps the price that the rules gave it: nothing was typed, or that price itself."""
+    told_again = not line.by_hand or line.unit_price == stored.unit_price
+    return told_again and not stored.by_hand and _same(line, stored)
 
 
 def _same(line: EnteredLine, stored: DocumentLine) -> bool:

@@ -6,6 +6,8 @@ from kernel.api import BaseList, _
 
 RIGHT = "sales.document"
 """The name of the rights on documents of every kind."""
+MOST_LINES = 200
+"""So many lines a document has at most."""
 
 UNITS = "sales.unit"
 SIZES = "sales.size"

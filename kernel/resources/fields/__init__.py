@@ -14,6 +14,7 @@ from kernel.resources.fields.identity import (
     PostalCode,
     Sheba,
 )
+from kernel.resources.fields.nested import ByKey, Group, Rows
 from kernel.resources.fields.numbers import Decimal, Money, Percent, Whole, YesNo
 from kernel.resources.fields.several import Choices
 from kernel.resources.fields.texts import Code, Email, LongText, Text, Website, escaped
@@ -21,6 +22,7 @@ from kernel.resources.fields.texts import Code, Email, LongText, Text, Website, 
 __all__ = [
     "OPERATORS",
     "BaseChoice",
+    "ByKey",
     "Card",
     "Choice",
     "Choices",
@@ -32,6 +34,7 @@ __all__ = [
     "Field",
     "FieldError",
     "Gathered",
+    "Group",
     "IdentityNumber",
     "Instant",
     "LegalId",
@@ -44,6 +47,7 @@ __all__ = [
     "Percent",
     "Phone",
     "PostalCode",
+    "Rows",
     "Sheba",
     "Text",
     "TimeOfDay",

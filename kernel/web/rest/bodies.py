@@ -17,7 +17,7 @@ from flask import request
 
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
-from kernel.resources.fields import Field, Lookup
+from kernel.resources.fields import Field, FieldError, Group, Lookup, Rows
 from kernel.web.rest.problems import ApiError, at, pointer_of
 from kernel.web.rest.schemas import written_schema
 
@@ -130,6 +130,52 @@ def value(context: Context, item: Field, raw: Any, pointer: str, body: Body) -> 
     if schema.get("type") == "integer" and isinstance(raw, float):
         return int(raw)
     return _of_time(schema.get("format"), raw)
+
+
+def argument(context: Context, item: Field, raw: Any, pointer: str, body: Body) -> Any:
+    """Read one value to the end, also one that holds others; each problem is noted where it stands."""
+    before = len(body.errors)
+    if isinstance(item, Rows):
+        raw = _objects(context, item, raw, pointer, body)
+    elif isinstance(item, Group):
+        raw = _object(context, item, raw, pointer, body)
+    else:
+        raw = value(context, item, raw, pointer, body)
+    if len(body.errors) > before:
+        return None
+    try:
+        return item.read(raw, context)
+    except FieldError as error:
+        body.add(pointer, error.message)
+        return None
+
+
+def _objects(context: Context, item: Rows, raw: Any, pointer: str, body: Body) -> Any:
+    if raw is None:
+        return None
+    if not isinstance(raw, list):
+        body.add(pointer, TYPES["array"])
+        return None
+    if len(raw) > item.most:
+        body.add(pointer, _("%(part)s: %(most)d rows at most.", part=item.title, most=item.most))
+        return None
+    return [_object(context, item, each, f"{pointer}/{place}", body) for place, each in enumerate(raw)]
+
+
+def _object(context: Context, item: Group, raw: Any, pointer: str, body: Body) -> Any:
+    if raw is None and not isinstance(item, Rows):
+        return None
+    if not isinstance(raw, dict):
+        body.add(pointer, TYPES["object"])
+        return None
+    only(body, raw, tuple(item.by_name), pointer)
+    read: dict[str, Any] = {}
+    for each in item.fields:
+        if each.name in raw:
+            read[each.name] = argument(context, each, raw[each.name], f"{pointer}/{each.name}", body)
+        elif item.whole and each.required:
+            body.add(f"{pointer}/{each.name}", _("%(field)s is required.", field=each.title))
+    return read
 
 
 def misfit(schema: Mapping[str, Any], raw: Any) -> LazyText | None:

@@ -12,7 +12,7 @@ from kernel.resources.closed_arguments import closed_arguments
 from kernel.resources.commands import Command
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, NotFound
-from kernel.resources.fields import Field, FieldError
+from kernel.resources.fields import Field
 from kernel.web.current import current, runtime
 from kernel.web.rest import bodies, once
 from kernel.web.rest.answers import json_answer
@@ -47,7 +47,7 @@ def run(name: str) -> Response:
 
 def _read(context: Context, found: Command, content: Mapping[str, Any]) -> dict[str, Any]:
     known = {item.name: item for item in taken(context, found)}
-    g.arguments = frozenset(known)
+    g.arguments, g.sent = known, content
     body = bodies.Body()
     bodies.only(body, content, tuple(known))
     arguments: dict[str, Any] = {}
@@ -56,14 +56,7 @@ def _read(context: Context, found: Command, content: Mapping[str, Any]) -> dict[
             if item.required:
                 body.add(f"#/{name}", _("%(field)s is required.", field=item.title))
             continue
-        before = len(body.errors)
-        raw = bodies.value(context, item, content[name], f"#/{name}", body)
-        if len(body.errors) > before:
-            continue
-        try:
-            arguments[name] = item.read(raw, context)
-        except FieldError as error:
-            body.add(f"#/{name}", error.message)
+        arguments[name] = bodies.argument(context, item, content[name], f"#/{name}", body)
     body.check()
     return arguments
 

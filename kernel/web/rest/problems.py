@@ -24,6 +24,7 @@ from kernel.resources.errors import (
     Problem,
     Refused,
 )
+from kernel.resources.fields import Group
 from kernel.resources.term import TermEnded
 from kernel.web.current import runtime
 from kernel.web.error_pages import ADVICE, TITLES
@@ -181,9 +182,19 @@ def _place(found: Problem, *, reading: bool) -> dict[str, Any]:
     if reading:
         return {**({"parameter": f"f.{found.field}"} if found.field else {}), "detail": found.message}
     if "arguments" in g:
-        field = found.field if found.field in g.arguments else None
-        return {"pointer": f"#/{field}" if field else "#", "detail": found.message}
+        return {"pointer": _argument(found), "detail": found.message}
     return {"pointer": pointer_of(found.field, found.part, found.row), "detail": found.message}
+
+
+def _argument(found: Problem) -> str:
+    """Give the pointer of an argument of a command, or of a value inside one."""
+    if found.part is None and found.field in g.arguments:
+        return f"#/{found.field}"
+    for name, item in g.arguments.items():
+        place = item.place(found, g.sent.get(name)) if isinstance(item, Group) else None
+        if place is not None:
+            return "#/" + "/".join(str(step) for step in (name, *place) if step is not None)
+    return "#"
 
 
 def _text(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kernel.resources.context import Context
-from kernel.resources.fields import Choice, Field, Lookup
+from kernel.resources.fields import Choice, Field, Group, Lookup, Rows
 from kernel.resources.fields.gathered import Gathered
 from kernel.resources.fields.masked import MaskedField
 
@@ -16,6 +16,8 @@ TEXT = {"type": "string"}
 
 def written_schema(context: Context, item: Field) -> dict[str, Any]:
     """Describe what may be sent as a value, besides null."""
+    if isinstance(item, Group):
+        return _nested(context, item)
     schema = dict(item.schema())
     if isinstance(item, Choice):
         keys = [key for key, _title in item.choices(context)]
@@ -26,6 +28,21 @@ def written_schema(context: Context, item: Field) -> dict[str, Any]:
     if schema.get("format") == "date":
         schema["pattern"] = DAYS
     return schema
+
+
+def _nested(context: Context, item: Group) -> dict[str, Any]:
+    inside: dict[str, Any] = {
+        "type": "object",
+        "properties": {
+            each.name: {**sent_schema(context, each), "title": context.text(each.title)}
+            for each in item.fields
+        },
+        "additionalProperties": False,
+    }
+    needed = [each.name for each in item.fields if each.always_required]
+    if item.whole and needed:
+        inside["required"] = needed
+    return {**item.schema(), "items": inside} if isinstance(item, Rows) else inside
 
 
 def sent_schema(context: Context, item: Field) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def groups_of(context: Context, resource: Resource, record: Any) -> list[FactGro
     groups = []
     for section in resource.sections:
         inside = [facts[name] for name in section.fields if name in facts]
-        if inside:
+        if inside and section.on_page:
             groups.append(FactGroup(context.text(section.title), inside, tab=section.tab))
     loose = [fact for name, fact in facts.items() if name not in placed and (fact.edit_url or fact.text)]
     if loose:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, NotFound, Refused, _, fields, to_ascii_digits, to_persian_digits
+from kernel.api import Context, NotFound, Refused, _, fields, to_persian_digits
 from plugins.club.accounts import open_account
 from plugins.club.models import Answer, Asked, Member, Question, Survey
-from plugins.club.surveys.asking import NUMBERED, code_hash
+from plugins.club.surveys.asking import LIMITS, code_hash, lines
 from plugins.club.telling import UNHAPPY, tell_owner
 from plugins.club.terms import terms_of
 
-LIMITS = {"nps": (0, 10), "scale": (1, 5)}
-"""The numbers of scales, both ends among them."""
 DETRACTOR = 6
 """Whoever recommends us by this or less is unhappy."""
 UNHAPPY_FROM = {"nps": DETRACTOR, "scale": 2}
@@ -25,11 +22,6 @@ def questions_of(context: Context, survey_id: int) -> Sequence[Question]:
     """Give the questions of a survey in their order."""
     wanted = select(Question).where(Question.survey_id == survey_id).order_by(Question.place, Question.id)
     return context.session.scalars(wanted).all()
-
-
-def lines(question: Question) -> list[str]:
-    """Give the answers that a choice offers."""
-    return [line.strip() for line in (question.options or "").splitlines() if line.strip()]
 
 
 def field_of(question: Question, persian: bool) -> fields.Field:
@@ -83,6 +75,15 @@ def record(system: Context, asked_id: int, given: Mapping[int, int | str | None]
     told = {number: value for number, value in given.items() if number in known and value not in (None, "")}
     if not told:
         raise Refused(_("Answer at least one question."))
+    asked.answered_at, asked.answered_by = system.now, way
+    add(system, asked, known, told)
+    return _reward(system, asked)
+
+
+def add(
+    system: Context, asked: Asked, known: Mapping[int, Question], told: Mapping[int, int | str | None]
+) -> None:
+    """Write down answers, by the ids of their questions; the database takes each once."""
     for number, value in told.items():
         words = value if isinstance(value, str) else None
         system.session.add(
@@ -93,10 +94,8 @@ def record(system: Context, asked_id: int, given: Mapping[int, int | str | None]
                 words=words,
             )
         )
-    asked.answered_at, asked.answered_by = system.now, way
     system.session.flush()
     _tell_unhappy(system, asked, known, told)
-    return _reward(system, asked)
 
 
 def _tell_unhappy(
@@ -127,42 +126,3 @@ def _reward(system: Context, asked: Asked) -> int:
         note=survey.title,
     )
     return survey.points
-
-
-def answer_by_sms(system: Context, member: Member, body: str) -> Any:
-    """Take a number that a member sends as the answer to the survey he was asked last; None for everything else."""
-    text = to_ascii_digits(body).strip().strip(".!،, ")
-    if not (text.isascii() and text.isdigit() and len(text) <= 2):
-        return None
-    statement = (
-        select(Asked)
-        .join(Survey, Survey.id == Asked.survey_id)
-        .where(
-            Asked.member_id == member.id,
-            Asked.answered_at.is_(None),
-            Asked.open_until >= system.today,
-            Asked.reached,
-            Survey.channel == "sms",
-            Survey.binned_at.is_(None),
-        )
-    )
-    asked = system.session.scalars(statement.order_by(Asked.id.desc()).limit(1)).one_or_none()
-    if asked is None:
-        return None
-    question = next((each for each in questions_of(system, asked.survey_id)), None)
-    if question is None or question.kind not in NUMBERED:
-        return None
-    least, most = LIMITS[question.kind]
-    number = int(text)
-    if not least <= number <= most:
-        persian = system.site.locale.startswith("fa")
-        return _(
-            "Please answer with a number from %(least)s to %(most)s.",
-            least=_shown(least, persian),
-            most=_shown(most, persian),
-        )
-    points = record(system, asked.id, {question.id: number}, "sms")
-    if points:
-        shown = _shown(points, system.site.locale.startswith("fa"))
-        return _("Thank you for your answer. You got %(points)s points.", points=shown)
-    return _("Thank you for your answer.")

@@ -10,14 +10,25 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from kernel.api import CommandError, Context, Party, queue_message, segment_ids, web_address
+from kernel.api import (
+    CommandError,
+    Context,
+    Party,
+    _,
+    queue_message,
+    segment_ids,
+    to_persian_digits,
+    web_address,
+)
 from plugins.club.models import Asked, Member, Purchase, Question, Survey
 from plugins.club.telling import name_of
 
 MADE_UP_FOR = 7
 """Days of a standstill after which purchases are still asked about."""
-NUMBERED = ("nps", "scale")
-"""Kinds of questions that are answered by one number, also by SMS."""
+LIMITS = {"nps": (0, 10), "scale": (1, 5)}
+"""The numbers of scales, both ends among them."""
+BY_NUMBER = ("nps", "scale", "choice")
+"""Kinds of questions that one number answers: by SMS too."""
 
 
 def code_hash(code: str) -> str:
@@ -39,6 +50,7 @@ def ask(system: Context, survey: Survey, member: Member, occasion: str) -> bool:
         "member_id": member.id,
         "occasion": occasion,
         "day": system.today,
+        "created_at": system.now,
         "open_until": system.today + timedelta(days=survey.open_days),
         "code_hash": code_hash(code),
     }
@@ -68,9 +80,36 @@ def ask(system: Context, survey: Survey, member: Member, occasion: str) -> bool:
 
 
 def first_question(system: Context, survey_id: int) -> str:
-    """Give the words of the first question."""
-    wanted = select(Question.title).where(Question.survey_id == survey_id)
-    return system.session.scalar(wanted.order_by(Question.place, Question.id).limit(1)) or ""
+    """Give the words of the question that the message asks: the first that a number answers, else the first."""
+    wanted = select(Question).where(Question.survey_id == survey_id).order_by(Question.place, Question.id)
+    found = system.session.scalars(wanted).all()
+    by_number = [each for each in found if each.kind in BY_NUMBER]
+    return asked_as(system, (by_number or found)[0]) if found else ""
+
+
+def asked_as(system: Context, question: Question) -> str:
+    """Write a question for a message, with the numbers that answer it."""
+    if question.kind not in BY_NUMBER:
+        return question.title
+    persian = system.site.locale.startswith("fa")
+    least, most = (to_persian_digits(str(each)) if persian else str(each) for each in bounds(question))
+    if question.kind == "choice":
+        numbers = (to_persian_digits(str(place)) if persian else str(place) for place in range(1, 1000))
+        told = [f"{number}) {line}" for number, line in zip(numbers, lines(question), strict=False)]
+        return "\n".join([question.title, *told])
+    return system.text(
+        _("%(question)s (from %(least)s to %(most)s)", question=question.title, least=least, most=most)
+    )
+
+
+def lines(question: Question) -> list[str]:
+    """Give the answers that a choice offers."""
+    return [line.strip() for line in (question.options or "").splitlines() if line.strip()]
+
+
+def bounds(question: Question) -> tuple[int, int]:
+    """Give the least and the largest number that answers a question; of a choice, the numbers of its lines."""
+    return LIMITS[question.kind] if question.kind in LIMITS else (1, len(lines(question)))
 
 
 def has_questions(system: Context, survey_id: int) -> bool:

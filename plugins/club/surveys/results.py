@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from kernel.api import Context, calendar
 from plugins.club.models import Answer, Asked, Question, Survey
-from plugins.club.surveys.answering import DETRACTOR, lines, questions_of
+from plugins.club.surveys.answering import DETRACTOR, questions_of
+from plugins.club.surveys.asking import lines
 
 PROMOTER = 9
 """Whoever recommends us by this or more is a promoter."""

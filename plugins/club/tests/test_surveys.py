@@ -59,10 +59,13 @@ def rows(club: Club, model: type) -> list:
         return found
 
 
-def codes(club: Club) -> list[str]:
+def messages(club: Club) -> list[str]:
     with club.runtime.system_work("tests", "tests") as context:
-        bodies = context.session.execute(select(Message.body).order_by(Message.id)).scalars()
-        return [found.group(1) for body in bodies if (found := re.search(r"/club/survey/(\S+)", body))]
+        return list(context.session.execute(select(Message.body).order_by(Message.id)).scalars())
+
+
+def codes(club: Club) -> list[str]:
+    return [found.group(1) for body in messages(club) if (found := re.search(r"/club/survey/(\S+)", body))]
 
 
 def question_ids(club: Club) -> list[int]:
@@ -112,8 +115,10 @@ def test_a_group_is_asked_once_and_each_answers_once_and_gets_points_once(asking
     with pytest.raises(NotFound):
         club.run("club.answer_by_link", code="x" * 12, answers=answers(club, "3"))
     assert sms(club, 1, "۱۱").endswith("۰ تا ۱۰ پاسخ دهید.")
-    assert "۲۰" in sms(club, 1, "۷")
-    assert sms(club, 1, "8") is None, "answered already: the number is for others"
+    first = sms(club, 1, "۷")
+    assert first.split("\n")[0].endswith("شما ۲۰ امتیاز گرفتید.") or "۲۰" in first
+    assert first.split("\n")[1] == "برخورد فروشنده (از ۱ تا ۵)"
+    assert sms(club, 1, "8").endswith("۱ تا ۵ پاسخ دهید."), "it answers the next question"
     assert sms(club, 0, "سلام") is None
     club.pass_days(15)
     with pytest.raises(Refused):
@@ -126,6 +131,38 @@ def test_a_group_is_asked_once_and_each_answers_once_and_gets_points_once(asking
         (7, None),
     ]
     club.check()
+
+
+def test_by_sms_one_question_after_another_is_answered_once(asking: Club) -> None:
+    club = asking
+    club.run("club.send_survey", survey=survey(club))
+    assert "(از ۰ تا ۱۰)" in messages(club)[0]
+    assert "۱) دوستان\n۲) اینترنت\n۳) محله" in [sms(club, 0, each) for each in ("9", "۴")][1]
+    assert sms(club, 0, "4").endswith("۱ تا ۳ پاسخ دهید.")
+    assert "\n" not in sms(club, 0, "2"), "words are not asked for by SMS"
+    assert sms(club, 0, "2") is None, "nothing is left to be asked"
+    assert [(row.number, row.words) for row in rows(club, Answer)] == [(9, None), (4, None), (2, None)]
+    assert club.member(0).balance == 20
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda number: sms(club, 1, number), ("1", "2", "3")))
+    assert None not in found
+    assert len({row.question_id for row in rows(club, Answer)[3:]}) == 3
+    assert club.member(1).balance == 20
+    club.check()
+
+
+def test_of_two_surveys_the_number_goes_to_the_question_asked_last(asking: Club) -> None:
+    club = asking
+    for title in ("یکم", "دوم"):
+        club.run("club.send_survey", survey=survey(club, title=title))
+    assert "برخورد" in sms(club, 0, "9")
+    assert "دوستان" in sms(club, 0, "5")
+    sms(club, 0, "1")
+    asked = {row.id: row.survey_id for row in rows(club, Asked)}
+    told = [asked[row.asked_id] for row in rows(club, Answer)]
+    assert told == [told[0]] * 3
+    assert "برخورد" in sms(club, 0, "8"), "then the other one"
+    assert len({asked[row.asked_id] for row in rows(club, Answer)}) == 2
 
 
 def test_answers_at_once_count_once(asking: Club) -> None:

@@ -6,17 +6,26 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from kernel.api import Context, Refused, _, command
-from plugins.sales.commands.common import lines_of, opened, read_quantities
+from kernel.api import Context, Refused, _, command, fields
+from plugins.sales.commands.common import VERSION, lines_of, opened, read_quantities
 from plugins.sales.commands.copying import DESCRIBED, WORDS, copied
 from plugins.sales.commands.following import follow_order
 from plugins.sales.doing import CONVERTIBLE
 from plugins.sales.models import Document, DocumentLine
 from plugins.sales.pricing import LineSum, part_of
+from plugins.sales.told import QUANTITIES
 from plugins.sales.words import RIGHT
 
+ORDER = fields.Whole("order", _("Sales order"), required=True, least=1)
 
-@command("sales.invoice_part", _("Invoice a part of an order"), resource=RIGHT, action="create")
+
+@command(
+    "sales.invoice_part",
+    _("Invoice a part of an order"),
+    resource=RIGHT,
+    action="create",
+    fields=(ORDER, QUANTITIES, VERSION),
+)
 def invoice_part(
     context: Context, *, order: int, quantities: Mapping[int, Any], version: int | None = None
 ) -> int:

@@ -19,8 +19,10 @@ from plugins.sales.models import Document, DocumentLine, Redemption
 from plugins.sales.money import issuing as money
 from plugins.sales.offers import ask_to_redeem, redemptions_of
 from plugins.sales.pricing import LineSum, taken_back
+from plugins.sales.told import QUANTITIES
 from plugins.sales.words import RIGHT
 
+INVOICE_ID = fields.Whole("invoice", _("Invoice"), required=True, least=1)
 WHY = fields.Text("reason", _("Reason"), limit=300, required=True)
 DAY = fields.Day("day", _("Date"))
 COPIED = (
@@ -29,7 +31,13 @@ COPIED = (
 )
 
 
-@command("sales.take_back", _("Take back what was sold"), resource=RIGHT, action="take_back")
+@command(
+    "sales.take_back",
+    _("Take back what was sold"),
+    resource=RIGHT,
+    action="take_back",
+    fields=(INVOICE_ID, QUANTITIES, WHY, DAY),
+)
 def take_back(
     context: Context, *, invoice: int, quantities: Mapping[int, Any], reason: Any, day: Any = None
 ) -> int:

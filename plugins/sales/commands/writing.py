@@ -9,67 +9,30 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, squeeze
-from plugins.sales.commands.common import lines_of, opened, read_gently
+from kernel.api import Context, Invalid, Problem, Refused, _, command, squeeze
+from plugins.sales import told
+from plugins.sales.commands.common import VERSION, WHICH, lines_of, opened, read_gently
 from plugins.sales.commands.following import follow_order
 from plugins.sales.entry import QUANTITY, Entry, Head, read_entry
+from plugins.sales.heading import COPIED, DIRECTION, HEAD, HEAD_TOLD, KIND, NEW_LINES, PARTY, head_fields
 from plugins.sales.models import CustomerTerms, Document, DocumentLine, Redemption
 from plugins.sales.offers import read_spending, redemptions_of
-from plugins.sales.words import DIRECTIONS, DISCOUNT_KINDS, KINDS, RIGHT
-
-PARTY = fields.Link("party", _("Party"), to="party", required=True)
-DAY = fields.Day("day", _("Date"), required=True)
-SUBJECT = fields.Text("subject", _("Subject"), limit=200)
-MARKETER = fields.Link("marketer", _("Marketer"), to="party")
-VALID_UNTIL = fields.Day("valid_until", _("Valid until"))
-ENDS_ON = fields.Day(
-    "ends_on", _("End date"), help=_("End of the contract, day of the journey: users can be reminded of it.")
-)
-DUE = fields.Day(
-    "due", _("To be paid by"), help=_("Empty: as many days as the customer or the settings have.")
-)
-TERMS = fields.LongText("terms", _("Terms of payment"), limit=2000)
-NOTE = fields.LongText("note", _("Explanations"), limit=4000)
-DELIVERY = fields.LongText("delivery", _("Delivery"), limit=1000)
-OUTER_NUMBER = fields.Code("outer_number", _("Number of the other side"), limit=60)
-OUTER_LINK = fields.Website("outer_link", _("Link to another program"))
-TAXED = fields.YesNo("taxed", _("With value added tax"), default=True)
-DISCOUNT_KIND = fields.Choice("discount_kind", _("Kind of discount"), options=DISCOUNT_KINDS)
-DISCOUNT_VALUE = fields.Text("discount_value", _("Discount on the whole document"), limit=30)
-DIRECTION = fields.Choice("direction", _("For"), options=DIRECTIONS, required=True, default="sale")
-HEAD = (
-    PARTY,
-    DAY,
-    SUBJECT,
-    MARKETER,
-    VALID_UNTIL,
-    DUE,
-    ENDS_ON,
-    TERMS,
-    NOTE,
-    DELIVERY,
-    OUTER_NUMBER,
-    OUTER_LINK,
-    TAXED,
-    DISCOUNT_KIND,
-    DISCOUNT_VALUE,
-)
-COPIED = (
-    "subject",
-    "valid_until",
-    "due",
-    "ends_on",
-    "terms",
-    "note",
-    "delivery",
-    "outer_number",
-    "outer_link",
-    "taxed",
-)
-"""Values of the head that go into the document as they were read."""
+from plugins.sales.words import DIRECTIONS, KINDS, RIGHT
 
 
-@command("sales.create_document", _("Enter a document"), resource=RIGHT, action="create")
+@command(
+    "sales.create_document",
+    _("Enter a document"),
+    resource=RIGHT,
+    action="create",
+    fields=(
+        KIND,
+        DIRECTION,
+        told.Head("head", _("Head"), HEAD_TOLD, required=True),
+        NEW_LINES,
+        told.SPENDING,
+    ),
+)
 def create_document(
     context: Context,
     *,
@@ -88,24 +51,50 @@ def create_document(
     return document.id
 
 
-@command("sales.edit_document", _("Change a draft"), resource=RIGHT, action="edit")
+@command(
+    "sales.edit_document",
+    _("Change a draft"),
+    resource=RIGHT,
+    action="edit",
+    fields=(
+        WHICH,
+        VERSION,
+        told.Head("head", _("Head"), HEAD_TOLD, whole=False),
+        told.LINES,
+        told.SPENDING,
+    ),
+)
 def edit_document(
     context: Context,
     *,
     document: int,
     version: int | None = None,
-    head: Mapping[str, Any],
-    lines: Sequence[Mapping[str, Any]],
+    head: Mapping[str, Any] | None = None,
+    lines: Sequence[Mapping[str, Any]] | None = None,
     spending: Mapping[str, Any] | None = None,
 ) -> int:
-    """Change a draft; what is not among `lines` any more is taken out of it."""
+    """Change a draft: of the head what is told, the lines and the spending as a whole where they are told.
+
+    What is not among `lines` any more is taken out of it.
+    """
     record = opened(context, document, version=version)
     check_changeable(context, record)
-    _write(context, record, head, lines, spending or {})
+    whole = told.head_again(record, HEAD) | dict(head or {})
+    if lines is None:
+        lines = told.lines_again(lines_of(context, document))
+    if spending is None:
+        spending = told.spending_again(redemptions_of(context, document))
+    _write(context, record, whole, lines, spending)
     return record.id
 
 
-@command("sales.discard_document", _("Throw a draft away"), resource=RIGHT, action="delete")
+@command(
+    "sales.discard_document",
+    _("Throw a draft away"),
+    resource=RIGHT,
+    action="delete",
+    fields=(WHICH, VERSION),
+)
 def discard_document(context: Context, *, document: int, version: int | None = None) -> None:
     """Delete a draft; what it was made of can be converted again."""
     record = opened(context, document, "delete", version)
@@ -150,7 +139,7 @@ def _write(
     if problems:
         raise Invalid(problems)
     stored = {line.id: line for line in lines_of(context, document.id)} if document.id else {}
-    told = Head(
+    basis = Head(
         direction=document.direction,
         day=values["day"],
         party_id=values["party"],
@@ -159,13 +148,14 @@ def _write(
         discount_value=values["discount_value"],
         keeps=document.party_id in (None, values["party"]),
     )
-    entry = read_entry(context, told, raw_lines, stored)
-    spent = read_spending(context, document, told, entry, spending)
+    entry = read_entry(context, basis, raw_lines, stored)
+    spent = read_spending(context, document, basis, entry, spending)
     if spent:
         entry = read_entry(
-            context, replace_spent(told, sum(amount for _t, amount in spent.values())), raw_lines, stored
+            context, replace_spent(basis, sum(amount for _t, amount in spent.values())), raw_lines, stored
         )
-    entry.problems += _rights(context, entry, stored) + _days(values) + _ordered(context, entry, stored)
+    entry.problems += _rights(context, entry, stored) + _ordered(context, entry, stored)
+    entry.problems += _days(values) + _strange(document, values)
     if not entry.lines and not entry.problems:
         entry.wrong(None, _("Enter at least one line."))
     if entry.problems or entry.totals is None:
@@ -195,6 +185,19 @@ def _days(values: Mapping[str, Any]) -> list[Problem]:
     if last is None or last >= values["day"]:
         return []
     return [Problem("valid_until", _("This is before the date of the document."))]
+
+
+def _strange(document: Document, values: Mapping[str, Any]) -> list[Problem]:
+    """What documents of this kind do not have, unless it stands there already: a quote has no day of payment."""
+    own = {item.name for item in head_fields(document.kind, document.direction)}
+    names = {"marketer": "marketer_id"}
+    return [
+        Problem(item.name, _("Documents of this kind do not have this: leave it empty."))
+        for item in HEAD
+        if item.name not in own
+        and values[item.name] is not None
+        and values[item.name] != getattr(document, names.get(item.name, item.name))
+    ]
 
 
 def _rights(context: Context, entry: Entry, stored: Mapping[int, DocumentLine]) -> list[Problem]:

@@ -16,6 +16,7 @@ from kernel.api import (
     Charge,
     Context,
     LazyText,
+    Part,
     Resource,
     Search,
     Section,
@@ -25,13 +26,15 @@ from kernel.api import (
     to_persian_digits,
 )
 from plugins.sales.doing import actions_of
-from plugins.sales.models import Document, SaleEntry
+from plugins.sales.models import Document, DocumentLine, SaleEntry
 from plugins.sales.money.resources.settled import SETTLED
 from plugins.sales.words import (
     DIRECTIONS,
+    DISCOUNT_KINDS,
     INVOICING,
     INVOICING_TONES,
     KINDS,
+    MOST_LINES,
     NEXT,
     OFFERED,
     OFFERED_TONES,
@@ -85,6 +88,59 @@ AMOUNTS = (
 )
 
 
+def _told(kind: type[fields.Field], name: str, title: LazyText, **options: Any) -> fields.Field:
+    return kind(name, title, read_only=True, in_list=False, filterable=False, **options)
+
+
+TOLD = (
+    _told(fields.YesNo, "taxed", _("With value added tax")),
+    _told(fields.Choice, "discount_kind", _("Kind of discount"), options=DISCOUNT_KINDS),
+    _told(fields.Decimal, "discount_value", _("Discount on the whole document")),
+    _told(fields.Money, "line_discount", _("Discounts of the lines")),
+    _told(fields.Money, "discount", _("Discount")),
+    _told(fields.LongText, "terms", _("Terms of payment")),
+    _told(fields.LongText, "note", _("Explanations")),
+    _told(fields.LongText, "delivery", _("Delivery")),
+    _told(fields.Code, "outer_number", _("Number of the other side")),
+    _told(fields.Website, "outer_link", _("Link to another program")),
+)
+"""What of the head the page of a document tells in its own way, for programs."""
+LINES = Part(
+    name="lines",
+    title=_("Lines"),
+    model=DocumentLine,
+    key="document_id",
+    order="position",
+    most=MOST_LINES,
+    on_page=False,
+    ruled=False,
+    fields=(
+        fields.Link("item", _("Good or service"), to="sales.item", attribute="item_id", read_only=True),
+        fields.Whole("variant", _("Variant"), attribute="variant_id", read_only=True),
+        fields.Text("title", _("Title"), read_only=True),
+        fields.Text("description", _("Description"), read_only=True),
+        fields.Text("serials", _("Serial numbers"), read_only=True),
+        fields.Text("unit", _("Unit"), read_only=True),
+        fields.Decimal("quantity", _("Quantity"), places=3, read_only=True),
+        fields.Money("unit_price", _("Unit price"), read_only=True),
+        fields.YesNo("by_hand", _("Price typed by hand"), read_only=True),
+        fields.Text("origin", _("How the price came about"), read_only=True),
+        fields.Choice("discount_kind", _("Kind of discount"), options=DISCOUNT_KINDS, read_only=True),
+        fields.Decimal("discount_value", _("Discount"), read_only=True),
+        fields.Percent("tax_percent", _("Tax percent"), read_only=True),
+        fields.Money("gross", _("Before discount"), read_only=True),
+        fields.Money("discount", _("Discount of the line"), read_only=True),
+        fields.Money("shared", _("Part of the document’s discount"), read_only=True),
+        fields.Money("net", _("After discount"), read_only=True),
+        fields.Money("tax", _("Tax"), read_only=True),
+        fields.Link("beside", _("Offered beside"), to="sales.item", attribute="beside_id", read_only=True),
+        fields.Decimal("returned", _("Taken back"), places=3, read_only=True),
+        fields.Decimal("invoiced", _("Invoiced so far"), places=3, read_only=True),
+    ),
+)
+"""The lines of a document for programs; the page of a document has a block of its own for them."""
+
+
 def _state(*kinds: str) -> fields.Choice:
     known = [state for state in STATES if any(state in STATES_OF[kind] for kind in kinds)]
     return fields.Choice(
@@ -128,14 +184,19 @@ def _board(lanes: tuple[str, ...]) -> Board:
 def _documents(name: str, kinds: tuple[str, ...], **options: Any) -> Resource:
     own: tuple[fields.Field, ...] = options.pop("own")
     shown = (NUMBER, _state(*kinds), *COMMON, *own, *AMOUNTS)
+    told = tuple(item for item in TOLD if item.name not in {each.name for each in shown})
     return Resource(
         name=name,
         model=Document,
         permission=RIGHT,
         label="number",
-        unruled=("number", "day", "party", "state"),
-        fields=shown,
-        sections=(Section(options["title"], tuple(item.name for item in shown)),),
+        unruled=("number", "day", "party", "state", *(item.name for item in told)),
+        fields=(*shown, *told),
+        sections=(
+            Section(options["title"], tuple(item.name for item in shown)),
+            Section(_("Details"), tuple(item.name for item in told), on_page=False),
+        ),
+        parts=(LINES,),
         sorts=SORTS,
         search=Search(held=("number",)),
         only=_of(*kinds),

@@ -10,8 +10,9 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from kernel.api import CommandForm, Context, Problem, fields, stored_number
-from plugins.sales.commands import writing
+from plugins.sales import heading
 from plugins.sales.commands.common import lines_of, read_gently
+from plugins.sales.commands.writing import replace_spent
 from plugins.sales.entry import FILLED, Entry, Head, read_entry
 from plugins.sales.models import Document, DocumentLine
 from plugins.sales.offers import Offer, offers_for, read_spending, redemptions_of
@@ -52,7 +53,7 @@ class DocumentForm:
     def __init__(self, context: Context, kind: str, direction: str, document: Document | None = None) -> None:
         self.context = context
         self.kind, self.direction, self.document = kind, direction, document
-        self.head = CommandForm(context, head_fields(kind, direction))
+        self.head = CommandForm(context, heading.head_fields(kind, direction))
         self.lines: list[LineRow] = []
         self.spending: dict[str, str] = {}
         self.spending_errors: dict[str, list[str]] = {}
@@ -65,7 +66,7 @@ class DocumentForm:
 
     def blank(self, index: int | str) -> LineRow:
         """Give an empty row: of most goods one is sold."""
-        one = fields.Whole("quantity", writing.SUBJECT.title).fill(1, self.context)
+        one = fields.Whole("quantity", heading.SUBJECT.title).fill(1, self.context)
         return LineRow(index, {"quantity": one})
 
     def stored(self) -> DocumentForm:
@@ -82,7 +83,7 @@ class DocumentForm:
             self._row(place, line) for place, line in enumerate(lines_of(self.context, self.document.id))
         ]
         self.spending = {
-            row.key: fields.Money("amount", writing.SUBJECT.title).fill(row.amount, self.context)
+            row.key: fields.Money("amount", heading.SUBJECT.title).fill(row.amount, self.context)
             for row in redemptions_of(self.context, self.document.id)
         }
         return self
@@ -131,7 +132,7 @@ class DocumentForm:
 
     def reckon(self) -> tuple[Entry, list[Offer]]:
         """Compute what is entered so far, with what may be spent; what is wrong is passed over."""
-        values, _problems = read_gently(self.context, writing.HEAD, self.head.values)
+        values, _problems = read_gently(self.context, heading.HEAD, self.head.values)
         told = Head(
             direction=self.direction,
             day=values.get("day") or self.context.today,
@@ -150,7 +151,7 @@ class DocumentForm:
         spent = read_spending(self.context, draft, told, entry, self.spending)
         if spent:
             whole = sum(amount for _title, amount in spent.values())
-            entry = read_entry(self.context, writing.replace_spent(told, whole), raw, stored)
+            entry = read_entry(self.context, replace_spent(told, whole), raw, stored)
         return entry, offers
 
     def take(self, item: int, beside: int | None, *, better: bool) -> None:
@@ -178,12 +179,12 @@ class DocumentForm:
         what = "" if line.item_id is None else str(line.item_id)
         if line.variant_id is not None:
             what += f"-{line.variant_id}"
-        price = fields.Money("price", writing.SUBJECT.title)
+        price = fields.Money("price", heading.SUBJECT.title)
         values = {
             "id": str(line.id),
             "what": what,
             "title": "" if what else line.title,
-            "quantity": fields.Decimal("quantity", writing.SUBJECT.title, places=3).fill(
+            "quantity": fields.Decimal("quantity", heading.SUBJECT.title, places=3).fill(
                 line.quantity, context
             ),
             "unit_price": price.fill(line.unit_price, context) if line.by_hand or not what else "",
@@ -212,24 +213,8 @@ def discount_text(kind: str | None, value: Any, context: Context) -> str:
     if kind is None or value is None:
         return ""
     if kind == "percent":
-        return fields.Decimal("value", writing.SUBJECT.title).fill(value, context)
-    return fields.Money("value", writing.SUBJECT.title).fill(int(value), context)
-
-
-def head_fields(kind: str, direction: str) -> list[fields.Field]:
-    """Give the fields of the head that documents of a kind have."""
-    left = set()
-    if kind != "quote":
-        left.add("valid_until")
-    if kind != "invoice":
-        left.add("due")
-    if kind == "quote":
-        left.add("delivery")
-    if direction == "sale":
-        left.add("outer_number")
-    else:
-        left |= {"marketer", "delivery"}
-    return [item for item in writing.HEAD if item.name not in left]
+        return fields.Decimal("value", heading.SUBJECT.title).fill(value, context)
+    return fields.Money("value", heading.SUBJECT.title).fill(int(value), context)
 
 
 def asked_party(raw: str) -> int | None:
