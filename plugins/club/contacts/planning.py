@@ -137,7 +137,7 @@ def measure(system: Context) -> int:
         .group_by(Contact.id)
         .order_by(Contact.id)
     )
-    days = dict(system.session.execute(bought).tuples().all())
+    days = dict(system.session.execute(bought).all())
     for row in system.session.scalars(select(Contact).where(Contact.id.in_(days))):
         row.response, row.responded_on = "bought", days[row.id]
     system.session.flush()
