@@ -72,7 +72,9 @@ def test_the_demonstration_is_full_of_people(everything):
     kinds = dict(rows(runtime, "SELECT kind, count(*) FROM kernel.party GROUP BY kind"))
     assert kinds["organisation"] >= 14 + 1 + 3  # our own company and its units, besides those of the trades
     assert kinds["person"] >= 106
-    assert rows(runtime, "SELECT count(*) >= 17, count(DISTINCT kind_id) >= 5 FROM kernel.relation") == [(True, True)]
+    assert rows(runtime, "SELECT count(*) >= 17, count(DISTINCT kind_id) >= 5 FROM kernel.relation") == [
+        (True, True)
+    ]
     assert rows(runtime, "SELECT count(*) >= 4 FROM kernel.household") == [(True,)]
     assert rows(runtime, "SELECT count(*) >= 2 FROM kernel.employment WHERE until IS NOT NULL") == [(True,)]
     assert rows(runtime, "SELECT count(DISTINCT owner_id) >= 3 FROM kernel.party") == [(True,)]
