@@ -100,6 +100,21 @@ HELP: Mapping[str, LazyText] = {
     ),
 }
 """By the beginning of the address; the longest that fits is told."""
+OF_A_LIST = _(
+    "Type to search; choose a field beside it to filter by. The heads of columns sort, rows can be put together by"
+    " field or month with their sums, and a list that you need often is kept as a view. Tick rows to do something "
+    "with many at once; a right click on a row shows what can be done with that one."
+)
+OF_A_RECORD = _(
+    "The facts stand on one side, notes and events on the other, the newest first; files and history have tabs of "
+    "their own. The pen beside a fact edits it. J and K lead to the next and previous record of the list from "
+    "which you came."
+)
+OF_A_FORM = _(
+    "Fields with a star are needed. A plus beside a field enters a value that is missing, without leaving the form. "
+    "What you type is kept on this device until you save; a field that is refused says why beside it."
+)
+"""Told of kinds that declare no help of their own."""
 
 
 def help_on(context: Context, path: str) -> str:
@@ -112,5 +127,13 @@ def help_on(context: Context, path: str) -> str:
     for resource in context.runtime.resources.values():
         if resource.help:
             declared[f"/{resource.path}"] = resource.help
+        else:
+            declared.setdefault(f"/{resource.path}", _of_kind(path, f"/{resource.path}"))
     fitting = [each for each in declared if path == each or (each != "/" and path.startswith(f"{each}/"))]
     return context.text(declared[max(fitting, key=len)]) if fitting else ""
+
+
+def _of_kind(path: str, address: str) -> LazyText:
+    if path == address:
+        return OF_A_LIST
+    return OF_A_FORM if path.endswith(("/new", "/edit")) else OF_A_RECORD

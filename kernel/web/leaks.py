@@ -82,6 +82,7 @@ RIGHTS: Mapping[str, str] = {
     "imports.undo": "import",
     "imports.refused": "import",
     "records.page": "view",
+    "records.actions": "view",
     "forms.edit": "edit",
     "records.delete": "delete",
     "merging.page": "merge",

@@ -106,7 +106,7 @@ class Shell:
                 continue
             address = address_of(item.target)
             if address is not None:
-                key = item.group or (PLUGINS if plugin else "")
+                key = item.group or plugin
                 groups.setdefault(key, []).append(_entry(context, item, address))
         pinned = [_pinned(context, each) for each in my_views(context) if each.pinned]
         if pinned:
@@ -117,7 +117,7 @@ class Shell:
                 "foot": key == ADMINISTRATION,
                 "items": items,
             }
-            for key, items in sorted(groups.items(), key=lambda pair: _place(pair[0]))
+            for key, items in sorted(_by_plugin(groups).items(), key=lambda pair: _place(pair[0]))
         ]
 
     @property
@@ -328,8 +328,18 @@ def _pinned(context: Context, view: View) -> dict[str, Any]:
     return {"label": view.name, "url": url, "icon": icon, "current": here}
 
 
-def _place(key: str) -> tuple[int, str]:
-    return ({"": 0, PLUGINS: 2, ADMINISTRATION: 3}.get(key, 1), key)
+def _by_plugin(groups: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """Put plugins with a single entry together, in place of a heading over each."""
+    single = [key for key, items in groups.items() if key not in GROUPS and len(items) == 1]
+    if len(single) < 2:
+        return groups
+    rest = {key: items for key, items in groups.items() if key not in single}
+    return {**rest, PLUGINS: [item for key in single for item in groups[key]]}
+
+
+def _place(key: str) -> int:
+    """The main menu, what the reader has pinned, plugins in the order of their first entries, administration."""
+    return {"": 0, PINNED: 1, PLUGINS: 3, ADMINISTRATION: 4}.get(key, 2)
 
 
 def _group_title(context: Context, key: str) -> LazyText | str:

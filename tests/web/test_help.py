@@ -25,6 +25,17 @@ def test_a_page_and_all_below_it_tell_what_they_are_for(sign_in: SignIn) -> None
     assert 'popovertarget="page-help"' not in sara.get("/search").text
 
 
+def test_kinds_without_words_of_their_own_are_explained_as_lists_records_and_forms(sign_in: SignIn) -> None:
+    boss = sign_in("boss", administrator=True)
+    record = boss.link(boss.get("/label-formats").text, "/label-formats/1")
+    told = [helped(boss.get(path).text) for path in ("/label-formats", record, "/label-formats/new")]
+    assert [re.split("[،؛.]", words)[0] for words in told] == [
+        "برای جست‌وجو بنویسید",
+        "مشخصات در یک سو آمده است و یادداشت‌ها و رویدادها در سوی دیگر",
+        "فیلدهای ستاره‌دار لازم‌اند",
+    ]
+
+
 def test_every_page_with_help_is_there(sign_in: SignIn) -> None:
     boss = sign_in("boss", administrator=True)
     for address in HELP:

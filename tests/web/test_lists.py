@@ -216,3 +216,18 @@ def test_records_are_suggested_while_typing(sara: Browser) -> None:
     answer = sara.get("/persons/suggest?q=کری", htmx=True)
     assert 'data-label="سارا کریمی"' in answer.text
     assert "حسینی" not in answer.text
+
+
+def test_the_menu_of_a_row_offers_what_may_be_done_with_its_record(sara: Browser, sign_in: SignIn) -> None:
+    page = sara.get("/persons").text
+    assert page.count("data-row-more") == len(NAMES)
+    assert 'aria-label="کارهای الهام حسینی"' in page
+    assert 'hx-get="/persons/{id}/actions"' in page
+    person = sara.made("/persons/new", last_name="کاوه")
+    offered = sara.get(f"{person}/actions", htmx=True)
+    assert "<html" not in offered.text
+    assert f'href="{person}/print"' not in offered.text
+    printer = sign_in("printer", {**ALL, ("party", "print"): "all", ("print", "create"): "all"})
+    assert f'href="{person}/print"' in printer.get(f"{person}/actions", htmx=True).text
+    apart = sign_in("apart", {("party", "view"): "own"})
+    assert apart.get(f"{person}/actions", htmx=True).status_code == 404

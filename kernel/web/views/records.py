@@ -51,6 +51,7 @@ from kernel.web.views.timeline import AT_ONCE, Place, authors_of, day_of, kinds_
 from kernel.web.views.values import FactGroup, PartTable, groups_of, may_do, parts_of
 
 TABS = ("activity", "files", "history")
+PRINT = _("Print")
 
 
 def page(resource: Resource, record_id: int) -> ResponseReturnValue:
@@ -104,6 +105,21 @@ def page(resource: Resource, record_id: int) -> ResponseReturnValue:
         tab_links=_tabs(context, resource, record_id, (tab, facts.tabs), query),
         **_steps(context, resource, record_id, query),
         **_content(context, resource, record_id, tab),
+    )
+
+
+def actions(resource: Resource, record_id: int) -> ResponseReturnValue:
+    """Give what may be done with a record besides, for the menu of its row."""
+    context = current()
+    context.require(resource.permission, "view")
+    load(context, resource, record_id)
+    found = actions_of(context, resource, record_id)
+    prints = any(context.text(each.label) == context.text(PRINT) for each in found)
+    return render(
+        "records/row_actions.html",
+        actions=found,
+        may_print=not prints and not resource.overview and may_do(context, resource, record_id, "print"),
+        own_url=record_url(resource, record_id),
     )
 
 

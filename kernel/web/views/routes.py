@@ -95,6 +95,7 @@ ROUTES: tuple[tuple[str, str, tuple[str, ...], View], ...] = (
     ("/import/<int:run_id>/undo", "imports.undo", POST, imports.undo),
     ("/import/<int:run_id>/refused", "imports.refused", GET, imports.refused),
     ("/<int:record_id>", "records.page", GET, records.page),
+    ("/<int:record_id>/actions", "records.actions", GET, records.actions),
     ("/<int:record_id>/edit", "forms.edit", BOTH, forms.edit),
     ("/<int:record_id>/delete", "records.delete", POST, records.delete),
     ("/<int:record_id>/erase", "erasing.page", BOTH, erasing.page),

@@ -1,4 +1,4 @@
-// A whole row opens its record; a right-click (or the menu key) opens the row's menu.
+// A whole row opens its record; a right-click, the menu key or its button opens the row's menu.
 //   <tr data-href="…" data-id="…">   <template data-row-menu> with {id} places in its addresses
 import htmx from 'htmx.org';
 import { find, findAll, make, on, within } from './dom.js';
@@ -52,6 +52,7 @@ function openRowMenu(row, event, anchor) {
   menu.showPopover();
   place(menu, anchor);
   find('a,button', menu)?.focus();
+  menu.addEventListener('htmx:after:swap', () => place(menu, anchor));
   menu.addEventListener('toggle', ({ newState }) => {
     if (newState === 'closed' && row.contains(back)) back.focus();
   });
@@ -64,6 +65,7 @@ on('contextmenu', 'tr[data-id]', (row, event) => {
   const anchor = byKey ? find('a,button', row) ?? row : { x: event.clientX, y: event.clientY };
   onceLetGo(() => openRowMenu(row, event, anchor));
 });
+on('click', '[data-row-more]', (button, event) => openRowMenu(button.closest('tr'), event, button));
 // The keys that mean the same; not every browser makes a contextmenu of them.
 on('keydown', 'tr[data-id]', (row, event) => {
   if (event.key !== 'ContextMenu' && !(event.key === 'F10' && event.shiftKey)) return;
