@@ -32,7 +32,10 @@ SHEETS = (
 """Columns of figures up to which a sheet serves, its width between the margins in millimetres, its letters in points."""
 WIDE = "wide"
 """The drawing of a chart that is put on paper."""
-COLOURS = ("#3451c6", "#0d8a86", "#6a45c4", "#8f5b00", "#0b6f86", "#646c7d")
+COLOURS = (
+    *("#3451c6", "#0d8a86", "#6a45c4", "#8f5b00", "#0b6f86", "#646c7d"),
+    *("#c22f3d", "#18794e", "#2b5fc0", "#191d27", "#868fa0", "#4a5262"),
+)
 """Of the series of a chart: those of pages in light, since a document knows no style sheet of theirs."""
 
 

@@ -198,3 +198,42 @@ def test_a_pdf_of_a_wide_report_lies_and_one_too_large_says_so(
     assert jobs.work(runtime, number + 1) == "done"
     assert "روی کاغذ" in sara.get("/work").text
     assert f"/work/{number + 1}/file" not in sara.get("/work").text
+
+
+def test_a_report_is_narrowed_and_widened_where_it_stands(sara: Browser) -> None:
+    page = sara.get("/persons/report?group=birth_date:year&figure=count:&chart=bars").text
+    choose = html.unescape(sara.link(page, "/persons/filter?", attribute="hx-get"))
+    fields = sara.get(choose, htmx=True).text
+    asked = html.unescape(sara.link(fields, "field=gender", attribute="hx-get"))
+    form = sara.get(asked, htmx=True).text
+    kept = {
+        name: html.unescape(value)
+        for name, value in re.findall(r'hidden" name="(\w+)" value="([^"]*)"', form)
+    }
+    assert kept == {
+        "field": "gender",
+        "group": "birth_date:year",
+        "figure": "count:",
+        "chart": "bars",
+        "to": "report",
+    }
+    answer = sara.get(
+        "/persons/filter/apply", htmx=True, query_string={**kept, "operator": "is", "value": "female"}
+    )
+    narrowed = answer.headers["HX-Redirect"]
+    assert narrowed.startswith("/persons/report?")
+    page = sara.get(narrowed).text
+    assert lines_of(page) == [["۱۳۷۰", "۱"], ["۱۳۷۱", "۱"], ["جمع کل", "۲"]]
+    assert '<svg class="chart' in page
+    lifted = html.unescape(sara.link(page, "حذف صافی جنسیت"))
+    assert lines_of(sara.get(lifted).text)[-1] == ["جمع کل", "۳"]
+
+
+def test_a_chart_shows_a_year_of_months_and_says_what_it_leaves_out(sara: Browser) -> None:
+    for month in range(1, 13):
+        sara.made("/persons/new", last_name=f"ماه {month}", birth_date=f"1380/{month}/1")
+    asked = "/persons/report?group=gender&across=birth_date:month&figure=count:&chart=bars"
+    page = sara.get(f"{asked}&f.birth_date.from=1380-01-01").text
+    assert "اسفند ۱۳۸۰</bdi></span>" in page
+    assert "ستون دیگر تنها در جدول" not in page
+    assert "۲ ستون دیگر تنها در جدول آمده است." in sara.get(asked).text

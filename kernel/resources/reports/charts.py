@@ -26,7 +26,7 @@ NAMES = {"wide": 190, "narrow": 110}
 LETTER = 6.4
 """Width of a letter of the names, about."""
 MOST_CATEGORIES = 60
-MOST_SERIES = 6
+MOST_SERIES = 12
 THOUSANDS = {
     "fa": (("میلیارد", 1e9), ("میلیون", 1e6), ("هزار", 1e3)),
     "en": (("bn", 1e9), ("m", 1e6), ("k", 1e3)),
@@ -80,6 +80,8 @@ class Chart:
     drawings: Sequence[Drawing]
     left_out: int
     """Categories that are in the table alone."""
+    columns_left_out: int = 0
+    """The same of the columns across."""
 
 
 def chart_of(context: Context, result: Result, title: str) -> Chart | None:
@@ -110,7 +112,8 @@ def chart_of(context: Context, result: Result, title: str) -> Chart | None:
     reading: Literal["rtl", "ltr"] = "rtl" if context.locale == "fa" else "ltr"
     draw = _Rows if kind == "rows" else _Columns
     drawings = [draw(size, names, series, reading, kind == "line").drawing() for size in WIDTHS]
-    return Chart(title, series, drawings, len(lines) - len(shown))
+    across = 0 if result.across is None else len(result.across.values) - MOST_SERIES
+    return Chart(title, series, drawings, len(lines) - len(shown), max(0, across))
 
 
 def line_chart(context: Context, title: str, points: Sequence[tuple[str, float, str]]) -> Chart | None:

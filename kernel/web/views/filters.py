@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,15 +15,60 @@ from kernel.resources.errors import NotFound
 from kernel.resources.fields import OPERATORS, Day, FieldError
 from kernel.resources.lists import Column, Filter, ListQuery, filter_columns
 from kernel.resources.lists.query import MOST_GROUPS
+from kernel.resources.reports import Definition
 from kernel.resources.resource import Resource
 from kernel.web.current import current
 from kernel.web.forms.controls import controls, mark
 from kernel.web.pages import go_to, render
-from kernel.web.views.addresses import list_url, with_query
+from kernel.web.views.addresses import list_url
 from kernel.web.views.lists import query_of
+from kernel.web.views.saved_reports import report_url
 
 WITHOUT_VALUE = ("empty", "filled")
 ON = Day("on", _("On the day"))
+REPORT = "report"
+"""Value of `to` in the address where a report is narrowed."""
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What a filter is added to: a list as it was asked for, or a report over it."""
+
+    resource: Resource
+    query: ListQuery
+    report: Definition | None = None
+    opened: dict[str, str] = field(default_factory=dict)
+    """The saved or standard report that was opened."""
+
+    def arguments(self) -> dict[str, list[str]]:
+        """Give the arguments with which the dialog asks on."""
+        if self.report is None:
+            return self.query.to_args()
+        return {
+            **self.report.to_args(),
+            **{name: [value] for name, value in self.opened.items()},
+            "to": [REPORT],
+        }
+
+    def url(self, filters: tuple[Filter, ...]) -> str:
+        """Give the address with other filters."""
+        if self.report is None:
+            return list_url(self.resource, replace(self.query.turned(None), filters=filters))
+        kept = replace(self.report, query=replace(self.query, filters=filters))
+        return report_url(self.resource, kept.to_args(), **self.opened)
+
+
+def narrowed(resource: Resource, *, report: bool) -> Narrowed:
+    """Read from the address what a filter is added to."""
+    if not report:
+        return Narrowed(resource, query_of(resource, request.args))
+    definition = Definition.from_args(resource, request.args)
+    opened = {name: request.args[name] for name in ("view", "standard") if request.args.get(name)}
+    return Narrowed(resource, definition.query, definition, opened)
+
+
+def _asked(resource: Resource) -> Narrowed:
+    return narrowed(resource, report=request.args.get("to") == REPORT)
 
 
 def choose(resource: Resource) -> ResponseReturnValue:
@@ -31,8 +77,7 @@ def choose(resource: Resource) -> ResponseReturnValue:
     context.require(resource.permission, "view")
     key = request.args.get("field", "")
     if not key:
-        query = query_of(resource, request.args)
-        base = with_query(f"/{resource.path}/filter", query)
+        base = choose_url(_asked(resource))
         joint = "&" if "?" in base else "?"
         fields = [
             {"title": context.text(column.title), "url": f"{base}{joint}field={column.key}"}
@@ -59,12 +104,18 @@ def apply(resource: Resource) -> ResponseReturnValue:
             column.field.condition(column.model(resource), operator, value, context)
         except FieldError as error:
             return _form(context, resource, column, error.message, 422)
-    query = query_of(resource, request.args).turned(None)
     group = stored_number(request.args.get("where", "")) or 0
     if group > MOST_GROUPS:
         raise NotFound()
     added = Filter(column.key, operator, "" if operator in WITHOUT_VALUE else value, group)
-    return go_to(list_url(resource, replace(query, filters=(*query.filters, added))))
+    asked = _asked(resource)
+    return go_to(asked.url((*asked.query.filters, added)))
+
+
+def choose_url(asked: Narrowed) -> str:
+    """Give the address of the dialog that adds a filter."""
+    arguments = urlencode(asked.arguments(), doseq=True)
+    return f"/{asked.resource.path}/filter{'?' if arguments else ''}{arguments}"
 
 
 def _with_day(context: Context, column: Column, value: str) -> str:
@@ -98,21 +149,21 @@ def _form(
     control.flags.required = False
     if error is not None:
         control.errors = [context.text(error)]
-    query = query_of(resource, request.args)
+    asked = _asked(resource)
     return render(
         "records/filter_form.html",
         status=status,
         action=url_for("filters.apply", resource=resource.name),
         again_url=url_for("filters.choose", resource=resource.name),
         needs_value=chosen not in WITHOUT_VALUE,
-        back_url=with_query(f"/{resource.path}/filter", query),
+        back_url=choose_url(asked),
         title=context.text(column.title),
         key=column.key,
         control=control,
         on=request.args.get("on", "")[:20] if column.field.dated else None,
         operators=[(name, context.text(OPERATORS[name]), name == chosen) for name in column.field.operators],
-        kept=[(name, value) for name, values in query.to_args().items() for value in values],
-        places=_places(context, query),
+        kept=[(name, value) for name, values in asked.arguments().items() for value in values],
+        places=_places(context, asked.query),
     )
 
 

@@ -16,6 +16,7 @@ from kernel.resources.context import Context
 from kernel.resources.errors import Invalid, NotFound
 from kernel.resources.lists import ListQuery
 from kernel.resources.lists.columns import Column
+from kernel.resources.lists.describing import described
 from kernel.resources.reports import (
     CHARTS,
     FUNCTIONS,
@@ -46,7 +47,7 @@ from kernel.web.pages import go, go_to, render
 from kernel.web.security import MEBIBYTE
 from kernel.web.views.addresses import list_url
 from kernel.web.views.export import KINDS, file_name
-from kernel.web.views.lists import chips_of
+from kernel.web.views.filters import choose_url, narrowed
 from kernel.web.views.saved_reports import REPORTS, report_url
 
 Options = list[tuple[str, list[tuple[str, str]]]]
@@ -76,7 +77,8 @@ def page(resource: Resource) -> ResponseReturnValue:
         list_url=list_url(resource, definition.query),
         saved=saved,
         here=request.full_path,
-        chips=chips_of(context, resource, definition.query),
+        chips=_chips(context, resource),
+        filter_url=choose_url(narrowed(resource, report=True)),
         search=definition.query.search,
         swap_url=None
         if definition.across is None
@@ -140,6 +142,21 @@ def _asked(context: Context, resource: Resource) -> Definition:
     offered = group_columns(context, resource)
     usual = next((key for key, column in offered.items() if column.field.kind in ("choice", "yes_no")), None)
     return definition if usual is None else replace(definition, groups=(Group(usual),))
+
+
+def _chips(context: Context, resource: Resource) -> list[dict[str, str]]:
+    """Describe the filters of the report, each with the address of the report without it."""
+    asked = narrowed(resource, report=True)
+    filters = asked.query.filters
+    return [
+        {
+            "label": each.label,
+            "value": each.value,
+            "joint": each.joint,
+            "remove_url": asked.url(tuple(one for place, one in enumerate(filters) if place != each.place)),
+        }
+        for each in described(context, resource, filters)
+    ]
 
 
 def _kept(definition: Definition) -> list[tuple[str, str]]:
