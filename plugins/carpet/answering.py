@@ -42,7 +42,6 @@ from plugins.carpet.terms import terms_of
 
 MOST_SERIALS = 10
 """Serials of one message that are looked at; the answer says when there were more."""
-ASK_LATER = _("There were too many wrong tries. Please try again tomorrow, or call us.")
 HELP = _("To register your guarantee, send the serial on the card and the code under the scratch panel.")
 MISREAD = _("The serial has eleven digits and yours has a slip in it. Please send serial and code again.")
 MORE = _("One message registers ten carpets at most; please send the others again.")
@@ -91,8 +90,9 @@ def register_by_sms(context: Context, *, message: int) -> bool:
 
 
 def _answer(system: Context, row: Inbound, guard: guessing.Guard) -> str:
-    if guard.spent(system):
-        return system.text(ASK_LATER)
+    stopped = guard.stopped(system)
+    if stopped is not None:
+        return system.text(stopped)
     told = reading.read(row.raw_text)
     if not told.readings:
         return system.text(MISREAD if told.misspelt else HELP)
@@ -131,8 +131,9 @@ def _lines(
     for pair in pairs:
         locked_serial(system, pair.serial)
     for pair in pairs:
-        if guard.spent(system):
-            lines.append(system.text(ASK_LATER))
+        stopped = guard.stopped(system)
+        if stopped is not None:
+            lines.append(system.text(stopped))
             break
         found = register(system, pair.serial, pair.code, wish)
         if found.kind == REGISTERED and found.guarantee_id is not None:

@@ -1,13 +1,19 @@
-"""Limits on guessing: wrong tries are rows, so that they count across processes, and tries of one sender come one by one."""
+"""Limits on guessing: wrong tries are rows, so that they count across processes, and tries of one sender come one by one.
+
+Whoever tries has a limit of his own: a telephone number, a network address, a user. So has a serial, whoever tries it;
+and so have all telephones together and all addresses together, against guesses from many sides. Who is limited is told
+by what, and until when.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
-from kernel.api import Context
+from kernel.api import Context, LazyText, _, clock
 from plugins.carpet.models import Attempt
 from plugins.carpet.terms import terms_of
 
@@ -15,6 +21,21 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 KEPT = timedelta(days=30)
 """How long wrong tries are remembered."""
 LONGEST = 80
+SHARED = 64
+"""Bits of an IPv6 address that one house has for itself."""
+OF_SENDER = _(
+    "There were too many wrong tries from your number, so nothing more is looked at for now. "
+    "Please send it again after %(when)s, or call us."
+)
+OF_NETWORK = _(
+    "There were too many wrong tries from your network address, so nothing more is looked at for now. "
+    "Please try again after %(when)s, or call us."
+)
+OF_USER = _("There were too many wrong tries; try again after %(when)s.")
+OF_ALL = _(
+    "Too many wrong tries come in from all sides just now, so nothing more is looked at. "
+    "Please try again after %(when)s, or call us."
+)
 
 
 def alone(system: Context, name: str) -> None:
@@ -24,46 +45,110 @@ def alone(system: Context, name: str) -> None:
 
 
 @dataclass(frozen=True)
-class Guard:
-    """Who tries, and how often he may be wrong within which time."""
+class Limit:
+    """How often tries under a name, or under all names that begin so, may be wrong within which time."""
 
     who: str
     most: int
     within: timedelta
-
-    def lock(self, system: Context) -> None:
-        """Let nobody else try under this name until the transaction ends."""
-        alone(system, self.who)
+    words: LazyText = OF_USER
+    """What is told to whom it stops."""
+    all: bool = False
 
     def spent(self, system: Context) -> bool:
         """Say whether no more is looked at for now."""
-        wrong = select(func.count()).where(Attempt.who == self.who, Attempt.at > system.now - self.within)
-        return system.session.execute(wrong).scalar_one() >= self.most
+        wrong = select(Attempt.id).where(self._counts(system)).limit(self.most).subquery()
+        return system.session.execute(select(func.count()).select_from(wrong)).scalar_one() >= self.most
+
+    def refusal(self, system: Context) -> LazyText:
+        """Say by what limit one is stopped, and until when: when the oldest of the tries that fill it counts no more."""
+        oldest = (
+            select(Attempt.at).where(self._counts(system)).order_by(Attempt.at.desc()).offset(self.most - 1)
+        )
+        filled = system.session.execute(oldest.limit(1)).scalar_one_or_none() or system.now
+        until = filled + self.within + timedelta(minutes=1)
+        when = clock.format_instant(
+            until, system.time_zone, "short", "fa" if system.locale.startswith("fa") else "en"
+        )
+        return replace(self.words, params=(("when", when),))
 
     def note(self, system: Context) -> None:
         """Write a wrong try down."""
         system.session.add(Attempt(who=self.who, at=system.now))
         system.session.flush()
 
+    def _counts(self, system: Context) -> ColumnElement[bool]:
+        named = Attempt.who.startswith(self.who, autoescape=True) if self.all else Attempt.who == self.who
+        return (Attempt.at > system.now - self.within) & named
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The limit of whoever tries, and that of all who try in the same way."""
+
+    own: Limit
+    whole: Limit | None = None
+
+    def lock(self, system: Context) -> None:
+        """Let nobody else try under this name until the transaction ends."""
+        alone(system, self.own.who)
+
+    def stopped(self, system: Context) -> LazyText | None:
+        """Give the words for whom nothing more is looked at for now; None for everybody else."""
+        limits = (self.own,) if self.whole is None else (self.own, self.whole)
+        return next((limit.refusal(system) for limit in limits if limit.spent(system)), None)
+
+    def note(self, system: Context) -> None:
+        """Write a wrong try down."""
+        self.own.note(system)
+
+
+def _of_all(system: Context, way: str) -> Limit:
+    return Limit(way, terms_of(system.runtime).tries_of_all, HOUR, OF_ALL, all=True)
+
 
 def of_sender(system: Context, sender: str) -> Guard:
-    """The limit of a telephone number."""
-    return Guard(f"sms:{sender}"[:LONGEST], terms_of(system.runtime).tries_of_sender, DAY)
+    """The limits of a telephone number."""
+    own = Limit(f"sms:{sender}"[:LONGEST], terms_of(system.runtime).tries_of_sender, DAY, OF_SENDER)
+    return Guard(own, _of_all(system, "sms:"))
 
 
 def of_network(system: Context, address: str) -> Guard:
-    """The limit of a network address."""
-    return Guard(f"net:{address}"[:LONGEST], terms_of(system.runtime).tries_of_network, HOUR)
+    """The limits of a network address that registers."""
+    return Guard(_of_address(system, "net", address), _of_all(system, "net:"))
+
+
+def of_looking(system: Context, address: str) -> Guard:
+    """The limit of a network address that asks for the state of carpets; what it learns there is no secret."""
+    return Guard(_of_address(system, "look", address))
+
+
+def _of_address(system: Context, way: str, address: str) -> Limit:
+    who = f"{way}:{house_of(address)}"[:LONGEST]
+    return Limit(who, terms_of(system.runtime).tries_of_network, HOUR, OF_NETWORK)
+
+
+def house_of(address: str) -> str:
+    """Give what stands for whoever has an address: of IPv6 the part that one house has for itself."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ip_network((int(found), SHARED), strict=False))
 
 
 def of_user(system: Context, user_id: int) -> Guard:
-    """The limit of a user, such as a dealer's."""
-    return Guard(f"user:{user_id}", terms_of(system.runtime).tries_of_network, HOUR)
+    """The limit of a user, such as a dealer's; what strangers try does not stop him."""
+    return Guard(Limit(f"user:{user_id}", terms_of(system.runtime).tries_of_network, HOUR))
 
 
-def of_serial(system: Context, serial: str) -> Guard:
+def of_serial(system: Context, serial: str) -> Limit:
     """The limit of a serial, whoever tries it; the caller holds the serial's row."""
-    return Guard(f"serial:{serial}"[:LONGEST], terms_of(system.runtime).tries_of_serial, DAY)
+    return Limit(f"serial:{serial}"[:LONGEST], terms_of(system.runtime).tries_of_serial, DAY)
 
 
 def forget(system: Context) -> int:

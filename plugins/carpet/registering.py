@@ -18,11 +18,12 @@ from plugins.carpet.models import Batch, Dealer, Dispute, Guarantee, Scratch, Se
 from plugins.carpet.terms import span_of, terms_of
 
 BUYER = "carpet.buyer"
-REGISTERED, YOURS, UNKNOWN, WRONG, CLAIMED, CLOSED, NO_CODE, VOID, REPLACED = (
+REGISTERED, YOURS, UNKNOWN, WRONG, SHUT, CLAIMED, CLOSED, NO_CODE, VOID, REPLACED = (
     "registered",
     "yours",
     "unknown",
     "wrong",
+    "shut",
     "claimed",
     "closed",
     "no_code",
@@ -72,7 +73,11 @@ def register(system: Context, serial: str, code: str, wish: Wish) -> Outcome:
     if not wish.proved:
         if not code:
             return Outcome(NO_CODE, serial)
+        guard = guessing.of_serial(system, row.number)
+        if guard.spent(system):
+            return Outcome(SHUT, serial)
         if not _is_right(system, row, code):
+            guard.note(system)
             return Outcome(WRONG, serial)
     if there is not None:
         return _found(there) if own or there.state != "active" else _claimed(system, there, wish)
@@ -98,15 +103,9 @@ def guarantee_of(system: Context, serial_id: int) -> Guarantee | None:
 
 
 def _is_right(system: Context, row: Serial, code: str) -> bool:
-    guard = guessing.of_serial(system, row.number)
-    if guard.spent(system):
-        return False
     wanted = select(Scratch.mark).where(Scratch.serial_id == row.id)
     mark = system.session.execute(wanted).scalar_one_or_none()
-    if mark is not None and codes.matches(code, mark):
-        return True
-    guard.note(system)
-    return False
+    return mark is not None and codes.matches(code, mark)
 
 
 def _found(there: Guarantee) -> Outcome:
@@ -227,6 +226,10 @@ WORDS = {
     YOURS: _("%(serial)s: registered for you already, until %(day)s."),
     UNKNOWN: _("%(serial)s: we know no such serial; please look at the card again."),
     WRONG: _("%(serial)s: the code does not fit; please look at the card again."),
+    SHUT: _(
+        "%(serial)s: too many wrong codes were sent for this card, so yours was not looked at. "
+        "Please try again tomorrow at this time, or call us."
+    ),
     CLAIMED: _("%(serial)s: this cannot be registered by itself. Our people look into it and call you."),
     CLOSED: _("%(serial)s: the time for registering this card is over; please call us."),
     NO_CODE: _("%(serial)s: please send the serial with the code under the scratch panel."),

@@ -64,6 +64,7 @@ class Terms:
     tries_of_sender: int
     tries_of_network: int
     tries_of_serial: int
+    tries_of_all: int
     buyer_points: int
     dealer_points: int
     line: str
@@ -125,6 +126,17 @@ SETTINGS = (
         default=30,
         bounds=(3, 1000),
         order=50,
+    ),
+    Setting(
+        key="tries_of_all",
+        title=_("Wrong tries of all numbers together in an hour"),
+        help=_(
+            "By SMS and by the web form each; after so many nothing of that way is looked at for a while."
+        ),
+        kind="whole",
+        default=5000,
+        bounds=(10, 1_000_000),
+        order=55,
     ),
     Setting(
         key="buyer_points",

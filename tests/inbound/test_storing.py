@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +18,7 @@ from kernel.messages.gateways import Line, ReadOnce, Received
 from kernel.messages.inbound import batches, once, polling, storing
 from kernel.messages.inbound.words import asks_for_no_more, keyword_of, sender_of, written
 from kernel.messages.lines import gateways_of
+from kernel.messages.models import SenderLine
 from tests.inbound.conftest import LINE, Inbox
 
 FROM = {"from": "09121112233", "to": LINE}
@@ -349,3 +353,30 @@ def test_whatever_comes_is_stored_once(inbox: Inbox, told: list[tuple[int, str, 
 
 def test_the_lines_of_a_text_are_kept() -> None:
     assert written("\u200fسلام كيك\r\n\nبا احترام\n") == "سلام کیک\n\nبا احترام"
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_requests_with_the_same_messages_in_other_orders_do_not_wait_in_a_circle(
+    inbox: Inbox, numbered: bool
+) -> None:
+    _provider, number = inbox.provider("kavenegar")
+    words = [*(f"پیام {place}" for place in range(20)), "لغو۱۱", "لغو11"]
+    told = [
+        Received(
+            sender=f"0912111{place % 7:04d}", text=each, to=LINE, reference=f"ref-{place}" if numbered else ""
+        )
+        for place, each in enumerate(words)
+    ]
+    gate = Barrier(4)
+
+    def work(turn: int) -> int:
+        mine = list(told)
+        Random(turn).shuffle(mine)
+        gate.wait()
+        with inbox.runtime.system_work("a request", "test.request") as context:
+            line = context.session.get(SenderLine, number)
+            return len(storing.take(context, line, mine, "callback"))
+
+    with ThreadPoolExecutor(4) as pool:
+        new = sum(pool.map(work, range(4)))
+    assert new == len(inbox.bodies()) == len(told)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.extension.contributions import Setting
@@ -47,6 +47,11 @@ MOST_FILES = 30
 OFFER = "inbound.offer"
 """The kind of work that offers a message to plugins."""
 MAKE_PARTIES = "messages.make_parties"
+IN_ORDER = text(
+    "SELECT pg_advisory_xact_lock(lock) FROM"
+    " (SELECT DISTINCT hashtextextended(name, 0) AS lock FROM unnest(CAST(:names AS text[])) AS name ORDER BY 1) AS locks"
+)
+"""Takes the locks of names, ordered by their numbers, since those are what is waited for."""
 SETTINGS = (
     Setting(
         key=MAKE_PARTIES,
@@ -75,24 +80,40 @@ def take(context: Context, line: SenderLine, received: Sequence[Received], way: 
 
     What follows (matching, opting out, telling plugins) is in the same transaction or asked for in it.
     """
+    told = [_canonical(line, each) for each in received]
+    _hold(context, line, told)
     new = []
-    for each in received:
+    for each in told:
         number = _store(context, line, each, way)
         if number is not None:
             new.append(number)
     return new
 
 
-def _store(context: Context, line: SenderLine, received: Received, way: str) -> int | None:
+def _canonical(line: SenderLine, received: Received) -> _Told:
     sender = sender_of(line.channel, received.sender)
-    text = storable(received.text)
-    told = _Told(received, sender, text, fingerprint_of(line.id, sender, text), keyword_of(text))
-    # One after the other for what may be the same message, told by two requests at once.
-    lock = func.pg_advisory_xact_lock(func.hashtextextended(told.fingerprint, 0))
-    context.session.execute(select(lock))
+    words = storable(received.text)
+    return _Told(received, sender, words, fingerprint_of(line.id, sender, words), keyword_of(words))
+
+
+def _hold(context: Context, line: SenderLine, told: Sequence[_Told]) -> None:
+    """Let one request after the other store what may be the same message, or a sender's wish to hear no more.
+
+    All locks are taken before anything is written and in one order, so that two requests which tell of the same messages in
+    other orders never wait for each other in a circle.
+    """
+    names = {each.fingerprint for each in told}
+    names |= {
+        f"inbound {line.id} {storable(each.received.reference)}" for each in told if each.received.reference
+    }
+    names |= {f"opt-out {line.channel} {each.sender}" for each in told if _wants_no_more(context, line, each)}
+    context.session.execute(IN_ORDER, {"names": sorted(names)})
+
+
+def _store(context: Context, line: SenderLine, told: _Told, way: str) -> int | None:
     if _known(context, line, told, way):
         return None
-    parties = matched(context, line.channel, sender)
+    parties = matched(context, line.channel, told.sender)
     number = _insert(context, line, told, way, parties)
     if number is None:
         return None
@@ -100,7 +121,7 @@ def _store(context: Context, line: SenderLine, received: Received, way: str) -> 
         context.session.execute(
             insert(InboundParty), [{"inbound_id": number, "party_id": party} for party in parties]
         )
-    _attach(context, number, received)
+    _attach(context, number, told.received)
     _tell(context, number, line, told, parties)
     return number
 

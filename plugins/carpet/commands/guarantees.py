@@ -102,8 +102,9 @@ def register_by_staff(
     with context.system("a guarantee by staff") as system:
         guard = guessing.of_user(system, user)
         guard.lock(system)
-        if guard.spent(system):
-            raise Refused(_("There were too many wrong tries; try again in an hour."))
+        stopped = guard.stopped(system)
+        if stopped is not None:
+            raise Refused(stopped)
         wish = Wish(
             channel="staff",
             party=lambda: buyer(system),

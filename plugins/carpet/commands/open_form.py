@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kernel.api import Context, Invalid, Problem, _, command, fields
+from kernel.api import Context, Invalid, LazyText, Problem, _, command, fields
 from plugins.carpet import guessing, points
 from plugins.carpet.kinds import ScratchCode, serial_field
 from plugins.carpet.registering import (
@@ -30,9 +30,10 @@ FIELDS = (SERIAL, CODE, FIRST_NAME, LAST_NAME, MOBILE, SOLD_ON, CONSENT)
 
 @dataclass(frozen=True)
 class Answer:
-    """What the form is answered: an outcome, or that nothing is looked at for now."""
+    """What the form is answered: an outcome, or why nothing is looked at for now."""
 
     outcome: Outcome | None
+    stopped: LazyText | None = None
 
 
 @command(
@@ -63,8 +64,9 @@ def register_by_web(
     with context.system("a guarantee by the web form") as system:
         guard = guessing.of_network(system, network)
         guard.lock(system)
-        if guard.spent(system):
-            return Answer(None)
+        stopped = guard.stopped(system)
+        if stopped is not None:
+            return Answer(None, stopped)
         wish = Wish(
             channel="web",
             party=lambda: buyer_by_mobile(system, phone, *names),
@@ -79,3 +81,20 @@ def register_by_web(
         if found.kind == REGISTERED and found.guarantee_id is not None:
             points.reward(system, [found.guarantee_id])
         return Answer(found)
+
+
+@command(
+    "carpet.note_unknown",
+    _("Count who asks for carpets that there are not"),
+    resource="carpet.guarantee",
+    action="create",
+)
+def note_unknown(context: Context, *, network: str) -> LazyText | None:
+    """Write down that a network address asked for a serial that nobody has; gives the words for whom it was too often."""
+    with context.system("somebody asks for a carpet that there is not") as system:
+        guard = guessing.of_looking(system, network)
+        guard.lock(system)
+        stopped = guard.stopped(system)
+        if stopped is None:
+            guard.note(system)
+        return stopped

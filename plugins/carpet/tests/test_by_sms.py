@@ -128,8 +128,13 @@ def test_a_serial_that_many_numbers_try_is_shut_for_all(house: House) -> None:
     house.set(tries_of_serial=3)
     for place in range(3):
         house.say(f"+98912555100{place}", f"{house.serial(1)} {house.code(20)}")
-    assert "رمز درست نیست" in house.say(SENDER, f"{house.serial(1)} {house.code(1)}")
+    answer = house.say(SENDER, f"{house.serial(1)} {house.code(1)}")
+    assert "بررسی نشد" in answer, "his code is right: nothing else may be said of it"
+    assert "رمز درست نیست" not in answer
     assert house.guarantees() == []
+    assert house.all(Attempt, Attempt.who == f"sms:{SENDER}") == [], "it was no wrong try of his"
+    house.pass_days(1)
+    assert "ثبت شد" in house.say(SENDER, f"{house.serial(1)} {house.code(1)}")
 
 
 def test_a_batch_that_is_closed_or_invalid_registers_nothing(house: House) -> None:

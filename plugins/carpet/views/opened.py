@@ -12,6 +12,7 @@ from kernel.api import (
     CommandForm,
     Context,
     Invalid,
+    LazyText,
     NotFound,
     Problem,
     _,
@@ -24,13 +25,15 @@ from kernel.api import (
     run_for_guest,
     wrong_try,
 )
-from plugins.carpet.answering import ASK_LATER, said
+from plugins.carpet import guessing
+from plugins.carpet.answering import said
 from plugins.carpet.commands import open_form
 from plugins.carpet.models import Batch, Guarantee, Serial
 from plugins.carpet.registering import REGISTERED, WRONG, YOURS
 from plugins.carpet.serials import grouped, is_serial
 
 TRIES = 30
+WRONG_SERIAL = _("This is no serial: it has eleven digits, and one of them is wrong here.")
 TITLES = {
     "registered": _("Under guarantee"),
     "over": _("The guarantee is over"),
@@ -60,16 +63,28 @@ def check() -> ResponseReturnValue:
             wrong = True
         else:
             return redirect(url_for("carpet.card", serial=number), code=303)
-    return render("carpet/open_check.html", status=422 if wrong else 200, asked=asked, wrong=wrong)
+    return render(
+        "carpet/open_check.html",
+        status=422 if wrong else 200,
+        asked=asked,
+        wrong=WRONG_SERIAL if wrong else "",
+    )
 
 
 @open_page(tries=TRIES)
 def card(serial: str) -> ResponseReturnValue:
-    """Show the state of a carpet and its last day; a serial that nobody has is a wrong try."""
+    """Show the state of a carpet and its last day; a serial that nobody has is a wrong try, counted over all processes."""
     found: dict[str, Any] | None = None
+    stopped: LazyText | None = None
+    network = request.remote_addr or ""
     if is_serial(serial):
         with guest("somebody looks at a carpet's guarantee") as context:
-            found = _state(context, serial)
+            stopped = guessing.of_looking(context, network).stopped(context)
+            found = _state(context, serial) if stopped is None else None
+        if stopped is None and found is None:
+            stopped = run_for_guest("carpet.note_unknown", network=network)
+    if stopped is not None:
+        return render("carpet/open_check.html", status=429, asked="", wrong=stopped)
     if found is None:
         wrong_try()
         raise NotFound()
@@ -123,7 +138,7 @@ def activate() -> ResponseReturnValue:
         return render("carpet/open_register.html", status=422, form=form, done="")
     found = answer.outcome
     if found is None:
-        form.attach([Problem(None, ASK_LATER)])
+        form.attach([Problem(None, answer.stopped)])
         return render("carpet/open_register.html", status=429, form=form, done="")
     if found.kind in (REGISTERED, YOURS):
         return render("carpet/open_register.html", form=form, done=said(found))
