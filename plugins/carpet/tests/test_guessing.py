@@ -104,7 +104,9 @@ def test_a_user_is_told_until_when(house: House) -> None:
     house.run("carpet.register", house.dealer_user, code=house.code(2), **values)
     with pytest.raises(Refused) as refused:
         house.run("carpet.register", house.dealer_user, code=house.code(1), **values)
-    assert shown(MORNING + timedelta(hours=1, minutes=1)) in house.runtime.translate(refused.value.message, "fa")
+    assert shown(MORNING + timedelta(hours=1, minutes=1)) in house.runtime.translate(
+        refused.value.message, "fa"
+    )
 
 
 def test_unknown_serials_at_the_open_page_count_over_all_processes(
