@@ -31,6 +31,8 @@ class Command:
     `fields` describe its arguments, by name, for other programs: a command that has them is part of the interface under
     `/api/v1/commands/<name>`, one without is not. They are read before it is called, so it is given typed values.
     `of` says by argument which resource's fields it writes, see `closed_arguments`.
+    `told` makes what a program is told of what it gave: a number, yes or no, or a `Problem` where that is a no which stays
+    written down, such as a wrong try that is counted.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Command:
     allowed_when_ended: bool = False
     fields: tuple[Field, ...] | None = None
     of: Mapping[str, str] = field(default_factory=dict)
+    told: Callable[[Any], int | bool | Problem | None] | None = None
 
     def call(self, context: Context, arguments: Mapping[str, Any]) -> Any:
         """Check the right, then call; wrong or missing arguments are a programmer's `TypeError`.
@@ -70,11 +73,13 @@ def command(
     allowed_when_ended: bool = False,
     fields: Sequence[Field] | None = None,
     of: str | Mapping[str, str] = "",
+    told: Callable[[Any], int | bool | Problem | None] | None = None,
 ) -> Callable[[F], F]:
     """Declare a function as the command `name`. The function stays callable; `command_of` gives the declaration.
 
     `of` names the resource whose fields its arguments of the same name write, or says for single arguments which it is:
     what a pattern keeps of those fields, it keeps of the command, see `closed_arguments`.
+    `told` says what programs are told of what it gave, see `Command`.
     """
 
     def declare(function: F) -> F:
@@ -89,6 +94,7 @@ def command(
             allowed_when_ended,
             None if fields is None else tuple(fields),
             _by_argument(function, of),
+            told,
         )
         function.__dict__["__command__"] = declared
         return function

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, inspect, select
 
 from kernel.api import Context, Problem, _, fields, give_role, sort_key, squeeze, take_number
-from plugins.education import clashes, keeping
+from plugins.education import clashes, keeping, seats
 from plugins.education.grading import RULE_FIELDS
 from plugins.education.models import (
     Cost,
@@ -180,7 +180,13 @@ def _moved(session: Session) -> bool:
 
 
 def prepare_item(context: Context, item: Item, values: Mapping[str, Any]) -> list[Problem]:
-    """Judge weight and marks; the maximum does not fall below a mark that was given."""
+    """Judge weight and marks; the maximum does not fall below a mark that was given.
+
+    The calendar course is held meanwhile, as by whoever enters grades or makes results final.
+    """
+    if item.offering_id is not None:
+        with context.system("nobody grades an item that changes") as system:
+            seats.locked(system, item.offering_id)
     problems = [*_stays(item), *judge_item(context, item, values)]
     problems += keeping.judge_item(context, item)
     item.place = item.place or 0
@@ -216,7 +222,6 @@ def prepare_receipt(context: Context, payment: Payment, values: Mapping[str, Any
 
 def prepare_refund(context: Context, payment: Payment, values: Mapping[str, Any]) -> list[Problem]:
     """No student gets back more than was paid here beyond what is charged: charges are cancelled first."""
-    from plugins.education import seats
     from plugins.education.billing import accounts_of
 
     payment.day = payment.day or context.today

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Response, g
@@ -11,11 +12,12 @@ from kernel.i18n import _
 from kernel.resources.closed_arguments import closed_arguments
 from kernel.resources.commands import Command
 from kernel.resources.context import Context
-from kernel.resources.errors import Forbidden, NotFound
+from kernel.resources.errors import Forbidden, NotFound, Problem
 from kernel.resources.fields import Field
 from kernel.web.current import current, runtime
 from kernel.web.rest import bodies, once
 from kernel.web.rest.answers import json_answer
+from kernel.web.rest.problems import ApiError
 
 
 def offered(context: Context) -> list[Command]:
@@ -33,7 +35,10 @@ def taken(context: Context, command: Command) -> tuple[Field, ...]:
 
 
 def run(name: str) -> Response:
-    """Run a command; the answer holds what it gave, where that is a plain number or a yes or no."""
+    """Run a command; the answer holds what it gave, where that is a plain number or a yes or no.
+
+    What it gave may be a no that stays written down: that is answered as a problem, and by a repeat alike.
+    """
     found = runtime().command(name)
     if found.fields is None:
         raise NotFound()
@@ -41,8 +46,18 @@ def run(name: str) -> Response:
     if not _may(context, found):
         raise Forbidden()
     arguments = _read(context, found, bodies.sent())
-    done = once.execute(name, lambda _context, value: {"result": _plain(value)}, **arguments)
+    done = once.execute(name, partial(_composed, found), **arguments)
+    if "problem" in done:
+        raise ApiError(422, done["problem"]["detail"], errors=[done["problem"]])
     return json_answer({"result": done.get("result")})
+
+
+def _composed(found: Command, context: Context, value: Any) -> dict[str, Any]:
+    told = found.told(value) if found.told is not None else value
+    if isinstance(told, Problem):
+        pointer = f"#/{told.field}" if told.field else "#"
+        return {"problem": {"pointer": pointer, "detail": context.text(told.message)}}
+    return {"result": _plain(told)}
 
 
 def _read(context: Context, found: Command, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class ApiError(Exception):
     def __init__(
         self,
         status: int,
-        detail: LazyText | None = None,
+        detail: LazyText | str | None = None,
         *,
         name: str = "",
         errors: Iterable[Mapping[str, Any]] = (),

@@ -22,12 +22,14 @@ from kernel.api import (
     load,
 )
 from plugins.carpet import guessing, points
+from plugins.carpet.answering import said
 from plugins.carpet.kinds import ScratchCode, seen_serial, serial_field
 from plugins.carpet.models import Dispute, Guarantee, Transfer
 from plugins.carpet.registering import (
     BUYER,
     GUESSED,
     REGISTERED,
+    WRONG,
     Outcome,
     Wish,
     buyer_by_mobile,
@@ -65,6 +67,19 @@ BUYER_OF = {"party": GUARANTEE.name, "consent": GUARANTEE.name} | dict.fromkeys(
     ("first_name", "last_name", "mobile"), "person"
 )
 """Whose fields are entered with the buyer."""
+REGISTERING = (SERIAL, CODE, PARTY, FIRST_NAME, LAST_NAME, MOBILE, SOLD_ON, CONSENT)
+
+
+def refusal(found: Outcome) -> Problem | None:
+    """Say at which field it lies where a card gave no guarantee; None where it did."""
+    if found.kind == REGISTERED:
+        return None
+    return Problem("code" if found.kind == WRONG else "serial", said(found))
+
+
+def told(found: Outcome) -> int | Problem | None:
+    """Give programs the id of the guarantee, or why there is none."""
+    return refusal(found) or found.guarantee_id
 
 
 @command(
@@ -73,6 +88,8 @@ BUYER_OF = {"party": GUARANTEE.name, "consent": GUARANTEE.name} | dict.fromkeys(
     resource=RIGHT,
     action="create",
     of={**BUYER_OF, "sold_on": "carpet.serial"},
+    fields=REGISTERING,
+    told=told,
 )
 def register_by_staff(
     context: Context,

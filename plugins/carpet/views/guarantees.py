@@ -8,11 +8,10 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from kernel.api import Problem, _, command_page, current, load
-from plugins.carpet.answering import said
 from plugins.carpet.commands import claims as at_claims
 from plugins.carpet.commands import guarantees as commands
 from plugins.carpet.models import Guarantee
-from plugins.carpet.registering import REGISTERED, WRONG, Outcome
+from plugins.carpet.registering import Outcome
 from plugins.carpet.resources import GUARANTEE
 from plugins.carpet.serials import grouped, is_serial
 
@@ -23,16 +22,7 @@ def register() -> ResponseReturnValue:
     return command_page(
         "carpet.register",
         _("Register a guarantee"),
-        (
-            commands.SERIAL,
-            commands.CODE,
-            commands.PARTY,
-            commands.FIRST_NAME,
-            commands.LAST_NAME,
-            commands.MOBILE,
-            commands.SOLD_ON,
-            commands.CONSENT,
-        ),
+        commands.REGISTERING,
         crumb=(_("Guarantee desk"), "/carpet/desk"),
         done=_("The guarantee is registered."),
         target=lambda found: f"/carpet/guarantees/{found.guarantee_id}",
@@ -42,9 +32,7 @@ def register() -> ResponseReturnValue:
 
 
 def _refused(found: Any) -> Problem | None:
-    if not isinstance(found, Outcome) or found.kind == REGISTERED:
-        return None
-    return Problem("code" if found.kind == WRONG else "serial", said(found))
+    return commands.refusal(found) if isinstance(found, Outcome) else None
 
 
 def _crumb(record: Guarantee) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +26,7 @@ from kernel.api import (
 from plugins.education import marks
 from plugins.education.grading import ABSENT, EMPTY, EXCUSED, MARK, Given
 from plugins.education.models import Enrolment, Grade, GradeChange, Item, Offering
-from plugins.education.resources import ITEM, OFFERING
+from plugins.education.resources import ENROLMENT, ITEM, OFFERING
 
 ABSENT_WORDS = frozenset(("a", "absent", "غ", "غایب", "غيب", "غیبت"))
 EXCUSED_WORDS = frozenset(("e", "excused", "م", "موجه", "معاف"))
@@ -35,7 +35,7 @@ NUMBER = fields.Decimal("mark", _("Mark"), least=0)
 
 def typed(entered: Any, context: Context) -> Given:
     """Read what stands in a cell: nothing, a mark, or a word for absent or excused. `FieldError` for anything else."""
-    text = re.sub(r"\s", "", str(entered or "")).lower()
+    text = re.sub(r"\s", "", "" if entered is None else str(entered)).lower()
     if not text:
         return Given()
     if text in ABSENT_WORDS:
@@ -195,6 +195,38 @@ def _write(
 
 def _mark(given: Given) -> Decimal | None:
     return given.mark if given.kind == MARK else None
+
+
+WHICH_ITEM = fields.Link("item", _("Graded item"), to=ITEM.name, required=True)
+WHOSE = fields.Link("enrolment", _("Enrolment"), to=ENROLMENT.name, required=True)
+ENTERED = fields.Text(
+    "entered", _("Mark"), limit=20, help=_("A mark, A for absent or E for excused; empty takes it back.")
+)
+WHY = fields.Text("reason", _("Reason"), limit=500, help=_("Needed once the results are final."))
+
+
+@command(
+    "education.enter_grade",
+    _("Enter one grade"),
+    resource=ITEM.permission,
+    action="edit",
+    fields=(WHICH_ITEM, WHOSE, ENTERED, WHY),
+)
+def enter_grade(
+    context: Context, *, item: Any, enrolment: Any, entered: Any = None, reason: Any = None
+) -> bool:
+    """Enter what one student has in one item, for programs; says whether it changed."""
+    number = WHICH_ITEM.read(item, context)
+    offering = load(context, ITEM, number).offering_id
+    cell = Cell(number, WHOSE.read(enrolment, context), ENTERED.read(entered, context))
+    try:
+        return bool(enter_grades(context, offering=offering, cells=[asdict(cell)], reason=reason))
+    except Invalid as error:
+        raise Invalid([_at_entered(each, cell) for each in error.problems]) from error
+
+
+def _at_entered(problem: Problem, cell: Cell) -> Problem:
+    return replace(problem, field=ENTERED.name) if problem.field == cell.name else problem
 
 
 WHICH = fields.Link("offering", _("Calendar course"), to=OFFERING.name, required=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -12,7 +13,7 @@ from plugins.education import clashes, keeping, marks
 from plugins.education.models import Attendance, Enrolment, Offering, Session, Slot
 from plugins.education.moving import days_off_between
 from plugins.education.planning import LONGEST, Meeting, Weekly, meetings
-from plugins.education.resources import OFFERING, SESSION
+from plugins.education.resources import ENROLMENT, OFFERING, SESSION
 from plugins.education.words import ATTENDANCE
 
 WHICH = fields.Link("offering", _("Calendar course"), to=OFFERING.name, required=True)
@@ -171,6 +172,31 @@ def take_attendance(
     context.session.flush()
     marks.refresh(context, offering)
     return len(changed)
+
+
+WHICH_SESSION = fields.Link("session", _("Session"), to=SESSION.name, required=True)
+WHOSE = fields.Link("enrolment", _("Enrolment"), to=ENROLMENT.name, required=True)
+STATE = fields.Choice("state", _("Attendance"), options=ATTENDANCE, help=_("Empty takes an entry back."))
+
+
+@command(
+    "education.note_attendance",
+    _("Note the attendance of one student"),
+    resource=SESSION.name,
+    action="edit",
+    fields=(WHICH_SESSION, WHOSE, STATE),
+)
+def note_attendance(context: Context, *, session: Any, enrolment: Any, state: Any = None) -> bool:
+    """Note whether one student was there, for programs; says whether it changed."""
+    number, entered = WHOSE.read(enrolment, context), STATE.read(state, context)
+    try:
+        return bool(
+            take_attendance(
+                context, session=WHICH_SESSION.read(session, context), states={number: entered or ""}
+            )
+        )
+    except Invalid as error:
+        raise Invalid([replace(each, field=WHOSE.name) for each in error.problems]) from error
 
 
 def _note(context: Context, session: int, enrolment: int, state: str, row: Attendance | None) -> bool:

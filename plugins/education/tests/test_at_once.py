@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from threading import Barrier
 from typing import Any
 
@@ -16,7 +17,7 @@ from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.resources.build import build_runtime
 from kernel.resources.errors import CommandError
-from plugins.education.models import Certificate, Charge, Enrolment, GradeChange, Offering
+from plugins.education.models import Certificate, Charge, Enrolment, Grade, GradeChange, Item, Offering
 from plugins.education.tests.conftest import Academy
 
 AT_ONCE = 5
@@ -111,6 +112,44 @@ def test_grades_of_one_course_are_all_kept_when_several_enter_them(academy: Acad
     )
     assert sum(isinstance(each, int) for each in answers) == 1
     assert len(academy.rows(GradeChange)) == 1
+
+
+def test_an_item_that_changes_while_it_is_graded_has_no_mark_above_its_maximum(academy: Academy) -> None:
+    offering = academy.offering(AT_ONCE)
+    student = academy.enrol(offering)
+    for _round in range(3):
+        item = academy.item(offering)
+        together(
+            [
+                *[
+                    lambda mark=mark, item=item: academy.grade(offering, (item, student, mark))
+                    for mark in ("19", "18")
+                ],
+                *[
+                    lambda most=most, item=item: academy.edit("item", item, maximum=most)
+                    for most in ("10", "11", "12")
+                ],
+            ]
+        )
+        held = academy.row(Item, item)
+        (grade,) = academy.rows(Grade, Grade.item_id == item) or (None,)
+        assert grade is None or grade.mark <= held.maximum
+
+
+def test_final_results_do_not_change_under_whoever_makes_them_final(academy: Academy) -> None:
+    offering = academy.offering(AT_ONCE)
+    first, second, student = academy.item(offering), academy.item(offering), academy.enrol(offering)
+    academy.grade(offering, (first, student, "10"), (second, student, "20"))
+    together(
+        [
+            lambda: academy.run("education.finalise", offering=offering),
+            *[lambda weight=weight: academy.edit("item", first, weight=weight) for weight in (2, 3, 4, 5)],
+        ]
+    )
+    held, weight = academy.row(Enrolment, student), academy.row(Item, first).weight
+    exact = (10 * weight + 20) / (weight + 1)
+    assert held.outcome == "passed"
+    assert abs(held.final - exact) <= Decimal("0.125")
 
 
 def test_a_certificate_that_several_issue_is_one(academy: Academy) -> None:
