@@ -9,12 +9,13 @@ first, and the caller takes the one whose serials there are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plugins.carpet import codes, serials, spelling
 
+MOST_TEXT = 20_000
 MOST_DIGITS = 600
-"""What is read of one message: more than fits ten parts of an SMS."""
+"""What is read of one message: more than fits ten parts of an SMS, whatever words stand around it."""
 MOST_READINGS = 8
 GLUED = serials.LENGTH + codes.LENGTH
 """Digits of a serial and a code with nothing between them."""
@@ -45,17 +46,46 @@ class Told:
 
 
 def read(text: str) -> Told:
-    """Read a message: with the marks between groups that people use, else with whatever stands between them but letters."""
-    plain = spelling.plain(text)[: MOST_DIGITS * 4]
-    told = _read(spelling.rows(plain))
+    """Read a message: with the marks between groups that people use, else with whatever stands between them but letters.
+
+    Where it can be read as well without its dates and telephones, that is likelier: a date has as many digits as a code.
+    """
+    plain = spelling.plain(text[:MOST_TEXT])
+    told = _of_plain(plain)
+    lean_text = spelling.without_others(plain)
+    if lean_text == plain or not told.readings:
+        return told
+    lean = _of_plain(lean_text)
+    if set(lean.serials) != set(told.serials) or _complete(lean) < _complete(told):
+        return told
+    return replace(told, readings=tuple(dict.fromkeys((*lean.readings, *told.readings)))[:MOST_READINGS])
+
+
+def _of_plain(plain: str) -> Told:
+    told = _read(_few(spelling.rows(plain)))
     if told.readings and _complete(told) == len(told.serials):
         return told
-    looser = _read(spelling.loose_rows(plain))
+    looser = _read(_few(spelling.loose_rows(plain)))
     return (
         looser
         if (bool(looser.readings), _complete(looser)) > (bool(told.readings), _complete(told))
         else told
     )
+
+
+def _few(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Give the first groups of rows, as many as are read of one message."""
+    found: list[list[str]] = []
+    left = MOST_DIGITS
+    for row in rows:
+        kept = []
+        for group in row:
+            left -= len(group)
+            if left < 0:
+                return [*found, kept] if kept else found
+            kept.append(group)
+        found.append(kept)
+    return found
 
 
 def _complete(told: Told) -> int:

@@ -18,6 +18,14 @@ _LIKE_DIGITS = re.compile(f"(?<![A-Za-z])[0-9OoΟοОоIl](?:[{_SOFT}]*[0-9OoΟ�
 _ROW = re.compile(f"[0-9]+(?:[{_SOFT}]+[0-9]+)*")
 _LOOSE_ROW = re.compile(r"[0-9]+(?:[\W_]+[0-9]+)*")
 _DIGITS = re.compile("[0-9]+")
+_ELSE = "تلفن|تماس|همراه|موبا[یي]ل|تار[یي]خ|پست[یي]|مل[یي]|ق[یي]مت|مبلغ|فاکتور|پلاک|phone|tel|mobile|date"
+_OTHERS = re.compile(
+    rf"(?:{_ELSE})[^0-9]{{0,12}}(?:0[0-9]{{2,3}}[{_SOFT}]+)?[0-9]{{5,}}"
+    r"|(?<![0-9])(?:1[34]|20)[0-9]{2}[/.\-][0-9]{1,2}[/.\-][0-9]{1,2}(?![0-9])"
+    r"|(?<![0-9])(?:1[34]|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])",
+    re.IGNORECASE,
+)
+"""Numbers that say what else they are: telephones, dates, prices."""
 
 
 def plain(text: str) -> str:
@@ -40,6 +48,11 @@ def _without_letters(found: re.Match[str]) -> str:
     """Take O for 0 and l for 1 in a row as long as a code that holds digits besides."""
     row = found[0]
     return row.translate(_ALIKE) if any(mark.isdigit() for mark in row) else row
+
+
+def without_others(plain_text: str) -> str:
+    """Put a letter in the place of numbers that are likely something else; they may be what is looked for all the same."""
+    return _OTHERS.sub(" x ", plain_text)
 
 
 def rows(plain_text: str) -> list[list[str]]:

@@ -146,6 +146,14 @@ def test_a_batch_that_is_closed_or_invalid_registers_nothing(house: House) -> No
     assert house.guarantees() == []
 
 
+def test_the_last_day_of_a_batch_ends_at_midnight_of_the_house(house: House) -> None:
+    house.change_batch(closes_on=TODAY)
+    house.pass_time(hours=15, minutes=59)
+    assert "ثبت شد" in house.say(SENDER, f"{house.serial(1)} {house.code(1)}")
+    house.pass_time(minutes=1)
+    assert "مهلت ثبت" in house.say(SENDER, f"{house.serial(2)} {house.code(2)}")
+
+
 def test_words_without_numbers(house: House) -> None:
     assert "سریال روی کارت" in house.say(SENDER, "ضمانت")
     assert "یازده رقم" in house.say(SENDER, "ضمانت 10010000018")

@@ -107,6 +107,34 @@ def test_letters_and_pictures_that_stand_for_digits(text: str) -> None:
     assert Pair("10010000017", "00000001") in {pair for each in told.readings for pair in each}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "تاریخ خرید ۱۴۰۵/۰۸/۳۰ سریال {serial} کد {code}",
+        "سریال {serial} کد {code} خرید 1405-8-30",
+        "14050830\n{serial}\n{code}",
+        "تلفن: ۰۲۱ ۸۸۷۷۶۶۵۵ سریال {serial} رمز {code}",
+        "سریال {serial} شمارهٔ تماس من 88776655 رمز {code}",
+        "علی رضایی 09123456789 کد ملی 0012345679 {code} {serial} فرش 3×4",
+        "قیمت 12500000 تومان {serial} {code}",
+    ],
+)
+def test_dates_telephones_and_prices_are_no_codes(text: str) -> None:
+    told = reading.read(text.format(serial="10010000017", code="48210937"))
+    assert told.readings[0] == (Pair("10010000017", "48210937"),)
+
+
+def test_a_code_that_looks_like_a_date_is_a_code_where_there_is_no_other() -> None:
+    for text in ("10010000017 14050830", "تاریخ 10010000017 14050830", "1405/08/30 10010000017"):
+        assert reading.read(text).readings[0] == (Pair("10010000017", "14050830"),)
+
+
+def test_what_stands_at_the_end_of_very_many_words_is_read() -> None:
+    told = reading.read("سلام خدمت شما " * 1000 + "10010000017 48210937")
+    assert told.readings == ((Pair("10010000017", "48210937"),),)
+    assert reading.read("12345 " * 5000 + "10010000017 48210937") == reading.Told(())
+
+
 def test_words_of_such_letters_stay_words() -> None:
     assert reading.read("lol Ooo 10 ok IlIlIlIlIlI").readings == ()
 

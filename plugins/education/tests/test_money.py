@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -155,3 +156,93 @@ def test_a_student_who_leaves_gets_back_what_is_not_charged_any_more_to_the_rial
     assert standing(academy, offering).share == 1_666_667
     academy.run("record.delete", resource="education.receipt", record_id=academy.rows(Payment)[0].id)
     assert account(academy, number).balance == 5_000_000
+
+
+class Ledger:
+    """An account kept beside the plugin: charges by their day, money in and out, and nothing else."""
+
+    def __init__(self) -> None:
+        self.charges: dict[int, tuple[date, int, bool]] = {}
+        self.money: dict[int, int] = {}
+
+    @property
+    def charged(self) -> int:
+        return sum(amount for _due, amount, _fee in self.charges.values())
+
+    @property
+    def paid(self) -> int:
+        return sum(self.money.values())
+
+    def overdue(self, today: date) -> int:
+        return max(0, sum(amount for due, amount, _fee in self.charges.values() if due < today) - self.paid)
+
+    def fees_received(self) -> int:
+        """What is paid counts rial by rial from the oldest charge on."""
+        left, found = self.paid, 0
+        for _number, (_due, amount, fee) in sorted(
+            self.charges.items(), key=lambda item: (item[1][0], item[0])
+        ):
+            part = max(0, min(left, amount))
+            left -= part
+            found += part if fee else 0
+        return found
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_is_charged_paid_returned_and_cancelled_the_account_is_that_of_a_ledger(
+    academy: Academy, seed: int
+) -> None:
+    chance, today, book = Random(seed), academy.today, Ledger()
+    offering = taught(academy, share_kind="percent", share_percent="37.5")
+    number = academy.enrol(
+        offering, fee=9_000_001, discount=chance.randint(1, 99_999), discount_reason="x", instalments=4
+    )
+
+    def take_up() -> None:
+        book.charges = {
+            each.id: (each.due, each.amount, each.fee)
+            for each in academy.rows(Charge, Charge.state == "open")
+        }
+
+    take_up()
+    assert book.charged == sum(amount for _due, amount, _fee in book.charges.values())
+    receipts: list[int] = []
+    for _turn in range(20):
+        what = chance.choice(
+            ("receipt", "receipt", "receipt", "refund", "refund", "charge", "cancel", "delete")
+        )
+        amount = chance.randint(1, 3_000_000)
+        if what == "receipt":
+            receipts.append(academy.make("receipt", enrolment=number, amount=amount))
+            book.money[receipts[-1]] = amount
+        elif what == "refund":
+            spare = book.paid - book.charged
+            amount = chance.choice((amount, max(1, spare), max(1, spare) + 1))
+            if amount <= spare:
+                book.money[academy.make("refund", enrolment=number, amount=amount)] = -amount
+            else:
+                with pytest.raises(Invalid):
+                    academy.make("refund", enrolment=number, amount=amount)
+        elif what == "charge":
+            due = today + timedelta(days=chance.randint(-60, 60))
+            academy.run(
+                "education.add_charge", enrolment=number, title="x", amount=amount, due=due.isoformat()
+            )
+            take_up()
+        elif what == "cancel" and book.charges:
+            academy.run("education.cancel_charge", charge=chance.choice(list(book.charges)), reason="x")
+            take_up()
+        elif what == "delete" and receipts:
+            gone = receipts.pop(chance.randrange(len(receipts)))
+            academy.run("record.delete", resource="education.receipt", record_id=gone)
+            del book.money[gone]
+        found, stand = account(academy, number), standing(academy, offering)
+        assert (found.charged, found.paid, found.balance) == (
+            book.charged,
+            book.paid,
+            book.charged - book.paid,
+        )
+        for day in (today, today + timedelta(days=45), today + timedelta(days=400)):
+            assert found.overdue(day) == book.overdue(day)
+        assert stand.share == book.fees_received() * 375 // 1000
+        assert (stand.charged, stand.received) == (book.charged, book.paid)
