@@ -125,6 +125,7 @@ from kernel.resources.errors import (
     Refused,
 )
 from kernel.resources.exporting import Book as Workbook
+from kernel.resources.field_rules import seen_whole
 from kernel.resources.notices.telling import notify
 from kernel.resources.notices.whom import users_who_may
 from kernel.resources.numbering import take_number, take_numbered
@@ -336,6 +337,7 @@ __all__ = [
     "run_for_guest",
     "schema_base",
     "search_key",
+    "seen_whole",
     "segment_ids",
     "shared",
     "sharers",

@@ -341,6 +341,7 @@ PRINT_RUN = Resource(
     path="print-runs",
     icon="printer",
     editable=False,
+    unruled=("pieces", "left_out", "pages"),
     fields=(
         Text("name", _("Name"), read_only=True),
         Choice("kind", _("What"), options=KIND_TITLES, read_only=True),

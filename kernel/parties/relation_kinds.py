@@ -203,6 +203,7 @@ RELATION_KIND = Resource(
     path="relation-kinds",
     permission="base_data",
     icon="link",
+    unruled=("reverse_name",),
     fields=(
         Text(
             "name",

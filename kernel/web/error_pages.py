@@ -79,7 +79,7 @@ class ErrorPages:
         status: int,
         locale: str = "fa",
         *,
-        message: LazyText | None = None,
+        message: LazyText | str | None = None,
         error_id: str = "",
         links: tuple[tuple[str, str], ...] = (),
     ) -> str:
@@ -100,8 +100,8 @@ class ErrorPages:
         """Give the heading for a status."""
         return self.text(TITLES.get(status, TITLES[500]), locale)
 
-    def text(self, value: LazyText, locale: str) -> str:
-        """Render a text in a language, with the kernel's catalogue alone."""
+    def text(self, value: LazyText | str, locale: str) -> str:
+        """Render a text in a language, with the kernel's catalogue alone; a plain string is translated already."""
         return translate(value, _catalogue(locale))
 
 

@@ -76,14 +76,16 @@ def answer(
         headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else None
         return problems.answer(status, message, headers=headers)
     locale = _locale()
+    # What a plugin says is in its own catalogue, which the pages of errors do not know.
+    said = None if message is None else runtime().translate(message, locale)
     if request.headers.get("HX-Request") == "true":
-        text = pages.text(message or TITLES.get(status, TITLES[500]), locale)
+        text = said or pages.text(TITLES.get(status, TITLES[500]), locale)
         response = Response("", status, {"HX-Reswap": "none"})
         triggering(response, toast={"text": text, "error": True})
     else:
         error_id = g.get("error_id", "")
         response = Response(
-            pages.page(status, locale, message=message, error_id=error_id, links=tuple(links)), status
+            pages.page(status, locale, message=said, error_id=error_id, links=tuple(links)), status
         )
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)

@@ -177,9 +177,10 @@ def _dispute(context: Context, number: int) -> Markup | None:
     row = context.session.get(Guarantee, dispute.guarantee_id) if dispute is not None else None
     if dispute is None or row is None:
         return None
+    since = veiled(context, context.runtime.resource("carpet.guarantee"), row).registered_on
     notes = [
         *_guarantee_notes(context, row),
-        (context.text(_("Registered on")), _day(context, row.registered_on), "", ""),
+        (context.text(_("Registered on")), "—" if since is None else _day(context, since), "", ""),
         *_reached(context, _("Owner"), row.party_id),
         *_reached(context, _("Who else claims it"), dispute.party_id),
     ]

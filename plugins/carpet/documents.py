@@ -22,6 +22,7 @@ from kernel.api import (
     pgettext_lazy,
     record_labels,
     to_persian_digits,
+    veiled,
 )
 from plugins.carpet import codes
 from plugins.carpet.models import Batch, CarpetModel, Guarantee, Serial
@@ -173,6 +174,8 @@ def certificates(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[s
     named = record_labels(context, keys)
     wanted = select(Party.id, Party.display_name).where(Party.id.in_([row.party_id for row in rows]))
     owners = {row.id: row.display_name for row in context.session.execute(wanted)}
+    resource = context.runtime.resource("carpet.guarantee")
+    seen = {row.id: veiled(context, resource, row) for row in rows}
     return {
         row.id: {
             "guarantee": {
@@ -180,9 +183,9 @@ def certificates(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[s
                 "model": named.get(("carpet.model", row.model_id), ""),
                 "owner": owners.get(row.party_id, ""),
                 "dealer": named.get(("carpet.dealer", row.dealer_id or 0), ""),
-                "registered_on": row.registered_on,
-                "starts_on": row.starts_on,
-                "ends_on": row.ends_on,
+                "registered_on": seen[row.id].registered_on or "",
+                "starts_on": seen[row.id].starts_on or "",
+                "ends_on": seen[row.id].ends_on or "",
                 "address": address_of(context.runtime, row.number),
             },
             "words": words_of(context),

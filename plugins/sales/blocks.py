@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -20,15 +21,17 @@ from kernel.api import (
     _,
     fields,
     fragment,
+    seen_whole,
     veiled,
 )
 from plugins.sales.commands.common import RESOURCE_OF, lines_of
 from plugins.sales.doing import title_of
 from plugins.sales.entry import PERCENT, QUANTITY
+from plugins.sales.kept import sees_amounts
 from plugins.sales.models import Document, PriceLine, PriceList
 from plugins.sales.money import contributions as money
 from plugins.sales.offers import redemptions_of
-from plugins.sales.resources.catalogue import MOST_SUGGESTIONS
+from plugins.sales.resources.catalogue import ITEM, MOST_SUGGESTIONS
 from plugins.sales.resources.documents import NUMBER
 from plugins.sales.resources.prices import PRICE_LINE
 from plugins.sales.suggesting import declared, effects, named
@@ -72,6 +75,7 @@ def _lines(context: Context, number: int) -> Markup | None:
     return fragment(
         "sales/lines.html",
         document=document,
+        amounts=sees_amounts(context, RESOURCE_OF[document.kind]),
         lines=lines_of(context, number),
         quantity=lambda value: QUANTITY.show(value, context),
         percent=lambda value: PERCENT.show(value, context),
@@ -165,9 +169,11 @@ def _suggestions(context: Context, item: int) -> Markup | None:
     found = named(context, declared(context, [item])[:MOST_SUGGESTIONS], context.today)
     if not found:
         return None
-    counted = context.may(RIGHT, "view")
+    counted = context.may(RIGHT, "view") and sees_amounts(context, RESOURCE_OF["invoice"])
     sold, taken = effects(context, item) if counted else (0, {})
     whole = fields.Whole("times", _("Quantity"))
+    if not seen_whole(context, ITEM.permission, ITEM.by_name["sale_price"]):
+        found = [replace(it, price=None) for it in found]
     rows = []
     for it in found:
         times, net = taken.get(it.item_id, (0, 0))
@@ -248,6 +254,7 @@ def figures(context: Context, party_ids: Sequence[int]) -> Mapping[int, Sequence
     """Give the last purchase of parties and what they bought in all, returns taken off; one statement."""
     if not context.may(RIGHT, "view"):
         return {}
+    amounts = sees_amounts(context, RESOURCE_OF["invoice"])
     billed = Document.kind == "invoice"
     statement = (
         select(
@@ -266,13 +273,19 @@ def figures(context: Context, party_ids: Sequence[int]) -> Mapping[int, Sequence
     )
     return {
         party: (
-            Figure(
-                key="bought",
-                label=_("Bought in all"),
-                value=int((bought or 0) - (back or 0)),
-                kind="money",
-                url=f"/sales/invoices?f.party.is={party}",
-                order=300,
+            *(
+                (
+                    Figure(
+                        key="bought",
+                        label=_("Bought in all"),
+                        value=int((bought or 0) - (back or 0)),
+                        kind="money",
+                        url=f"/sales/invoices?f.party.is={party}",
+                        order=300,
+                    ),
+                )
+                if amounts
+                else ()
             ),
             *(
                 (Figure(key="last", label=_("Last purchase"), value=last, kind="day", order=310),)

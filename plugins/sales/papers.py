@@ -23,8 +23,11 @@ from kernel.api import (
     _,
     identities,
     own_identity,
+    veiled,
 )
+from plugins.sales.commands.common import RESOURCE_OF
 from plugins.sales.doing import title_of
+from plugins.sales.kept import sees_amounts
 from plugins.sales.models import Document, DocumentLine, Item
 from plugins.sales.resources.documents import NUMBER, QUOTE
 from plugins.sales.words import STATES
@@ -79,7 +82,8 @@ def papers_of(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str,
     documents = list(context.session.scalars(select(Document).where(Document.id.in_(list(ids)))))
     ours = own_identity(context, context.locale)
     theirs = identities(context, [each.party_id for each in documents], context.locale)
-    lines = _lines(context, [each.id for each in documents])
+    amounts = sees_amounts(context, QUOTE)
+    lines = _lines(context, [each.id for each in documents], amounts=amounts)
     words = {name: context.text(text) for name, text in WORDS.items()}
     found = {}
     for document in documents:
@@ -87,7 +91,7 @@ def papers_of(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str,
         seller, buyer = (us, them) if document.direction == "sale" else (them, us)
         mine = lines.get(document.id, [])
         found[document.id] = {
-            "document": _head(context, document),
+            "document": _head(context, document, amounts=amounts),
             "seller": seller,
             "buyer": buyer,
             "lines": mine,
@@ -97,7 +101,8 @@ def papers_of(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str,
     return found
 
 
-def _head(context: Context, document: Document) -> dict[str, Any]:
+def _head(context: Context, document: Document, *, amounts: bool) -> dict[str, Any]:
+    seen = veiled(context, RESOURCE_OF[document.kind], document)
     title: LazyText = title_of(document)
     if (document.kind, document.direction) == ("invoice", "sale"):
         title = WORDS["invoice"]
@@ -105,22 +110,22 @@ def _head(context: Context, document: Document) -> dict[str, Any]:
         "title": context.text(title),
         "number": NUMBER.show(document.number, context),
         "day": document.day,
-        "valid_until": document.valid_until or "",
+        "valid_until": seen.valid_until or "",
         "state": context.text(STATES[document.state]),
         "void": document.state in ("cancelled", "draft"),
-        "subject": document.subject or "",
-        "gross": document.gross,
-        "discount": document.line_discount + document.discount,
-        "net": document.net,
-        "tax": document.tax,
-        "payable": document.payable,
+        "subject": seen.subject or "",
+        "gross": document.gross if amounts else "",
+        "discount": document.line_discount + document.discount if amounts else "",
+        "net": document.net if amounts else "",
+        "tax": document.tax if amounts else "",
+        "payable": document.payable if amounts else "",
         "terms": document.terms or "",
         "note": document.note or "",
         "delivery": document.delivery or "",
     }
 
 
-def _lines(context: Context, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+def _lines(context: Context, ids: Sequence[int], *, amounts: bool) -> dict[int, list[dict[str, Any]]]:
     statement = (
         select(DocumentLine, Item.code)
         .outerjoin(Item, Item.id == DocumentLine.item_id)
@@ -137,12 +142,12 @@ def _lines(context: Context, ids: Sequence[int]) -> dict[int, list[dict[str, Any
                 "serials": line.serials or "",
                 "quantity": format(Decimal(line.quantity).normalize(), "f"),
                 "unit": line.unit or "",
-                "price": line.unit_price,
-                "gross": line.gross,
-                "discount": line.discount + line.shared,
-                "net": line.net,
-                "tax": line.tax,
-                "sum": line.net + line.tax,
+                "price": line.unit_price if amounts else "",
+                "gross": line.gross if amounts else "",
+                "discount": line.discount + line.shared if amounts else "",
+                "net": line.net if amounts else "",
+                "tax": line.tax if amounts else "",
+                "sum": line.net + line.tax if amounts else "",
                 "goods": line.kind == "goods",
             }
         )

@@ -12,10 +12,12 @@ from kernel.access.models import UserAccount
 from kernel.i18n import LazyText, _
 from kernel.messages.inbound.desk import visible
 from kernel.messages.inbound.models import DONE, Inbound
+from kernel.messages.inbound.resources import INBOUND
 from kernel.messages.single import LONGEST_TEXT
 from kernel.resources.context import Context
 from kernel.resources.errors import Problem
 from kernel.resources.fields import Choice, Field, FieldError, Link, LongText, Text
+from kernel.resources.veiled import veiled
 from kernel.web.current import current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
 from kernel.web.pages import go_to, render
@@ -76,7 +78,8 @@ def _form(
 ) -> ResponseReturnValue:
     context = current()
     row = visible(context, number)
-    shown: dict[str, Any] = {"title": title, "save": save, "number": number, "words": row.body}
+    words = veiled(context, INBOUND, row).body or ""
+    shown: dict[str, Any] = {"title": title, "save": save, "number": number, "words": words}
     if request.method == "GET":
         return render("inbox/form.html", form=CommandForm(context, kinds).start({}), **shown)
     form = CommandForm(context, kinds).read(request.form)

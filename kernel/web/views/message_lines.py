@@ -14,15 +14,17 @@ from kernel.fa.clock import local
 from kernel.i18n import LazyText, _
 from kernel.messages.addresses import reason_text
 from kernel.messages.inbound.models import Inbound, InboundParty
-from kernel.messages.inbound.resources import CHANNELS
+from kernel.messages.inbound.resources import CHANNELS, INBOUND
 from kernel.messages.letters.fate import STATE_TITLES
 from kernel.messages.lines import channels_of
 from kernel.messages.models import DELIVERED, FAILED, LEFT_OUT, LETTER, PREPARED, UNKNOWN, Message
-from kernel.messages.resources import STATES, TONES
+from kernel.messages.resources import MESSAGE, STATES, TONES
 from kernel.parties.models import ORGANISATION
 from kernel.resources.context import Context
+from kernel.resources.field_rules import seen_whole
 from kernel.resources.fields import UserLink
 from kernel.resources.resource import Resource
+from kernel.resources.veiled import veiled
 from kernel.web.views.activity import Happening
 from kernel.web.views.parties import is_party
 from kernel.web.views.timeline import Asked, Source, register_source
@@ -52,10 +54,12 @@ def _sent(context: Context, asked: Asked) -> Iterator[Happening]:
     if asked.by is not None:
         statement = statement.where(Message.sender_id == asked.by)
     statement = statement.order_by(Message.created_at.desc(), Message.id.desc()).limit(asked.limit)
-    rows = list(context.session.execute(statement).scalars())
+    rows = [veiled(context, MESSAGE, row) for row in context.session.execute(statement).scalars()]
     users = sorted({row.sender_id for row in rows if row.sender_id})
     names = UserLink("sender", _("Sent by")).labels(users, context) if users else {}
     channels = channels_of(context.runtime)
+    told = seen_whole(context, MESSAGE.permission, MESSAGE.by_name["sender"])
+    system = context.text(_("The system")) if told else ""
     for row in rows:
         title = _(
             "%(channel)s: %(state)s",
@@ -65,7 +69,7 @@ def _sent(context: Context, asked: Asked) -> Iterator[Happening]:
         why = context.text(reason_text(row.reason)) if row.reason and row.state in (FAILED, UNKNOWN) else ""
         yield Happening(
             row.created_at,
-            names.get(row.sender_id) or context.text(_("The system")),
+            names.get(row.sender_id) or system,
             text=context.text(title),
             icon="mail-opened" if row.channel == LETTER else "message",
             tone=TONES.get(row.state, "blue"),
@@ -115,7 +119,7 @@ def _received(context: Context, asked: Asked) -> Iterator[Happening]:
     if asked.before is not None:
         statement = statement.where(Inbound.created_at < asked.before)
     statement = statement.order_by(Inbound.created_at.desc(), Inbound.id.desc()).limit(asked.limit)
-    for row in context.session.execute(statement):
+    for row in (veiled(context, INBOUND, each) for each in context.session.execute(statement)):
         channel = CHANNELS.get(row.channel, row.channel)
         yield Happening(
             row.created_at,
@@ -129,7 +133,7 @@ def _received(context: Context, asked: Asked) -> Iterator[Happening]:
         )
 
 
-def _shown(*texts: str) -> str:
+def _shown(*texts: str | None) -> str:
     whole = "\n".join(filter(None, texts))
     return whole if len(whole) <= SHOWN else f"{whole[:SHOWN]}…"
 

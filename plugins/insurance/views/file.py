@@ -12,7 +12,7 @@ from plugins.insurance import billing
 from plugins.insurance.commands.course import instalments_of
 from plugins.insurance.models import Claim, Endorsement, Policy, Talk
 from plugins.insurance.particulars import PARTICULARS
-from plugins.insurance.resources import CLAIM, ENDORSEMENT, POLICY
+from plugins.insurance.resources import CLAIM, ENDORSEMENT, INSTALMENT, POLICY
 from plugins.insurance.words import (
     CLAIM_COLOURS,
     CLAIMS,
@@ -60,7 +60,7 @@ def file(number: int) -> ResponseReturnValue:
             for name in ("begins_hour", "ends_hour")
         },
         days=(policy.ends_on - context.today).days,
-        instalments=held,
+        instalments=[veiled(context, INSTALMENT, each) for each in held],
         unplanned=policy.premium_total - sum(each.amount for each in held),
         unpaid=sum(each.amount for each in held if each.paid_on is None),
         overdue=sum(each.amount for each in held if each.paid_on is None and each.due_on < context.today),

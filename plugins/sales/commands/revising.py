@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kernel.api import Context, Refused, _, command
 from plugins.sales.commands.common import VERSION, WHICH, lines_of, opened
 from plugins.sales.commands.copying import HEAD, LINE, copied
-from plugins.sales.commands.writing import create_document
+from plugins.sales.commands.writing import enter_draft
 from plugins.sales.doing import REVISABLE
 from plugins.sales.models import Document, DocumentLine
 from plugins.sales.words import RIGHT
@@ -85,8 +85,7 @@ def copy(context: Context, *, document: int) -> int:
     head["taxed"] = "1" if source.taxed else ""
     head["discount_value"] = _plain(source.discount_value)
     lines = [_again(context, line) for line in lines_of(context, document)]
-    made: int = create_document(context, kind=source.kind, direction=source.direction, head=head, lines=lines)
-    return made
+    return enter_draft(context, source.kind, source.direction, head, lines, {})
 
 
 def _again(context: Context, line: DocumentLine) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from kernel.api import Context, Invalid, Problem, Refused, _, command, squeeze
 from plugins.sales import told
-from plugins.sales.commands.common import VERSION, WHICH, lines_of, opened, read_gently
+from plugins.sales.commands.common import RESOURCE_OF, VERSION, WHICH, lines_of, opened, read_gently
 from plugins.sales.commands.following import follow_order
 from plugins.sales.entry import QUANTITY, Entry, Head, read_entry
 from plugins.sales.heading import COPIED, DIRECTION, HEAD, HEAD_TOLD, KIND, NEW_LINES, PARTY, head_fields
+from plugins.sales.kept import require_amounts, written
 from plugins.sales.models import CustomerTerms, Document, DocumentLine, Redemption
 from plugins.sales.offers import read_spending, redemptions_of
 from plugins.sales.words import DIRECTIONS, KINDS, RIGHT
@@ -45,9 +46,22 @@ def create_document(
     """Enter a draft of a quote, an order or an invoice and give its id; raises `Invalid` with every problem found."""
     if kind not in KINDS or kind == "return" or direction not in DIRECTIONS:
         raise Refused(_("There is no such kind of document."))
+    own = written(context, RESOURCE_OF[kind], HEAD, head)
+    return enter_draft(context, kind, direction, own, lines, spending or {})
+
+
+def enter_draft(
+    context: Context,
+    kind: str,
+    direction: str,
+    head: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    spending: Mapping[str, Any],
+) -> int:
+    """Make a draft and give its id; its head may hold what is kept from the actor, so that a copy has it too."""
     seller = context.actor.user_id or None  # the system's number is nobody's
     document = Document(kind=kind, direction=direction, state="draft", owner_id=seller)
-    _write(context, document, head, lines, spending or {})
+    _write(context, document, head, lines, spending)
     return document.id
 
 
@@ -79,7 +93,8 @@ def edit_document(
     """
     record = opened(context, document, version=version)
     check_changeable(context, record)
-    whole = told.head_again(record, HEAD) | dict(head or {})
+    own = written(context, RESOURCE_OF[record.kind], HEAD, head or {})
+    whole = told.head_again(record, HEAD) | own
     if lines is None:
         lines = told.lines_again(lines_of(context, document))
     if spending is None:
@@ -135,6 +150,7 @@ def _write(
     raw_lines: Sequence[Mapping[str, Any]],
     spending: Mapping[str, Any],
 ) -> None:
+    require_amounts(context, RESOURCE_OF[document.kind])
     values, problems = read_gently(context, HEAD, head)
     if problems:
         raise Invalid(problems)

@@ -47,6 +47,11 @@ DRAWER = fields.Text(
 DRAWER_CODE = fields.NationalCode("drawer_code", _("National code of the owner"), when=BY_CHEQUE)
 CHEQUE_FIELDS = (NUMBER, SAYAD, DUE, BANK, BRANCH, ACCOUNT, DRAWER, DRAWER_CODE)
 PAYMENT_FIELDS = (PARTY, DAY, AMOUNT, METHOD, PLACE, TERMINAL, TRACKING, *CHEQUE_FIELDS, NOTE)
+WRITES = {
+    **dict.fromkeys(("place", "terminal", "tracking", "note"), "sales.payment"),
+    **dict.fromkeys((item.name for item in CHEQUE_FIELDS), "sales.cheque"),
+}
+"""Whose fields the arguments of a receipt or payment write."""
 
 SIDE = fields.Choice("side", _("Whose debt it is"), options=words.SIDES, required=True)
 OPENING_DUE = fields.Day("due", _("Due day"), help=_("Empty: on its day."))

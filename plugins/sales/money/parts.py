@@ -8,9 +8,9 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import select
 
-from kernel.api import Context, Party, fragment
+from kernel.api import Context, Party, fragment, seen_whole
 from plugins.sales.money.models import Cheque, ChequeMove, OpenItem, Payment
-from plugins.sales.money.resources import words
+from plugins.sales.money.resources import CHEQUE, words
 from plugins.sales.money.rules.cheques import allowed
 from plugins.sales.money.views.payments import allocations_of
 
@@ -82,14 +82,15 @@ def _moves(context: Context, number: int) -> list[Mapping[str, object]]:
         .where(ChequeMove.cheque_id == number)
         .order_by(ChequeMove.id.desc())
     )
+    seen = {name: seen_whole(context, CHEQUE.permission, CHEQUE.by_name[name]) for name in ("note", "holder")}
     return [
         {
             "title": words.CHEQUE_STATES[row.new],
             "tone": words.CHEQUE_COLOURS[row.new],
             "icon": FIRST.get(row.new, "file-text"),
             "day": row.day,
-            "note": row.note,
-            "holder": holder or "",
+            "note": row.note if seen["note"] else None,
+            "holder": holder if holder and seen["holder"] else "",
         }
         for row, holder in context.session.execute(statement)
     ]

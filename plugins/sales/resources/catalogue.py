@@ -188,7 +188,9 @@ ITEM = Resource(
                 SIZE,
                 DESIGN,
                 COLOUR,
-                fields.Money("sale_price", _("Own price"), least=0, help=_("In Rials.")),
+                fields.Money(
+                    "sale_price", _("Own price"), least=0, help=_("In Rials."), same_as=("sale_price",)
+                ),
                 fields.YesNo("active", _("On offer"), default=True),
             ),
             prepare=prepare_variant,

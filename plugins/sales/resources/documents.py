@@ -92,12 +92,14 @@ def _told(kind: type[fields.Field], name: str, title: LazyText, **options: Any) 
     return kind(name, title, read_only=True, in_list=False, filterable=False, **options)
 
 
+WITH_AMOUNTS = ("gross", "net", "tax", "payable")
+"""What else tells of amounts is kept from whoever has not all of them."""
 TOLD = (
     _told(fields.YesNo, "taxed", _("With value added tax")),
     _told(fields.Choice, "discount_kind", _("Kind of discount"), options=DISCOUNT_KINDS),
-    _told(fields.Decimal, "discount_value", _("Discount on the whole document")),
-    _told(fields.Money, "line_discount", _("Discounts of the lines")),
-    _told(fields.Money, "discount", _("Discount")),
+    _told(fields.Decimal, "discount_value", _("Discount on the whole document"), same_as=WITH_AMOUNTS),
+    _told(fields.Money, "line_discount", _("Discounts of the lines"), same_as=WITH_AMOUNTS),
+    _told(fields.Money, "discount", _("Discount"), same_as=WITH_AMOUNTS),
     _told(fields.LongText, "terms", _("Terms of payment")),
     _told(fields.LongText, "note", _("Explanations")),
     _told(fields.LongText, "delivery", _("Delivery")),
@@ -122,17 +124,17 @@ LINES = Part(
         fields.Text("serials", _("Serial numbers"), read_only=True),
         fields.Text("unit", _("Unit"), read_only=True),
         fields.Decimal("quantity", _("Quantity"), places=3, read_only=True),
-        fields.Money("unit_price", _("Unit price"), read_only=True),
+        fields.Money("unit_price", _("Unit price"), read_only=True, same_as=WITH_AMOUNTS),
         fields.YesNo("by_hand", _("Price typed by hand"), read_only=True),
-        fields.Text("origin", _("How the price came about"), read_only=True),
+        fields.Text("origin", _("How the price came about"), read_only=True, same_as=WITH_AMOUNTS),
         fields.Choice("discount_kind", _("Kind of discount"), options=DISCOUNT_KINDS, read_only=True),
-        fields.Decimal("discount_value", _("Discount"), read_only=True),
+        fields.Decimal("discount_value", _("Discount"), read_only=True, same_as=WITH_AMOUNTS),
         fields.Percent("tax_percent", _("Tax percent"), read_only=True),
-        fields.Money("gross", _("Before discount"), read_only=True),
-        fields.Money("discount", _("Discount of the line"), read_only=True),
-        fields.Money("shared", _("Part of the document’s discount"), read_only=True),
-        fields.Money("net", _("After discount"), read_only=True),
-        fields.Money("tax", _("Tax"), read_only=True),
+        fields.Money("gross", _("Before discount"), read_only=True, same_as=WITH_AMOUNTS),
+        fields.Money("discount", _("Discount of the line"), read_only=True, same_as=WITH_AMOUNTS),
+        fields.Money("shared", _("Part of the document’s discount"), read_only=True, same_as=WITH_AMOUNTS),
+        fields.Money("net", _("After discount"), read_only=True, same_as=WITH_AMOUNTS),
+        fields.Money("tax", _("Tax"), read_only=True, same_as=WITH_AMOUNTS),
         fields.Link("beside", _("Offered beside"), to="sales.item", attribute="beside_id", read_only=True),
         fields.Decimal("returned", _("Taken back"), places=3, read_only=True),
         fields.Decimal("invoiced", _("Invoiced so far"), places=3, read_only=True),

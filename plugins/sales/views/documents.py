@@ -20,6 +20,7 @@ from kernel.api import (
     run_command,
     stored_number,
     tell,
+    veiled,
 )
 from plugins.sales.choosing import suggest
 from plugins.sales.commands.common import RESOURCE_OF, lines_of, resource_of
@@ -27,6 +28,7 @@ from plugins.sales.commands.parting import left_of
 from plugins.sales.commands.returning import DAY, WHY
 from plugins.sales.doing import title_of
 from plugins.sales.entry import QUANTITY, Entry
+from plugins.sales.kept import require_amounts
 from plugins.sales.models import Document
 from plugins.sales.suggesting import UP, Suggested, suggested
 from plugins.sales.views.form import DocumentForm, asked_party
@@ -39,6 +41,7 @@ def new() -> ResponseReturnValue:
     """Show the form of a new document, or enter it."""
     context = current()
     kind, direction = _asked(request.values.get("kind", "invoice"), request.values.get("direction", "sale"))
+    require_amounts(context, RESOURCE_OF[kind])
     form = DocumentForm(context, kind, direction)
     if request.method == "GET":
         given: dict[str, Any] = {"day": context.today, "taxed": True}
@@ -60,6 +63,7 @@ def edit(number: int) -> ResponseReturnValue:
     context = current()
     document = _document(context, number)
     editable(context, RESOURCE_OF[document.kind], number)
+    require_amounts(context, RESOURCE_OF[document.kind])
     form = DocumentForm(context, document.kind, document.direction, document)
     if request.method == "GET":
         return _form(form.stored())
@@ -88,6 +92,7 @@ def reckon() -> ResponseReturnValue:
     """Give the amounts of what is entered so far: the totals, and for each line its price and sum."""
     context = current()
     kind, direction = _asked(request.form.get("kind", ""), request.form.get("direction", ""))
+    require_amounts(context, RESOURCE_OF[kind])
     number = stored_number(request.form.get("document", ""))
     document = _document(context, number) if number is not None else None
     form = DocumentForm(context, kind, direction, document).read(request.form)
@@ -119,6 +124,7 @@ def take() -> ResponseReturnValue:
     """Give the form with an offer taken up; nothing is saved."""
     context = current()
     kind, direction = _asked(request.form.get("kind", ""), request.form.get("direction", ""))
+    require_amounts(context, RESOURCE_OF[kind])
     number = stored_number(request.form.get("document", ""))
     document = _document(context, number) if number is not None else None
     form = DocumentForm(context, kind, direction, document).read(request.form)
@@ -298,7 +304,7 @@ def _quantities(
     return render(
         f"sales/{page}.html",
         status=status,
-        document=document,
+        document=veiled(context, RESOURCE_OF[document.kind], document),
         lines=lines_of(context, document.id),
         quantity=lambda value: QUANTITY.show(value, context),
         form=form,

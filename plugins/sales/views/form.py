@@ -11,9 +11,10 @@ from werkzeug.datastructures import MultiDict
 
 from kernel.api import CommandForm, Context, Problem, fields, stored_number
 from plugins.sales import heading
-from plugins.sales.commands.common import lines_of, read_gently
+from plugins.sales.commands.common import RESOURCE_OF, lines_of, read_gently
 from plugins.sales.commands.writing import replace_spent
 from plugins.sales.entry import FILLED, Entry, Head, read_entry
+from plugins.sales.kept import closed_names
 from plugins.sales.models import Document, DocumentLine
 from plugins.sales.offers import Offer, offers_for, read_spending, redemptions_of
 
@@ -53,7 +54,7 @@ class DocumentForm:
     def __init__(self, context: Context, kind: str, direction: str, document: Document | None = None) -> None:
         self.context = context
         self.kind, self.direction, self.document = kind, direction, document
-        self.head = CommandForm(context, heading.head_fields(kind, direction))
+        self.head = CommandForm(context, _head_fields(context, kind, direction))
         self.lines: list[LineRow] = []
         self.spending: dict[str, str] = {}
         self.spending_errors: dict[str, list[str]] = {}
@@ -215,6 +216,11 @@ def discount_text(kind: str | None, value: Any, context: Context) -> str:
     if kind == "percent":
         return fields.Decimal("value", heading.SUBJECT.title).fill(value, context)
     return fields.Money("value", heading.SUBJECT.title).fill(int(value), context)
+
+
+def _head_fields(context: Context, kind: str, direction: str) -> list[fields.Field]:
+    closed = closed_names(context, RESOURCE_OF[kind], heading.HEAD)
+    return [item for item in heading.head_fields(kind, direction) if item.name not in closed]
 
 
 def asked_party(raw: str) -> int | None:

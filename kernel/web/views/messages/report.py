@@ -11,7 +11,9 @@ from kernel.fa.jalali import to_gregorian, to_jalali
 from kernel.i18n import _
 from kernel.messages.lines import channels_of
 from kernel.messages.report import by_kind
+from kernel.messages.resources import MESSAGE
 from kernel.resources.context import Context
+from kernel.resources.field_rules import seen_whole
 from kernel.resources.fields import Day, FieldError
 from kernel.web.current import needs, scope
 from kernel.web.pages import render, words
@@ -39,6 +41,9 @@ def report() -> ResponseReturnValue:
         lines=lines,
         channels=channels_of(context.runtime),
         total=sum(line.cost for line in lines),
+        shown={
+            name: seen_whole(context, MESSAGE.permission, MESSAGE.by_name[name]) for name in ("parts", "cost")
+        },
     )
 
 

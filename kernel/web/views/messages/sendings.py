@@ -23,16 +23,18 @@ from kernel.messages.letters.fate import STATE_TITLES
 from kernel.messages.lines import channels_of
 from kernel.messages.models import LEFT_OUT, LETTER, PREPARED, SENT, Message, MessageKind, Sending, Template
 from kernel.messages.quiet import is_quiet, quiet_ends
-from kernel.messages.resources import SENDING_STATES, STATES, TONES
+from kernel.messages.resources import MESSAGE, SENDING, SENDING_STATES, STATES, TONES
 from kernel.messages.sendings import CONFIRM, PLANNED, find_sending
 from kernel.parties.models import Party
 from kernel.resources.attachments import attachments
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
+from kernel.resources.field_rules import seen_whole
 from kernel.resources.fields import Code, Field, Text
 from kernel.resources.fields.base import plain_number
 from kernel.resources.lists import ListQuery
 from kernel.resources.resource import Resource
+from kernel.resources.veiled import veiled
 from kernel.web.current import current, needs, run_command, tell
 from kernel.web.forms.command import CommandForm
 from kernel.web.pages import by_htmx, go, go_to, render, words
@@ -194,7 +196,8 @@ def _standing(context: Context, row: Sending) -> dict[str, Any]:
         if state not in (LEFT_OUT, PREPARED, "queued", "sending")
     )
     return {
-        "row": row,
+        "row": veiled(context, SENDING, row),
+        "money_seen": _sees(context, "parts", "price", "cost"),
         "counts": counted,
         "ended": ended,
         "kind": kind.name if kind is not None else "",
@@ -209,7 +212,9 @@ def _standing(context: Context, row: Sending) -> dict[str, Any]:
         "reasons": sorted(
             ((reason_text(reason), count) for reason, count in counted.reasons.items()),
             key=lambda each: -each[1],
-        ),
+        )
+        if _sees(context, "reason")
+        else [],
         "may_send": context.may("message", "send"),
         "at_work": row.state in ("preparing", "running", "planned"),
         "quiet_until": quiet_ends(context)
@@ -217,6 +222,11 @@ def _standing(context: Context, row: Sending) -> dict[str, Any]:
         else None,
         "url": url_for("outbox.sending", sending_id=row.id),
     }
+
+
+def _sees(context: Context, *names: str) -> bool:
+    """Say whether the actor sees these fields of messages whole."""
+    return all(seen_whole(context, MESSAGE.permission, MESSAGE.by_name[name]) for name in names)
 
 
 def _letters(context: Context, row: Sending, counted: Counts) -> dict[str, Any]:
@@ -239,7 +249,9 @@ def _meant_again(context: Context, row: Sending) -> str:
 
 
 def _samples(context: Context, row: Sending) -> list[Any]:
-    """The first messages, as they would go out."""
+    """The first messages, as they would go out; none where their words or recipients are kept from the actor."""
+    if not _sees(context, "body", "party"):
+        return []
     statement = (
         select(Message.id, Message.body, Message.subject, Party.display_name)
         .outerjoin(Party, Party.id == Message.party_id)

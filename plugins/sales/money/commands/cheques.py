@@ -33,6 +33,7 @@ SHOWN = {
     resource="sales.cheque",
     action="edit",
     fields=(f.CHEQUE, *MOVE_FIELDS),
+    of=dict.fromkeys(("holder", "place", "note"), CHEQUE.name),
 )
 def move(
     context: Context,

@@ -19,6 +19,7 @@ from kernel.api import (
     command,
     editable,
     fields,
+    kept_from,
     load,
     squeeze,
     take_numbered,
@@ -27,7 +28,7 @@ from plugins.sales.holding import hold
 from plugins.sales.money import commissions, ledger
 from plugins.sales.money import fields as f
 from plugins.sales.money.models import Allocation, Cheque, ChequeMove, OpenItem, Payment
-from plugins.sales.money.resources import OPEN_ITEM, PAYMENT
+from plugins.sales.money.resources import CHEQUE, OPEN_ITEM, PAYMENT
 from plugins.sales.money.rules.allocation import Open, proposal
 from plugins.sales.money.rules.cheques import STARTS
 
@@ -42,6 +43,7 @@ CHEQUE_DIRECTION = {"in": "received", "out": "given"}
     resource="sales.payment",
     action="create",
     fields=(*f.PAYMENT_FIELDS, f.INVOICE),
+    of=f.WRITES,
 )
 def receive(
     context: Context, *, allocations: Parts | None = None, invoice: Any = None, **entered: Any
@@ -60,6 +62,7 @@ def receive(
     resource="sales.payment",
     action="create",
     fields=(*f.PAYMENT_FIELDS, f.INVOICE),
+    of=f.WRITES,
 )
 def pay(context: Context, *, allocations: Parts | None = None, invoice: Any = None, **entered: Any) -> int:
     """Record money that went out, to a supplier or back to a customer; like `receive` otherwise."""
@@ -193,13 +196,14 @@ def _record(
     wanted = f.INVOICE.read(invoice, context)
     if values["day"] > context.today:
         raise Invalid([Problem("day", _("This day has not come yet."))])
+    closed = {name: None for name in ("place", "note") if kept_from(context, CHEQUE, name)}
     named = [item for item, _rials in parts or ()]
     if len(_seen(context, named)) != len(set(named)):
         raise NotFound()
     # As the system: of whoever is in charge of the party, it is not of the one who records it alone.
     with context.system("record money, and enter it into the account of the party") as system:
         hold(system, [values["party"]])
-        cheque = _cheque(system, direction, values) if values["method"] == "cheque" else None
+        cheque = _cheque(system, direction, values | closed) if values["method"] == "cheque" else None
         payment = new_payment(system, direction, values, cheque_id=cheque)
         number = payment.id
         item = ledger.open_payment(system, payment)

@@ -16,6 +16,7 @@ from kernel.api import (
     Sort,
     _,
     fields,
+    veiled,
 )
 from plugins.sales.money.models import Cheque
 from plugins.sales.money.resources import words
@@ -39,7 +40,8 @@ def described(context: Context, cheque: Cheque) -> str:
     """Whose cheque it is, beside its number in search results."""
     amount = CHEQUE.by_name["amount"].show(cheque.amount, context)
     state = context.text(words.CHEQUE_STATES[cheque.state])
-    return " · ".join(part for part in (cheque.drawer or "", amount, state) if part)
+    drawer = veiled(context, CHEQUE, cheque).drawer or ""
+    return " · ".join(part for part in (drawer, amount, state) if part)
 
 
 def _moves() -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from kernel.api import (
     _,
     current,
     fields,
+    kept_from,
     load,
     render,
     run_command,
@@ -34,7 +35,8 @@ def move(number: int) -> ResponseReturnValue:
         options={key: words.CHEQUE_STATES[key] for key in following},
         required=True,
     )
-    kinds = (state, f.MOVED_ON, f.HOLDER, f.MOVE_PLACE, f.MOVE_NOTE)
+    more = (f.HOLDER, f.MOVE_PLACE, f.MOVE_NOTE)
+    kinds = (state, f.MOVED_ON, *(item for item in more if not kept_from(context, CHEQUE, item.name)))
     page = {"number": number, "name": record.number}
     if request.method == "GET":
         given = {"day": context.today, **({"state": wanted} if wanted in following else {})}

@@ -17,9 +17,11 @@ from kernel.api import (
     _,
     current,
     fields,
+    kept_from,
     load,
     render,
     run_command,
+    seen_whole,
     stored_number,
     tell,
 )
@@ -27,6 +29,7 @@ from plugins.sales.money import fields as f
 from plugins.sales.money import ledger
 from plugins.sales.money.models import Allocation, OpenItem, Payment
 from plugins.sales.money.resources import OPEN_ITEM, PAYMENT, words
+from plugins.sales.resources.documents import INVOICE
 
 PREFIX = "item-"
 """Names of the fields in which the amounts for open items are typed."""
@@ -146,6 +149,7 @@ def allocations_of(context: Context, mine: OpenItem | None) -> list[dict[str, An
         return []
     other = Allocation.credit_id if mine.side == "debit" else Allocation.debit_id
     own = Allocation.debit_id if mine.side == "debit" else Allocation.credit_id
+    told = all(seen_whole(context, one.permission, one.by_name["reason"]) for one in (PAYMENT, INVOICE))
     statement = (
         select(Allocation, OpenItem)
         .join(OpenItem, OpenItem.id == other)
@@ -158,7 +162,7 @@ def allocations_of(context: Context, mine: OpenItem | None) -> list[dict[str, An
             "amount": row.amount,
             "day": row.day,
             "undone_on": row.undone_on,
-            "reason": row.reason,
+            "reason": row.reason if told else None,
             "label": partner.label,
             "kind": words.ITEM_KINDS[partner.kind],
             "url": url_of(partner),
@@ -195,7 +199,12 @@ class _Told:
 
 def _record(direction: str) -> ResponseReturnValue:
     context = current()
-    kinds = f.PAYMENT_FIELDS
+    kinds = [
+        item
+        for item in f.PAYMENT_FIELDS
+        if item.name not in f.WRITES
+        or not kept_from(context, context.runtime.resource(f.WRITES[item.name]), item.name)
+    ]
     endpoint = "sales.receive" if direction == "in" else "sales.pay"
     page: dict[str, Any] = {
         "title": TITLES[direction],
