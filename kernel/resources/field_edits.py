@@ -44,7 +44,7 @@ def fields_of_many(context: Context, resource: Resource) -> list[Field]:
     """Give the fields that the actor may edit of many records at once; none where he may edit no record of the kind."""
     if not context.may(resource.permission, "edit"):
         return []
-    return [item for item in resource.visible_fields(context) if edited_alone(resource, item)]
+    return [item for item in resource.visible_fields(context) if edited_alone(context, resource, item)]
 
 
 def field_of_many(context: Context, resource: Resource, name: str) -> Field:

@@ -102,3 +102,12 @@ def test_leaving_is_for_administrators_and_the_last_one_stays(sign_in: SignIn, i
     answer = boss.post(f"/administration/users/{id_of('boss')}/leaving", {"deactivate": "1"})
     assert answer.status_code == 422
     assert boss.get("/administration/users").status_code == 200
+
+
+def test_who_may_not_hand_over_is_not_offered_to_do_so_in_place(sign_in: SignIn) -> None:
+    reza, mina = sign_in("reza", OWN), sign_in("mina", {key: "own" for key in OWN if key[1] != "assign"})
+    for who, offered in ((reza, True), (mina, False)):
+        person = who.made("/persons/new", last_name="رضایی")
+        page = who.get(person).text
+        assert f"{person}/field/last_name" in page or f"{person}/field/first_name" in page
+        assert (f"{person}/field/owner" in page) is offered

@@ -111,10 +111,16 @@ def writable(context: Context, resource: Resource) -> list[Field]:
     return [item for item in resource.visible_fields(context) if not item.read_only]
 
 
-def edited_alone(resource: Resource, item: Field) -> bool:
+def may_hand_over(context: Context, resource: Resource, item: Field) -> bool:
+    """Say whether a field may be offered for a change: who is in charge is changed by handing over, which is a right."""
+    return item.attribute != resource.owner or context.may(resource.permission, "assign")
+
+
+def edited_alone(context: Context, resource: Resource, item: Field) -> bool:
     """Say whether a field, as the actor has it, is edited by itself: in a cell of a list, or of many records at once."""
     return (
         resource.editable
+        and may_hand_over(context, resource, item)
         and not resource.overview
         and not item.read_only
         and item.stored_in(resource.model)

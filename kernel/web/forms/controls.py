@@ -12,7 +12,15 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
@@ -139,6 +147,9 @@ def control(item: ResourceField, context: Context, address: Address) -> UnboundF
         ticked = [SelectChoice(key, title) for key, title in item.choices(context)]
         return UnboundField(ChoicesControl, label, choices=ticked, validate_choice=False, **common)
     if isinstance(item, Choice):
+        if item.widget == "radio":
+            open_choices = [SelectChoice(key, title) for key, title in item.choices(context)]
+            return UnboundField(RadioField, label, choices=open_choices, validate_choice=False, **common)
         options = [SelectChoice(key, title) for key, title in (("", ""), *item.choices(context))]
         return UnboundField(SelectField, label, choices=options, validate_choice=False, **common)
     if shape(item) in FIGURES:
@@ -155,7 +166,7 @@ def shape(item: ResourceField) -> str:
         return "money"
     if isinstance(item, IdentityNumber):
         return "digits"
-    known = {"textarea", "select", "choices", "checkbox", "number", "email", "url", "time"}
+    known = {"textarea", "select", "radio", "choices", "checkbox", "number", "email", "url", "time"}
     if item.widget in known:
         return item.widget
     by_widget: Mapping[str, str] = {"tel": "phone", "instant": "digits", "card": "card"}

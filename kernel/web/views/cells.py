@@ -65,10 +65,12 @@ def shown_columns(resource: Resource, columns: Sequence[Column]) -> list[Column]
     return [column for column in columns if column.facet or column.field.attribute != resource.label]
 
 
-def edited_in_lists(resource: Resource, columns: Sequence[Column]) -> frozenset[str]:
+def edited_in_lists(context: Context, resource: Resource, columns: Sequence[Column]) -> frozenset[str]:
     """Give the columns whose cells are edited in the list: what may be written of the records' own fields."""
     return frozenset(
-        column.key for column in columns if column.facet is None and edited_alone(resource, column.field)
+        column.key
+        for column in columns
+        if column.facet is None and edited_alone(context, resource, column.field)
     )
 
 

@@ -31,7 +31,7 @@ def field(resource: Resource, record_id: int, field: str) -> ResponseReturnValue
     record = load(context, resource, record_id)
     item = find_field(context, resource, field)
     facet = facet_of(context, resource, field)
-    if in_list() and item.name not in edited_in_lists(resource, [Column(field, item, facet)]):
+    if in_list() and item.name not in edited_in_lists(context, resource, [Column(field, item, facet)]):
         raise Forbidden()
     if "view" in request.args:
         return _view(context, resource, record, item, facet)

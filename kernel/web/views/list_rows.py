@@ -35,7 +35,7 @@ def lines_of(context: Context, resource: Resource, query: ListQuery, found: List
     files = counts(context, resource, ids) if ids else {}
     photos = photos_of(context, resource, ids)
     opened = _from_record(query)
-    edited = frozenset[str]() if context.read_only else edited_in_lists(resource, found.columns)
+    edited = frozenset[str]() if context.read_only else edited_in_lists(context, resource, found.columns)
     mine = changeable(context, resource, ids) if edited else frozenset[int]()
     return [
         Line(

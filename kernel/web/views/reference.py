@@ -81,6 +81,9 @@ def _named(schema: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str, s
     needed = schema.get("required", ())
     for name, item in schema.get("properties", {}).items():
         yield prefix + name, item.get("title", ""), _kind(item), name in needed
+        inside = item.get("items", item)
+        if inside.get("properties"):
+            yield from _named(inside, f"{prefix}{name}{'[]' if 'items' in item else ''}.")
 
 
 def _kind(schema: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ from kernel.resources.fields.choices import labels_behind
 from kernel.resources.fields.tones import tone_of
 from kernel.resources.records import editable
 from kernel.resources.records.facets import facet_rows
-from kernel.resources.records.values import visible_parts
+from kernel.resources.records.values import may_hand_over, visible_parts
 from kernel.resources.resource import Resource
 from kernel.web.forms.build import part_records, plugin_title
 from kernel.web.forms.linking import may_open
@@ -126,7 +126,7 @@ def groups_of(context: Context, resource: Resource, record: Any) -> list[FactGro
     urls = {
         name: f"/{resource.path}/{record.id}/field/{name}"
         for name, item in visible.items()
-        if changeable and not item.read_only
+        if changeable and not item.read_only and may_hand_over(context, resource, item)
     }
     apart = [name for name, item in visible.items() if not _applies(resource, item, record)]
     for name in apart:

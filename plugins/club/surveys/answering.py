@@ -15,6 +15,11 @@ from plugins.club.terms import terms_of
 
 DETRACTOR = 6
 """Whoever recommends us by this or less is unhappy."""
+ENDS = {
+    "nps": _("0: not at all; 10: most certainly"),
+    "scale": _("1: very bad; 5: very good"),
+}
+"""What the ends of scales mean."""
 UNHAPPY_FROM = {"nps": DETRACTOR, "scale": 2}
 
 
@@ -22,6 +27,12 @@ def questions_of(context: Context, survey_id: int) -> Sequence[Question]:
     """Give the questions of a survey in their order."""
     wanted = select(Question).where(Question.survey_id == survey_id).order_by(Question.place, Question.id)
     return context.session.scalars(wanted).all()
+
+
+class OneOf(fields.Choice):
+    """One of a few answers that all stand there to be seen."""
+
+    widget = "radio"
 
 
 def field_of(question: Question, persian: bool) -> fields.Field:
@@ -34,7 +45,8 @@ def field_of(question: Question, persian: bool) -> fields.Field:
     else:
         least, most = LIMITS[question.kind]
         options = {str(each): _shown(each, persian) for each in range(least, most + 1)}
-    return fields.Choice(name, question.title, options=options, required=question.required)
+    ends = ENDS.get(question.kind)
+    return OneOf(name, question.title, options=options, required=question.required, help=ends)
 
 
 def _shown(number: int, persian: bool) -> str:

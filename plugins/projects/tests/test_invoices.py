@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from kernel.testing.authors import install_plugin
-from plugins.projects.models import Project, Task
+from plugins.projects.models import Project, ServiceExpert, Task
+from plugins.projects.suggestions import PATTERNS
 from plugins.projects.tests.conftest import Office
 from plugins.sales import api
 from plugins.sales.api import IssuedInvoice, ItemFacts, SoldLine
@@ -82,6 +83,17 @@ def shop(office: Office, monkeypatch: pytest.MonkeyPatch) -> Shop:
 def tasks(office: Office, project: int) -> list[Task]:
     wanted = select(Task).where(Task.project_id == project).order_by(Task.id)
     return office.look(lambda context: list(context.session.execute(wanted).scalars()))
+
+
+def test_the_suggested_manager_keeps_the_table_of_experts(office: Office, make_actor) -> None:
+    suggested = PATTERNS[0].grants.items()
+    manager = make_actor(
+        "manager", {key: scope for key, scope in suggested if key[0].startswith("projects.")}
+    )
+    for value in ("4", "5"):
+        office.run("projects.set_service_expert", manager, item=1, expert=manager.user_id, value=value)
+    row = office.look(lambda context: context.session.execute(select(ServiceExpert)).scalar_one())
+    assert (row.item_id, row.expert_id, row.value) == (1, manager.user_id, 5)
 
 
 def test_it_opens_one_project_with_a_task_for_each_service(office: Office, shop: Shop, make_actor) -> None:
