@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import jdatetime
 import pytest
 
 from kernel.access.actor import SYSTEM
@@ -17,7 +20,10 @@ from kernel.lifecycle.steps import Workshop
 from kernel.lifecycle.switching import pause, resume
 from kernel.lifecycle.uninstall import uninstall
 from kernel.resources.build import build_runtime
+from kernel.resources.reports import run
+from kernel.resources.reports.standard import standard_reports
 from kernel.testing.worker_sites import WorkerSites
+from plugins.club.views import outstanding
 from plugins.sales.tests.conftest import NOW, Shop, furnished
 
 PURPOSE = "four trades"
@@ -137,6 +143,80 @@ def test_an_order_goes_its_way_by_the_workflow_that_ships(house: House) -> None:
     shop.run("tasks.start_workflow", workflow=workflow, resource="sales.order", record_id=order)
     ((title, about),) = shop.rows("SELECT title, about_id FROM tasks.task")
     assert (title, about) == ("آماده‌سازی سفارش", order)
+
+
+def figures(shop: Shop, name: str) -> list[tuple[Any, ...]]:
+    """Run a standard report over all days; gives the keys and figures of its lines, innermost groups only."""
+    with shop.runtime.reading(shop.administrator) as context:
+        (found,) = (each.report for each in standard_reports(context) if each.name == name)
+        resource = shop.runtime.resource(found.resource)
+        result = run(context, resource, replace(found.definition(resource), dated="", period=""))
+        depth = len(found.groups)
+        return sorted((*line.key, *line.figures) for line in result.lines if line.depth == depth)
+
+
+def test_what_is_late_and_owed_stands_in_the_reports(house: House) -> None:
+    """Against sums by hand, days after everything was entered, once the jobs of the night have run."""
+    shop, dice, today = house.shop, random.Random(5), NOW.date()
+    me, project = (
+        shop.administrator.user_id,
+        shop.new("projects.project", title="نصب", employer=shop.parties[0]),
+    )
+    tasks, steps = [], []
+    for place in range(14):
+        due = today + timedelta(days=dice.randrange(-15, 15))
+        done = dice.choice([0, 0, 40, 100])
+        tasks.append((due, done))
+        shop.new("tasks.task", title=f"کار {place}", due=due.isoformat(), percent=done)
+        made = shop.new(
+            "projects.task", title=f"گام {place}", project=project, due_on=due.isoformat(), assignee=me
+        )
+        state = dice.choice(["open", "open", "done", "cancelled"])
+        if state == "done":
+            shop.run("projects.set_percent", task=made, percent=100)
+        elif state == "cancelled":
+            ((copy,),) = shop.rows("SELECT cartable_id FROM projects.task WHERE id = :id", id=made)
+            shop.run("tasks.cancel", task=copy, reason="x")
+        steps.append((due, state))
+    shop.new("club.rate", title="همه", points=1, per_amount=1_000, begins="2020-01-01")
+    member = shop.run("club.join", party=shop.parties[0])
+    for day in range(0, 100, 9):
+        later = NOW + timedelta(days=day)
+        shop.runtime.clock = lambda at=later: at
+        shop.run(
+            "club.enter_purchase",
+            member=member,
+            day=later.date().isoformat(),
+            amount=dice.randint(1, 9) * 10_000,
+        )
+        shop.run("club.settle")
+    now = later.date()
+    shop.run("projects.count_delays")
+    late = [due for due, done in tasks if done < 100 and due < now]
+    late += [due for due, state in steps if state == "open" and due < now]
+    overdue = figures(shop, "tasks.overdue")
+    assert {row[0] for row in overdue} == {me}
+    assert (sum(row[2] for row in overdue), min(row[3] for row in overdue)) == (len(late), min(late))
+    ends = [(now if state == "open" else today) - due for due, state in steps if state != "cancelled"]
+    days = [each.days for each in ends if each.days > 0]
+    assert figures(shop, "projects.delays") == [(me, None, len(days), sum(days), max(days))]
+    lots = shop.rows("SELECT expires_on, state, remaining FROM club.lot WHERE remaining > 0")
+    owed: dict[tuple[int, int], list[int]] = {}
+    for expires, state, points in lots:
+        jalali = jdatetime.date.fromgregorian(date=expires)
+        cell = owed.setdefault((jalali.year, jalali.month), [0, 0])
+        cell[state == "pending"] += points
+    with shop.runtime.reading(shop.administrator) as context:
+        told = [
+            (jdatetime.date.fromgregorian(date=month.first), month.open, month.pending)
+            for month in outstanding.months(context)
+            if month.first is not None
+        ]
+    assert [((day.year, day.month), [held, waits]) for day, held, waits in told] == sorted(owed.items())
+    held = shop.rows("SELECT balance, pending FROM club.member WHERE id = :id", id=member)[0]
+    assert held.balance + held.pending == sum(points for _day, _state, points in lots)
+    assert held.balance
+    assert held.pending
 
 
 def check(house: House) -> None:
