@@ -107,7 +107,7 @@ from kernel.parties.own import own_name
 from kernel.parties.posts import Post, posts_at, posts_of, staff_at, staff_of
 from kernel.parties.relation_kinds import kind_by_code as relation_kind_ids
 from kernel.parties.relations import Bond, introducer_of, relate, relations_of
-from kernel.parties.roles import end_role, give_role
+from kernel.parties.roles import end_role, give_role, give_roles
 from kernel.parties.segments.fields import SegmentChoice
 from kernel.parties.segments.reading import segment_ids
 from kernel.resources import fields
@@ -294,6 +294,7 @@ __all__ = [
     "fragment",
     "gather",
     "give_role",
+    "give_roles",
     "guest",
     "head_of",
     "hookimpl",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -136,6 +136,15 @@ def give_role(context: Context, party_id: int, role: str, since: date | None = N
     context.session.add(PartyRole(party_id=party_id, role=role, since=since or context.today))
     context.session.flush()
     return True
+
+
+def give_roles(context: Context, party_ids: Collection[int], role: str) -> None:
+    """Give a role to all of some parties that do not hold it, from today on; for whole sheets, in one statement."""
+    held = select(PartyRole.party_id).where(
+        PartyRole.party_id.in_(party_ids), PartyRole.role == role, PartyRole.until.is_(None)
+    )
+    for party_id in sorted(set(party_ids) - set(context.session.execute(held).scalars())):
+        give_role(context, party_id, role)
 
 
 def end_role(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kernel.i18n import LazyText
 
@@ -20,3 +20,5 @@ class Duplicate:
     label: str
     reason: LazyText
     certain: bool = False
+    row: int | None = field(default=None, kw_only=True)
+    """Where it is no record yet, but an earlier one of the values that were asked for: its place among them."""

@@ -7,9 +7,10 @@ knows better takes the link back or makes another.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Interval, literal, select
 from sqlalchemy.orm import aliased
 
 from kernel.api import Context, rest_reminders, squeeze
@@ -46,6 +47,24 @@ def recognise(context: Context, system: Context, policy: Policy) -> None:
         if former_of(system, later) == policy:
             link(context, system, policy, later)
             return
+
+
+def may_be_chained(system: Context, ids: Sequence[int]) -> frozenset[int]:
+    """Give those policies beside which stands another one of the same holder and line that ends or begins with them."""
+    other = aliased(Policy)
+    early, late = literal(EARLY, Interval), literal(LATE, Interval)
+    beside = select(other.id).where(
+        other.id != Policy.id,
+        other.holder_id == Policy.holder_id,
+        other.line == Policy.line,
+        other.number.is_not(None),
+        other.binned_at.is_(None),
+        other.cancelled_on.is_(None),
+        other.ends_at.between(Policy.begins_at - late, Policy.begins_at + early)
+        | other.begins_at.between(Policy.ends_at - early, Policy.ends_at + late),
+    )
+    wanted = select(Policy.id).where(Policy.id.in_(list(ids)), Policy.number.is_not(None), beside.exists())
+    return frozenset(system.session.execute(wanted).scalars())
 
 
 def _of_one(policy: Policy) -> tuple[object, ...]:

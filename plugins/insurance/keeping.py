@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
-from kernel.api import Context, give_role
+from kernel.api import Context, give_roles
 from plugins.insurance import billing, telling, terms
 from plugins.insurance.models import Endorsement, Line, Policy
 from plugins.insurance.words import OPEN_RENEWALS
@@ -119,10 +119,12 @@ def follow_policy(context: Context, ids: Sequence[int], action: str) -> None:
     context.session.flush()
     with context.system("what follows from a policy") as system:
         wanted = select(Policy).where(Policy.id.in_(list(ids))).order_by(Policy.id)
-        for policy in system.session.execute(wanted).scalars().all():
-            if action in ("created", "restored") and policy.number:
-                give_role(system, policy.holder_id, INSURED_ROLE)
-            if action == "created":
+        found = system.session.execute(wanted).scalars().all()
+        chained = chains.may_be_chained(system, ids) if action == "created" else frozenset()
+        if action in ("created", "restored"):
+            give_roles(system, {policy.holder_id for policy in found if policy.number}, INSURED_ROLE)
+        for policy in found:
+            if policy.id in chained:
                 chains.recognise(context, system, policy)
             if action in ("created", "changed"):
                 telling.thank(system, policy)

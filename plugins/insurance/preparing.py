@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import inspect, select
 
 from kernel.api import Context, Problem, _, sort_key, squeeze, take_number, to_ascii_digits
 from plugins.insurance import keeping, lines, particulars, terms
@@ -15,6 +15,8 @@ from plugins.insurance.models import Claim, Insurer, Line, Policy
 
 CODE = "L{:04d}"
 LONGEST_LEAD = 180
+TERMS = "insurance.terms"
+"""In the notes of a session: the terms of lines, by line and insurer."""
 
 
 def prepare_insurer(context: Context, insurer: Insurer, values: Mapping[str, Any]) -> list[Problem]:
@@ -30,6 +32,7 @@ def prepare_line(context: Context, line: Line, values: Mapping[str, Any]) -> lis
     if problems:
         return problems
     context.session.info.pop(lines.NOTE, None)
+    context.session.info.pop(TERMS, None)
     line.title = line.name or lines.title_of(context, line.line)
     if line.insurer_id is not None:
         insurer = context.session.get(Insurer, line.insurer_id)
@@ -53,14 +56,17 @@ def lead_days(text: str | None) -> list[int]:
 
 
 def line_of(context: Context, key: str, insurer_id: int | None = None) -> Line | None:
-    """Give the terms that the agency keeps for a line: those of the insurer where it has its own."""
-    wanted = (
-        select(Line)
-        .where(Line.line == key, or_(Line.insurer_id.is_(None), Line.insurer_id == insurer_id))
-        .order_by(Line.insurer_id.nulls_last())
-        .limit(1)
-    )
-    return context.session.execute(wanted).scalar_one_or_none()
+    """Give the terms that the agency keeps for a line: those of the insurer where it has its own.
+
+    They are read once in a session: a sheet of an insurer asks for them in every row.
+    """
+    held: dict[tuple[str, int | None], Line] | None = context.session.info.get(TERMS)
+    if held is None:
+        held = {
+            (row.line, row.insurer_id): row for row in context.session.execute(select(Line)).scalars().all()
+        }
+        context.session.info[TERMS] = held
+    return held.get((key, insurer_id)) or held.get((key, None))
 
 
 def prepare_policy(context: Context, policy: Policy, values: Mapping[str, Any]) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -10,11 +11,16 @@ from typing import Any
 from kernel.fa.digits import to_ascii_digits
 from kernel.i18n import LazyText, _
 from kernel.resources.exporting import unguarded
-from kernel.resources.fields import Day, Field, FieldError, IdentityNumber, Instant, Phone, TimeOfDay
+from kernel.resources.fields import Day, Field, FieldError, IdentityNumber, Instant, Money, Phone, TimeOfDay
 
 LONGEST_CELL = 32_767
 EXACT_DIGITS = 15
 """A spreadsheet keeps this many digits of a number and fills up with zeros."""
+DAY_WITH_TIME = re.compile(
+    r"(?:(?:(?:[یيى][کك]|دو|سه|چهار|پنج)?[\s\u200c]*شنبه|جمعه)[\s،,]+)?(?P<day>\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4})"
+    r"(?:(?:\s*[-–،,]\s*|\s+|T)(?:ساعت\s*)?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm]|[قب]\.?ظ\.?)?)?",
+)
+"""A day as systems export it: «شنبه 1405/07/04», «1405/07/04 - 24:00», «2026-09-26T00:00:00»."""
 ERRORS = frozenset(
     {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!"}
 )
@@ -27,6 +33,13 @@ class Unreadable:
 
     shown: str
     reason: LazyText
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A cell that is merged with one above it, in which the value stands."""
+
+    value: Any
 
 
 def formula_without_value(shown: str) -> Unreadable:
@@ -55,6 +68,8 @@ def shown(cell: Any) -> str:
         return ""
     if isinstance(cell, Unreadable):
         return cell.shown
+    if isinstance(cell, Merged):
+        return shown(cell.value)
     if isinstance(cell, bool):
         return "1" if cell else "0"
     if isinstance(cell, float):
@@ -72,8 +87,12 @@ def value_for(field: Field, cell: Any) -> Any:
     """Give what a field is to read out of a cell; raise `FieldError` where the file has lost the value."""
     if isinstance(cell, Unreadable):
         raise FieldError(cell.reason)
+    if isinstance(cell, Merged):
+        return _merged_for(field, cell)
     if isinstance(cell, str):
         text = unguarded(cell)
+        if isinstance(field, Day):
+            return without_time(text)
         if isinstance(field, Phone | IdentityNumber) and _is_scientific(text):
             raise _shortened(field)
         return text
@@ -82,6 +101,24 @@ def value_for(field: Field, cell: Any) -> Any:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _number_for(field, cell)
     return shown(cell)
+
+
+def without_time(text: str) -> str:
+    """Leave out what a program writes beside a day: the day of the week before it, an hour or a moment after it."""
+    found = DAY_WITH_TIME.fullmatch(text.strip())
+    return found["day"] if found is not None else text
+
+
+def _merged_for(field: Field, cell: Merged) -> Any:
+    """What stands in a merged cell holds for all its rows; but nobody knows how an amount is divided among them."""
+    if isinstance(field, Money):
+        raise FieldError(
+            _(
+                "%(field)s: this cell is merged with cells above it. Write the amount of each row into its own cell.",
+                field=field.title,
+            )
+        )
+    return value_for(field, cell.value)
 
 
 def _time_for(field: Field, cell: Any) -> Any:

@@ -251,7 +251,8 @@ def _ask_resource(context: Context, resource: Resource, rows: Sequence[Entered],
     for row, hits in zip(left, resource.duplicates(context, [row.values for row in left]), strict=True):
         certain = next((hit for hit in hits if hit.certain), None)
         if certain is not None:
-            found.there[row.number] = There(certain.record_id, certain.reason)
+            earlier = None if certain.row is None else left[certain.row].number
+            found.there[row.number] = There(certain.record_id, certain.reason, earlier)
         elif hits:
             found.probable[row.number] = list(hits)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kernel.i18n import _
+from kernel.fa.text import clean
+from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError, Problem
 from kernel.resources.fields import BaseChoice, Choice, FieldError, Lookup
@@ -17,6 +19,8 @@ from kernel.resources.importing.mapping import Target
 from kernel.resources.importing.sheets import FileRow
 from kernel.resources.resource import Resource
 
+SUMS = frozenset({"جمع", "مجموع", "جمعکل", "سرجمع", "total", "sum", "subtotal"})
+"""Words with which the row below a table begins."""
 REMEMBERED = 20_000
 """Texts of choices and links whose value is remembered while a file is read."""
 
@@ -54,7 +58,7 @@ class RowReader:
                 entered.raw[target.key] = raw
                 value = self._value(context, target, raw)
             except FieldError as error:
-                entered.problems.append(Problem(target.key, error.message))
+                entered.problems.append(Problem(target.key, _named(context, target, error)))
             except (ValueError, ArithmeticError):
                 message = _("%(field)s: this value cannot be read.", field=target.title)
                 entered.problems.append(Problem(target.key, message))
@@ -63,6 +67,9 @@ class RowReader:
                     entered.values[target.key] = value
         if not entered.values and not entered.problems:
             entered.problems.append(Problem(None, _("There is nothing to import in this row.")))
+        if entered.problems and _is_sum(entered.cells):
+            message = _("This looks like a sum of the rows above it; it was left out.")
+            entered.problems = [Problem(None, message)]
         return entered
 
     def forget(self) -> None:
@@ -94,6 +101,21 @@ class RowReader:
                 return context.run("base_data.add", source=target.field.source, title=str(raw))
             except CommandError as refusal:
                 return FieldError(refusal.message)
+
+
+def _named(context: Context, target: Target, error: FieldError) -> LazyText:
+    """Let a problem tell of which field it is: a row has several days and amounts."""
+    title = context.text(target.title)
+    if title in context.text(error.message):
+        return error.message
+    return _("%(field)s: %(problem)s", field=target.title, problem=error.message)
+
+
+def _is_sum(cells: Sequence[str]) -> bool:
+    """Say whether the first word of a row is what stands before the sums below a table."""
+    first = next((cell for cell in cells if cell.strip()), "")
+    words = re.split(r"[\s:：\u200c]+", clean(first).strip().lower())
+    return bool(words) and words[0] in SUMS
 
 
 def fingerprint(resource: Resource, values: Mapping[str, Any]) -> str:

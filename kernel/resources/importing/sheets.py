@@ -100,7 +100,7 @@ class _Rows(Handler):
 
     def _begin_cell(self, attributes: Attributes) -> None:
         given = attributes.get("r")
-        self._column = _column(given) if given else self._column + 1
+        self._column = column_of(given) if given else self._column + 1
         self._kind = attributes.get("t", "n")
         self._style = int(attributes.get("s", "0"))
         self._value = []
@@ -149,7 +149,8 @@ class _Rows(Handler):
         return int(text) if text.lstrip("-").isdigit() else number
 
 
-def _column(reference: str) -> int:
+def column_of(reference: str) -> int:
+    """Give the place of a column, counted from 0, by the letters of a cell’s name."""
     number = 0
     for letter in reference:
         if not letter.isalpha():

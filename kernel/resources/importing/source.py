@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,18 +10,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from kernel.fa.text import clean
 from kernel.i18n import _
-from kernel.resources.importing.cells import is_empty, shown
+from kernel.resources.importing.cells import Merged
 from kernel.resources.importing.delimited import Dialect, delimited_rows, dialect_of
-from kernel.resources.importing.sheets import FileRow, sheet_rows
+from kernel.resources.importing.headings import LOOKED_AT, find_headings, repeats
+from kernel.resources.importing.sheets import FileRow, column_of, sheet_rows
 from kernel.resources.importing.uploads import BROKEN, Format, broken, format_of, refused
 from kernel.resources.importing.workbooks import Workbook, open_workbook
 
-LOOKED_AT = 20
-"""Rows among which the heading is looked for: titles and remarks may stand above it."""
-LONGEST_HEADING = 200
 BLOCK = 1 << 20
+KEPT = 64
+"""Bytes of a block that are looked at again with the next: an element may lie across them."""
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
+MOST_MERGED = 5_000
+"""Cells merged over several rows that are known of a sheet; beyond that, only the first row of each holds the value."""
+LONGEST_MERGED = 1_000
+"""Rows over which a merged cell of data may reach; a longer one is a title beside the table."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class Layout:
     sheet: str = ""
     encoding: str = ""
     separator: str = ""
+    merged: tuple[tuple[int, int, int], ...] = ()
+    """Cells merged over several rows: column (from 0), first and last row."""
 
     def to_json(self) -> dict[str, Any]:
         """Give it as what a run stores."""
@@ -41,7 +48,8 @@ class Layout:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Layout:
         """Read what a run has stored."""
-        return cls(**{**stored, "headings": tuple(stored["headings"])})
+        merged = tuple((column, first, last) for column, first, last in stored.get("merged", ()))
+        return cls(**{**stored, "headings": tuple(stored["headings"]), "merged": merged})
 
 
 def inspect(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[Layout, int]:
@@ -52,25 +60,52 @@ def inspect(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[Lay
     kind = format_of(path)
     if kind == "csv":
         dialect = dialect_of(path)
-        row = _heading(delimited_rows(path, dialect), recognised)
-        layout = Layout(
-            kind, _headings(row), row.number, encoding=dialect.encoding, separator=dialect.separator
-        )
-        return layout, max(_count_lines(path, dialect.encoding) - row.number, 0)
+        headings, last = find_headings(delimited_rows(path, dialect), recognised)
+        layout = Layout(kind, headings, last, encoding=dialect.encoding, separator=dialect.separator)
+        return layout, max(_count_lines(path, dialect.encoding) - last, 0)
     book = open_workbook(path)
     for sheet in book.sheets:
         first = list(islice(sheet_rows(book, sheet), LOOKED_AT))
         if first:
-            row = _heading(iter(first), recognised)
-            layout = Layout(kind, _headings(row), row.number, sheet=sheet.name)
-            return layout, max(_count_rows(path, sheet.entry) - row.number, 0)
+            headings, last = find_headings(first, recognised)
+            count, merged = _look_through(path, sheet.entry)
+            below = tuple(each for each in merged if each[2] > last)
+            return Layout(kind, headings, last, sheet=sheet.name, merged=below), max(count - last, 0)
     raise refused(_("There is no row in this file."))
 
 
 def data_rows(path: Path, layout: Layout, after: int = 0) -> Iterator[FileRow]:
     """Yield the rows below the heading that are not empty and come after row `after` of the file."""
-    rows = _rows(path, layout)
-    return (row for row in rows if row.number > max(after, layout.heading_row))
+    begin = max(after, layout.heading_row)
+    for row in _filled(_rows(path, layout), layout):
+        if row.number > begin and not repeats(row, layout.headings):
+            yield row
+
+
+def _filled(rows: Iterator[FileRow], layout: Layout) -> Iterator[FileRow]:
+    """Put into cells that are merged with one above them what stands there."""
+    if not layout.merged:
+        yield from rows
+        return
+    waiting = sorted(layout.merged, key=lambda each: each[1], reverse=True)
+    held: dict[int, tuple[int, Any]] = {}
+    for row in rows:
+        while waiting and waiting[-1][1] <= row.number:
+            column, first, last = waiting.pop()
+            found = row.cells[column] if first == row.number and column < len(row.cells) else None
+            held[column] = (last, found)
+        for column, (last, value) in list(held.items()):
+            if row.number > last:
+                del held[column]
+            elif value is not None:
+                _fill(row, column, value)
+        yield row
+
+
+def _fill(row: FileRow, column: int, value: Any) -> None:
+    row.cells.extend([None] * (column + 1 - len(row.cells)))
+    if row.cells[column] is None:
+        row.cells[column] = Merged(value)
 
 
 def _rows(path: Path, layout: Layout) -> Iterator[FileRow]:
@@ -83,35 +118,31 @@ def _rows(path: Path, layout: Layout) -> Iterator[FileRow]:
     return sheet_rows(book, sheet)
 
 
-def _heading(rows: Iterator[FileRow], recognised: Callable[[Sequence[str]], int]) -> FileRow:
-    first = list(islice(rows, LOOKED_AT))
-    if not first:
-        raise refused(_("There is no row in this file."))
-    scores = [recognised(_headings(row)) for row in first]
-    if max(scores):
-        return first[scores.index(max(scores))]
-    wide = [row for row in first if sum(not is_empty(cell) for cell in row.cells) > 1]
-    return wide[0] if wide else first[0]
-
-
-def _headings(row: FileRow) -> tuple[str, ...]:
-    return tuple(" ".join(clean(shown(cell)[:LONGEST_HEADING]).split()) for cell in row.cells)
-
-
-def _count_rows(path: Path, entry: str) -> int:
-    """Count the row elements of a sheet by their marks, which also checks its checksum."""
+def _look_through(path: Path, entry: str) -> tuple[int, list[tuple[int, int, int]]]:
+    """Count the row elements of a sheet by their marks, which also checks its checksum; find cells merged over rows."""
     count = prefixed = 0
+    merged: list[tuple[int, int, int]] = []
     try:
         with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
             tail = b""
             while block := stream.read(BLOCK):
-                joined = tail + block
+                joined = tail[-4:] + block
                 count += joined.count(b"<row ") + joined.count(b"<row>")
                 prefixed += joined.count(b":row>")
-                tail = joined[-4:]
+                if len(merged) < MOST_MERGED:
+                    merged += _merged(tail + block, len(tail))
+                tail = block[-KEPT:]
     except BROKEN as error:
         raise broken() from error
-    return count or prefixed
+    return count or prefixed, merged[:MOST_MERGED]
+
+
+def _merged(block: bytes, seen: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the cells of a block that are merged over rows, but for those that ended in what was looked at before."""
+    for found in MERGED.finditer(block):
+        first, last = int(found[2]), int(found[3])
+        if found.end() > seen and first < last <= first + LONGEST_MERGED:
+            yield column_of(found[1].decode()), first, last
 
 
 def _count_lines(path: Path, encoding: str) -> int:

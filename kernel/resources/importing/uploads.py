@@ -50,6 +50,16 @@ def format_of(path: Path) -> Format:
         raise refused(
             _("This is an old or a protected workbook. Save it as .xlsx without a password and try again.")
         )
+    if (
+        head.lstrip(b"\xef\xbb\xbf \t\r\n")
+        .lower()
+        .startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta"))
+    ):
+        raise refused(
+            _(
+                "This is a web page that bears the name of a workbook. Open it in Excel, save it as .xlsx and try again."
+            )
+        )
     if not _may_be_text(head):
         raise refused(_("Only Excel workbooks (.xlsx) and text files (.csv) can be imported."))
     return "csv"

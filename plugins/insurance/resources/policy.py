@@ -47,6 +47,7 @@ MOST = 10**15
 """The largest amount in Rials."""
 
 
+SAME = _("same insurer and number")
 KEPT_FOR = 90
 """Days after its end for which a decided renewal stays on the board."""
 
@@ -117,10 +118,19 @@ def same_policies(context: Context, rows: Sequence[Mapping[str, Any]]) -> Sequen
     seen = select(Policy.id).where(Policy.id.in_([each[0] for each in known.values()]))
     visible = set(context.session.execute(seen).scalars()) if known else set()
     found: list[list[Duplicate]] = []
-    for row in rows:
-        key = (row.get("insurer"), squeeze(row["number"]) if row.get("number") else None)
-        there = known.get(key)  # type: ignore[arg-type]
-        found.append([] if there is None else [_duplicate(there, visible)])
+    first: dict[tuple[int, str], int] = {}
+    for place, row in enumerate(rows):
+        if not (row.get("insurer") and row.get("number")):
+            found.append([])
+            continue
+        key = (row["insurer"], squeeze(row["number"]))
+        earlier = first.setdefault(key, place)
+        if key in known:
+            found.append([_duplicate(known[key], visible)])
+        elif earlier != place:
+            found.append([Duplicate(None, "", SAME, certain=True, row=earlier)])
+        else:
+            found.append([])
     return found
 
 
@@ -130,7 +140,7 @@ def _duplicate(there: tuple[int, str], visible: set[int]) -> Duplicate:
     return Duplicate(
         record_id=number if shown else None,
         label=title if shown else "",
-        reason=_("same insurer and number"),
+        reason=SAME,
         certain=True,
     )
 

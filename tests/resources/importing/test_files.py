@@ -11,8 +11,9 @@ import pytest
 import xlsxwriter
 
 from kernel.resources.errors import Invalid
+from kernel.resources.fields import Day, FieldError, Money, Text
 from kernel.resources.importing import delimited, markup, uploads
-from kernel.resources.importing.cells import Unreadable
+from kernel.resources.importing.cells import Merged, Unreadable, value_for
 from kernel.resources.importing.source import Layout, data_rows, inspect
 from tests.resources.importing.conftest import workbook
 
@@ -321,3 +322,84 @@ def test_an_encoding_that_breaks_off_in_the_middle(read, monkeypatch):
     data = "name,mobile\n".encode("utf-16") + "x,1\n".encode("utf-16-le") * 50 + b"\xd8"
     with pytest.raises(Invalid):
         read(data)
+
+
+def merged_workbook(rows, *ranges):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    for each in ranges:
+        book.active.merge_cells(each)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+PARTS = {"name", "mobile", "cover from", "cover until"}
+
+
+@pytest.fixture
+def read_parts(tmp_path):
+    """Like `read`, with headings that stand in several rows."""
+
+    def read_bytes(data):
+        path = tmp_path / "upload"
+        path.write_bytes(data)
+        layout, _total = inspect(path, lambda headings: sum(each in PARTS for each in headings))
+        return Layout.from_json(layout.to_json()), list(data_rows(path, layout))
+
+    return read_bytes
+
+
+def test_headings_in_several_rows_are_put_together(read_parts):
+    rows = [
+        ("Report of sales",),
+        ("no", "name", "mobile", "cover", None),
+        (None, None, None, "from", "until"),
+        (1, "Ali", "09121234567", "1405/1/1", "1406/1/1"),
+        ("no", "name", "mobile", "cover", None),
+        (None, None, None, "from", "until"),
+        (2, "Sara", None, "1405/1/1", "1406/1/1"),
+    ]
+    layout, found = read_parts(merged_workbook(rows, "A1:E1", "A2:A3", "D2:E2"))
+    assert layout.headings == ("no", "name", "mobile", "cover from", "cover until")
+    assert [row.number for row in found] == [4, 7], "the heading is left out where it is repeated"
+
+
+def test_data_are_no_heading_though_they_bear_names_of_fields(read_parts):
+    layout, found = read_parts(merged_workbook([("name", "cover"), ("mobile", "from 1405")]))
+    assert layout.heading_row == 1
+    assert [row.cells for row in found] == [["mobile", "from 1405"]]
+
+
+def test_a_cell_that_is_merged_over_rows_holds_for_each(read_parts):
+    rows = [("name", "mobile"), ("Ali", 1), (None, 2), (None, 3), ("Sara", 4)]
+    _layout, found = read_parts(merged_workbook(rows, "A2:A4"))
+    assert [row.cells for row in found] == [["Ali", 1], [Merged("Ali"), 2], [Merged("Ali"), 3], ["Sara", 4]]
+    assert value_for(Text("name", "Name"), found[1].cells[0]) == "Ali"
+    with pytest.raises(FieldError):
+        value_for(Money("sum", "Sum"), found[1].cells[0])
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("1405/07/02 12:00", "1405/07/02"),
+        ("1405/07/02 - 24:00", "1405/07/02"),
+        ("2026-09-24T00:00:00", "2026-09-24"),
+        ("شنبه 1405/07/04", "1405/07/04"),
+        ("سه‌شنبه، ۱۴۰۵/۷/۷ ساعت ۱۰:۳۰", "۱۴۰۵/۷/۷"),
+        ("hello 1405/07/04", "hello 1405/07/04"),
+        ("2 مهر 1405", "2 مهر 1405"),
+    ],
+)
+def test_what_a_program_writes_beside_a_day_is_left_out(written, day):
+    assert value_for(Day("on", "On"), written) == day
+
+
+@pytest.mark.parametrize(
+    "page", [b"<html><table><tr><td>name", b"\xef\xbb\xbf <!DOCTYPE html>", b"<?xml version='1.0'?>"]
+)
+def test_a_page_that_is_called_a_workbook_is_refused_in_words(read, page):
+    with pytest.raises(Invalid, match="web page"):
+        read(page)
