@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+import inspect
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Response, g
@@ -32,6 +33,20 @@ def taken(context: Context, command: Command) -> tuple[Field, ...]:
     """Give the fields of a command that this actor may send: those that it needs, and others that are not kept from him."""
     closed = closed_arguments(context, command)
     return tuple(item for item in command.fields or () if item.required or item.name not in closed)
+
+
+def needed(command: Command) -> frozenset[str]:
+    """Give the names of what must be sent: not what is asked in some cases only, nor what the command fills in itself."""
+    filled = _filled(command.function)
+    return frozenset(
+        item.name for item in command.fields or () if item.always_required and item.name not in filled
+    )
+
+
+@lru_cache(maxsize=2_000)
+def _filled(function: Callable[..., Any]) -> frozenset[str]:
+    known = inspect.signature(function).parameters
+    return frozenset(name for name, each in known.items() if each.default is not each.empty)
 
 
 def run(name: str) -> Response:
@@ -68,7 +83,7 @@ def _read(context: Context, found: Command, content: Mapping[str, Any]) -> dict[
     arguments: dict[str, Any] = {}
     for name, item in known.items():
         if name not in content:
-            if item.required:
+            if name in needed(found):
                 body.add(f"#/{name}", _("%(field)s is required.", field=item.title))
             continue
         arguments[name] = bodies.argument(context, item, content[name], f"#/{name}", body)

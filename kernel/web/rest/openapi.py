@@ -153,7 +153,7 @@ def _commands(context: Context) -> Iterator[tuple[str, Any]]:
             "properties": properties,
             "additionalProperties": False,
         }
-        needed = [item.name for item in fields if item.always_required]
+        needed = [item.name for item in fields if item.name in commands.needed(command)]
         if needed:
             schema["required"] = needed
         title = context.text(command.title)

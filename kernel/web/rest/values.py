@@ -12,7 +12,7 @@ from sqlalchemy import select
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound
 from kernel.resources.field_rules import part_fields
-from kernel.resources.fields import Field, Lookup
+from kernel.resources.fields import Choice, Field, Lookup
 from kernel.resources.fields.choices import labels_behind
 from kernel.resources.fields.gathered import Gathered
 from kernel.resources.fields.masked import MaskedField
@@ -111,6 +111,8 @@ def _cell(context: Context, item: Field, value: Any, text: str) -> Any:
     if isinstance(item, Lookup):
         return {"id": value, "title": text} if text else None
     made = plain(value)
+    if isinstance(item, Choice) and isinstance(made, int):
+        return str(made)  # its key, such as that of an hour
     if item.schema().get("type", "string") == "string" and not isinstance(made, str):
         return item.show(value, context)
     return made
