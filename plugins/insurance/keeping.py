@@ -121,7 +121,7 @@ def follow_policy(context: Context, ids: Sequence[int], action: str) -> None:
         wanted = select(Policy).where(Policy.id.in_(list(ids))).order_by(Policy.id)
         found = system.session.execute(wanted).scalars().all()
         chained = chains.may_be_chained(system, ids) if action == "created" else frozenset()
-        if action in ("created", "restored"):
+        if action in ("created", "changed", "restored"):
             give_roles(system, {policy.holder_id for policy in found if policy.number}, INSURED_ROLE)
         for policy in found:
             if policy.id in chained:

@@ -47,6 +47,11 @@ def moment(day: date, hour: int, zone: tzinfo) -> datetime:
         return clock.to_instant(day, time(hour + 1), zone)
 
 
+def earliest(issued_on: date | None, begins_on: date) -> date:
+    """Give the first day on which anything can happen to a policy: it was issued, or its cover began."""
+    return min(issued_on or begins_on, begins_on)
+
+
 def last_day(ends_on: date, hour: int) -> date:
     """Give the last day with any cover: an end at hour 0 belongs to the day before."""
     return ends_on - timedelta(days=1) if hour == 0 else ends_on

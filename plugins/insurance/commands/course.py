@@ -17,6 +17,7 @@ from kernel.api import (
     calendar,
     command,
     fields,
+    give_roles,
     rest_reminders,
 )
 from plugins.insurance import billing, keeping, terms
@@ -277,6 +278,10 @@ def _applying(entered: dict[str, Any]) -> list[fields.Field]:
 
 def _judge(context: Context, record: Policy, values: dict[str, Any]) -> None:
     problems = []
+    if values["day"] < terms.earliest(record.issued_on, record.begins_on):
+        problems.append(Problem("day", _("There was no policy yet on this day.")))
+    elif values["day"] > record.ends_on:
+        problems.append(Problem("day", _("The policy has ended by this day.")))
     if values["premium_change"] and record.premium_total + values["premium_change"] < 0:
         problems.append(Problem("premium_change", _("More cannot be given back than the whole premium.")))
     if values["kind"] == "premium" and not values["premium_change"]:
@@ -319,6 +324,8 @@ def _apply(context: Context, record: Policy, row: Endorsement, values: dict[str,
         if record.holder_id == values["holder"]:
             raise Invalid([Problem("holder", _("This is the holder already."))])
         record.holder_id = values["holder"]
+        with context.system("the new holder is an insured") as system:
+            give_roles(system, [values["holder"]], keeping.INSURED_ROLE)
 
 
 def _persons(context: Context, policy_id: int, values: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, rest_reminders
-from plugins.insurance import billing, keeping
+from plugins.insurance import billing, keeping, terms
 from plugins.insurance.chains import ENDING
 from plugins.insurance.models import Instalment, Policy
 from plugins.insurance.reading import open_policy, read
@@ -132,6 +132,8 @@ def _judge(context: Context, record: Policy, values: dict[str, Any]) -> None:
     problems = []
     if values["cancelled_on"] > context.today:
         problems.append(Problem("cancelled_on", _("This day lies in the future.")))
+    elif values["cancelled_on"] < terms.earliest(record.issued_on, record.begins_on):
+        problems.append(Problem("cancelled_on", _("There was no policy yet on this day.")))
     if values["refund"] and values["refund"] > record.premium_total:
         problems.append(Problem("refund", _("More cannot be given back than the whole premium.")))
     if problems:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from kernel.parties.models import PartyRole
 from kernel.resources.errors import EditConflict, Invalid, Refused
 from plugins.insurance.models import Claim, Endorsement, Instalment, InsuredPerson, Policy
 from plugins.insurance.tests.conftest import Agency
@@ -184,3 +185,30 @@ def test_a_claim_ends_the_years_without_one(agency: Agency) -> None:
     claim(agency, number)
     made = agency.run("insurance.renew", policy=number, number="R")
     assert agency.row(Policy, made).no_claim_years == 0
+
+
+def test_nothing_happens_to_a_policy_before_there_was_one(agency: Agency) -> None:
+    number = agency.policy(
+        begins_on=agency.today - timedelta(days=10), ends_on=agency.today + timedelta(days=300)
+    )
+    for day in (agency.today - timedelta(days=11), agency.today + timedelta(days=301)):
+        with pytest.raises(Invalid) as refusal:
+            endorse(agency, number, "correction", day=day)
+        assert refusal.value.problems[0].field == "day"
+    early = agency.today - timedelta(days=11)
+    with pytest.raises(Invalid) as refusal:
+        agency.run("insurance.cancel", policy=number, cancelled_on=early, cancel_reason="x")
+    assert refusal.value.problems[0].field == "cancelled_on"
+
+
+def test_whoever_becomes_the_holder_is_an_insured(agency: Agency) -> None:
+    """By an endorsement, and when a policy is issued that was only requested."""
+    number, buyer = agency.policy(), agency.person("Buyer")
+    endorse(agency, number, "holder", holder=buyer)
+    requested = agency.person("Waiting")
+    request = agency.policy(requested, number=None)
+    roles = select(PartyRole.party_id).where(PartyRole.role == "insurance.insured")
+    assert buyer in agency.rows(roles)
+    assert requested not in agency.rows(roles)
+    agency.edit(request, number="12/1")
+    assert requested in agency.rows(roles)
