@@ -68,6 +68,8 @@ BUYER_OF = {"party": GUARANTEE.name, "consent": GUARANTEE.name} | dict.fromkeys(
 )
 """Whose fields are entered with the buyer."""
 REGISTERING = (SERIAL, CODE, PARTY, FIRST_NAME, LAST_NAME, MOBILE, SOLD_ON, CONSENT)
+WITH_CODE = (SERIAL, ScratchCode(CODE.name, CODE.title, limit=20, required=True), *REGISTERING[2:])
+"""For those who may not leave the code empty."""
 
 
 def refusal(found: Outcome) -> Problem | None:

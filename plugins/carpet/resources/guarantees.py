@@ -54,7 +54,7 @@ GUARANTEE = Resource(
         ),
         fields.LongText("note", _("Note"), limit=2000, read_only=True, in_list=False),
     ),
-    list_columns=("number", "party", "model", "dealer", "registered_on", "channel", "ends_on", "state"),
+    list_columns=("number", "party", "model", "dealer", "registered_on", "ends_on", "state", "channel"),
     sections=(
         Section(
             _("Guarantee"), ("number", "party", "model", "dealer", "region", "state", "starts_on", "ends_on")

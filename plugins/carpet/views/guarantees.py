@@ -22,7 +22,7 @@ def register() -> ResponseReturnValue:
     return command_page(
         "carpet.register",
         _("Register a guarantee"),
-        commands.REGISTERING,
+        commands.REGISTERING if current().may("carpet.guarantee", "without_code") else commands.WITH_CODE,
         crumb=(_("Guarantee desk"), "/carpet/desk"),
         done=_("The guarantee is registered."),
         target=lambda found: f"/carpet/guarantees/{found.guarantee_id}",

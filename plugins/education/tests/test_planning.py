@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import jdatetime
 import pytest
@@ -12,8 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from kernel.resources.errors import CommandError, Invalid
+from kernel.resources.importing.creating import create_each
+from kernel.resources.importing.reading import Entered
 from plugins.education.models import Offering, Session
 from plugins.education.planning import Weekly, instalments, meetings
+from plugins.education.resources import SESSION
 from plugins.education.tests.conftest import Academy
 
 WEEKLY = st.lists(
@@ -174,3 +177,32 @@ def test_attendance_is_taken_once_the_day_has_come(academy: Academy) -> None:
     )
     with pytest.raises(CommandError):
         academy.run("education.take_attendance", session=coming, states=states)
+
+
+def test_lines_of_a_sheet_that_take_a_teacher_or_place_twice_are_refused_by_themselves(
+    academy: Academy,
+) -> None:
+    teacher = academy.make("teacher", party=academy.person("Teacher"))
+    room = academy.make("room", title="101", capacity=10)
+    courses = [academy.offering(teacher=teacher, room=room), academy.offering(room=room)]
+    day = datetime.combine(academy.today + timedelta(days=7), time(8), UTC)
+    hours = ((0, 0), (1, 1), (2, 0), (2, 1), (4, 1))
+    rows = [
+        Entered(
+            number,
+            [],
+            values={
+                "offering": courses[course],
+                "starts_at": day + timedelta(hours=hour),
+                "ends_at": day + timedelta(hours=hour + 2),
+            },
+        )
+        for number, (hour, course) in enumerate(hours, 2)
+    ]
+    with academy.runtime.writing(academy.head, "import.run") as context:
+        created, problems = create_each(context, SESSION, rows)
+    assert sorted(created) == [2, 4, 6]
+    assert {number: [each.field for each in some] for number, some in problems.items()} == {
+        3: ["room"],
+        5: ["room"],
+    }
