@@ -32,6 +32,11 @@ PROPOSED = 5
 AHEAD = 30
 """Days in which they are looked for."""
 NUMBER = re.compile(r"[1-9]")
+POLITE = frozenset(
+    squeeze(word)
+    for word in ("سلام", "درود", "لطفا", "ممنون", "ممنونم", "مرسی", "متشکرم", "سپاس", "تشکر", "با", "خیلی")
+)
+"""Words that people write beside an answer: they say neither yes nor no."""
 
 
 def answer_message(context: Context, message_id: int) -> str | None:
@@ -86,7 +91,7 @@ def words(context: Context, name: str) -> set[str]:
 
 
 def _answer(system: Context, party_ids: Sequence[int], keyword: str) -> LazyText | str | None:
-    asked = squeeze(keyword)
+    asked = squeeze(" ".join(word for word in keyword.split() if squeeze(word) not in POLITE))
     yes, no = asked in words(system, "confirm_words"), asked in words(system, "cancel_words")
     if yes or no:
         waiting = offer_to(system, list(party_ids))

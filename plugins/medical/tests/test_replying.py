@@ -56,7 +56,8 @@ def family(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["لغو", "لغو.", " لغو ", "ل‌غو", "0", "۰", "٠", "خیر", "کنسل", "كنسل", "«خیر»!"]
+    "words",
+    ["لغو", "لغو.", " لغو ", "ل‌غو", "0", "۰", "٠", "خیر", "کنسل", "كنسل", "«خیر»!", "لغو لطفاً", "سلام. لغو"],
 )
 def test_every_spelling_cancels_also_the_word_that_wants_no_advertising(clinic: Clinic, words: str) -> None:
     with_mobiles(clinic)
@@ -69,7 +70,23 @@ def test_every_spelling_cancels_also_the_word_that_wants_no_advertising(clinic: 
     assert stored(clinic, kept).state == "booked"
 
 
-@pytest.mark.parametrize("words", ["1", "۱", "١", "تأیید", "تایید", "تائید", "تأييد", "بله", "بلی!", " بله "])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "1",
+        "۱",
+        "١",
+        "تأیید",
+        "تایید",
+        "تائید",
+        "تأييد",
+        "بله",
+        "بلی!",
+        " بله ",
+        "بله، خیلی ممنون",
+        "سلام بله",
+    ],
+)
 def test_every_spelling_confirms(clinic: Clinic, words: str) -> None:
     with_mobiles(clinic)
     number = clinic.book("1405/08/30 16:00")
