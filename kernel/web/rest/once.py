@@ -80,7 +80,7 @@ def _key() -> str | None:
     if request.method != "POST" or HEADER not in request.headers:
         return None
     key = request.headers[HEADER].strip()
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable() or not key.isascii():
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable() or not key.isascii() or " " in key:
         raise ApiError(400, _("The header “Idempotency-Key” takes 1 to 255 letters and digits."))
     return key
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import redirect, request
@@ -31,10 +31,13 @@ from plugins.sales.entry import QUANTITY, Entry
 from plugins.sales.kept import require_amounts
 from plugins.sales.models import Document
 from plugins.sales.suggesting import UP, Suggested, suggested
+from plugins.sales.views.comparing import Difference, differences
 from plugins.sales.views.form import DocumentForm, asked_party
 from plugins.sales.words import DIRECTIONS, DISCOUNT_KINDS, KINDS, OFFERED, OFFERED_TONES
 
 LONGEST = 200
+CONFLICT = 409
+"""Somebody else changed what was edited."""
 
 
 def new() -> ResponseReturnValue:
@@ -74,6 +77,9 @@ def edit(number: int) -> ResponseReturnValue:
     if not outcome.done:
         form.context = current()
         form.document = _document(form.context, number)
+        if outcome.status == CONFLICT:
+            form.head.form_errors = []
+            return _form(form, CONFLICT, changed=True, other=differences(form))
         return _form(form, outcome.status)
     return _saved(number)
 
@@ -334,7 +340,9 @@ def _with_reason(number: int, command: str, title: Any, **more: Any) -> Response
     return redirect(back, code=303)
 
 
-def _form(form: DocumentForm, status: int = 200, *, changed: bool = False) -> ResponseReturnValue:
+def _form(
+    form: DocumentForm, status: int = 200, *, changed: bool = False, other: Sequence[Difference] = ()
+) -> ResponseReturnValue:
     context = form.context = current()
     document = form.document
     kind = title_of(document or Document(kind=form.kind, direction=form.direction))
@@ -344,6 +352,7 @@ def _form(form: DocumentForm, status: int = 200, *, changed: bool = False) -> Re
         status=status,
         form=form,
         changed=changed,
+        other=other,
         head=form.head,
         title=kind,
         document=document,
