@@ -71,3 +71,13 @@ def test_what_is_kept_of_a_field_is_not_suggested(
 def test_who_does_not_see_the_list_gets_no_suggestions(sign_in: SignIn) -> None:
     reader = sign_in("reader", {("message", "view"): "all"})
     assert reader.get("/persons/facets?q=مرد", htmx=True).status_code == 403
+
+
+def test_moving_periods_of_days_are_suggested(sara: Browser) -> None:
+    sara.made("/persons/new", last_name="دیروزی", birth_date="1370/1/1")
+    found = suggested(sara, "تاریخ ثبت: این ماه")
+    assert found == {"تاریخ ثبت: این ماه": "/persons?f.created_at.during=this_month"}
+    assert len(sara.ids(found["تاریخ ثبت: این ماه"])) == 3
+    assert "تاریخ ثبت: این فصل" in suggested(sara, "فصل")
+    assert len(suggested(sara, "تاریخ تولد:")) == 12
+    assert not any("during" in url for url in suggested(sara, "ا").values())

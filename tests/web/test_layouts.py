@@ -165,7 +165,7 @@ def test_blocks_are_added_moved_saved_and_turned_into_html(boss, run):
     assert added.status_code == 200
     assert 'name="b-1-type" value="table"' in added.text
     assert "پروندهٔ {{ record.name }}" in added.text
-    assert run("SELECT jsonb_array_length(blocks) FROM kernel.document_layout") == [(1,)]  # nothing saved yet
+    assert run("SELECT jsonb_array_length(blocks) FROM kernel.document_layout") == [(3,)]  # nothing saved yet
     posted |= {"blocks": "2", "b-1-type": "table", "b-1-rows": "", "b-1-c-0-title": "بخش"}
     posted |= {"b-1-c-0-value": "{{ row.title }}"}
     refused = boss.post(url, {**posted, "do": "save"})
@@ -242,3 +242,22 @@ def test_the_sheet_of_a_record_is_a_pdf_of_what_its_reader_may_print(boss, sara,
     assert blind.get(f"/printing/sheets/person/{mina}").status_code == 404
     assert sara.get("/printing/sheets/nothing/1").status_code == 404
     assert sara.get(f"/printing/documents/labels/{mina}").status_code == 404
+
+
+def test_a_layout_of_blocks_begins_with_what_its_document_holds(boss, run):
+    page = boss.get(new(boss, "record", "blocks", "برگهٔ ما")).text
+    assert re.findall(r'name="b-\d-type" value="(\w+)"', page) == ["heading", "facts", "table"]
+    ((body,),) = run("SELECT body FROM kernel.document_layout")
+    assert "{{ record.number }}" in body
+    assert "{% for row in sections %}" in body
+    labels = boss.get(new(boss, "labels", "blocks", "برچسب ما")).text
+    assert re.findall(r'name="b-\d-type" value="(\w+)"', labels) == ["heading"]
+
+
+def test_what_a_layout_may_not_do_is_told_once_and_as_it_is_written(boss):
+    answer = save(
+        boss, new(boss), body="{% for i in range(9) %}{% for j in range(9) %}{% endfor %}{% endfor %}"
+    )
+    assert answer.status_code == 422
+    assert answer.text.count("«\u2066range()\u2069»") == 1
+    assert "\u2066Expected an expression" in save(boss, new(boss, name="دیگر"), body="{% if %}").text

@@ -11,7 +11,7 @@ from markupsafe import escape
 
 from kernel.documents.designs.kinds import DocumentKind
 from kernel.documents.designs.language import layout_faults
-from kernel.documents.designs.values import DocumentRows, Item
+from kernel.documents.designs.values import DocumentGroup, DocumentRows, DocumentValue, Item, Words, written
 from kernel.fa.text import clean
 from kernel.i18n import LazyText, _
 from kernel.resources.errors import Problem
@@ -85,6 +85,37 @@ def rows_of(items: Iterable[Item], prefix: str = "") -> dict[str, DocumentRows]:
         elif hasattr(item, "items"):
             found.update(rows_of(item.items, f"{prefix}{item.name}."))
     return found
+
+
+def starting_blocks(kind: DocumentKind, words: Words) -> list[dict[str, Any]]:
+    """Give blocks to begin with: a heading, and on whole pages the first values of each group and of the first rows."""
+    found: list[dict[str, Any]] = [{"type": "heading", "text": words(kind.title)}]
+    if kind.page is None:
+        return found
+    rows: dict[str, DocumentRows] = {}
+    for group in kind.items:
+        if isinstance(group, DocumentRows):
+            rows[group.name] = group
+        elif isinstance(group, DocumentGroup) and group.name not in ("words", "own"):
+            rows.update(rows_of(group.items, f"{group.name}."))
+            if len(found) > 1:
+                found.append({"type": "heading", "text": words(group.title), "size": "m"})
+            found.append({"type": "facts", "columns": _first_values(group.items, f"{group.name}.", words)})
+    for path, table in list(rows.items())[:1]:
+        found.append({"type": "table", "rows": path, "columns": _first_values(table.items, "row.", words)})
+    return [block for block in found if block.get("columns", True)]
+
+
+def _first_values(items: Iterable[Item], prefix: str, words: Words) -> list[dict[str, str]]:
+    single = [
+        each for each in items if isinstance(each, DocumentValue) and each.kind not in ("lines", "flag")
+    ]
+    figures = [each for each in single if each.kind in ("money", "number")][: COLUMNS - 2]
+    texts = [each for each in single if each not in figures][: COLUMNS - len(figures)]
+    return [
+        {"title": words(each.title), "value": f"{{{{ {prefix}{each.name}{written(each)} }}}}"}
+        for each in (*texts, *figures)
+    ]
 
 
 def cleaned(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -62,7 +62,11 @@ def layout_faults(body: str, known: Mapping[str, Shape] | None) -> list[Fault]:
     try:
         tree = environment().parse(body)
     except TemplateSyntaxError as error:
-        return [Fault(error.lineno, _("Not understood here: %(reason)s", reason=(error.message or "")[:120]))]
+        return [
+            Fault(
+                error.lineno, _("Not understood here: %(reason)s", reason=_apart((error.message or "")[:120]))
+            )
+        ]
     except RecursionError:
         return [Fault(1, _("The text is nested too deeply."))]
     checker = _Checker()
@@ -188,11 +192,25 @@ class _Checker:
         return None
 
     def refuse(self, node: nodes.Node, name: str | None = None) -> None:
-        said = name or type(node).__name__.lower()
+        said = name or _named(node)
         self.note(node, _("“%(name)s” cannot be used in a layout.", name=said))
 
     def note(self, node: nodes.Node, message: LazyText) -> None:
-        self.found.append(Fault(node.lineno, message))
+        fault = Fault(node.lineno, message)
+        if fault not in self.found:
+            self.found.append(fault)
+
+
+def _apart(words: str) -> str:
+    """Keep English words together inside of Persian ones."""
+    return f"\u2066{words}\u2069"
+
+
+def _named(node: nodes.Node) -> str:
+    """Give what is refused as it is written: `range()`, `**`, `include`."""
+    if isinstance(node, nodes.Call):
+        return _apart(f"{_path(node.node)}()")
+    return "**" if isinstance(node, nodes.Pow) else type(node).__name__.lower()
 
 
 def _root(node: nodes.Node) -> nodes.Node:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from kernel.documents.designs.blocks import STYLE, block_problems, body_of, cleaned
+from kernel.documents.designs.blocks import STYLE, block_problems, body_of, cleaned, starting_blocks
 from kernel.documents.designs.kinds import DocumentKind, kind_of
 from kernel.documents.designs.language import layout_faults
 from kernel.documents.designs.models import (
@@ -39,7 +39,7 @@ TITLE = _("Design documents")
 
 @command("document_layout.create", TITLE, resource="document_layout", action="edit")
 def create(context: Context, *, kind: str, language: str, name: str, made_of: str = HTML) -> int:
-    """Make a layout of a kind that begins with what ships, or, of blocks, with a heading; gives its number."""
+    """Make a layout of a kind that begins with what ships, or, of blocks, with the main values; gives its number."""
     declared = kind_of(context.runtime, kind)
     problems = []
     if language not in declared.languages:
@@ -51,7 +51,7 @@ def create(context: Context, *, kind: str, language: str, name: str, made_of: st
     row = DocumentLayout(kind=kind, language=language, form=made_of, **_ships(declared))
     if made_of == BLOCKS:
         row.blocks = cleaned(
-            [{"type": "heading", "text": context.runtime.translate(declared.title, language)}]
+            starting_blocks(declared, lambda text: context.runtime.translate(text, language))
         )
         row.body, row.style = body_of(row.blocks, declared), STYLE
     with context.system("a layout of documents") as system:

@@ -124,15 +124,16 @@ def offered(items: Iterable[Item], prefix: str = "") -> Iterator[Offered]:
         if isinstance(item, DocumentGroup):
             yield from offered(item.items, f"{path}.")
         elif isinstance(item, DocumentRows):
-            inner = " ".join(f"{{{{ row.{each.name}{_written(each)} }}}}" for each in item.items)
+            inner = " ".join(f"{{{{ row.{each.name}{written(each)} }}}}" for each in item.items)
             yield Offered(path, f"{{% for row in {path} %}}\n{inner}\n{{% endfor %}}", item.title, "")
         elif item.kind == "lines":
             loop = f"{{% for line in {path} %}}{{{{ line }}}}<br>{{% endfor %}}"
             yield Offered(path, loop, item.title, "، ".join(str(line) for line in item.sample or ()))
         else:
             sample = "" if isinstance(item.sample, bool | date) else str(item.sample)
-            yield Offered(path, f"{{{{ {path}{_written(item)} }}}}", item.title, sample)
+            yield Offered(path, f"{{{{ {path}{written(item)} }}}}", item.title, sample)
 
 
-def _written(item: Item) -> str:
+def written(item: Item) -> str:
+    """Give the filter with which a value is written, as it stands behind its name."""
     return "|rial" if isinstance(item, DocumentValue) and item.kind == "money" else ""

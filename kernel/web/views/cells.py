@@ -7,12 +7,27 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kernel.resources.context import Context
-from kernel.resources.fields import BaseChoice, Choice, Choices, Day, Field, Money, Phone, UserLink, YesNo
+from kernel.resources.fields import (
+    BaseChoice,
+    Choice,
+    Choices,
+    Day,
+    Decimal,
+    Field,
+    Money,
+    Phone,
+    UserLink,
+    Whole,
+    YesNo,
+)
 from kernel.resources.fields.tones import tone_of
 from kernel.resources.lists import Column, ListPage, ListQuery, Row, may_sort
 from kernel.resources.records.values import edited_alone
 from kernel.resources.resource import Resource
 from kernel.web.views.addresses import list_url
+
+NUMBERS = (Whole, Decimal)
+"""Whose values tell nothing on a card without their title."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +126,13 @@ def card_cells(context: Context, columns: Sequence[Column], row: Row) -> list[tu
         value = row.cells.get(column.key)
         if text:
             tone = tone_of(context, item, value)
-            kind = "state" if tone else kind_of(item)
+            kind = (
+                "state"
+                if tone
+                else "number"
+                if isinstance(item, NUMBERS) and not isinstance(item, Money)
+                else kind_of(item)
+            )
             found.append((context.text(column.title), Cell(kind, value, text, tone)))
     return found
 

@@ -12,6 +12,7 @@ from kernel.fa.text import squeeze
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.fields import Choice, Lookup, YesNo
+from kernel.resources.fields.periods import PERIODS
 from kernel.resources.lists import Column, Filter, ListQuery, filter_columns
 from kernel.resources.resource import Resource
 from kernel.web.current import current
@@ -61,6 +62,9 @@ def _suggested(context: Context, resource: Resource, query: ListQuery, typed: st
             added = Filter(column.key, "is", key)
             narrowed = replace(query, filters=(*query.filters, added))
             yield Suggestion(title, label, list_url(resource, narrowed))
+        for key, label in _periods(context, column, text, alone=not colon):
+            narrowed = replace(query, filters=(*query.filters, Filter(column.key, "during", key)))
+            yield Suggestion(title, label, list_url(resource, narrowed))
         if colon and text and "contains" in column.field.operators:
             narrowed = replace(query, filters=(*query.filters, Filter(column.key, "contains", text)))
             label = context.text(_("contains “%(words)s”", words=text))
@@ -89,3 +93,13 @@ def _values(context: Context, column: Column, text: str, *, alone: bool) -> list
         fitting = [each for each in field.choices(context) if wanted in squeeze(each[1])]
         return fitting[:OF_A_FIELD] if alone else fitting
     return []
+
+
+def _periods(context: Context, column: Column, text: str, *, alone: bool) -> list[tuple[str, str]]:
+    """Give the moving periods of a day that fit a text: «تاریخ: این ماه»; of all where the field alone was named."""
+    wanted = squeeze(text)
+    if "during" not in column.field.operators or (alone and len(wanted) < SHORTEST):
+        return []
+    offered = [(key, context.text(label)) for key, label in PERIODS.items()]
+    fitting = [each for each in offered if wanted in squeeze(each[1])]
+    return fitting[:OF_A_FIELD] if alone else fitting

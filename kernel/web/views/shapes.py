@@ -62,12 +62,14 @@ def switch_of(
         "url": list_url(resource, replace(bare, look="", at="")),
         "current": view is None,
     }
+    icons = [each.icon for each in views]
     return [
         lines,
         *(
             {
                 "label": context.text(each.name),
                 "icon": each.icon,
+                "named": icons.count(each.icon) > 1,
                 "url": list_url(resource, replace(bare, look=each.key)),
                 "current": view is each,
             }

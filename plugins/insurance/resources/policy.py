@@ -275,7 +275,6 @@ POLICY = Resource(
         "holder",
         "line",
         "insurer",
-        "number",
         "ends_on",
         "premium_total",
         "state",
