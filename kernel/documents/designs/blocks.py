@@ -113,9 +113,18 @@ def _first_values(items: Iterable[Item], prefix: str, words: Words) -> list[dict
     figures = [each for each in single if each.kind in ("money", "number")][: COLUMNS - 2]
     texts = [each for each in single if each not in figures][: COLUMNS - len(figures)]
     return [
-        {"title": words(each.title), "value": f"{{{{ {prefix}{each.name}{written(each)} }}}}"}
+        {
+            "title": words(each.title),
+            "value": f"{{{{ {prefix}{each.name}{written(each) or _digits(each)} }}}}",
+        }
         for each in (*texts, *figures)
     ]
+
+
+def _digits(value: DocumentValue) -> str:
+    """Numbers that are kept as text are written in the digits of the layout; codes with letters are not."""
+    sample = value.sample if isinstance(value.sample, str) else ""
+    return "|digits" if sample and not any(letter.isalpha() for letter in sample) else ""
 
 
 def cleaned(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
