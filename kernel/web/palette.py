@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from flask import url_for
@@ -67,9 +67,10 @@ def _rank(wanted: list[str], name: str) -> int:
 def entries(context: Context) -> Iterator[Entry]:
     """Give everything that the actor may do from any page, in the order of the menu."""
     yield _entry(context, _("Desk"), "layout-dashboard", "/")
-    yield from _pages(context)
+    pages = list(_pages(context))
+    yield from pages
     yield from _made(context)
-    yield from _of_lists(context)
+    yield from _of_lists(context, {each.url.partition("?")[0] for each in pages})
     for view in my_views(context):
         path = context.runtime.resource(view.resource).path
         yield Entry(view.name, "bookmark", f"/{path}/views/{view.id}")
@@ -96,12 +97,12 @@ def _made(context: Context) -> Iterator[Entry]:
         yield Entry(context.text(_("Record an interaction")), "messages", do="record")
 
 
-def _of_lists(context: Context) -> Iterator[Entry]:
-    """Give what one does with whole lists of the menu: import, reports, the bin."""
+def _of_lists(context: Context, pages: Container[str]) -> Iterator[Entry]:
+    """Give what one does with whole lists of the menu, those that plugins put there too: import, reports, the bin."""
     for resource in context.runtime.resources.values():
-        if resource.menu is None or not context.may(resource.permission, "view"):
-            continue
         title, path = resource.plural, f"/{resource.path}"
+        if path not in pages or not context.may(resource.permission, "view"):
+            continue
         if resource.editable and context.may(resource.permission, "import") and not context.read_only:
             yield _entry(context, _("Import %(kind)s", kind=title), "file-import", f"{path}/import")
         if context.may(resource.permission, "report"):

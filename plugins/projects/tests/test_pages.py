@@ -178,6 +178,11 @@ def test_boards_timelines_and_the_report_open(desk, office: Office) -> None:
     )
     assert wrong.status_code == 422
     assert "این فاز از پروژهٔ دیگری است" in wrong.text
+    board = desk.get("/projects/tasks?look=board").text
+    assert "نمودار زمانی افراد</span></a>" in board
+    assert "ارزش:" in board
+    offered = desk.get("/palette", query_string={"q": "گزارش وظایف پروژه"}, htmx=True).text
+    assert 'data-href="/projects/tasks/report"' in offered
 
 
 def test_delays_are_counted_each_night_and_stay_when_it_is_done(desk, office: Office, clock) -> None:
