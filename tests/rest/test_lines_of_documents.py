@@ -17,6 +17,8 @@ from kernel.data.config import Config
 from kernel.data.engines import Engines
 from kernel.testing.users import add_user
 from kernel.web.rest import entry
+from kernel.web.rest.openapi import document as described
+from kernel.web.views.reference import calls_of
 from kernel.web.wsgi import PeyvandWSGI
 from plugins.sales.tests.conftest import HEAD_OF_SALES, SELLER, Shop, shop, shop_site
 from tests.rest.conftest import Program
@@ -195,6 +197,9 @@ def test_the_description_has_the_lines(shop: Shop, program: Any) -> None:
     assert not valid.is_valid({**sent, "lines": [{"item": 1}]})
     assert not valid.is_valid({**sent, "lines": [{"item": 1, "quantity": "1", "colour": "red"}]})
     assert not valid.is_valid({**sent, "head": {"party": 1}})
+    with shop.runtime.reading(shop.administrator) as context:
+        shown = [each for _tag, call in calls_of(described(context, "http://x")) for each in call.fields]
+    assert {"head.day", "lines[].quantity", "quantities[].line"} <= {name for name, *_more in shown}
     made = run(asks, "create_document", sent)
     whole = asks.get(f"/sales.invoice/{made}")
     answered = {"$ref": "#/components/schemas/sales.invoice", "components": document["components"]}

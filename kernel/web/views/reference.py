@@ -35,7 +35,7 @@ class Call:
 def page() -> ResponseReturnValue:
     """List the kinds of records and the commands; with `kind`, all that can be asked of one."""
     found = document(current(), request.host_url.rstrip("/"))
-    calls = list(_calls(found))
+    calls = list(calls_of(found))
     groups: dict[str, list[Call]] = {}
     for tag, call in calls:
         groups.setdefault(tag, []).append(call)
@@ -45,7 +45,8 @@ def page() -> ResponseReturnValue:
     return render("reference/page.html", groups=groups, chosen=chosen, calls=groups.get(chosen, []))
 
 
-def _calls(found: Mapping[str, Any]) -> Iterator[tuple[str, Call]]:
+def calls_of(found: Mapping[str, Any]) -> Iterator[tuple[str, Call]]:
+    """Give all that can be asked for by a description, with the group that it stands in."""
     for path, item in found["paths"].items():
         for verb in VERBS:
             if verb in item:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -88,6 +93,25 @@ def test_a_draw_is_frozen_published_drawn_and_holds(club: Club, boss: Browser) -
     assert "دوباره حساب شد" in boss.get(page).text
     with pytest.raises(Refused):
         club.run("club.draw", draw=number, public_word="x")
+
+
+def test_the_script_on_the_page_finds_the_same_from_what_is_published(
+    club: Club, boss: Browser, tmp_path: Path
+) -> None:
+    for member in (0, 1, 2):
+        club.buy((member + 1) * 7 * MILLION, member=member)
+    number = planned(club, chances="points", per_points=10, reserves=2)
+    page, word = f"/club/draw/{number}", """شاخص «۲٬۱۴۸٬۷۳۶» 🎲 \\ " ' </pre>"""
+    boss.post(f"{page}/freeze")
+    boss.post(f"{page}/draw", {"public_word": word})
+    (tmp_path / f"draw-{number}.txt").write_bytes(boss.get(f"{page}/list").data)
+    script = re.search(r'<pre class="club-code"[^>]*>(.*?)</pre>', boss.get(page).text, re.DOTALL)
+    assert script
+    given = [sys.executable, "-X", "utf8", "-c", unescape(script[1])]
+    told = subprocess.run(given, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    drawn = [row.number for row in stored(club, number)[1]]
+    assert len(drawn) == 3
+    assert [found for found in re.findall(r"[\w-]+", told) if found in drawn] == drawn
 
 
 def stored(club: Club, number: int) -> tuple[Draw, list[DrawEntrant]]:
