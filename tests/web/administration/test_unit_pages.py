@@ -125,6 +125,9 @@ def test_a_pattern_reaches_the_places_that_are_ticked_and_nothing_else(boss, sig
     assert boss.post(address, {"places": [f"province:{known['شیراز'].province_id}"]}).status_code == 303
     assert seen() == ["کریمی", "بهرامی"]
     assert f'value="province:{known["شیراز"].province_id}" checked' in boss.get(address).text
+    summaries = re.findall(r"<summary>(.*?)</summary>", boss.get(address).text, re.S)
+    assert any("شهرهای" in each for each in summaries)
+    assert [each for each in summaries if "<input" in each] == [], "one control inside another"
     assert boss.post(address, {}).status_code == 303
     assert seen() == []
 
