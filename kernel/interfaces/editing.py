@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
+from socket import inet_aton
 from typing import Any
 
 from sqlalchemy import delete as delete_rows
@@ -308,9 +309,16 @@ def _of_address(url: str) -> list[Problem]:
 
 
 def _literal(host: str) -> Any:
+    """Give the address that a host is without asking the net: `localhost` and shortened numbers (`127.1`) too."""
+    if host.rstrip(".").lower().rpartition(".")[2] == "localhost":
+        return ip_address("127.0.0.1")
     try:
         return ip_address(host)
     except ValueError:
+        pass
+    try:
+        return ip_address(inet_aton(host))
+    except OSError:
         return None
 
 

@@ -7,6 +7,7 @@ changes in between changes nothing. Redirects are answers like others. No proxy 
 from __future__ import annotations
 
 import hmac
+import re
 import socket
 import ssl
 import threading
@@ -28,6 +29,8 @@ WHOLE = 15.0
 EXCERPT = 2_000
 """Bytes of an answer that are read."""
 LONGEST_URL = 2_000
+HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(%[a-z0-9._-]+)?")
+"""What a host is made of: a name, or an address of either version."""
 
 NO_ADDRESS = _(
     "Enter an address that begins with https:// or http:// and names a server, without a user name in it."
@@ -80,7 +83,13 @@ def target_of(url: str) -> Target:
             host, port = parts.hostname, parts.port
         except ValueError:
             host, port = None, None
-        if host and parts.scheme in ("http", "https") and "@" not in parts.netloc and not parts.fragment:
+        if (
+            host
+            and HOST.fullmatch(host)
+            and parts.scheme in ("http", "https")
+            and "@" not in parts.netloc
+            and not parts.fragment
+        ):
             encrypted = parts.scheme == "https"
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             return Target(encrypted, host, port or (443 if encrypted else 80), path)

@@ -249,6 +249,14 @@ def test_addresses_of_the_house_are_refused_when_entered_and_when_sent(
     for url in (
         "http://127.0.0.1/",
         "http://[::1]:80/",
+        *(
+            "http://localhost:8000/",
+            "http://api.localhost./",
+            "http://127.1/",
+            "http://2130706433/",
+            "http://0/",
+        ),
+        "http://\\127.0.0.1/",
         "ftp://example.com",
         "http://u@example.com",
         "x",
