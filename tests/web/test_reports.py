@@ -85,8 +85,8 @@ def test_a_period_beside_the_one_of_last_year(sara: Browser) -> None:
     page = sara.get(f"/persons/report?{asked}").text
     assert lines_of(page) == [
         ["زن", "۱", "۱", "۰٪"],
-        ["مرد", "۰", "۱", "-۱۰۰٪"],
-        ["جمع کل", "۱", "۲", "-۵۰٪"],
+        ["مرد", "۰", "۱", "−۱۰۰٪"],
+        ["جمع کل", "۱", "۲", "−۵۰٪"],
     ]
     assert "۱۳۷۱/۰۱/۰۱ تا ۱۳۷۱/۱۲/۲۹" in page
 

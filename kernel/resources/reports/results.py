@@ -8,9 +8,9 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from kernel.fa.digits import group_thousands
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
-from kernel.resources.fields import Decimal as DecimalField
 from kernel.resources.fields import Field, Percent, Whole
 from kernel.resources.fields.periods import Span
 from kernel.resources.lists import Filter
@@ -61,7 +61,7 @@ def _number_text(value: Any, unit: Field | None, context: Context) -> str:
     plain = rounded(value)
     if plain == plain.to_integral_value():
         return Whole("", LazyText("")).show(int(plain), context)
-    return DecimalField("", LazyText("")).show(plain, context)
+    return group_thousands(plain.normalize(), digits="fa" if context.locale == "fa" else "en")
 
 
 def rounded(value: Any) -> Decimal:

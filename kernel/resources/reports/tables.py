@@ -66,7 +66,10 @@ def spans_of(context: Context, result: Result) -> list[str]:
 
 def percent(value: Any, context: Context) -> str:
     """Write a share or a change; empty for None."""
-    return "" if value is None else f"{SHARE.show(value, context)}{'٪' if context.locale == 'fa' else '%'}"
+    if value is None:
+        return ""
+    text = SHARE.show(value, context)
+    return f"{text.replace('-', '−')}٪" if context.locale == "fa" else f"{text}%"
 
 
 def _heads(context: Context, result: Result) -> list[str]:
