@@ -72,5 +72,8 @@ on('keydown', 'tr[data-id]', (row, event) => {
   openRowMenu(row, event, find('a,button', row) ?? row);
 });
 
+// Of many tabs in one line on a phone, the chosen one is in sight.
+find('.second .tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
 // Back from a record (#row-17), the keys go on from its row.
 addEventListener('pageshow', () => find('tr[data-id]:target .c-name a')?.focus());
