@@ -76,8 +76,10 @@ def test_what_somebody_else_entered_meanwhile_is_not_run_over(academy: Academy) 
     item, student = academy.item(offering), academy.enrol(offering)
     academy.grade(offering, (item, student, "15"))
     cell = {"item": item, "enrolment": student, "entered": "17", "before": ""}
-    with pytest.raises(Invalid, match=""):
+    with pytest.raises(Invalid) as caught:
         academy.run("education.enter_grades", offering=offering, cells=[cell])
+    (told,) = caught.value.problems
+    assert (told.field, "meanwhile" in str(told.message)) == (f"cell-{item}-{student}", True)
     cell["before"] = "15"
     assert academy.run("education.enter_grades", offering=offering, cells=[cell]) == 1
 
