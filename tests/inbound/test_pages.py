@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,6 +54,22 @@ def test_it_is_tied_to_a_party_that_is_there(message: str, sign_in: SignIn, inbo
     clerk.made(f"/inbox/{message}/tie", party=person)
     assert inbox.rows("SELECT party_id FROM kernel.inbound_party") == [(int(person),)]
     assert WORDS in clerk.get(f"/persons/{person}?tab=activity").text
+
+
+def test_its_words_are_nowhere_where_a_pattern_keeps_them(
+    message: str, sign_in: SignIn, inbox: Inbox, run: Callable[..., object]
+) -> None:
+    clerk = sign_in("clerk", RIGHTS)
+    clerk.made(f"/inbox/{message}/person", first_name="مینا", last_name="راد")
+    ((number,),) = inbox.rows("SELECT party_id FROM kernel.inbound_party")
+    pages = ("/inbound", f"/inbound/{message}", f"/inbox/{message}/reply", f"/persons/{number}?tab=activity")
+    assert all(WORDS in clerk.get(page).text for page in pages)
+    run(
+        "INSERT INTO kernel.pattern_field (pattern_id, resource, field, rule)"
+        " SELECT p.pattern_id, 'inbound', 'body', 'hidden' FROM kernel.user_pattern p"
+        " JOIN kernel.user_account u ON u.id = p.user_id WHERE u.username = 'clerk'"
+    )
+    assert not any(WORDS in clerk.get(page).text for page in pages)
 
 
 def test_it_is_answered_from_its_page(message: str, sign_in: SignIn, inbox: Inbox) -> None:
