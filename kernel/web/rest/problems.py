@@ -53,6 +53,7 @@ WORDS: Mapping[int, LazyText] = {
     404: _("There is nothing at this address"),
     405: _("This address does not take this method"),
     406: _("Answers are given as JSON only"),
+    409: TITLES[422],
     412: _("The record was changed meanwhile"),
     415: _("The body must be JSON"),
     428: _("Say which version you change"),
