@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from kernel.api import Context, NotFound, Refused, _, command, editable, fields, load
 from plugins.tasks.models import ChecklistItem, Task
 from plugins.tasks.resources import CHECKLIST, TASK
+from plugins.tasks.storing import hold_run
 
 RIGHT = TASK.permission
 MOST = CHECKLIST.most
@@ -129,4 +130,5 @@ def _follow(context: Context, task: int) -> None:
     if percent == 100 and wanted and not record.result:
         percent = 99
     if percent != record.percent:
+        hold_run(context, task)
         context.run("record.edit", resource=TASK.name, record_id=task, values={"percent": percent})

@@ -20,7 +20,7 @@ from kernel.api import (
 )
 from plugins.tasks.models import Referral, Task, TaskUser
 from plugins.tasks.resources import TASK
-from plugins.tasks.storing import about, share
+from plugins.tasks.storing import about, hold_run, share
 
 RIGHT = TASK.permission
 
@@ -199,6 +199,7 @@ def _take_away(context: Context, task: int, user_id: int) -> None:
 
 def _open(context: Context, number: int, version: int | None, action: str = "edit") -> Task:
     editable(context, TASK, number, action)
+    hold_run(context, number)
     record: Task = load(context, TASK, number, lock=True)
     if version is not None and record.version != version:
         raise EditConflict()
@@ -208,5 +209,6 @@ def _open(context: Context, number: int, version: int | None, action: str = "edi
 
 
 def _edit(context: Context, number: int, version: int | None, **values: Any) -> int:
+    hold_run(context, number)
     context.run("record.edit", resource=TASK.name, record_id=number, values=values, version=version)
     return number

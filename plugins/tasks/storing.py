@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from kernel.api import Context, Invalid, Party
-from plugins.tasks.models import Referral, Task, TaskUser
+from plugins.tasks.models import Referral, Task, TaskUser, WorkflowRun
 from plugins.tasks.rules import prepare_task
 
 TASK = "tasks.task"
@@ -92,3 +92,10 @@ def mark(system: Context, task_id: int, **values: Any) -> None:
     """Write book-keeping of a task that is no edit of it: its version and history stay as they are."""
     statement = update(Task).where(Task.id == task_id).values(values)
     system.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def hold_run(context: Context, task_id: int) -> None:
+    """Lock the run of a step before the step, as whoever goes on with the run does: so nobody waits in a circle."""
+    with context.system("the run of a step is locked before it") as system:
+        run = select(Task.run_id).where(Task.id == task_id).scalar_subquery()
+        system.session.execute(select(WorkflowRun.id).where(WorkflowRun.id == run).with_for_update())
