@@ -4,8 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PARTIES ?= 2000
-# One more than the cores of a small machine: workers often wait for PostgreSQL or for Chromium.
-WORKERS ?= 3
+WORKERS ?= 2
 DIST := kernel/web/static/dist/manifest.json
 ASSETS := $(shell find kernel/web/assets -type f 2>/dev/null) package.json package-lock.json
 CATALOGUES := $(shell find kernel plugins tests -name '*.po' -not -path '*/node_modules/*' 2>/dev/null)
