@@ -79,6 +79,9 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong_beside_it(sh
     assert refused.status_code == 422
     assert "درصد است یا ریال" in refused.text
     assert "موضوع من" in refused.text
+    assert re.search(
+        r'name="lines-0-quantity"[^>]*value="۲"|value="۲"[^>]*name="lines-0-quantity"', refused.text
+    )
     assert 'data-label="The lamp"' in refused.text
     assert shop.rows("SELECT count(*) FROM sales.document") == [(0,)]
 

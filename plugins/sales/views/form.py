@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from kernel.api import CommandForm, Context, Problem, fields, stored_number
+from kernel.api import CommandForm, Context, Problem, fields, stored_number, to_persian_digits
 from plugins.sales import heading
 from plugins.sales.commands.common import RESOURCE_OF, lines_of, read_gently
 from plugins.sales.commands.writing import replace_spent
@@ -30,6 +30,7 @@ LINE_NAMES = (
     "serials",
     "beside",
 )
+FIGURES = frozenset({"quantity", "unit_price", "discount_value", "amount"})
 EMPTY_LINES = 2
 """Rows that a new document begins with."""
 _LINE = re.compile(r"lines-(\d{1,6})-(\w+)")
@@ -97,12 +98,20 @@ class DocumentForm:
             match = _LINE.fullmatch(key)
             if match and match[2] in LINE_NAMES:
                 row = rows.setdefault(int(match[1]), LineRow(int(match[1])))
-                row.values[match[2]] = posted[key]
+                row.values[match[2]] = self._figure(match[2], posted[key])
         self.lines = [rows[index] for index in sorted(rows)]
         self._label()
         prefix = "spend-"
-        self.spending = {key[len(prefix) :]: posted[key] for key in posted if key.startswith(prefix)}
+        self.spending = {
+            key[len(prefix) :]: self._figure("amount", posted[key])
+            for key in posted
+            if key.startswith(prefix)
+        }
         return self
+
+    def _figure(self, name: str, typed: str) -> str:
+        """Browsers send ASCII digits; a refused form shows figures as a fresh one does."""
+        return to_persian_digits(typed) if name in FIGURES and self.context.locale.startswith("fa") else typed
 
     @property
     def arguments(self) -> dict[str, Any]:
