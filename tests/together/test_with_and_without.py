@@ -158,7 +158,7 @@ def test_a_trade_rests_leaves_and_comes_back_among_all_others(
     assert set(opened(seen, trade)) == set(opened(whole, trade))
 
 
-@pytest.mark.parametrize("pair", combinations(TRADES, 2), ids="-".join)
+@pytest.mark.parametrize("pair", list(combinations(TRADES, 2)), ids="-".join)
 def test_two_trades_alone_open_all_their_pages(
     worker_sites: WorkerSites, engines: Engines, config: Config, pair: tuple[str, str]
 ) -> None:
