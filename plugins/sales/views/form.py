@@ -31,6 +31,7 @@ LINE_NAMES = (
     "beside",
 )
 FIGURES = frozenset({"quantity", "unit_price", "discount_value", "amount"})
+"""What is shown in the reader's digits: of a row, and what is to be spent."""
 EMPTY_LINES = 2
 """Rows that a new document begins with."""
 _LINE = re.compile(r"lines-(\d{1,6})-(\w+)")
