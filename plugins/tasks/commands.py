@@ -116,6 +116,7 @@ def refer(context: Context, *, task: int, to: Any, comment: Any = None, version:
 )
 def set_percent(context: Context, *, task: int, percent: Any, version: int | None = None) -> int:
     """Say how far a task is; at 100 it is done."""
+    _hold(context, task)
     return _edit(context, task, version, percent=percent)
 
 
@@ -138,7 +139,7 @@ def cancel(context: Context, *, task: int, reason: Any = None, version: int | No
 @command("tasks.reopen", _("Open a task again"), resource=RIGHT, action="edit", fields=(WHICH, VERSION))
 def reopen(context: Context, *, task: int, version: int | None = None) -> int:
     """Open a task again that was done or cancelled, at the percent that it stood at before."""
-    editable(context, TASK, task)
+    _hold(context, task)
     record: Task = load(context, TASK, task, lock=True)
     if record.state not in ("done", "cancelled"):
         raise Refused(_("This task is open."))
@@ -197,9 +198,14 @@ def _take_away(context: Context, task: int, user_id: int) -> None:
         system.session.execute(gone.execution_options(synchronize_session=False))
 
 
-def _open(context: Context, number: int, version: int | None, action: str = "edit") -> Task:
+def _hold(context: Context, number: int, action: str = "edit") -> None:
+    """Ask for the right, then lock the run of the task: before the task, in whatever way that is changed."""
     editable(context, TASK, number, action)
     hold_run(context, number)
+
+
+def _open(context: Context, number: int, version: int | None, action: str = "edit") -> Task:
+    _hold(context, number, action)
     record: Task = load(context, TASK, number, lock=True)
     if version is not None and record.version != version:
         raise EditConflict()
@@ -209,6 +215,5 @@ def _open(context: Context, number: int, version: int | None, action: str = "edi
 
 
 def _edit(context: Context, number: int, version: int | None, **values: Any) -> int:
-    hold_run(context, number)
     context.run("record.edit", resource=TASK.name, record_id=number, values=values, version=version)
     return number
