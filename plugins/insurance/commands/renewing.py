@@ -26,7 +26,7 @@ from plugins.insurance.particulars import PARTICULARS
 from plugins.insurance.preparing import line_of
 from plugins.insurance.reading import open_policy, read
 from plugins.insurance.resources import POLICY
-from plugins.insurance.resources.policy import MOST
+from plugins.insurance.resources.policy_fields import MOST
 
 LONGEST_NO_CLAIM = 14
 

@@ -3,7 +3,8 @@
 from plugins.insurance.resources.base import INSURER, LINE
 from plugins.insurance.resources.course import CLAIM, ENDORSEMENT, INSTALMENT
 from plugins.insurance.resources.lists import BASE_LISTS
-from plugins.insurance.resources.policy import POLICY, RENEWAL
+from plugins.insurance.resources.policy import POLICY
+from plugins.insurance.resources.renewal import RENEWAL
 
 RESOURCES = (POLICY, RENEWAL, CLAIM, INSTALMENT, ENDORSEMENT, INSURER, LINE)
 

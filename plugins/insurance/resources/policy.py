@@ -1,63 +1,17 @@
-"""The policy with its particulars by line, and the renewal board over the same rows."""
+"""The policy: its form with what is asked by line, its list, its buttons."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select, tuple_
-
-from kernel.api import (
-    Action,
-    Board,
-    ByCommand,
-    Calendar,
-    Context,
-    Duplicate,
-    Part,
-    Resource,
-    Search,
-    Section,
-    Sort,
-    Tab,
-    _,
-    fields,
-    squeeze,
-)
+from kernel.api import Action, Calendar, Context, Part, Resource, Search, Section, Sort, Tab, _, fields
 from plugins.insurance import keeping, preparing
-from plugins.insurance.kinds import Holder, Hour, PolicyNumber
-from plugins.insurance.lines import LineChoice
+from plugins.insurance.kinds import Holder
 from plugins.insurance.models import InsuredObject, InsuredPerson, Policy
 from plugins.insurance.particulars import PARTICULARS
-from plugins.insurance.trades import LINE_COLOURS, LINES
-from plugins.insurance.words import (
-    LOST_REASONS,
-    MOVES,
-    OPEN_RENEWALS,
-    RELATIONS,
-    RENEWAL_COLOURS,
-    RENEWALS,
-    STANDING,
-    STATE_COLOURS,
-    STATES,
-)
-
-RIGHT = "insurance.policy"
-MOST = 10**15
-"""The largest amount in Rials."""
-
-
-SAME = _("same insurer and number")
-KEPT_FOR = 90
-"""Days after its end for which a decided renewal stays on the board."""
-
-
-def on_board(model: Any) -> ColumnElement[bool]:
-    """Narrow to what waits for its renewal, and what was renewed or lost lately."""
-    found: ColumnElement[bool] = model.renewal.in_(OPEN_RENEWALS) | (
-        model.renewal.is_not(None) & (model.ends_on >= func.current_date() - KEPT_FOR)
-    )
-    return found
+from plugins.insurance.resources.policy_fields import COURSE, MONEY, MOST, RIGHT, TIMES, UNRULED, WHO
+from plugins.insurance.resources.same import same_policies
+from plugins.insurance.words import RELATIONS, STANDING
 
 
 def actions(context: Context, policy_id: int) -> Sequence[Action]:
@@ -103,158 +57,10 @@ def actions(context: Context, policy_id: int) -> Sequence[Action]:
     return found
 
 
-def same_policies(context: Context, rows: Sequence[Mapping[str, Any]]) -> Sequence[Sequence[Duplicate]]:
-    """Find policies of the same insurer and number, whatever the spelling: a file imported twice makes nothing new."""
-    wanted = {
-        (row["insurer"], squeeze(row["number"])) for row in rows if row.get("insurer") and row.get("number")
-    }
-    known: dict[tuple[int, str | None], tuple[int, str]] = {}
-    if wanted:
-        with context.system("policies that a file brings may be there") as system:
-            statement = select(Policy.insurer_id, Policy.number_key, Policy.id, Policy.title).where(
-                tuple_(Policy.insurer_id, Policy.number_key).in_(sorted(wanted)), Policy.binned_at.is_(None)
-            )
-            known = {(row[0], row[1]): (row[2], row[3]) for row in system.session.execute(statement)}
-    seen = select(Policy.id).where(Policy.id.in_([each[0] for each in known.values()]))
-    visible = set(context.session.execute(seen).scalars()) if known else set()
-    found: list[list[Duplicate]] = []
-    first: dict[tuple[int, str], int] = {}
-    for place, row in enumerate(rows):
-        if not (row.get("insurer") and row.get("number")):
-            found.append([])
-            continue
-        key = (row["insurer"], squeeze(row["number"]))
-        earlier = first.setdefault(key, place)
-        if key in known:
-            found.append([_duplicate(known[key], visible)])
-        elif earlier != place:
-            found.append([Duplicate(None, "", SAME, certain=True, row=earlier)])
-        else:
-            found.append([])
-    return found
-
-
-def _duplicate(there: tuple[int, str], visible: set[int]) -> Duplicate:
-    number, title = there
-    shown = number in visible
-    return Duplicate(
-        record_id=number if shown else None,
-        label=title if shown else "",
-        reason=SAME,
-        certain=True,
-    )
-
-
-WHO = (
-    Holder(
-        "holder",
-        _("Policyholder"),
-        attribute="holder_id",
-        required=True,
-        aliases=("بیمه گذار", "بیمه‌گذار", "نام بیمه گذار", "کد ملی بیمه گذار", "کد ملی", "holder"),
-        help=_("A name; in an import also the national code, national identifier or mobile number."),
-    ),
-    LineChoice(
-        "line",
-        _("Line of insurance"),
-        options=LINES,
-        colours=LINE_COLOURS,
-        required=True,
-        aliases=("رشته", "رشته بیمه", "نوع بیمه"),
-    ),
-    fields.Link(
-        "insurer",
-        _("Insurer"),
-        to="insurance.insurer",
-        attribute="insurer_id",
-        required=True,
-        aliases=("شرکت بیمه", "بیمه گر"),
-    ),
-    fields.Text("plan", _("Plan"), limit=120, aliases=("طرح",), help=_("How the insurer calls the product.")),
-    PolicyNumber(
-        "number",
-        _("Number of the policy"),
-        aliases=("شماره بیمه نامه", "شماره بیمه‌نامه", "بیمه نامه"),
-        help=_("Empty while it is only requested from the insurer."),
-    ),
-    fields.UserLink("expert", _("Expert"), attribute="expert_id", aliases=("کارشناس",)),
-    fields.Choice("state", _("State"), options=STATES, colours=STATE_COLOURS, read_only=True),
-    Holder("beneficiary", _("Beneficiary"), attribute="beneficiary_id", in_list=True),
-    fields.Text(
-        "beneficiary_note",
-        _("About the beneficiary"),
-        limit=300,
-        in_list=False,
-        help=_("Such as the bank to which it is pledged, or shares of several."),
-    ),
-)
-TIMES = (
-    fields.Day("issued_on", _("Issued on"), aliases=("تاریخ صدور",)),
-    fields.Day("begins_on", _("Cover begins on"), required=True, aliases=("تاریخ شروع", "شروع")),
-    Hour("begins_hour", _("Hour of the begin")),
-    fields.Day(
-        "ends_on",
-        _("Ends on"),
-        aliases=("تاریخ انقضا", "تاریخ پایان", "انقضا", "پایان"),
-        help=_("Empty: as long as the line usually runs, by the month-end rule."),
-    ),
-    Hour("ends_hour", _("Hour of the end")),
-    fields.Whole("grace_days", _("Days of grace"), least=0, most=180, in_list=False),
-    fields.Instant("ends_at", _("Moment of the end"), read_only=True),
-)
-MONEY = (
-    fields.Money("premium", _("Premium"), least=0, most=MOST, required=True, aliases=("حق بیمه", "حق‌بیمه")),
-    fields.Money("endorsed", _("Changed by endorsements"), read_only=True),
-    fields.Money("premium_total", _("Whole premium"), read_only=True),
-    fields.Percent("commission_percent", _("Agency’s commission"), aliases=("درصد کارمزد",)),
-    fields.Money("commission", _("Commission (amount)"), read_only=True),
-    fields.Money("sum_insured", _("Sum insured"), least=0, most=MOST, aliases=("سرمایه", "سرمایه بیمه")),
-)
-COURSE = (
-    fields.Link("former", _("Renews"), to=RIGHT, attribute="former_id", read_only=True),
-    fields.Choice("renewal", _("Renewal"), options=RENEWALS, colours=RENEWAL_COLOURS, read_only=True),
-    fields.Choice("lost_reason", _("Why it was lost"), options=LOST_REASONS, read_only=True),
-    fields.Text("lost_note", _("About the loss"), read_only=True, in_list=False),
-    fields.Whole("retained", _("Retention (percent)"), read_only=True),
-    fields.Money("quoted", _("Quoted premium"), read_only=True),
-    fields.Instant("contacted_at", _("Last talk"), read_only=True),
-    fields.Day("next_call_on", _("Call again on"), read_only=True),
-    fields.Day("cancelled_on", _("Cancelled on"), read_only=True),
-    fields.Text("cancel_reason", _("Why it was cancelled"), read_only=True, in_list=False),
-    fields.Money("refund", _("Premium given back"), read_only=True),
-    fields.LongText("note", _("Note"), limit=4000),
-)
-
-
 def _names(*items: fields.Field) -> tuple[str, ...]:
     return tuple(item.name for item in items)
 
 
-UNRULED = (
-    "holder",
-    "line",
-    "insurer",
-    "number",
-    "plan",
-    "state",
-    "begins_on",
-    "begins_hour",
-    "ends_on",
-    "ends_hour",
-    "premium",
-    "premium_total",
-    "former",
-    "renewal",
-    "lost_reason",
-    "lost_note",
-    "quoted",
-    "next_call_on",
-    "cancelled_on",
-    "cancel_reason",
-    "refund",
-    "plate",
-)
-"""What the plugin’s own pages draw: the file of a policy, the call list."""
 SORTS = (
     Sort("newest", _("Newest first"), ("id",), descending=True),
     Sort("end", _("End"), ("ends_on",)),
@@ -355,52 +161,5 @@ POLICY = Resource(
             fields=("line", "insurer"),
             title=_("Calendar of ends"),
         ),
-    ),
-)
-
-RENEWAL = Resource(
-    name="insurance.renewal",
-    model=Policy,
-    permission=RIGHT,
-    title=_("Renewal"),
-    plural=_("Renewals"),
-    path="insurance/renewals",
-    icon="refresh",
-    label="title",
-    only=on_board,
-    editable=False,
-    page="/insurance/{id}/file",
-    unruled=UNRULED,
-    fields=POLICY.fields,
-    list_columns=(
-        "holder",
-        "line",
-        "insurer",
-        "ends_on",
-        "premium_total",
-        "renewal",
-        "contacted_at",
-        "next_call_on",
-        "expert",
-    ),
-    sections=(Section(_("Renewal"), ("holder", "line", "insurer", "ends_on", "premium_total", "renewal")),),
-    sorts=(SORTS[1], SORTS[0]),
-    search=Search(held=POLICY.search.held if POLICY.search else ()),
-    quick_filters=("renewal", "line", "insurer", "expert", "ends_on", "lost_reason"),
-    views=(
-        Board(
-            title=_("Renewal board"),
-            lane="renewal",
-            label="holder",
-            fields=("line", "insurer", "ends_on", "premium_total", "expert"),
-            sum="premium_total",
-            allowed=MOVES,
-            move=ByCommand("insurance.set_renewal", {"renewal": "renewal"}, record="policy"),
-            page="/insurance/{id}/file",
-        ),
-    ),
-    help=_(
-        "Policies that end soon, by how far their renewal is. A card is moved when the insured was contacted or a price was "
-        "told; renewing and losing are done in the file of the policy, since they ask for more."
     ),
 )
