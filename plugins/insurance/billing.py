@@ -39,7 +39,7 @@ def bill_premium(context: Context, policy: Policy) -> int:
     """Write the invoice of a policy's premium, less what was noted as paid by hand; gives its id. Raises `Refused`."""
     from plugins.sales.api import BillLine, bill
 
-    amount = policy.premium_total - _noted_by_hand(context, policy.id)
+    amount = left_to_bill(context, policy)
     if amount <= 0:
         raise Refused(_("Nothing is left of the premium that could be billed."))
     last = select(func.max(Instalment.due_on)).where(Instalment.policy_id == policy.id)
@@ -56,11 +56,12 @@ def bill_premium(context: Context, policy: Policy) -> int:
     )
 
 
-def _noted_by_hand(context: Context, policy_id: int) -> int:
+def left_to_bill(context: Context, policy: Policy) -> int:
+    """Give what of a premium was not noted as paid by hand."""
     paid = select(func.coalesce(func.sum(Instalment.amount), 0)).where(
-        Instalment.policy_id == policy_id, Instalment.paid_from == "own"
+        Instalment.policy_id == policy.id, Instalment.paid_from == "own"
     )
-    return int(context.session.execute(paid).scalar_one())
+    return policy.premium_total - int(context.session.execute(paid).scalar_one())
 
 
 def bill_change(context: Context, policy: Policy, endorsement: Endorsement) -> int | None:

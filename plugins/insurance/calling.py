@@ -13,6 +13,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from kernel.api import Context, DaysOff, Party, clock, days_off, due_day
+from plugins.insurance import terms
 from plugins.insurance.models import Claim, Instalment, Insurer, Line, Policy, Talk
 from plugins.insurance.phones import seen_phone
 from plugins.insurance.preparing import lead_days
@@ -135,7 +136,7 @@ def _leads(context: Context) -> Leads:
 def _due(context: Context, policy: Policy, leads: Leads, off: DaysOff) -> date | None:
     talked = policy.contacted_at
     return due_since(
-        policy.ends_on,
+        terms.last_day(policy.ends_on, policy.ends_hour),
         leads.get((policy.line, policy.insurer_id), leads.get((policy.line, None), ())),
         talked_on=clock.local(talked, context.time_zone).date() if talked is not None else None,
         next_call_on=policy.next_call_on,

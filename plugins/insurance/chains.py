@@ -16,11 +16,10 @@ from sqlalchemy.orm import aliased
 from kernel.api import Context, rest_reminders, squeeze
 from plugins.insurance import keeping, terms
 from plugins.insurance.models import Policy
+from plugins.insurance.neighbours import EARLY
 from plugins.insurance.telling import tell_renewed
 from plugins.insurance.trades import VEHICLE
 
-EARLY = timedelta(days=1)
-"""By how much a renewal may begin before the former one ends: hours are not always entered as they are."""
 LATE = timedelta(days=45)
 """How long after the end a new policy still counts as its renewal."""
 ENDING = "insurance.end"

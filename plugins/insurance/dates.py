@@ -6,11 +6,12 @@ What is renewed, given up or cancelled is not among the ends any more: so its la
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from kernel.api import Context, DatedRecord, RecordDate, _
+from plugins.insurance import terms
 from plugins.insurance.models import Claim, Instalment, Policy
 from plugins.insurance.words import OPEN_CLAIMS, OPEN_RENEWALS
 
@@ -18,16 +19,19 @@ STANDING = ("waiting", "active", "grace")
 
 
 def ending(context: Context, days: Sequence[date]) -> Iterator[DatedRecord]:
-    """Give the policies that end on one of the days and are neither renewed nor given up."""
+    """Give the policies whose cover has its last day on one of the days and that are neither renewed nor given up."""
+    midnight = Policy.ends_hour == 0
+    after = [day + timedelta(days=1) for day in days]
     wanted = select(Policy.id, Policy.ends_on, Policy.ends_hour, Policy.holder_id, Policy.expert_id).where(
-        Policy.ends_on.in_(list(days)),
+        or_(and_(~midnight, Policy.ends_on.in_(list(days))), and_(midnight, Policy.ends_on.in_(after))),
         Policy.state.in_(STANDING),
         or_(Policy.renewal.is_(None), Policy.renewal.in_(OPEN_RENEWALS)),
         Policy.binned_at.is_(None),
     )
     for number, day, hour, holder, expert in context.session.execute(wanted):
         at = time(hour) if 0 < hour < 24 else None
-        yield DatedRecord(record_id=number, day=day, party_id=holder, owner_id=expert, at=at)
+        last = terms.last_day(day, hour)
+        yield DatedRecord(record_id=number, day=last, party_id=holder, owner_id=expert, at=at)
 
 
 def instalments(context: Context, days: Sequence[date]) -> Iterator[DatedRecord]:

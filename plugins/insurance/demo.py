@@ -64,6 +64,12 @@ SHAPES = (
     Shape("engineering", 70, 300, 1),
     Shape("travel", 4, 9, 1),
 )
+CAUSES_OF = {
+    "third_party": ("accident", "injury"),
+    "body": ("theft", "accident"),
+    "fire": ("water", "fire"),
+    "health": ("illness",),
+}
 LINES = tuple(shape for shape in SHAPES for _time in range(shape.weight))
 
 
@@ -269,7 +275,6 @@ class _Maker:
                 )
 
     def _claims(self) -> None:
-        causes = ("accident", "theft", "fire", "water", "illness")
         steps: tuple[tuple[tuple[str, Mapping[str, Any]], ...], ...] = (
             (),
             (("documents", {}),),
@@ -279,19 +284,19 @@ class _Maker:
         )
         with self.demo.working() as context:
             wanted = (
-                select(Policy.id)
-                .where(Policy.state == "active", Policy.line.in_(("third_party", "body", "fire", "health")))
+                select(Policy.id, Policy.line)
+                .where(Policy.state == "active", Policy.line.in_(list(CAUSES_OF)))
                 .where(Policy.begins_on < self.demo.today - timedelta(days=60))
             )
-            found = context.session.execute(wanted.order_by(Policy.id).limit(10)).scalars().all()
-            for place, policy in enumerate(found):
+            found = context.session.execute(wanted.order_by(Policy.id).limit(10)).all()
+            for place, (policy, line) in enumerate(found):
                 occurred = self.demo.today - timedelta(days=8 + 4 * place)
                 claim = context.run(
                     "record.create",
                     resource="insurance.claim",
                     values={
                         "policy": policy,
-                        "cause": self.demo.base_value(CAUSES, causes[place % len(causes)]),
+                        "cause": self.demo.base_value(CAUSES, CAUSES_OF[line][place % len(CAUSES_OF[line])]),
                         "occurred_on": occurred,
                         "reported_on": occurred + timedelta(days=1),
                         "claimed": (30 + 6 * place) * 1_000_000,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, inspect, or_, select
 from sqlalchemy.orm import aliased
 
 from kernel.api import Context, give_roles
@@ -18,6 +18,8 @@ AT_ONCE = 500
 OLD = 30
 """Days after which a policy that is entered counts as one of old books."""
 LAPSE_REASON = "lapsed"
+ISSUED = "insurance.issued"
+"""In the notes of a session: policies that a request has just become."""
 
 
 def set_state(policy: Policy, now: object) -> bool:
@@ -36,6 +38,19 @@ def set_state(policy: Policy, now: object) -> bool:
     return changed
 
 
+def set_commission(policy: Policy) -> None:
+    """Reckon the agency's share of what the insurer keeps: of what is given back, nobody has a commission."""
+    kept = (policy.premium or 0) + (policy.endorsed or 0) - (policy.refund or 0)
+    policy.commission = terms.commission_of(kept, policy.commission_percent)
+
+
+def note_issue(context: Context, policy: Policy) -> None:
+    """Note in the session that a policy which was only requested got its number just now."""
+    before = inspect(policy).attrs.number.history.deleted
+    if policy.id is not None and policy.number and tuple(before) == (None,):
+        context.session.info.setdefault(ISSUED, set()).add(policy.id)
+
+
 def set_board(context: Context, policy: Policy, line: Line | None) -> None:
     """Put a policy on the renewal board once it ends soon, and take it away where it must not be there.
 
@@ -47,6 +62,8 @@ def set_board(context: Context, policy: Policy, line: Line | None) -> None:
         if policy.renewal in OPEN_RENEWALS:
             policy.renewal = None
         return
+    if policy.renewal == "lost" and policy.lost_reason == LAPSE_REASON and policy.state != "lapsed":
+        policy.renewal = policy.lost_reason = None  # its end was put off after it had lapsed
     if policy.renewal in OPEN_RENEWALS:
         if policy.state == "lapsed":
             policy.renewal, policy.lost_reason = "lost", policy.lost_reason or LAPSE_REASON
@@ -105,7 +122,7 @@ def refresh_sums(system: Context, policy: Policy) -> None:
         Endorsement.policy_id == policy.id
     )
     policy.endorsed = int(system.session.execute(total).scalar_one())
-    policy.commission = terms.commission_of(policy.premium + policy.endorsed, policy.commission_percent)
+    set_commission(policy)
     system.session.flush()
 
 
@@ -120,7 +137,8 @@ def follow_policy(context: Context, ids: Sequence[int], action: str) -> None:
     with context.system("what follows from a policy") as system:
         wanted = select(Policy).where(Policy.id.in_(list(ids))).order_by(Policy.id)
         found = system.session.execute(wanted).scalars().all()
-        chained = chains.may_be_chained(system, ids) if action == "created" else frozenset()
+        fresh = list(ids) if action == "created" else _just_issued(context, ids)
+        chained = chains.may_be_chained(system, fresh) if fresh else frozenset()
         if action in ("created", "changed", "restored"):
             give_roles(system, {policy.holder_id for policy in found if policy.number}, INSURED_ROLE)
         for policy in found:
@@ -133,8 +151,15 @@ def follow_policy(context: Context, ids: Sequence[int], action: str) -> None:
     if action == "created" and len(ids) == 1:  # not of whole sheets
         for policy in context.session.execute(select(Policy).where(Policy.id.in_(list(ids)))).scalars():
             telling.tell_expert(context, policy)
-    if action == "created" and context.runtime.setting("insurance.billing") == "at_once":
-        _bill(context, ids)
+    if fresh and context.runtime.setting("insurance.billing") == "at_once":
+        _bill(context, fresh)
+
+
+def _just_issued(context: Context, ids: Sequence[int]) -> list[int]:
+    issued: set[int] = context.session.info.get(ISSUED, set())
+    found = sorted(issued.intersection(ids))
+    issued.difference_update(found)
+    return found
 
 
 def _bill(context: Context, ids: Sequence[int]) -> None:
@@ -148,7 +173,8 @@ def _bill(context: Context, ids: Sequence[int]) -> None:
         Policy.begins_on >= context.today - timedelta(days=OLD),
     )
     for policy in context.session.execute(wanted).scalars().all():
-        billing.bill_premium(context, policy)
+        if billing.left_to_bill(context, policy) > 0:
+            billing.bill_premium(context, policy)
 
 
 def reopen_renewed(context: Context) -> None:

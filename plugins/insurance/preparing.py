@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from kernel.api import Context, Problem, _, sort_key, squeeze, take_number, to_ascii_digits
-from plugins.insurance import keeping, lines, particulars, terms
+from plugins.insurance import keeping, lines, neighbours, particulars, terms
 from plugins.insurance.models import Claim, Insurer, Line, Policy
 
 CODE = "L{:04d}"
@@ -85,9 +85,12 @@ def prepare_policy(context: Context, policy: Policy, values: Mapping[str, Any]) 
     policy.title = _title(context, policy)
     held = (policy.title, policy.number, policy.plate, policy.vin, policy.chassis, policy.plan)
     policy.search_key = "|".join(squeeze(text) for text in held if text)
+    if not problems and neighbours.moved(policy):
+        problems += neighbours.judge(context, policy)
     if not problems:
         keeping.set_state(policy, context.now)
         keeping.set_board(context, policy, line)
+        keeping.note_issue(context, policy)
     return problems
 
 
@@ -128,9 +131,7 @@ def _money(policy: Policy, line: Line | None) -> None:
     policy.endorsed = policy.endorsed or 0
     if policy.commission_percent is None and policy.id is None and line is not None:
         policy.commission_percent = line.commission_percent
-    policy.commission = terms.commission_of(
-        (policy.premium or 0) + policy.endorsed, policy.commission_percent
-    )
+    keeping.set_commission(policy)
 
 
 def prepare_claim(context: Context, claim: Claim, values: Mapping[str, Any]) -> list[Problem]:

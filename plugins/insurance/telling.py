@@ -17,6 +17,7 @@ from kernel.api import (
     queue_message,
     to_persian_digits,
 )
+from plugins.insurance import terms
 from plugins.insurance.lines import title_of
 from plugins.insurance.models import Claim, Policy
 from plugins.insurance.words import CLAIMS
@@ -63,7 +64,10 @@ def thank(system: Context, policy: Policy) -> None:
         occasion=str(policy.id),
         party_id=policy.holder_id,
         template="insurance.thanks",
-        values={**_places(system, policy), "until": written(system, policy.ends_on)},
+        values={
+            **_places(system, policy),
+            "until": written(system, terms.last_day(policy.ends_on, policy.ends_hour)),
+        },
     )
 
 

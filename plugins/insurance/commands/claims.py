@@ -36,8 +36,9 @@ ENDINGS = {
     "documents": ("rejected",),
     "surveyed": ("rejected",),
     "approved": ("paid", "rejected"),
+    "paid": ("approved",),
 }
-"""What may follow besides the moves of the board, with what it asks for."""
+"""What may follow besides the moves of the board: what asks for more, and taking back a payment that was entered wrongly."""
 
 
 def steps_after(state: str) -> tuple[str, ...]:
@@ -68,7 +69,8 @@ def set_claim_state(
     record = open_claim(context, claim, version)
     entered = {"paid": paid, "paid_on": paid_on, "reject_reason": reject_reason, "next_step_on": next_step_on}
     state = read(context, (STATE,), {"state": state})["state"]
-    if state not in steps_after(record.state):
+    before = record.state
+    if state not in steps_after(before):
         raise Refused(
             _(
                 "A claim that is “%(old)s” cannot become “%(new)s”.",
@@ -88,7 +90,8 @@ def set_claim_state(
     if not kept_from(context, CLAIM, NEXT_STEP.name):
         record.next_step_on = values["next_step_on"]
     context.session.flush()
-    _tell(context, record.id)
+    if before != "paid":  # a mistake that is put right is no step of the claim
+        _tell(context, record.id)
     return record.id
 
 

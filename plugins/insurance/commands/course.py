@@ -20,7 +20,7 @@ from kernel.api import (
     give_roles,
     rest_reminders,
 )
-from plugins.insurance import billing, keeping, terms
+from plugins.insurance import billing, keeping, neighbours, terms
 from plugins.insurance.kinds import Holder, Hour
 from plugins.insurance.models import Endorsement, Instalment, InsuredPerson, Policy
 from plugins.insurance.preparing import line_of
@@ -314,6 +314,9 @@ def _apply(context: Context, record: Policy, row: Endorsement, values: dict[str,
         record.ends_at = terms.moment(record.ends_on, record.ends_hour, context.time_zone)
         if record.ends_at <= record.begins_at:
             raise Invalid([Problem("ends_on", _("The end must be later than the beginning."))])
+        problems = neighbours.judge(context, record)
+        if problems:
+            raise Invalid(problems)
         keeping.set_state(record, context.now)
         keeping.set_board(context, record, line_of(context, record.line, record.insurer_id))
     elif row.kind == "insured":

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, rest_reminders
-from plugins.insurance import billing, keeping, terms
+from plugins.insurance import billing, keeping, neighbours, terms
 from plugins.insurance.chains import ENDING
 from plugins.insurance.models import Instalment, Policy
+from plugins.insurance.preparing import line_of
 from plugins.insurance.reading import open_policy, read
 from plugins.insurance.resources import POLICY
 from plugins.insurance.words import LOST_REASONS, MOVES, OPEN_RENEWALS, RENEWALS, STANDING
@@ -26,7 +28,13 @@ REASON = fields.Choice(
 LOST_NOTE = fields.Text("lost_note", _("About the loss"), limit=300)
 CANCELLED_ON = fields.Day("cancelled_on", _("Cancelled on"), required=True)
 WHY = fields.Text("cancel_reason", _("Why it was cancelled"), limit=300, required=True)
-REFUND = fields.Money("refund", _("Premium given back"), least=0, most=MOST)
+REFUND = fields.Money(
+    "refund",
+    _("Premium given back or asked for no more"),
+    least=0,
+    most=MOST,
+    help=_("Empty: the unpaid instalments, which go. What is left counts as sold, and for the commission."),
+)
 
 
 @command(
@@ -103,7 +111,10 @@ def cancel(
     refund: Any = None,
     version: int | None = None,
 ) -> int:
-    """Cancel a policy (ابطال): unpaid instalments go, reminders rest, and the policy that it renewed is open again."""
+    """Cancel a policy (ابطال): unpaid instalments go, reminders rest, and the policy that it renewed is open again.
+
+    Where nobody says what is given back, it is what those instalments would have brought.
+    """
     record = open_policy(context, policy, version)
     entered = {"cancelled_on": cancelled_on, "cancel_reason": cancel_reason, "refund": refund}
     values = read(context, (CANCELLED_ON, WHY, REFUND), entered)
@@ -111,13 +122,15 @@ def cancel(
         raise Refused(_("A policy that has ended or is cancelled already cannot be cancelled."))
     _judge(context, record, values)
     record.cancelled_on, record.cancel_reason = values["cancelled_on"], values["cancel_reason"]
-    record.refund = values["refund"]
     record.state, record.next_call_on = "cancelled", None
     if record.renewal in OPEN_RENEWALS:
         record.renewal = None
-    unpaid = select(Instalment).where(Instalment.policy_id == policy, Instalment.paid_on.is_(None))
-    for row in context.session.execute(unpaid).scalars().all():
+    unpaid = _unpaid(context, policy)
+    for row in unpaid:
         context.session.delete(row)
+    gone = min(sum(row.amount for row in unpaid), record.premium_total) or None
+    record.refund = gone if values["refund"] is None else values["refund"]
+    keeping.set_commission(record)
     context.session.flush()
     rest_reminders(context, ENDING, [policy])
     former = record.former_id
@@ -125,6 +138,41 @@ def cancel(
         with context.system("the former policy is open again") as system:
             keeping.follow_former(system, former)
     billing.take_back(context, record, values["cancel_reason"])
+    return policy
+
+
+def _unpaid(context: Context, policy: int) -> Sequence[Instalment]:
+    wanted = select(Instalment).where(Instalment.policy_id == policy, Instalment.paid_on.is_(None))
+    return context.session.execute(wanted).scalars().all()
+
+
+@command(
+    "insurance.reinstate",
+    _("Take the cancellation of a policy back"),
+    resource="insurance.policy",
+    action="edit",
+    fields=(WHICH,),
+)
+def reinstate(context: Context, *, policy: int, version: int | None = None) -> int:
+    """Let a policy stand again that was cancelled by mistake; gives its id. Its instalments are to be planned anew.
+
+    Where the policy that it renewed has another successor by now, it cannot stand beside that one.
+    """
+    record = open_policy(context, policy, version)
+    if record.cancelled_on is None:
+        raise Refused(_("This policy is not cancelled."))
+    record.cancelled_on = record.cancel_reason = record.refund = None
+    keeping.set_commission(record)
+    keeping.set_state(record, context.now)
+    problems = neighbours.judge(context, record)
+    if problems:
+        raise Invalid([Problem(None, problem.message) for problem in problems])
+    keeping.set_board(context, record, line_of(context, record.line, record.insurer_id))
+    context.session.flush()
+    if record.former_id is not None:
+        with context.system("the former policy is renewed again") as system:
+            keeping.follow_former(system, record.former_id)
+        rest_reminders(context, ENDING, [record.former_id])
     return policy
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, load
 from plugins.insurance import chains, keeping
 from plugins.insurance.models import Policy
+from plugins.insurance.neighbours import EARLY
 from plugins.insurance.reading import open_policy, read
 from plugins.insurance.resources import POLICY
 
@@ -44,6 +45,8 @@ def link(context: Context, *, policy: int, former: Any, version: int | None = No
 def _problem(context: Context, record: Policy, before: Policy) -> Any:
     if before.id == record.id or before.begins_at >= record.begins_at:
         return _("It must have begun earlier.")
+    if record.begins_at < before.ends_at - EARLY:
+        return _("It ends after this one has begun: shorten it by an endorsement first.")
     if before.line != record.line:
         return _("It is of another line.")
     if before.holder_id != record.holder_id:

@@ -113,6 +113,10 @@ class Policy(Identified, Stamped, Versioned, Binnable, Extensible, InsuranceBase
     """As agreed at the beginning; what endorsements changed of it stands in `endorsed`."""
     endorsed: Mapped[int] = mapped_column(RialType, server_default=text("0"), default=0)
     premium_total: Mapped[int] = mapped_column(RialType, Computed("premium + endorsed", persisted=True))
+    premium_kept: Mapped[int] = mapped_column(
+        RialType, Computed("premium + endorsed - COALESCE(refund, 0)", persisted=True)
+    )
+    """What stays of the premium where the policy was cancelled: reports of what was sold and commissions go by it."""
     commission_percent: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
     commission: Mapped[int | None] = mapped_column(RialType)
     sum_insured: Mapped[int | None] = mapped_column(RialType)

@@ -36,7 +36,16 @@ def claim_actions(context: Context, claim_id: int) -> Sequence[Action]:
             permission=("insurance.policy", "view"),
         )
     ]
-    if claim.state in OPEN_CLAIMS or claim.state in ("rejected", "withdrawn"):
+    if claim.state == "paid":
+        found.append(
+            Action(
+                label=_("Correct the payment"),
+                url=f"/insurance/claims/{claim_id}/step",
+                icon="arrow-back-up",
+                permission=edit,
+            )
+        )
+    else:
         found.append(
             Action(
                 label=_("Next step"),

@@ -73,6 +73,7 @@ MONEY = (
     fields.Money("premium", _("Premium"), least=0, most=MOST, required=True, aliases=("حق بیمه", "حق‌بیمه")),
     fields.Money("endorsed", _("Changed by endorsements"), read_only=True),
     fields.Money("premium_total", _("Whole premium"), read_only=True),
+    fields.Money("premium_kept", _("Premium that stays"), read_only=True),
     fields.Percent("commission_percent", _("Agency’s commission"), aliases=("درصد کارمزد",)),
     fields.Money("commission", _("Commission (amount)"), read_only=True),
     fields.Money("sum_insured", _("Sum insured"), least=0, most=MOST, aliases=("سرمایه", "سرمایه بیمه")),
@@ -88,7 +89,7 @@ COURSE = (
     fields.Day("next_call_on", _("Call again on"), read_only=True),
     fields.Day("cancelled_on", _("Cancelled on"), read_only=True),
     fields.Text("cancel_reason", _("Why it was cancelled"), read_only=True, in_list=False),
-    fields.Money("refund", _("Premium given back"), read_only=True),
+    fields.Money("refund", _("Premium given back or asked for no more"), read_only=True),
     fields.LongText("note", _("Note"), limit=4000),
 )
 UNRULED = (

@@ -177,6 +177,9 @@ def test_families_without_a_line_are_offered(agency: Agency, browse: Any) -> Non
         context.session.add(PersonFamily(party_id=single, status="married"))
     agency.policy(single)
     assert "تنها" in boss.get("/insurance/family?line=health").text
+    asked = boss.post("/phone-book/bulk", {"do": "message", "id": str(single)})
+    assert asked.status_code == 200
+    assert "ارسال پیشنهاد" in boss.get("/insurance/family?line=health").text
 
 
 def test_the_home_page_and_the_page_of_a_party_tell_of_policies(agency: Agency, browse: Any) -> None:

@@ -30,6 +30,7 @@ def make_blueprint() -> Blueprint:
     for view in (doing.renew, doing.talk, doing.lose, doing.cancel, doing.endorse, doing.plan, doing.link):
         add(f"/<int:number>/{view.__name__}", view, "edit", methods=BOTH)
     add("/<int:number>/reopen", doing.reopen, "edit", methods=("POST",))
+    add("/<int:number>/reinstate", doing.reinstate, "edit", methods=("POST",))
     add("/<int:number>/unlink", doing.unlink, "edit", methods=("POST",))
     add("/<int:number>/bill", doing.bill, "edit", methods=("POST",))
     add("/instalments/<int:number>/pay", doing.pay, "edit", methods=("POST",))

@@ -169,6 +169,14 @@ def reopen(number: int) -> ResponseReturnValue:
     return redirect(target, code=303)
 
 
+def reinstate(number: int) -> ResponseReturnValue:
+    """Take a cancellation back."""
+    policy: Policy = load(current(), POLICY, number)
+    if run_command("insurance.reinstate", policy=number).done:
+        tell(_("The policy stands again; plan its instalments anew."))
+    return redirect(_crumb(policy)[1], code=303)
+
+
 def pay(number: int) -> ResponseReturnValue:
     """Note an instalment as paid today."""
     return _settle("insurance.pay", number, _("The instalment is noted as paid."))

@@ -148,6 +148,7 @@ def _may(context: Context, policy: Policy, billed: bool) -> dict[str, bool]:
         "link": edit and policy.former_id is None and policy.state != "cancelled",
         "unlink": edit and policy.former_id is not None,
         "cancel": edit and policy.state in STANDING,
+        "reinstate": edit and policy.cancelled_on is not None,
         "endorse": edit and policy.state in STANDING and bool(policy.number),
         "plan": edit and policy.state != "cancelled" and policy.premium_total > 0,
         "pay": edit and not billed,

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.api import _, current, ngettext_lazy, render, run_command, tell
 from plugins.insurance.commands import starting
-from plugins.insurance.family import offers
+from plugins.insurance.family import MOST, offers
 from plugins.insurance.lines import titles
 from plugins.insurance.trades import PERSONS
 
@@ -20,14 +20,16 @@ def family() -> ResponseReturnValue:
     line = request.args.get("line", FIRST_LINE)
     lines = titles(context)
     chosen = line if line in lines else FIRST_LINE
+    found = offers(context, chosen)
     ordered = {key: lines[key] for key in (*PERSONS, *(key for key in lines if key not in PERSONS))}
     return render(
         "insurance/family.html",
-        offers=offers(context, chosen),
+        offers=found,
+        full=len(found) == MOST,
         line=chosen,
         lines=ordered,
         may_add=context.may("insurance.policy", "create") and not context.read_only,
-        may_relate=context.may("party", "edit") and not context.read_only,
+        may_send=context.may("message", "send") and not context.read_only,
     )
 
 
