@@ -238,6 +238,8 @@ class Resource:
     editable: bool = True
     page: str = ""
     """Address of the record's page where it has one of its own, with `{id}`; the generic one leads there."""
+    new: str = ""
+    """Address of the page on which a record is made, where commands alone make it: the button of the list leads there."""
     actions: Callable[[Context, int], Sequence[Action]] | None = None
     """Buttons of the record's page, asked with its number; those are shown whose right the reader holds."""
     help: LazyText | str = ""

@@ -88,11 +88,15 @@ def _made(context: Context) -> Iterator[Entry]:
     """Give a new record of every kind that the actor may make, those without an entry in the menu after the others."""
     if context.read_only:
         return
-    kinds = [each for each in context.runtime.resources.values() if each.editable and not each.overview]
+    kinds = [
+        each
+        for each in context.runtime.resources.values()
+        if (each.editable or each.new) and not each.overview
+    ]
     for resource in sorted(kinds, key=lambda each: (each.menu is None, each.menu or 0, each.name)):
         if context.may(resource.permission, "create") and context.may(resource.permission, "view"):
             name = _("New %(kind)s", kind=resource.title)
-            yield _entry(context, name, "plus", f"/{resource.path}/new")
+            yield _entry(context, name, "plus", resource.new or f"/{resource.path}/new")
     if recording_url(context):
         yield Entry(context.text(_("Record an interaction")), "messages", do="record")
 

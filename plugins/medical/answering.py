@@ -21,7 +21,7 @@ from kernel.api import (
     squeeze,
 )
 from plugins.medical.models import Doctor, Service, Waiting
-from plugins.medical.proposing import chosen, numbered, remember
+from plugins.medical.proposing import GOOD_FOR, chosen, numbered, remember
 from plugins.medical.selfservice import book_for_self
 from plugins.medical.settling import settle, settle_chosen, told_of, when
 from plugins.medical.slots import Slot, free_slots, givers, services
@@ -95,7 +95,7 @@ def _answer(system: Context, party_ids: Sequence[int], keyword: str) -> LazyText
     yes, no = asked in words(system, "confirm_words"), asked in words(system, "cancel_words")
     if yes or no:
         waiting = offer_to(system, list(party_ids))
-        if waiting is not None:
+        if waiting is not None and not (yes and _listed_since(system, party_ids, asked, waiting)):
             return _offered(system, waiting, yes, shared=len(party_ids) > 1)
     chosen = _chosen(system, party_ids, asked)
     if chosen is not None:
@@ -106,6 +106,15 @@ def _answer(system: Context, party_ids: Sequence[int], keyword: str) -> LazyText
     if squeeze(first) not in words(system, "book_words"):
         return None
     return _propose(system, party_ids[0], squeeze(" ".join(rest)))
+
+
+def _listed_since(system: Context, party_ids: Sequence[int], asked: str, waiting: Waiting) -> bool:
+    """Say whether the number answers a list that was told after the time was offered."""
+    found = chosen(system, party_ids, int(asked)) if NUMBER.fullmatch(asked) else None
+    if found is None or waiting.offered_until is None:
+        return False
+    held_for = timedelta(minutes=system.runtime.setting("medical.offer_minutes"))
+    return found[0].until - GOOD_FOR > waiting.offered_until - held_for
 
 
 def _offered(system: Context, waiting: Waiting, yes: bool, *, shared: bool) -> LazyText:
@@ -150,7 +159,7 @@ def _propose(system: Context, party_id: int, named: str) -> LazyText | str | Non
         return None
     if service is None:
         return _("Appointments cannot be booked by SMS at present. Please call us.")
-    found = next_times(system, service)
+    found = next_times(system, service, party_id)
     if not found:
         return _("There is no free time for %(service)s at present. Please call us.", service=service.title)
     options = [[slot.doctor_id, slot.starts_at.isoformat()] for slot in found]
@@ -160,15 +169,13 @@ def _propose(system: Context, party_id: int, named: str) -> LazyText | str | Non
     return "\n".join([head, *lines])
 
 
-def next_times(system: Context, service: Service, doctor_id: int | None = None) -> list[Slot]:
-    """Give the next free times of a service, spread over days: two of a day at most."""
-    doctors: list[Doctor] = [
-        doctor for doctor in givers(system, service.id) if doctor_id is None or doctor.id == doctor_id
-    ]
+def next_times(system: Context, service: Service, party_id: int) -> list[Slot]:
+    """Give the next free times of a service that suit a patient, spread over days: two of a day at most."""
+    doctors: list[Doctor] = givers(system, service.id)
     last = system.today + timedelta(days=AHEAD)
     chosen: list[Slot] = []
     of_day: dict[object, int] = {}
-    for slot in free_slots(system, service, doctors, system.today, last):
+    for slot in free_slots(system, service, doctors, system.today, last, patient=party_id):
         day = slot.starts_at.astimezone(system.time_zone).date()
         if of_day.get(day, 0) < 2:
             of_day[day] = of_day.get(day, 0) + 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -23,6 +24,16 @@ LOCKS = {"doctor": 1, "patient": 2, "facility": 3}
 AROUND = timedelta(hours=30)
 FARTHEST = timedelta(days=3660)
 """Nothing is booked beyond this."""
+
+
+def moment_of(context: Context, text: Any) -> datetime | None:
+    """Read a time as pages send it; None for what is none, or is far from now."""
+    try:
+        at = datetime.fromisoformat(text)
+        at = at.replace(tzinfo=context.time_zone) if at.tzinfo is None else at
+        return at if abs(at - context.now) < FARTHEST else None
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 @dataclass
@@ -77,6 +88,9 @@ def find_place(
     place.problems += _doctor_problems(context, doctor, service)
     if place.visit.starts.astimezone(context.time_zone).date() < context.today:
         place.problems.append(Problem("starts_at", _("This day is in the past.")))
+        return place
+    if place.visit.ends <= context.now and not (outside_hours and context.may(*OUTSIDE)):
+        place.problems.append(Problem("starts_at", _("This time is over.")))
         return place
     amiss = [] if as_before else _time_problems(context, doctor, place.visit)
     if not at_once and not as_before:

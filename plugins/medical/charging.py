@@ -70,6 +70,22 @@ def bill_of(context: Context, appointment: Appointment) -> Bill | None:
     return known(context, origin_of(appointment))
 
 
+def is_billed(context: Context, appointment: Appointment) -> bool:
+    """Say whether an invoice of the visit stands, whoever may see it."""
+    with context.system("whether a visit is invoiced") as system:
+        known = bill_of(system, appointment)
+        return known is not None and known.state != "cancelled"
+
+
+def receipt_of(context: Context, known: Bill | None) -> str:
+    """Give the address at which money for an invoice is taken, where something is to be paid and the actor may take it."""
+    if known is None or not known.remaining or not context.may("sales.payment", "create"):
+        return ""
+    from plugins.sales.api import receipt_address
+
+    return receipt_address(known.document_id)
+
+
 def write_bill(context: Context, appointment: Appointment) -> int:
     """Have `sales` write and issue the invoice of the patient's part; asked again, it gives the same."""
     if "sales" not in context.plugins:

@@ -31,6 +31,10 @@ BUSY = 0.62
 """The part of a doctor's hours that is booked."""
 EARLY = timedelta(minutes=8)
 """How long before their time patients arrive."""
+LATE = timedelta(minutes=25)
+"""How long after its time a patient is given up."""
+CALLED_OFF, MISSED = 0.06, 0.12
+"""The parts that are cancelled, and that are cancelled or missed."""
 BOOKED_AHEAD = timedelta(days=3)
 """How long before the day appointments are made."""
 SINCE = timedelta(days=800)
@@ -381,8 +385,10 @@ def _day(
                 )
                 booked.append((appointment, starts))
     for appointment, starts in booked:
-        with demo.working(at=min(now, starts - EARLY)) as context:
-            _let_pass(context, demo, appointment, starts, now)
+        chance = demo.random.random()
+        noted = starts + LATE if CALLED_OFF <= chance < MISSED else starts - EARLY
+        with demo.working(at=min(now, noted)) as context:
+            _let_pass(context, chance, appointment, starts, now)
 
 
 def _free(patients: Iterator[int], taken: Taken, starts: datetime, ends: datetime) -> int | None:
@@ -409,15 +415,14 @@ def _visits(demo: Demo, there: Sequence[Interval], shape: Shape) -> Iterator[tup
             at = ends + timedelta(minutes=int(str(offer.get("buffer_after", 0))))
 
 
-def _let_pass(context: Context, demo: Demo, appointment: int, starts: datetime, now: datetime) -> None:
+def _let_pass(context: Context, chance: float, appointment: int, starts: datetime, now: datetime) -> None:
     """Bring an appointment to the state that its time suggests."""
-    chance = demo.random.random()
-    if chance < 0.06:
+    if chance < CALLED_OFF:
         context.run("medical.cancel", appointment=appointment, by="patient", reason="کاری پیش آمد")
     elif starts > now:
         if chance < 0.4:
             context.run("medical.set_state", appointment=appointment, state="confirmed")
-    elif chance < 0.12:
+    elif chance < MISSED:
         context.run("medical.set_state", appointment=appointment, state="missed")
     else:
         context.run("medical.set_state", appointment=appointment, state="arrived")

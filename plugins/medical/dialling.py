@@ -40,7 +40,7 @@ def _with_service(system: Context, step: UssdStep, offered: list[Service]) -> Us
     if service is None:
         return UssdAnswer(text=_("There is no such number."), end=True)
     if not inputs:
-        found = next_times(system, service)
+        found = next_times(system, service, step.party_id)
         if not found:
             return UssdAnswer(text=_("No time is free at present."), end=True)
         step.notes["times"] = [[slot.doctor_id, slot.starts_at.isoformat()] for slot in found]

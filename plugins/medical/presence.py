@@ -126,6 +126,30 @@ def taken(
     return of_doctors, of_facilities
 
 
+def times_of(context: Context, patient_id: int, first: datetime, last: datetime) -> list[Interval]:
+    """Give when a patient has appointments between two moments, with whomever."""
+    return list(times_of_patients(context, [patient_id], first, last)[patient_id].values())
+
+
+def times_of_patients(
+    context: Context, patient_ids: Iterable[int], first: datetime, last: datetime
+) -> dict[int, dict[int, Interval]]:
+    """Give when patients have appointments, by patient and appointment; one query."""
+    statement = select(
+        Appointment.patient_id, Appointment.id, Appointment.starts_at, Appointment.ends_at
+    ).where(
+        Appointment.patient_id.in_(list(patient_ids)),
+        Appointment.starts_at < last,
+        Appointment.ends_at > first,
+        OCCUPYING,
+    )
+    found: dict[int, dict[int, Interval]] = defaultdict(dict)
+    with context.system("when patients are elsewhere") as system:
+        for patient, number, starts, ends in system.session.execute(statement):
+            found[patient][number] = Interval(starts, ends)
+    return found
+
+
 def uses_of(context: Context, appointment_ids: Sequence[int]) -> dict[int, set[int]]:
     """Give the rooms and devices that appointments take, by appointment."""
     if not appointment_ids:

@@ -19,7 +19,7 @@ def remember(
     system: Context, party_id: int, kind: str, options: Sequence[Any], service_id: int | None = None
 ) -> None:
     """Keep what the numbers of a list stand for; the list before counts no more."""
-    system.session.execute(delete(Proposal).where(Proposal.party_id == party_id))
+    forget(system, party_id)
     system.session.add(
         Proposal(
             party_id=party_id,
@@ -30,6 +30,11 @@ def remember(
         )
     )
     system.session.flush()
+
+
+def forget(system: Context, party_id: int) -> None:
+    """Let the list before count no more: something newer was asked."""
+    system.session.execute(delete(Proposal).where(Proposal.party_id == party_id))
 
 
 def chosen(system: Context, party_ids: Sequence[int], place: int) -> tuple[Proposal, Any] | None:

@@ -2,13 +2,13 @@
 changed, or a room or device of theirs is out of use.
 
 They are found by comparing what stands with when doctors are there, so that nothing has to tell of a change. For each a
-free time near to it is proposed, no time to two of them.
+free time near to it is proposed, no time to two of them, and none at which the patient is elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from sqlalchemy import select
 from kernel.api import Context
 from plugins.medical.hours import Interval, Taken, Wish, fits, starts_in
 from plugins.medical.models import Appointment, Doctor, Facility, FacilityUse, Service
-from plugins.medical.presence import Presence, bounds, presence, taken, uses_of
+from plugins.medical.presence import Presence, bounds, presence, taken, times_of_patients, uses_of
 from plugins.medical.slots import wishes_of
 
 AHEAD = 90
@@ -48,21 +48,35 @@ def misfits(context: Context, *, day: date | None = None, doctor: int | None = N
     needed = {number for wish in wishes.values() for each in wish.needs.values() for number in each}
     of_doctors, of_facilities = taken(context, doctors, needed, *bounds(context, days))
     step = context.runtime.setting("medical.slot_minutes")
+    patients = times_of_patients(context, {each.patient_id for each in chosen}, *bounds(context, days))
     found = []
     active = _active_doctors(context, doctors)
     uses = uses_of(context, [each.id for each in chosen])
     for each in chosen:
-        wish = wishes.get(each.service_id)
+        wish = _as_long(wishes.get(each.service_id), each)
         proposal = None
         if wish is not None and each.doctor_id in active:
             own = _own_marks(each, uses.get(each.id, set()), of_doctors, of_facilities)
             for marks, mark in own:
                 marks.remove(mark)
-            proposal = _propose(context, each, wish, there, days, step, of_doctors, of_facilities)
+            mine = patients[each.patient_id]
+            before = mine.pop(each.id, None)
+            proposal = _propose(context, each, wish, there, days, step, of_doctors, of_facilities, mine)
+            if proposal is not None:
+                mine[each.id] = wish.visit(proposal)
+            elif before is not None:
+                mine[each.id] = before
             for marks, mark in own:
                 marks.append(mark)
         found.append(Misfit(each, proposal))
     return found
+
+
+def _as_long(wish: Wish | None, appointment: Appointment) -> Wish | None:
+    """The visit stays as long as it is, whatever its service says."""
+    if wish is None or wish.capacity > 1:
+        return wish
+    return replace(wish, minutes=(appointment.ends_at - appointment.starts_at) // timedelta(minutes=1))
 
 
 def _own_marks(
@@ -190,6 +204,7 @@ def _propose(
     step: int,
     of_doctors: dict[int, list[Taken]],
     of_facilities: dict[int, list[Taken]],
+    elsewhere: Mapping[int, Interval],
 ) -> datetime | None:
     """Find the own time, where that is free but for a room, else the doctor's first free time from that day on; and take
     it so that no other gets it.
@@ -203,6 +218,8 @@ def _propose(
         starts = starts_in(there[doctor, day], wish.minutes, step, context.now)
         same = any(each.holds(wish.visit(appointment.starts_at)) for each in there[doctor, day])
         for start in [appointment.starts_at, *starts] if same else starts:
+            if any(each.overlaps(wish.visit(start)) for each in elsewhere.values()):
+                continue
             rooms = fits(
                 start,
                 wish,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from kernel.api import Context, Invalid, Problem, Refused, _
+from kernel.api import Context, Invalid, Party, Problem, Refused, _
 from plugins.medical.booking import wait_for
 from plugins.medical.entering import enter
 from plugins.medical.models import Appointment, BookingLink, Doctor, Service
@@ -131,8 +131,14 @@ def _new_code() -> str:
 
 
 def whose(system: Context, code: str) -> int | None:
-    """Give the party whose code this is; None where it is nobody's, or is good no more."""
-    statement = select(BookingLink.party_id).where(
-        BookingLink.code == code.strip().lower()[:40], BookingLink.until >= system.today
+    """Give the party whose code this is; None where it is nobody's, is good no more, or he is in the bin."""
+    statement = (
+        select(BookingLink.party_id)
+        .join(Party, Party.id == BookingLink.party_id)
+        .where(
+            BookingLink.code == code.strip().lower()[:40],
+            BookingLink.until >= system.today,
+            Party.binned_at.is_(None),
+        )
     )
     return system.session.execute(statement).scalar_one_or_none()

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, LazyText, _
-from plugins.medical.hours import Wish, fits, starts_in
+from plugins.medical.hours import Interval, Wish, fits, starts_in
 from plugins.medical.models import Doctor, Facility, Service, ServiceDoctor, ServiceFacility
-from plugins.medical.presence import bounds, presence, taken
+from plugins.medical.presence import bounds, presence, taken, times_of
 
 PARTS: dict[str, LazyText] = {
     "any": _("Any time"),
@@ -113,10 +113,13 @@ def free_slots(
     part: str = "any",
     most: int | None = None,
     at_once: bool = False,
+    minutes: int | None = None,
+    patient: int | None = None,
 ) -> list[Slot]:
     """Give the free times between two days in the order of time, within notice and horizon; a constant number of queries.
 
-    `at_once` is for somebody who is here: notice does not count.
+    `at_once` is for somebody who is here: notice does not count. `minutes` where the visit is to be longer or shorter;
+    of a `patient`, the times at which he is elsewhere are left out.
     """
     horizon = last_day(context, service)
     last = last if horizon is None else min(last, horizon)
@@ -125,9 +128,12 @@ def free_slots(
     if not days or not doctors:
         return []
     found: list[Slot] = []
-    for slot in _walk(
-        context, service, doctors, days, part, context.now if at_once else earliest(context, service)
-    ):
+    not_before = context.now if at_once else earliest(context, service)
+    wish = wish_of(context, service, minutes)
+    elsewhere = times_of(context, patient, *bounds(context, days)) if patient is not None else []
+    for slot in _walk(context, service.id, wish, doctors, days, part, not_before):
+        if any(each.overlaps(Interval(slot.starts_at, slot.ends_at)) for each in elsewhere):
+            continue
         found.append(slot)
         if most is not None and len(found) >= most:
             break
@@ -136,13 +142,13 @@ def free_slots(
 
 def _walk(
     context: Context,
-    service: Service,
+    service_id: int,
+    wish: Wish,
     doctors: Sequence[Doctor],
     days: Sequence[date],
     part: str,
     not_before: datetime,
 ) -> Iterator[Slot]:
-    wish = wish_of(context, service)
     ids = [doctor.id for doctor in doctors]
     there = presence(context, ids, days)
     needed = [number for each in wish.needs.values() for number in each]
@@ -157,7 +163,7 @@ def _walk(
             if opens <= start.astimezone(context.time_zone).hour < closes
         )
         for start, _place, number in candidates:
-            free = fits(start, wish, service.id, of_doctors.get(number, ()), of_facilities, doctor_id=number)
+            free = fits(start, wish, service_id, of_doctors.get(number, ()), of_facilities, doctor_id=number)
             if free is not None:
                 yield Slot(number, start, wish.visit(start).ends)
 

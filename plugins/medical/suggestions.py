@@ -46,6 +46,9 @@ _DESK = {
     **_all("consent", *STAFF),
     **_all("party", "import"),
     **{("import", action): "own" for action in STAFF},
+    # Invoices of visits are seen and their money is taken at the desk, where the plugin for sales is there.
+    **_all("sales.document", "view", "print"),
+    **_all("sales.payment", "view", "create"),
 }
 _TREATING = {
     ("party", "see_sensitive"): "all",

@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
-from kernel.api import Context
+from kernel.api import Context, Party
 from plugins.medical.booking import find_place
 from plugins.medical.charging import take_back_bill
 from plugins.medical.entering import enter
 from plugins.medical.models import Appointment, Doctor, Service, Waiting
+from plugins.medical.proposing import forget
 from plugins.medical.slots import HOURS, free_slots, givers
 from plugins.medical.telling import CALLED_OFF, tell_doctor, tell_patient
 
@@ -86,11 +87,14 @@ def _line(system: Context, doctor_id: int, starts_at: datetime) -> Iterator[Wait
 
 def _turn_of(system: Context, number: int) -> Waiting | None:
     """Give somebody in line, locked when it is his turn and not before: another time that comes free at once is for the
-    next. None where he was offered one meanwhile.
+    next. None where he was offered one meanwhile, or is in the bin.
     """
     statement = select(Waiting).where(Waiting.id == number).with_for_update()
     row = system.session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
-    return row if row is not None and row.state == "waiting" and row.binned_at is None else None
+    if row is None or row.state != "waiting" or row.binned_at is not None:
+        return None
+    gone = select(Party.binned_at).where(Party.id == row.patient_id)
+    return row if system.session.execute(gone).scalar_one_or_none() is None else None
 
 
 def hold(system: Context, waiting: Waiting, doctor: Doctor, starts_at: datetime) -> bool:
@@ -107,6 +111,7 @@ def hold(system: Context, waiting: Waiting, doctor: Doctor, starts_at: datetime)
     waiting.offers += 1
     waiting.offered_until = min(system.now + timedelta(minutes=minutes), held.starts_at)
     system.session.flush()
+    forget(system, waiting.patient_id)
     tell_patient(system, held, "offer", occasion=f"{waiting.id} {waiting.offers}", minutes=minutes)
     return True
 

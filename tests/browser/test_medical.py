@@ -42,6 +42,8 @@ def test_a_free_time_is_found_booked_and_the_patient_gets_a_number(
     page.locator(".medical-times a").first.click()
     page.locator(".form-foot").get_by_role("button").first.click()
     page.wait_for_url(re.compile(r"/medical/visits/\d+$"))
+    desk.today_is_the_day(int(page.url.rpartition("/")[2]))
+    page.reload()
     page.get_by_role("button", name="حاضر").click()
     expect(page.locator("main")).to_contain_text("شمارهٔ صف ۱")
     page.locator(".crumbs a").first.click()

@@ -105,21 +105,22 @@ def test_a_card_is_dragged_and_what_may_not_be_snaps_back_in_words(
     expect(card).to_have_attribute("data-lane", "confirmed")
     expect(pile(page, "confirmed").locator(".deal")).to_have_count(1)
     assert state(desk, number) == "confirmed"
-    desk.run("medical.set_state", appointment=number, state="missed")  # somebody else, meanwhile
+    desk.run("medical.cancel", appointment=number, by="patient")  # somebody else, meanwhile
     with page.expect_response(re.compile("/move")):
         drag(page, card, pile(page, "arrived"))
     expect(page.locator(".toast.error")).to_be_visible()
     expect(pile(page, "confirmed").locator(".deal")).to_have_count(1)
-    assert state(desk, number) == "missed"
+    assert state(desk, number) == "cancelled"
     drag(page, card, pile(page, "done"))  # the board lets nothing go there from here
     expect(pile(page, "confirmed").locator(".deal")).to_have_count(1)
-    assert state(desk, number) == "missed"
+    assert state(desk, number) == "cancelled"
 
 
 def test_a_card_goes_by_keys_and_by_the_dialog(
     desk: FrontDesk, enter: Enter, book: Callable[..., int]
 ) -> None:
     number = book("Keyed", "09:30")
+    desk.today_is_the_day(number)
     page = on_board(enter, desk.receptionist())
     card = page.locator(f"#card-{number}")
     card.focus()

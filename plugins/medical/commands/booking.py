@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from kernel.api import Context, Invalid, Problem, Refused, _, command, load
-from plugins.medical.booking import is_elsewhere, next_in_queue, wait_turn
+from plugins.medical.booking import OUTSIDE, next_in_queue, wait_for
 from plugins.medical.commands.arguments import (
     BY,
     BY_WHOM,
@@ -27,11 +28,11 @@ from plugins.medical.commands.arguments import (
     read,
 )
 from plugins.medical.entering import enter, put
-from plugins.medical.hours import Interval
+from plugins.medical.hours import Wish, fits
 from plugins.medical.models import Doctor, Referral, Service
-from plugins.medical.presence import bounds, taken
+from plugins.medical.presence import bounds, taken, times_of
 from plugins.medical.resources import APPOINTMENT, DOCTOR, REFERRAL_RECORD, SERVICE, STATES
-from plugins.medical.slots import free_slots
+from plugins.medical.slots import free_slots, wish_of
 from plugins.medical.telling import tell_doctor
 from plugins.medical.waitlist import call_off, offer_place
 
@@ -113,15 +114,18 @@ def walk_in(
     entered = {"doctor": doctor, "patient": patient, "service": service, "note": note}
     values = read(context, (WHO, PERSON, WHAT, NOTE), entered)
     who, what = load(context, DOCTOR, values["doctor"]), load(context, SERVICE, values["service"])
-    wait_turn(context, doctors=[who.id])
+    wish = wish_of(context, what)
+    wait_for(context, who, values["patient"], wish)
     starts_at = _next_today(context, who, what, values["patient"])
     if starts_at is None:
+        if not context.may(*OUTSIDE):
+            raise Invalid([Problem("doctor", _("The doctor has no free time left today."))])
         if not outside_hours:
             words = _(
                 "The doctor has no free time left today. Tick “outside hours” to take the patient in after the hours."
             )
             raise Invalid([Problem("doctor", words)])
-        starts_at = _after_last(context, who)
+        starts_at = _after_last(context, who, values["patient"], what.id, wish)
     made = enter(
         context,
         who,
@@ -141,17 +145,30 @@ def walk_in(
 
 def _next_today(context: Context, doctor: Doctor, service: Service, patient_id: int) -> datetime | None:
     """The next free time at which the patient has no other appointment."""
-    found = free_slots(context, service, [doctor], context.today, context.today, at_once=True)
-    for slot in found:
-        if not is_elsewhere(context, patient_id, Interval(slot.starts_at, slot.ends_at)):
-            return slot.starts_at
-    return None
+    today = context.today
+    found = free_slots(context, service, [doctor], today, today, at_once=True, patient=patient_id, most=1)
+    return found[0].starts_at if found else None
 
 
-def _after_last(context: Context, doctor: Doctor) -> datetime:
-    busy, _facilities = taken(context, [doctor.id], [], *bounds(context, [context.today]))
-    later = [each.interval.ends for each in busy.get(doctor.id, []) if each.interval.ends > context.now]
-    return max([context.now.replace(second=0, microsecond=0) + timedelta(minutes=1), *later])
+def _after_last(context: Context, doctor: Doctor, patient_id: int, service_id: int, wish: Wish) -> datetime:
+    """The first time after all of the doctor's visits of today at which all that it takes, and the patient, are free."""
+    needed = [number for each in wish.needs.values() for number in each]
+    between = (context.now - LONGEST, context.now + 2 * LONGEST)
+    of_doctors, of_facilities = taken(context, [doctor.id], needed, *between)
+    mine = of_doctors.get(doctor.id, [])
+    before = timedelta(minutes=wish.before)
+    end_of_day = bounds(context, [context.today])[1]
+    later = [each.interval.ends + before for each in mine if each.interval.starts < end_of_day]
+    first = max([context.now.replace(second=0, microsecond=0) + timedelta(minutes=1), *later])
+    ends = {each.interval.ends + before for each in (*mine, *chain(*of_facilities.values()))}
+    elsewhere = times_of(context, patient_id, first, between[1])
+    ends |= {each.ends for each in elsewhere}
+    for starts_at in (first, *sorted(at for at in ends if at > first)):
+        free = fits(starts_at, wish, service_id, mine, of_facilities, doctor_id=doctor.id)
+        visit = wish.visit(starts_at)
+        if free is not None and not any(each.overlaps(visit) for each in elsewhere):
+            return starts_at
+    return first
 
 
 @command(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from kernel.api import Context, Invalid, NotFound, Problem, Refused, _, command, stored_number
-from plugins.medical.booking import FARTHEST
+from plugins.medical.booking import moment_of
 from plugins.medical.models import Appointment
 from plugins.medical.selfservice import book_for_self, cancel_by_patient, coming, confirm, whose
 
@@ -23,21 +22,10 @@ def open_book(context: Context, *, code: str, service: Any, doctor: Any, starts_
     """Book a free time for whoever has the code."""
     party_id = _patient(context, code)
     numbers = stored_number(str(service)), stored_number(str(doctor))
-    at = _moment(context, starts_at)
+    at = moment_of(context, starts_at)
     if at is None or numbers[0] is None or numbers[1] is None:
         raise Invalid([Problem("starts_at", _("Choose one of the free times."))])
     return book_for_self(context, party_id, numbers[0], numbers[1], at, "link").id
-
-
-def _moment(context: Context, text: str) -> datetime | None:
-    """Read a time as the page sends it; None for what is none, or is far from now."""
-    try:
-        at = datetime.fromisoformat(text)
-    except (ValueError, TypeError):
-        return None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=context.time_zone)
-    return at if abs(at - context.now) < FARTHEST else None
 
 
 @command(
@@ -56,6 +44,8 @@ def open_answer(context: Context, *, code: str, appointment: int, answer: str) -
         raise Refused(_("This appointment stands no more."))
     if answer == "cancel":
         cancel_by_patient(context, found)
-    else:
+    elif answer == "confirm":
         confirm(context, found)
+    else:
+        raise Refused(_("Choose whether you come or not."))
     return found.id

@@ -31,7 +31,8 @@ AROUND = 3
     fields=(WHICH, EVERY, TIMES),
 )
 def repeat(context: Context, *, appointment: int, every: Any, times: Any) -> dict[str, list[Any]]:
-    """Book the same visit again every so many weeks: at the same time of day, else at the free time nearest to it.
+    """Book the same visit, as long as it is, again every so many weeks: at the same time of day, else at the free time
+    nearest to it.
 
     Where the day is a holiday, or has no free time, the nearest day around it is taken that has one. Days on which the
     patient has this visit already are passed over, so that nothing is booked twice. Gives the ids of what was booked, the
@@ -43,6 +44,7 @@ def repeat(context: Context, *, appointment: int, every: Any, times: Any) -> dic
         raise Refused(_("Only an appointment that stands can be repeated."))
     doctor = context.session.get_one(Doctor, first.doctor_id)
     service = context.session.get_one(Service, first.service_id)
+    minutes = int((first.ends_at - first.starts_at).total_seconds() // 60) if first.capacity == 1 else None
     made: list[int] = []
     full: list[str] = []
     elsewhere: list[str] = []
@@ -51,11 +53,14 @@ def repeat(context: Context, *, appointment: int, every: Any, times: Any) -> dic
         day = _day(context, first.starts_at) + timedelta(weeks=values["every"] * place)
         if _visits_around(context, first, day):
             continue
-        starts_at = next(_nearest(context, first, doctor, service, day), None)
+        starts_at = next(_nearest(context, first, doctor, service, day, minutes), None)
         if starts_at is None:
             full.append(day.isoformat())
             continue
-        made.append(enter(context, doctor, first.patient_id, service, starts_at, series_id=first.id).id)
+        another = enter(
+            context, doctor, first.patient_id, service, starts_at, minutes=minutes, series_id=first.id
+        )
+        made.append(another.id)
         if _day(context, starts_at) != day:
             elsewhere.append(_day(context, starts_at).isoformat())
     context.session.flush()
@@ -81,7 +86,12 @@ def _visits_around(context: Context, first: Appointment, day: date) -> bool:
 
 
 def _nearest(
-    context: Context, first: Appointment, doctor: Doctor, service: Service, day: date
+    context: Context,
+    first: Appointment,
+    doctor: Doctor,
+    service: Service,
+    day: date,
+    minutes: int | None,
 ) -> Iterator[datetime]:
     """Give free times from the nearest on: the same time of that day, others of it, then those of the days around it."""
     clock = first.starts_at.astimezone(context.time_zone).time()
@@ -89,9 +99,9 @@ def _nearest(
         if day + timedelta(days=offset) >= context.today + FARTHEST:
             continue
         wanted = datetime.combine(day + timedelta(days=offset), clock, context.time_zone)
-        if not find_place(context, doctor, first.patient_id, service, wanted).problems:
+        if not find_place(context, doctor, first.patient_id, service, wanted, minutes=minutes).problems:
             yield wanted
-        free = free_slots(context, service, [doctor], wanted.date(), wanted.date())
+        free = free_slots(context, service, [doctor], wanted.date(), wanted.date(), minutes=minutes)
         for slot in sorted(free, key=lambda each: abs(each.starts_at - wanted)):
             if not is_elsewhere(context, first.patient_id, Interval(slot.starts_at, slot.ends_at)):
                 yield slot.starts_at

@@ -20,7 +20,7 @@ from kernel.api import (
     queue_message,
     web_address,
 )
-from plugins.medical.charging import require_charging, share_of, shares_of, write_bill
+from plugins.medical.charging import is_billed, own_part, require_charging, share_of, shares_of, write_bill
 from plugins.medical.commands.arguments import PERSON, VERSION, WHICH, opened, read
 from plugins.medical.models import FileEntry, Illness, Lesson, Patient
 from plugins.medical.resources import ILLNESS, INSURERS
@@ -52,6 +52,7 @@ def charge(context: Context, *, appointment: int, version: int | None = None, **
     require_charging(context)
     record = opened(context, appointment, version)
     values = read(context, CHARGES, entered)
+    before = own_part(record)
     record.price = values["price"]
     record.insurer_id, record.supplementary_id = values["insurer"], values["supplementary"]
     basic, rest = shares_of(context, record)
@@ -65,6 +66,8 @@ def charge(context: Context, *, appointment: int, version: int | None = None, **
     record.supplementary_part = rest
     if basic + rest > (record.price or 0):
         raise Invalid([Problem("price", _("The insurers would pay more than the price."))])
+    if own_part(record) != before and is_billed(context, record):
+        raise Refused(_("The invoice of this visit is written already; it must be cancelled first."))
     context.session.flush()
     return record.id
 

@@ -15,6 +15,7 @@ from plugins.medical.resources.words import (
     NEXT,
     SPECIALTIES,
     STATES,
+    STEPS,
 )
 
 RESOURCES = (APPOINTMENT, COVER, DOCTOR, DOCUMENT, FACILITY, ILLNESS, REFERRAL_RECORD, SERVICE, WAITING)
@@ -40,6 +41,7 @@ __all__ = [
     "SERVICE",
     "SPECIALTIES",
     "STATES",
+    "STEPS",
     "WAITING",
     "Weekday",
 ]

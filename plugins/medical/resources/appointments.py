@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from kernel.api import (
+    Action,
     Board,
     ByCommand,
     Calendar,
@@ -123,6 +125,7 @@ APPOINTMENT = Resource(
     ),
     quick_filters=("doctor", "state", "starts_at"),
     editable=False,
+    new="/medical/book",
     charges=(Charge("doctor_user_id", when=lambda context, model: model.starts_at >= context.now),),
     constraints={
         "ex_appointment_doctor": ("starts_at", _("The doctor already has an appointment at this time.")),
@@ -246,6 +249,24 @@ def prepare_referral(context: Context, row: Referral, values: Mapping[str, Any])
     return []
 
 
+def referral_actions(context: Context, number: int) -> tuple[Action, ...]:
+    """The way from a referral that is open to a time with the doctor, or one of the specialty, to whom it leads."""
+    row = context.session.get(Referral, number)
+    if row is None or row.state != "open":
+        return ()
+    asked = {"patient": row.patient_id, "referral": row.id, "doctor": row.doctor_id}
+    if row.doctor_id is None:
+        asked["specialty"] = row.specialty_id
+    return (
+        Action(
+            label=_("Find a time"),
+            url="/medical/free?" + urlencode({name: value for name, value in asked.items() if value}),
+            icon="calendar-plus",
+            permission=("medical.appointment", "create"),
+        ),
+    )
+
+
 REFERRAL_RECORD = Resource(
     name="medical.referral",
     model=Referral,
@@ -291,5 +312,6 @@ REFERRAL_RECORD = Resource(
     ),
     quick_filters=("doctor", "from_doctor", "specialty", "state"),
     prepare=prepare_referral,
+    actions=referral_actions,
     charges=(Charge("doctor_user_id", when=lambda context, model: model.state == "open"),),
 )

@@ -49,6 +49,8 @@ NEXT: dict[str, tuple[str, ...]] = {
     "offered": (),
 }
 """Which state may follow which; cancelling is a command of its own."""
+STEPS = {**STATES, "confirmed": _("Confirm"), "in_visit": _("Begin the visit"), "done": _("End the visit")}
+"""What is pressed for a state."""
 BACK = {
     "confirmed": "booked",
     "arrived": "booked",

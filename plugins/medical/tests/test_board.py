@@ -14,6 +14,7 @@ from kernel.data.site import Site
 from kernel.testing.browser import Browser, let_in
 from kernel.testing.users import add_user
 from kernel.web.wsgi import PeyvandWSGI
+from plugins.medical.plugin import PATTERNS
 from plugins.medical.tests.conftest import Clinic
 from plugins.medical.tests.test_commands import stored
 
@@ -24,6 +25,7 @@ SEEING = {
     ("medical.doctor", "view"): "all",
     ("medical.service", "view"): "all",
 }
+DESK = next(each.grants for each in PATTERNS if each.name == "receptionist")
 MOVING = {**SEEING, ("medical.appointment", "edit"): "all"}
 Enter = Callable[[str, Mapping[tuple[str, str], Any]], Browser]
 
@@ -75,6 +77,14 @@ def test_the_list_names_appointments_by_their_day_and_hour(clinic: Clinic, enter
     page = enter("sara", SEEING).get("/medical/appointments").text
     assert re.search(r"<bdi[^>]*>۱۴۰۵/۰۸/۳۰ ۰۹:۰۰</bdi>", page)
     assert "2026-11-21 " not in page
+
+
+def test_who_may_book_finds_the_way_on_every_form_of_the_list(clinic: Clinic, enter: Enter) -> None:
+    desk, looking = enter("desk", DESK), enter("sara", SEEING)
+    for address in ("/medical/appointments", "/medical/appointments?f.state.is=done"):
+        assert 'href="/medical/book"' in desk.get(address).text
+        assert 'href="/medical/book"' not in looking.get(address).text
+    assert desk.get("/medical/book").status_code == 200
 
 
 def test_a_drop_runs_the_plugins_command_and_gives_the_new_heads(clinic: Clinic, enter: Enter) -> None:

@@ -12,7 +12,7 @@ from kernel.extension.discovery import discover
 from kernel.lifecycle.install import install
 from kernel.lifecycle.steps import Workshop
 from kernel.resources.build import build_runtime
-from kernel.resources.errors import Forbidden, NotFound
+from kernel.resources.errors import Forbidden, NotFound, Refused
 from kernel.testing.users import add_user
 from kernel.testing.worker_sites import WorkerSites
 from plugins.medical.plugin import PATTERNS
@@ -104,6 +104,11 @@ def test_a_visit_is_invoiced_once_and_the_invoice_goes_with_it(
     with engines.owner(site).connect() as owner:
         row = owner.execute(text(found), {"id": invoice}).one()
         assert tuple(row) == ("issued", 300_000, clinic.persons[0])
+    clinic.run("medical.charge", appointment=number, price="1000000", insurer_part="700000")
+    with pytest.raises(Refused, match="invoice"):
+        clinic.run("medical.charge", desk, appointment=number, price="2000000")
+    cash = {"party": clinic.persons[0], "amount": 300_000, "method": "cash", "invoice": invoice}
+    clinic.run("sales.receive", desk, **cash)
     clinic.run("medical.cancel", desk, appointment=number, by="patient")
     with engines.owner(site).connect() as owner:
         assert owner.execute(text(found), {"id": invoice}).one().state == "cancelled"

@@ -302,6 +302,44 @@ def test_the_link_shows_free_times_only_and_books_for_its_patient(
     browser.post(f"{path}/answer", {"appointment": number[0], "answer": "cancel"})
     assert stored(clinic, number[0]).state == "cancelled"
     assert browser.get("/medical/turn/23456789abcd").status_code == 404
+    assert browser.post(f"{path}/answer", {"appointment": number[0], "answer": "x"}).status_code == 303
+    binned = "UPDATE kernel.party SET binned_at = now() WHERE id = :id RETURNING id"
+    rows(clinic, binned, id=clinic.persons[0])
+    assert browser.get(path).status_code == 404
+    assert browser.post(f"{path}/book", sent).status_code == 404
+
+
+def test_a_number_answers_what_was_told_last_and_no_time_of_the_own_is_told(clinic: Clinic) -> None:
+    with_mobiles(clinic)
+    change = {"resource": "medical.service", "record_id": clinic.services[0]}
+    clinic.run("record.edit", values={"self_booking": True}, **change)
+    held = closed_but(clinic, "09:00")
+    assert "۱)" in str(sms(clinic, 0, "نوبت"))
+    clock(clinic, minutes=1)
+    waiting = wait(clinic, 0)
+    clinic.run("medical.cancel", appointment=held, by="patient")
+    assert state(clinic, waiting)[0] == "offered"
+    clock(clinic, minutes=1)
+    told = str(sms(clinic, 0, "نوبت"))
+    assert "۰۹:۰۰ Dr Two" not in told.partition("۲)")[0]  # at which a time is held for the patient
+    assert "ثبت شد" in str(sms(clinic, 0, "۱"))
+    assert state(clinic, waiting)[0] == "offered"
+    assert "ثبت شد" in str(sms(clinic, 0, "بله"))
+    assert state(clinic, waiting)[0] == "booked"
+    assert rows(clinic, "SELECT count(*) FROM medical.appointment WHERE state = 'booked'") == [(2,)]
+
+
+def test_a_list_told_before_the_offer_counts_no_more(clinic: Clinic) -> None:
+    with_mobiles(clinic)
+    change = {"resource": "medical.service", "record_id": clinic.services[0]}
+    clinic.run("record.edit", values={"self_booking": True}, **change)
+    held = closed_but(clinic, "09:00")
+    sms(clinic, 0, "نوبت")
+    waiting = wait(clinic, 0)
+    clock(clinic, minutes=1)
+    clinic.run("medical.cancel", appointment=held, by="patient")
+    sms(clinic, 0, "1")
+    assert state(clinic, waiting)[0] == "booked"
 
 
 def test_the_sms_of_the_day_goes_out_once(clinic: Clinic) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from kernel.resources.errors import Invalid, Refused
 from plugins.medical.models import Doctor, Service
 from plugins.medical.replanning import misfits
+from plugins.medical.resources.appointments import referral_actions
 from plugins.medical.slots import free_slots
 from plugins.medical.tests.conftest import Clinic
 from plugins.medical.tests.test_commands import stored
@@ -209,6 +210,11 @@ def test_a_referral_is_booked_once(clinic: Clinic) -> None:
     sent = clinic.run("record.create", resource="medical.referral", values=values)
     with pytest.raises(Invalid, match="referral"):
         clinic.book("1405/08/30 09:00", doctor=1, patient=1, referral=sent)
+    with clinic.runtime.reading(clinic.administrator) as context:
+        (way,) = referral_actions(context, sent)
+    assert way.url == f"/medical/free?patient={clinic.persons[0]}&referral={sent}&doctor={clinic.doctors[1]}"
     assert clinic.book("1405/08/30 09:00", doctor=1, referral=sent)
+    with clinic.runtime.reading(clinic.administrator) as context:
+        assert referral_actions(context, sent) == ()
     with pytest.raises(Invalid, match="referral"):
         clinic.book("1405/08/30 10:00", doctor=1, referral=sent)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from kernel.resources.errors import Refused
+from kernel.data.engines import Engines
+from kernel.resources.errors import Invalid, Refused
+from kernel.testing.users import add_user
 from plugins.medical.replanning import misfits, restorable
 from plugins.medical.resources import BACK, NEXT, STATES
 from plugins.medical.tests.conftest import Clinic
 from plugins.medical.tests.test_board import Enter, enter
 from plugins.medical.tests.test_commands import stored
 from plugins.medical.tests.test_line import RECEPTION, clock, rows, with_mobiles
+from plugins.medical.tests.test_services import change, facility
 
 __all__ = ["enter"]
 
@@ -31,13 +35,8 @@ def holiday(clinic: Clinic, day: str) -> int:
 
 
 def walk_in(clinic: Clinic, patient: int, **more: Any) -> int:
-    return clinic.run(
-        "medical.walk_in",
-        doctor=clinic.doctors[0],
-        patient=clinic.persons[patient],
-        service=clinic.services[0],
-        **more,
-    )
+    asked = {"doctor": clinic.doctors[0], "service": clinic.services[0], **more}
+    return clinic.run("medical.walk_in", patient=clinic.persons[patient], **asked)
 
 
 def test_only_allowed_moves_are_made(clinic: Clinic) -> None:
@@ -63,6 +62,29 @@ def test_who_arrives_for_another_day_has_a_number_in_the_queue_of_that_day(clini
     clock(clinic, days=2)
     step(clinic, tomorrow, "arrived")  # noted a day late
     assert [stored(clinic, number).queue_number for number in (today, tomorrow)] == [1, 1]
+
+
+def test_nobody_arrives_before_the_day_or_is_missed_before_the_hour(clinic: Clinic, enter: Enter) -> None:
+    today, later = clinic.book("1405/08/30 09:00"), clinic.book("1405/09/01 09:00", patient=1)
+    for number, state in ((today, "missed"), (later, "arrived"), (later, "missed")):
+        with pytest.raises(Refused, match="has not come yet"):
+            step(clinic, number, state)
+    clock(clinic, hours=1)
+    step(clinic, today, "missed")
+    far = clinic.book("1405/12/01 09:00", patient=2)
+    hour = "UPDATE medical.appointment SET starts_at = now() + :away, ends_at = now() + :until WHERE id = :id"
+    browser = enter("desk", RECEPTION)
+    pressed = {}
+    for hours in (-1, 24 * 7):
+        until = {"away": timedelta(hours=hours), "until": timedelta(hours=hours, minutes=20)}
+        rows(clinic, hour + " RETURNING id", id=far, **until)
+        page = browser.get(f"/medical/visits/{far}").text
+        pressed[hours] = re.findall(r'name="state" value="(\w+)"', page)
+        sent = {"state": "missed", "version": stored(clinic, far).version}
+        assert browser.post(f"/medical/visits/{far}/state", sent).status_code == 303
+        pressed[hours].append(stored(clinic, far).state)
+        rows(clinic, "UPDATE medical.appointment SET state = 'booked' WHERE id = :id RETURNING id", id=far)
+    assert pressed == {-1: ["confirmed", "arrived", "missed", "missed"], 24 * 7: ["confirmed", "booked"]}
 
 
 def test_a_state_noted_by_mistake_is_taken_back(clinic: Clinic) -> None:
@@ -97,6 +119,64 @@ def test_a_walk_in_gets_the_next_time_at_which_the_patient_is_free(clinic: Clini
     clinic.book("1405/08/30 09:00", doctor=1)
     assert local(clinic, walk_in(clinic, 0)) == "11-21 09:30"
     assert local(clinic, walk_in(clinic, 1)) == "11-21 09:00"
+
+
+def test_after_the_hours_a_walk_in_comes_when_all_that_it_takes_is_free(
+    clinic: Clinic, engines: Engines
+) -> None:
+    room = facility(clinic, "Room")
+    change(clinic, buffer_before="10", buffer_after="5", parts={"facilities": [{"facility": room}]})
+    change(clinic, service=1, parts={"facilities": [{"facility": room}]})
+    with engines.owner(clinic.runtime.site).begin() as owner:
+        desk = add_user(owner, "desk", RECEPTION)
+    clock(clinic, hours=13)
+    for more in ({}, {"outside_hours": True}):
+        with pytest.raises(
+            Invalid, match=r"no free time left today\.$"
+        ):  # nothing of a tick that the desk has not
+            walk_in(clinic, 0, actor=desk, **more)
+    with pytest.raises(Invalid, match="Tick"):
+        walk_in(clinic, 0)
+    first, second = walk_in(clinic, 0, outside_hours=True), walk_in(clinic, 1, outside_hours=True)
+    with_another = {"doctor": clinic.doctors[1], "service": clinic.services[1]}
+    third = walk_in(clinic, 1, outside_hours=True, **with_another)
+    times = [local(clinic, number) for number in (first, second, third)]
+    assert times == ["11-21 21:01", "11-21 21:36", "11-21 22:01"]
+
+
+def test_a_visit_recurs_as_long_as_it_is_and_is_planned_anew_so(clinic: Clinic) -> None:
+    first = clinic.book("1405/09/01 09:00", minutes=90)
+    (second,) = clinic.run("medical.repeat", appointment=first, every=1, times=2)["booked"]
+    elsewhere = clinic.book("1405/09/09 09:00", doctor=1)
+    holiday(clinic, "1405/09/08")
+    with clinic.runtime.reading(clinic.administrator) as context:
+        (misfit,) = misfits(context)
+    assert misfit.proposal is not None
+    clinic.run("medical.replan", moves={second: misfit.proposal}, tell=False)
+    record = stored(clinic, second)
+    assert record.ends_at - record.starts_at == timedelta(minutes=90)
+    assert (local(clinic, second), local(clinic, elsewhere)) == ("11-30 09:30", "11-30 09:00")
+
+
+def test_a_time_that_cannot_be_read_is_passed_over_in_planning(clinic: Clinic, enter: Enter) -> None:
+    number = clinic.book("1405/09/01 09:00")
+    browser = enter("desk", RECEPTION)
+    for at in ("2026-11-22", "2026-11-22T10:00", "0001-01-01T00:00+00:00", "9999-12-31", "x", "۱۴۰۵"):
+        sent = {"pick": number, f"to-{number}": at}
+        assert browser.post("/medical/replan", sent).status_code == 303
+    assert stored(clinic, number).state == "booked"
+
+
+def test_what_is_over_is_not_booked_but_by_right(clinic: Clinic, engines: Engines) -> None:
+    with engines.owner(clinic.runtime.site).begin() as owner:
+        desk = add_user(owner, "desk", RECEPTION)
+    clock(clinic, hours=2)
+    asked = {"doctor": clinic.doctors[0], "patient": clinic.persons[0], "service": clinic.services[0]}
+    for wish in (False, True):
+        with pytest.raises(Invalid, match="is over"):
+            clinic.run("medical.book", desk, starts_at="1405/08/30 09:15", outside_hours=wish, **asked)
+    assert clinic.run("medical.book", desk, starts_at="1405/08/30 09:45", **asked)  # has just begun
+    assert clinic.book("1405/08/30 09:15", patient=1, outside_hours=True)
 
 
 def test_visits_recur_around_holidays_and_only_once(clinic: Clinic) -> None:

@@ -55,7 +55,7 @@ def _shown(context: Context, party_id: int) -> dict[str, Any]:
         givers_of = givers(context, service.id)
         people = [(each.id, each.name) for each in givers_of]
         chosen = [each for each in givers_of if doctor in (None, each.id)]
-        found = _free(context, service, chosen)
+        found = _free(context, service, chosen, party_id)
     return {
         "coming": [
             {
@@ -75,7 +75,7 @@ def _shown(context: Context, party_id: int) -> dict[str, Any]:
     }
 
 
-def _free(context: Context, service: Any, chosen: list[Any]) -> list[dict[str, Any]]:
+def _free(context: Context, service: Any, chosen: list[Any], party_id: int) -> list[dict[str, Any]]:
     names = {each.id: each.name for each in chosen}
     slots = free_slots(
         context,
@@ -84,6 +84,7 @@ def _free(context: Context, service: Any, chosen: list[Any]) -> list[dict[str, A
         context.today,
         context.today + timedelta(days=SHOWN_DAYS),
         most=MOST_SHOWN,
+        patient=party_id,
     )
     days: dict[str, list[dict[str, Any]]] = {}
     for slot in slots:

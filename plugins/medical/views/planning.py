@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from kernel.api import Context, NotFound, Undo, _, current, load, render, run_command, stored_number, tell
+from plugins.medical.booking import moment_of
 from plugins.medical.calendar import doctors
 from plugins.medical.models import Appointment, Doctor, Service, Waiting
 from plugins.medical.replanning import misfits, restorable
@@ -87,10 +88,9 @@ def _replan() -> ResponseReturnValue:
         if request.form.get("what") == "cancel":
             cancels.append(picked)
             continue
-        try:
-            moves[picked] = datetime.fromisoformat(request.form.get(f"to-{picked}", ""))
-        except ValueError:
-            continue
+        at = moment_of(current(), request.form.get(f"to-{picked}", ""))
+        if at is not None:
+            moves[picked] = at
     if not moves and not cancels:
         tell(_("Tick the appointments that are to be moved or cancelled."), "error")
         return redirect(url_for("medical.replan"), code=303)

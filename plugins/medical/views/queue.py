@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import case, select
 
 from kernel.api import Context, current, render
+from plugins.medical.commands.stepping import next_states
 from plugins.medical.hours import whole_day
 from plugins.medical.models import Appointment, Doctor, Service
-from plugins.medical.resources import APPOINTMENT, COLOURS, NEXT, STATES
+from plugins.medical.resources import APPOINTMENT, COLOURS, STATES, STEPS
 from plugins.medical.views.days import Asked, views_of
 from plugins.medical.wording import clock_words, number_words
 
@@ -74,7 +75,7 @@ def _rows(context: Context, doctors: list[int]) -> list[dict[str, Any]]:
             "key": record.state,
             "state": STATES[record.state],
             "tone": COLOURS[record.state],
-            "next": [(key, STATES[key]) for key in _first_arrived(NEXT[record.state])],
+            "next": [(key, STEPS[key]) for key in _first_arrived(next_states(context, record))],
         }
         for record, doctor, service in found
     ]

@@ -23,7 +23,7 @@ from kernel.api import (
 from plugins.medical import charging
 from plugins.medical.commands import booking, stepping, visiting
 from plugins.medical.models import Appointment, Facility, FacilityUse
-from plugins.medical.resources import APPOINTMENT, BACK, COLOURS, NEXT, STATES
+from plugins.medical.resources import APPOINTMENT, BACK, COLOURS, STATES, STEPS
 from plugins.medical.views.asking import version
 from plugins.medical.wording import number_words
 
@@ -51,7 +51,7 @@ def visit(number: int) -> ResponseReturnValue:
         facts=facts,
         state=STATES[record.state],
         tone=COLOURS[record.state],
-        next_states=[(key, STATES[key]) for key in NEXT[record.state]] if may_edit else [],
+        next_states=[(key, STEPS[key]) for key in stepping.next_states(context, record)] if may_edit else [],
         before=STATES[BACK[record.state]] if may_edit and stepping.may_step_back(context, record) else None,
         may_print=context.may(RIGHT, "print"),
         may_move=may_edit and record.state in booking.MOVABLE,
@@ -96,14 +96,16 @@ def _charges(context: Context, record: Appointment) -> dict[str, Any]:
     with_sales = "sales" in context.plugins
     bill = charging.bill_of(context, record) if with_sales else None
     money = seen.get("price")
+    billed = with_sales and charging.is_billed(context, record)
     return {
         "facts": facts,
         "own": money.show(charging.own_part(record), context) if money and record.price is not None else "",
         "bill": bill,
+        "receipt": charging.receipt_of(context, bill),
         "may_charge": charging.may_charge(context),
         "may_bill": with_sales
         and context.may(RIGHT, "bill")
-        and (bill is None or bill.state == "cancelled")
+        and not billed
         and charging.own_part(record) > 0
         and record.state not in ("cancelled", "missed", "offered"),
     }
