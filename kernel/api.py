@@ -9,6 +9,7 @@ from typing import Any
 
 from kernel.access.policies import Policy, child, personal, public, rows, shared, sharers, system
 from kernel.access.scopes import RowScope
+from kernel.access.tries import house_of
 from kernel.administration.demo import Demo
 from kernel.data.base import (
     Binnable,
@@ -298,6 +299,7 @@ __all__ = [
     "guest",
     "head_of",
     "hookimpl",
+    "house_of",
     "identities",
     "in_group",
     "introducer_of",

@@ -265,6 +265,19 @@ class LoginAttempt(Identified, KernelBase):
     """
 
 
+class WrongTry(Identified, KernelBase):
+    """How often somebody tried wrong numbers or codes at an open page since when; one row for each page and house."""
+
+    __tablename__ = "wrong_try"
+    __table_args__ = (Index("uq_wrong_try_page_whence", "page", "whence", unique=True),)
+
+    page: Mapped[str] = mapped_column(Text)
+    whence: Mapped[str] = mapped_column(Text)
+    """The network address; of IPv6 the part that one house has for itself."""
+    since: Mapped[datetime] = mapped_column(Instant)
+    count: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+
+
 class AuditEntry(Identified, KernelBase):
     """What was done that must be accounted for (sign-in, export, change of rights …). Only ever added to."""
 

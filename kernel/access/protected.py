@@ -21,6 +21,7 @@ from kernel.access.models import (
     UserAccount,
     UserPassword,
     UserPattern,
+    WrongTry,
 )
 from kernel.access.policies import Policy, child, rows, sealed, system
 
@@ -43,6 +44,7 @@ ACCESS_POLICIES: tuple[Policy, ...] = (
     rows(LoginSession, "login_session", own=("user_id",), administrators_only=True),
     system(Deputy),
     system(LoginAttempt),
+    system(WrongTry),
     system(AuditEntry, append_only=True),
 )
 """The policies of the tables of users, patterns, sign-in and audit."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, union
 
-from kernel.access import api_tokens, links
+from kernel.access import api_tokens, links, tries
 from kernel.access.attempts import forget
 from kernel.administration.job_runs import forget_old_runs
 from kernel.administration.retention import JOB
@@ -26,8 +26,9 @@ KEPT = timedelta(days=90)
 
 
 def forget_old_attempts(context: Context) -> None:
-    """Delete attempts to sign in, sessions, links for setting a password, and tokens, of long ago."""
+    """Delete attempts to sign in, wrong tries, sessions, links for setting a password, and tokens, of long ago."""
     forget(context.session, context.now)
+    tries.forget(context.session, context.now)
     links.forget(context.session, context.now)
     api_tokens.forget(context.session, context.now)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -16,32 +17,41 @@ from flask import g, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
+from kernel.access import tries as wrong_tries
 from kernel.access.actor import SYSTEM
 from kernel.resources.context import Context
 from kernel.web.current import PAGE_TIME, public, runtime, scope
-from kernel.web.throttle import Throttle
 
 View = Callable[..., ResponseReturnValue]
 
-WINDOW = 60.0
-"""Seconds within which wrong tries are counted."""
+
+@dataclass(frozen=True)
+class Asking:
+    """Where somebody tries something, from where, and how often it may be wrong."""
+
+    page: str
+    whence: str
+    most: int
 
 
 def open_page(tries: int = 30) -> Callable[[View], View]:
     """Mark a view that answers without a sign-in.
 
-    After `tries` calls of `wrong_try` within a minute from one network address, the page answers that address 429. They are
-    counted in the memory of one process: what must be limited over all processes, a plugin counts in its own tables.
-    Forms of open pages carry the token against forgery as all forms do.
+    After `tries` calls of `wrong_try` within a minute from one network address, the page answers that address 429,
+    whichever processes they came to; of IPv6, the addresses of one house are one. Forms of open pages carry the token
+    against forgery as all forms do.
     """
 
     def mark(view: View) -> View:
-        guesses = Throttle(tries, WINDOW)
+        page = f"{view.__module__}.{view.__qualname__}"
 
         @wraps(view)
         def opened(*args: Any, **values: Any) -> ResponseReturnValue:
-            g.wrong_tries = (guesses, f"{runtime().site.name} {request.remote_addr}")
-            if guesses.full(g.wrong_tries[1]):
+            g.asking = asking = Asking(page, wrong_tries.house_of(request.remote_addr or ""), tries)
+            context = scope().context()
+            with context.system("wrong tries at an open page") as system:
+                made = wrong_tries.count_of(system.session, asking.page, asking.whence, system.now)
+            if made >= tries:
                 raise TooManyRequests()
             answer = make_response(view(*args, **values))
             answer.headers["Referrer-Policy"] = "no-referrer"
@@ -61,13 +71,15 @@ def is_open(view: Callable[..., Any] | None) -> bool:
 def wrong_try() -> None:
     """Count a wrong try of whoever asks: a number that nobody has, a code that does not fit. Call it before refusing.
 
-    Raises `RuntimeError` outside a view that is marked by `open_page`.
+    Where parallel requests tried more often than the page allows, this one is answered 429, too. Call it after `guest` has
+    ended: it counts in a transaction of its own. Raises `RuntimeError` outside a view that is marked by `open_page`.
     """
-    held = g.get("wrong_tries")
-    if held is None:
+    asking: Asking | None = g.get("asking")
+    if asking is None:
         raise RuntimeError("wrong tries are counted on open pages")
-    guesses, whence = held
-    guesses.enter(whence)
+    scope().close()
+    if wrong_tries.enter(runtime(), asking.page, asking.whence) > asking.most:
+        raise TooManyRequests()
 
 
 @contextmanager

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import ColumnElement, delete, func, select
 
-from kernel.api import Context, LazyText, _, clock
+from kernel.api import Context, LazyText, _, clock, house_of
 from plugins.carpet.models import Attempt
 from plugins.carpet.terms import terms_of
 
@@ -21,8 +20,6 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 KEPT = timedelta(days=30)
 """How long wrong tries are remembered."""
 LONGEST = 80
-SHARED = 64
-"""Bits of an IPv6 address that one house has for itself."""
 OF_SENDER = _(
     "There were too many wrong tries from your number, so nothing more is looked at for now. "
     "Please send it again after %(when)s, or call us."
@@ -126,19 +123,6 @@ def of_looking(system: Context, address: str) -> Guard:
 def _of_address(system: Context, way: str, address: str) -> Limit:
     who = f"{way}:{house_of(address)}"[:LONGEST]
     return Limit(who, terms_of(system.runtime).tries_of_network, HOUR, OF_NETWORK)
-
-
-def house_of(address: str) -> str:
-    """Give what stands for whoever has an address: of IPv6 the part that one house has for itself."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ip_network((int(found), SHARED), strict=False))
 
 
 def of_user(system: Context, user_id: int) -> Guard:

@@ -41,6 +41,7 @@ LEFT_OUT = frozenset(
         "kernel.worker",
         "kernel.backup",
         "kernel.held",
+        "kernel.wrong_try",
     }
 )
 """Tables whose rows stay behind: keys and signs of life of this machine, and who is signed in here."""

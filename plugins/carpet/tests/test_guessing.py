@@ -13,7 +13,6 @@ from kernel.fa import clock
 from kernel.resources.errors import Refused
 from kernel.testing.browser import Browser
 from kernel.web.wsgi import PeyvandWSGI
-from plugins.carpet import guessing
 from plugins.carpet.models import Attempt
 from plugins.carpet.serials import serial_of
 from plugins.carpet.tests.conftest import MORNING, House
@@ -125,17 +124,3 @@ def test_unknown_serials_at_the_open_page_count_over_all_processes(
     assert ask(house, "127.0.0.1", 1).outcome.kind == "registered", "looking takes nothing from registering"
     house.rows("UPDATE carpet.attempt SET at = at - interval '1 hour' RETURNING 1")
     assert pages[0].get(f"/carpet/card/{house.serial(1)}").status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("address", "house_of"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
-        ("", ""),
-        ("unix", "unix"),
-    ],
-)
-def test_who_an_address_belongs_to(address: str, house_of: str) -> None:
-    assert guessing.house_of(address) == house_of
