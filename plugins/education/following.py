@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sqlalchemy import select
 
-from kernel.api import Context
-from plugins.education import keeping, marks, seats
-from plugins.education.models import CourseItem, Item, Offering, Session
+from kernel.api import Context, Invalid, Problem, _
+from plugins.education import keeping, marks, seats, staying
+from plugins.education.models import CourseItem, Item, Offering, Session, Slot
+from plugins.education.words import WEEKDAYS
 
 
 def follow_offering(context: Context, ids: Sequence[int], action: str) -> None:
-    """A new calendar course gets seats and the items of its course; a changed one fits its seats and judges anew."""
+    """A new calendar course gets seats and the items of its course; a changed one fits its seats and judges anew.
+
+    Its sessions follow its teacher and place; those of one that is cancelled or deleted take nobody's time any more.
+    """
+    if action == "binned":
+        with context.system("sessions of deleted calendar courses") as system:
+            for number in sorted(ids):
+                staying.call_off(system, number)
     if action not in ("created", "changed"):
         return
     from plugins.education.commands.enrolling import fill_seats
@@ -21,12 +30,27 @@ def follow_offering(context: Context, ids: Sequence[int], action: str) -> None:
         with context.system("seats of a calendar course") as system:
             offering = seats.locked(system, number)
             seats.fit(system, offering)
+            judge_slots(system, number)
             if action == "created":
                 _copy_items(system, offering)
+            elif offering.state == "cancelled":
+                staying.call_off(system, number)
+            else:
+                staying.hand_over(system, offering)
         if action == "changed":
             fill_seats(context, number)
             marks.refresh(context, number)
     marks.expire(context, Offering)
+
+
+def judge_slots(system: Context, offering_id: int) -> None:
+    """Refuse two times in the week of a calendar course that overlap."""
+    wanted = select(Slot).where(Slot.offering_id == offering_id).order_by(Slot.weekday, Slot.starts)
+    slots = list(system.session.execute(wanted).scalars())
+    for former, following in pairwise(slots):
+        if former.weekday == following.weekday and following.starts < former.ends:
+            day = WEEKDAYS[str(former.weekday)]
+            raise Invalid([Problem("slots", _("Two times in the week overlap on %(day)s.", day=day))])
 
 
 def _copy_items(system: Context, offering: Offering) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -49,21 +49,23 @@ def meetings(
     count: int | None,
     pattern: Iterable[Weekly],
     off: Mapping[date, str],
+    besides: Collection[date] = (),
 ) -> Iterator[Meeting]:
     """Give the meetings from the first day on, in order, skipped ones among them.
 
     It ends after the last day, or after as many meetings as are wanted, whichever comes first; without either it gives
-    nothing. What was skipped does not count.
+    nothing. What was skipped does not count. Days of `besides` are passed over in silence: the course has met then, or
+    what was meant for them was moved.
     """
     weekly = sorted(pattern)
-    if not weekly or (ends_on is None and not count):
+    if not weekly or (ends_on is None and count is None):
         return
     last = min(ends_on or begins_on + LONGEST, begins_on + LONGEST)
-    left = min(count or MOST, MOST)
+    left = MOST if count is None else min(count, MOST)
     day = begins_on
     while day <= last and left > 0:
         for each in weekly:
-            if each.weekday == weekday(day) and left > 0:
+            if each.weekday == weekday(day) and day not in besides and left > 0:
                 reason = off.get(day, "")
                 yield Meeting(day, each.starts, each.ends, reason)
                 left -= not reason

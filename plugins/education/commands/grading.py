@@ -18,30 +18,39 @@ from kernel.api import (
     Refused,
     _,
     changeable,
+    clean,
     command,
     editable,
     fields,
     load,
+    to_ascii_digits,
 )
 from plugins.education import marks
 from plugins.education.grading import ABSENT, EMPTY, EXCUSED, MARK, Given
 from plugins.education.models import Enrolment, Grade, GradeChange, Item, Offering
 from plugins.education.resources import ENROLMENT, ITEM, OFFERING
 
-ABSENT_WORDS = frozenset(("a", "absent", "غ", "غایب", "غيب", "غیبت"))
+ABSENT_WORDS = frozenset(("a", "absent", "غ", "غایب", "غیبت"))
 EXCUSED_WORDS = frozenset(("e", "excused", "م", "موجه", "معاف"))
 NUMBER = fields.Decimal("mark", _("Mark"), least=0)
+POINT = re.compile(r"[/,،٬](?=\d{1,2}$)")
+"""What stands for the point of a mark besides: 17/5. With three digits after it, it stands for thousands."""
+NUMERAL = re.compile(r"[+-]?[\d.٫,،٬]+")
 
 
 def typed(entered: Any, context: Context) -> Given:
     """Read what stands in a cell: nothing, a mark, or a word for absent or excused. `FieldError` for anything else."""
-    text = re.sub(r"\s", "", "" if entered is None else str(entered)).lower()
+    text = clean("" if entered is None else str(entered))
+    text = to_ascii_digits(re.sub(r"\s", "", text)).lower()
     if not text:
         return Given()
     if text in ABSENT_WORDS:
         return Given(ABSENT)
     if text in EXCUSED_WORDS:
         return Given(EXCUSED)
+    text = POINT.sub(".", text)
+    if not NUMERAL.fullmatch(text):
+        raise fields.FieldError(_("Enter a mark, A for absent or E for excused, or leave it empty."))
     return Given(MARK, NUMBER.read(text, context))
 
 
@@ -140,10 +149,8 @@ def _changes(
         try:
             given = typed(cell.entered, context)
             before = None if cell.before is None else typed(cell.before, context)
-        except fields.FieldError:
-            problems.append(
-                Problem(cell.name, _("Enter a mark, A for absent or E for excused, or leave it empty."))
-            )
+        except fields.FieldError as error:
+            problems.append(Problem(cell.name, error.message))
             continue
         now = _of(held.get((cell.item, cell.enrolment)))
         if given == now or (before is not None and given == before):

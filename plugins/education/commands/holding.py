@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,20 +14,29 @@ from plugins.education.models import Attendance, Enrolment, Offering, Session, S
 from plugins.education.moving import days_off_between
 from plugins.education.planning import LONGEST, Meeting, Weekly, meetings
 from plugins.education.resources import ENROLMENT, OFFERING, SESSION
+from plugins.education.staying import replaceable, staying
 from plugins.education.words import ATTENDANCE
 
 WHICH = fields.Link("offering", _("Calendar course"), to=OFFERING.name, required=True)
 
 
 def planned(context: Context, offering: Offering) -> list[Meeting]:
-    """Give the meetings that the times in the week make, with those that fall on holidays and closed days."""
+    """Give the meetings that the times in the week make besides the sessions that stay, with those that fall on days off."""
+    stays = staying(context, offering.id)
+    count, ends_on = offering.session_count, offering.ends_on
+    if count is not None:
+        count = max(0, count - stays.live)
+        # The last day that followed from the number of sessions is no border: one that is lost comes after it.
+        ends_on = None if ends_on in stays.last else ends_on
+    off = days_off_between(context, offering.begins_on, ends_on or offering.begins_on + LONGEST)
+    return list(meetings(offering.begins_on, ends_on, count, _pattern(context, offering), off, stays.days))
+
+
+def _pattern(context: Context, offering: Offering) -> list[Weekly]:
     wanted = select(Slot).where(Slot.offering_id == offering.id)
-    pattern = [
+    return [
         Weekly(slot.weekday, slot.starts, slot.ends) for slot in context.session.execute(wanted).scalars()
     ]
-    last = offering.ends_on or offering.begins_on + LONGEST
-    off = days_off_between(context, offering.begins_on, last)
-    return list(meetings(offering.begins_on, offering.ends_on, offering.session_count, pattern, off))
 
 
 @command(
@@ -38,14 +47,17 @@ def planned(context: Context, offering: Offering) -> list[Meeting]:
     fields=(WHICH,),
 )
 def plan_sessions(context: Context, *, offering: int) -> int:
-    """Make the sessions of a calendar course anew; those that were held, cancelled or changed by hand stay. Gives how many.
+    """Make the sessions of a calendar course anew; those that were held, cancelled, moved or changed by hand stay.
 
-    Holidays and closed days are skipped. `Invalid` where teacher or place are taken at one of the times.
+    Holidays and closed days are skipped. With those that stay there are as many as the course is to have. Gives how many
+    are made. `Invalid` where teacher or place are taken at one of the times.
     """
     editable(context, OFFERING, offering)
     record: Offering = load(context, OFFERING, offering, lock=True)
+    if record.state == "cancelled":
+        raise Refused(_("This calendar course is cancelled."))
     found = planned(context, record)
-    if not found:
+    if not found and not staying(context, record.id).live:
         raise Invalid(
             [
                 Problem(
@@ -65,21 +77,10 @@ def plan_sessions(context: Context, *, offering: int) -> int:
 def _replace(
     system: Context, number: int, teacher: int | None, room: int | None, found: list[Meeting]
 ) -> int:
-    replaced = delete(Session).where(
-        Session.offering_id == number,
-        Session.by_plan,
-        Session.state == "planned",
-        Session.id.not_in(select(Attendance.session_id)),
-    )
-    system.session.execute(replaced)
-    kept = select(Session).where(Session.offering_id == number)
-    taken = [(session.starts_at, session.ends_at) for session in system.session.execute(kept).scalars()]
-    kept_days = {starts.astimezone(system.time_zone).date() for starts, _ends in taken}
+    system.session.execute(delete(Session).where(Session.offering_id == number, replaceable()))
     made = []
     for meeting in found:
         starts, ends = meeting.moments(system.time_zone)
-        if meeting.day in kept_days:
-            continue
         made.append(
             Session(
                 offering_id=number,
@@ -89,6 +90,7 @@ def _replace(
                 ends_at=ends,
                 state="planned",
                 by_plan=True,
+                planned_at=starts,
             )
         )
     judge_free(system, made)
@@ -98,16 +100,16 @@ def _replace(
     return len(made)
 
 
-def judge_free(system: Context, made: list[Session], *, besides: int | None = None) -> None:
+def judge_free(system: Context, made: Sequence[Session], *, besides: Collection[int] = ()) -> None:
     """Say which session collides with which, before the database refuses it without a word of when.
 
-    `besides` is the session that is moved itself, which is no hindrance.
+    `besides` are the sessions that are moved themselves, which are no hindrance.
     """
     problems = []
     for column in (Session.teacher_id, Session.room_id):
         numbers = {getattr(each, column.key) for each in made} - {None}
         wanted = select(Session.starts_at, Session.ends_at).where(
-            column.in_(numbers), Session.state != "cancelled", Session.id.is_distinct_from(besides)
+            column.in_(numbers), Session.state != "cancelled", Session.id.not_in(list(besides))
         )
         busy = system.session.execute(wanted).all() if numbers else ()
         for each in made:

@@ -82,7 +82,7 @@ def _move(context: Context, number: int, times: Sequence[Any], tell: bool) -> in
     from plugins.education.commands.holding import judge_free
 
     with context.system("whether a time is free") as system:
-        judge_free(system, [made], besides=number)
+        judge_free(system, [made], besides=[number])
     record.starts_at, record.ends_at = begins, ends
     context.session.flush()
     _end_later(context, record.offering_id, begins)
@@ -115,7 +115,7 @@ def _end_later(context: Context, offering_id: int, begins: datetime) -> None:
 
 def _cancel(context: Context, number: int, tell: bool) -> int:
     record = _opened(context, number)
-    record.state = "cancelled"
+    record.state, record.by_plan = "cancelled", False
     context.session.flush()
     with context.system("a session is cancelled") as system:
         return telling.tell_of_session(system, number, record.starts_at, "cancelled") if tell else 0

@@ -149,6 +149,8 @@ class Session(Identified, Stamped, Versioned, EducationBase):
     topic: Mapped[str | None] = mapped_column(Text)
     by_plan: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
     """Made from the weekly pattern: planning anew may replace it."""
+    planned_at: Mapped[datetime | None] = mapped_column(InstantType)
+    """Where the weekly pattern had put it: a session that was moved is not planned there again."""
 
 
 class Enrolment(Identified, Stamped, Versioned, EducationBase):

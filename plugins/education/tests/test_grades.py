@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 
 from kernel.resources.errors import CommandError, Forbidden, Invalid, Refused
+from kernel.resources.fields import FieldError
+from plugins.education.commands.grading import typed
 from plugins.education.models import Certificate, Enrolment, Grade, GradeChange, Item
 from plugins.education.tests.conftest import Academy
 
@@ -58,6 +60,24 @@ def test_empty_nought_absent_and_excused_are_entered_and_kept_apart(academy: Aca
         ("excused", "absent"),
         ("absent", "empty"),
     ]
+
+
+def test_marks_are_read_as_people_write_them(academy: Academy) -> None:
+    def read(text: object) -> tuple[str, Decimal | None]:
+        found = academy.look(lambda context: typed(text, context))
+        return found.kind, found.mark
+
+    for text in ("17.5", "۱۷٫۵", "17/5", "۱۷/۵", "۱۷٫۵۰", " ۱۷ ٫ ۵ ", "17,5", "۱۷،۵", "١٧٫٥", "+17.5", 17.5):
+        assert read(text) == ("mark", Decimal("17.5")), text
+    assert read("1,000") == read("۱٬۰۰۰") == ("mark", 1000)
+    assert read(0) == read("۰") == read("00") == ("mark", 0)
+    for text in ("غايب", "غ", "A", "غیبت"):
+        assert read(text)[0] == "absent", text
+    assert read("موجّه"[:2] + "جه")[0] == read("E")[0] == "excused"
+    assert read("")[0] == read(None)[0] == read("\u200c ")[0] == "empty"
+    for text in ("1e1", "NaN", "inf", "17/5/2", "17/555", "1/2/3", "x", "/", "5-", "½"):
+        with pytest.raises(FieldError):
+            read(text)
 
 
 def test_wrong_cells_are_named_and_nothing_of_the_rest_is_saved(academy: Academy) -> None:
