@@ -75,8 +75,15 @@ def _student(context: Context, party_id: int) -> Panel | None:
         money=money,
         balance=sum(account.balance for account in accounts.values()),
         certificates=certificates,
+        transcript=f"/printing/documents/education.transcript/{party_id}" if _may_print(context) else "",
     )
     return Panel(title=_("Courses and grades"), body=body, key="courses", order=230, icon="school")
+
+
+def _may_print(context: Context) -> bool:
+    """Whether the actor may print transcripts: a print of the person that says what the courses came to."""
+    rights = (("party", "print"), (ENROLMENT.permission, "print"), ("education.grade", "view"))
+    return all(context.may(*right) for right in rights)
 
 
 def _teacher(context: Context, party_id: int) -> Panel | None:

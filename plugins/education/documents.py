@@ -5,5 +5,6 @@ from __future__ import annotations
 from plugins.education.printing.certificate import CERTIFICATE_DOCUMENT
 from plugins.education.printing.lists import CLASS_LIST, RESULTS
 from plugins.education.printing.report_card import REPORT_CARD
+from plugins.education.printing.transcript import TRANSCRIPT
 
-DOCUMENTS = (CERTIFICATE_DOCUMENT, REPORT_CARD, CLASS_LIST, RESULTS)
+DOCUMENTS = (CERTIFICATE_DOCUMENT, REPORT_CARD, TRANSCRIPT, CLASS_LIST, RESULTS)

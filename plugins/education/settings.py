@@ -48,4 +48,12 @@ SETTINGS = (
         help=_("Name and post, as they stand beneath the certificate."),
         order=30,
     ),
+    Setting(
+        key="latin_name",
+        title=_("Name of the academy in Latin letters"),
+        kind="text",
+        default="",
+        help=_("For certificates in English; the name of the site where it is empty."),
+        order=40,
+    ),
 )

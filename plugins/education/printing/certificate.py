@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, DocumentGroup, DocumentKind, DocumentPage, DocumentValue, _
+from kernel.api import (
+    Context,
+    DocumentGroup,
+    DocumentKind,
+    DocumentPage,
+    DocumentValue,
+    _,
+    fields,
+    to_ascii_digits,
+    to_persian_digits,
+)
 from plugins.education.cards import number_text
 from plugins.education.models import Certificate
 from plugins.education.printing.pieces import day, number, text, words
@@ -21,32 +32,34 @@ BODY = """<div class="frame">
 <p class="holder">{{ certificate.name }}</p>
 <p class="text">{{ words.attended }}</p>
 <p class="course">{{ certificate.title }}</p>
-<p class="text">{% if certificate.hours %}{{ words.hours }}: {{ certificate.hours|number }} — {% endif %}
-{{ words.held }}: {{ certificate.began|jalali('short') }}{% if certificate.ended %}
- – {{ certificate.ended|jalali('short') }}{% endif %}
-<span dir="ltr">({{ certificate.began|gregorian }}{% if certificate.ended %}
- – {{ certificate.ended|gregorian }}{% endif %})</span></p>
+{% if certificate.hours %}<p class="text">{{ words.hours }}: {{ certificate.hours_text }}</p>{% endif %}
+<p class="text">{{ words.held }}: {{ certificate.days }}&nbsp;
+<span class="other" dir="ltr">({{ certificate.other_days }})</span></p>
 {% if certificate.grade %}<p class="text">{{ words.grade }}:
 <b>{{ certificate.grade }}</b> {{ words.of }} {{ certificate.scale }}</p>{% endif %}
-<table class="foot"><tr>
-<td>{{ words.number }}: <b>{{ certificate.number }}</b><br>
-{{ words.issued }}: {{ certificate.issued|jalali('short') }} <span dir="ltr">({{ certificate.issued|gregorian }})</span><br>
+<div class="foot"><table><tr>
+<td>{{ words.number }}: <b dir="ltr">{{ certificate.number }}</b><br>
+{{ words.issued }}: {{ certificate.issued_text }} <span dir="ltr">({{ certificate.issued_other }})</span><br>
 {% if certificate.teacher %}{{ words.teacher }}: {{ certificate.teacher }}{% endif %}</td>
-<td class="sign">{{ certificate.signer }}<br>{{ own.name }}</td>
-<td class="check">{{ certificate.address|qr(26) }}<br>{{ words.check }}<br><b>{{ certificate.code }}</b></td>
-</tr></table>
+<td class="sign">{{ certificate.signer }}<br>
+{% if certificate.house %}{{ certificate.house }}{% else %}{{ own.name }}{% endif %}</td>
+<td class="check">{{ certificate.address|qr(26) }}<br>{{ words.check }}<br><b dir="ltr">{{ certificate.code }}</b></td>
+</tr><tr><td colspan="3" class="address" dir="ltr">{{ certificate.address }}</td></tr></table></div>
 </div>
 """
-STYLE = """.frame { border: .8mm double #555; padding: 8mm 12mm; text-align: center; height: 168mm }
+STYLE = """.frame { border: .8mm double #555; padding: 8mm 12mm; text-align: center; height: 168mm; position: relative }
 .logo img { height: 16mm }
-.frame h1 { font-size: 24pt; margin: 4mm 0 6mm }
+.frame h1 { font-size: 24pt; margin: 6mm 0 7mm }
 .text { font-size: 12pt; margin: 2.5mm 0 }
-.holder { font-size: 20pt; font-weight: bold; margin: 3mm 0 }
-.course { font-size: 16pt; font-weight: bold; margin: 3mm 0 }
-.revoked { border: .4mm solid #b00; color: #b00; font-size: 16pt; padding: 2mm }
-.foot { width: 100%; margin-top: 9mm }
+.holder { font-size: 20pt; font-weight: bold; margin: 3mm 0; line-height: 1.3 }
+.course { font-size: 16pt; font-weight: bold; margin: 3mm 0; line-height: 1.3 }
+.other { font-size: 10.5pt; white-space: nowrap }
+.revoked { border: .4mm solid #b00; color: #b00; font-size: 16pt; padding: 2mm; margin: 0 0 4mm }
+.foot { position: absolute; bottom: 6mm; left: 12mm; right: 12mm }
+.foot table { width: 100%; table-layout: fixed }
 .foot td { width: 33%; vertical-align: bottom; text-align: start; font-size: 9pt }
 .foot .sign, .foot .check { text-align: center }
+.foot .address { text-align: center; font-size: 7pt; color: #555; padding-top: 2mm }
 """
 WORDS = {
     "certificate": _("Certificate of completion"),
@@ -64,6 +77,9 @@ WORDS = {
 }
 
 
+DAY = fields.Day("day", _("Day"))
+
+
 def certificates_of(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
     """Give what the certificates say: copies of the day on which they were issued."""
     seen = {item.name for item in CERTIFICATE.visible_fields(context)}
@@ -79,28 +95,48 @@ def certificates_of(context: Context, ids: Sequence[int]) -> Mapping[int, Mappin
 
 def _values(context: Context, record: Certificate, seen: set[str]) -> dict[str, Any]:
     persian = context.locale.startswith("fa")
+    figures = to_persian_digits if persian else str
     latin = (record.holder_latin if "holder_latin" in seen else None) or record.holder
     course = (record.course_latin if "course_latin" in seen else None) or record.course
 
     def shown(name: str, value: Any) -> Any:
         return value if name in seen and value is not None else ""
 
+    began, ended = shown("began_on", record.began_on), shown("ended_on", record.ended_on)
     return {
-        "number": record.number,
+        "number": figures(record.number),
         "code": record.code,
         "address": check_address(context, record.code),
         "name": record.holder if persian else latin,
         "title": record.course if persian else course,
         "teacher": shown("teacher", record.teacher),
         "hours": shown("hours", record.hours),
-        "began": shown("began_on", record.began_on),
-        "ended": shown("ended_on", record.ended_on),
+        "hours_text": figures(str(shown("hours", record.hours))),
+        "began": began,
+        "ended": ended,
+        "days": _days(context, began, ended),
+        "other_days": _days(context, began, ended, other=True),
+        "issued_text": _days(context, record.issued_on),
+        "issued_other": _days(context, record.issued_on, other=True),
+        "house": "" if persian else context.runtime.setting("education.latin_name") or "",
         "issued": record.issued_on,
         "grade": number_text(record.grade, context) if "grade" in seen else "",
         "scale": number_text(record.scale, context) if "scale" in seen else "",
         "revoked": record.state == "revoked",
         "signer": context.runtime.setting("education.signer") or "",
     }
+
+
+def _days(context: Context, *days: Any, other: bool = False) -> str:
+    """Write days in the calendar of the language, or in the other one: Jalali and Gregorian."""
+    persian = context.locale.startswith("fa")
+    if persian == other:
+        texts = [day.isoformat() for day in days if day]
+    else:
+        jalali = replace(context, locale="fa")
+        texts = [DAY.show(day, jalali) for day in days if day]
+    joined = " – ".join(texts)
+    return joined if persian else to_ascii_digits(joined)
 
 
 def check_address(context: Context, code: str) -> str:
@@ -142,9 +178,15 @@ CERTIFICATE_DOCUMENT = DocumentKind(
                 text("title", _("Course")),
                 text("teacher", _("Teacher of the course")),
                 number("hours", _("Hours of teaching"), 40),
+                text("hours_text", _("Hours of teaching, in figures of the language"), "40"),
                 day("began", _("From")),
                 day("ended", _("Until")),
+                text("days", _("First and last day"), "1405/04/13 – 1405/06/02"),
+                text("other_days", _("First and last day, in the other calendar"), "2026-07-04 – 2026-08-24"),
                 day("issued", _("Issued on")),
+                text("issued_text", _("Issued on, in the calendar of the language"), "1405/06/10"),
+                text("issued_other", _("Issued on, in the other calendar"), "2026-09-01"),
+                text("house", _("Name of the house in Latin letters, in English only")),
                 text("grade", _("Grade"), "18.5"),
                 text("scale", _("Out of"), "20"),
                 DocumentValue(name="revoked", title=_("Revoked"), kind="flag", sample=False),

@@ -48,10 +48,17 @@ def certificate_actions(context: Context, number: int) -> Sequence[Action]:
     certificate = context.session.get(Certificate, number)
     if certificate is None:
         return ()
+    persian = context.locale.startswith("fa")
     found = [
         Action(
             label=_("Print the certificate"),
             url=f"/printing/documents/education.certificate/{number}",
+            icon="printer",
+            permission=("education.certificate", "print"),
+        ),
+        Action(
+            label=_("Print in English") if persian else _("Print in Persian"),
+            url=f"/printing/documents/education.certificate/{number}?language={'en' if persian else 'fa'}",
             icon="printer",
             permission=("education.certificate", "print"),
         ),

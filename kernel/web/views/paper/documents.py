@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from flask import send_file
+from flask import request, send_file
 from flask.typing import ResponseReturnValue
 
 from kernel.documents.designs.kinds import DocumentKind, kind_of
@@ -30,12 +31,18 @@ LIMIT = 20.0
 
 @pages.get("/documents/<kind>/<int:record_id>")
 def document(kind: str, record_id: int) -> ResponseReturnValue:
-    """Send the document of a record that the reader may print; it is written down like any print."""
+    """Send the document of a record that the reader may print; it is written down like any print.
+
+    `?language=` asks for another language than the reader's, where the kind is printed in it.
+    """
     declared = kind_of(current().runtime, kind)
     if declared.page is None or declared.find is None:
         raise NotFound()
     run_command("record.print", resource=declared.resource, record_id=record_id)
     context = current()
+    wanted = request.args.get("language", "")
+    if wanted in declared.languages:
+        context = replace(context, locale=wanted)
     return _sent(context, declared, record_values(context, declared, record_id), f"{kind}-{record_id}")
 
 
