@@ -13,6 +13,7 @@ PARTS = (
     "trades",
     "lists",
     "imports",
+    "policies",
     "http",
     "memory",
     "start",

@@ -40,7 +40,7 @@ def import_file(
     add_values: bool,
     site: str | None,
 ) -> None:
-    """Import FILE (xlsx or csv); columns are matched by their headings. Status 1 when rows were refused."""
+    """Import FILE (xlsx, xls or csv); columns are matched by their headings. Status 1 when rows were refused."""
     runtime = State().runtime(site)
     actor = actor_called(runtime, username or _first_administrator(runtime))
     with file.open("rb") as stream:

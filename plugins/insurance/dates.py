@@ -1,4 +1,4 @@
-"""Days that users and the insured may be reminded of: ends of policies, instalments, next steps of claims.
+"""Days that users and the insured may be reminded of: ends of policies, instalments, next steps of claims, birthdays.
 
 What is renewed, given up or cancelled is not among the ends any more: so its ladder is silent.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from kernel.api import Context, DatedRecord, RecordDate, _
+from kernel.api import Context, DatedRecord, Party, PersonFamily, RecordDate, _
 from plugins.insurance import terms
-from plugins.insurance.models import Claim, Instalment, Policy
+from plugins.insurance.models import Claim, Instalment, InsuredPerson, Policy
 from plugins.insurance.words import OPEN_CLAIMS, OPEN_RENEWALS
 
 STANDING = ("waiting", "active", "grace")
@@ -67,7 +68,52 @@ def claim_steps(context: Context, days: Sequence[date]) -> Iterator[DatedRecord]
             yield DatedRecord(record_id=number, day=day, party_id=holder, owner_id=expert)
 
 
+def _insured() -> ColumnElement[bool]:
+    """Whoever holds a policy that stands, or is insured by one."""
+    standing = (Policy.state.in_(STANDING), Policy.binned_at.is_(None))
+    held = select(Policy.holder_id).where(*standing)
+    insured = (
+        select(InsuredPerson.party_id).join(Policy, Policy.id == InsuredPerson.policy_id).where(*standing)
+    )
+    return Party.binned_at.is_(None) & (Party.id.in_(held) | Party.id.in_(insured))
+
+
+def birthdays(context: Context, days: Sequence[date]) -> Iterator[DatedRecord]:
+    """Give the insured who were born on one of the days."""
+    wanted = select(Party.id, Party.birth_date, Party.owner_id)
+    yield from _of_persons(context, wanted.where(Party.birth_date.in_(list(days)), _insured()))
+
+
+def weddings(context: Context, days: Sequence[date]) -> Iterator[DatedRecord]:
+    """Give the insured who were married on one of the days."""
+    wanted = select(Party.id, PersonFamily.wedding_date, Party.owner_id).join(
+        PersonFamily, PersonFamily.party_id == Party.id
+    )
+    yield from _of_persons(context, wanted.where(PersonFamily.wedding_date.in_(list(days)), _insured()))
+
+
+def _of_persons(context: Context, wanted: Select[Any]) -> Iterator[DatedRecord]:
+    for number, day, owner in context.session.execute(wanted):
+        yield DatedRecord(record_id=number, day=day, party_id=number, owner_id=owner)
+
+
 RECORD_DATES = (
+    RecordDate(
+        key="birthday",
+        title=_("Birthday of an insured"),
+        find=birthdays,
+        yearly=True,
+        permission=("insurance.policy", "view"),
+        order=530,
+    ),
+    RecordDate(
+        key="wedding",
+        title=_("Wedding day of an insured"),
+        find=weddings,
+        yearly=True,
+        permission=("party_family", "view"),
+        order=540,
+    ),
     RecordDate(
         key="end",
         title=_("End of a policy"),

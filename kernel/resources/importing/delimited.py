@@ -36,7 +36,7 @@ class Dialect:
 
 def dialect_of(path: Path) -> Dialect:
     """Tell encoding and separator by the content; raise `Invalid` where it is no readable text."""
-    encoding = _encoding(path)
+    encoding = encoding_of(path)
     try:
         with path.open(encoding=encoding, newline="") as stream:
             sample = stream.read(SAMPLE)
@@ -74,7 +74,8 @@ def _cells(cells: list[str]) -> list[Any]:
     return [cell[:LONGEST_CELL] if cell.strip() else None for cell in cells[:filled]]
 
 
-def _encoding(path: Path) -> str:
+def encoding_of(path: Path) -> str:
+    """Tell the encoding by the content; raise `Invalid` where it is no readable text."""
     with path.open("rb") as stream:
         head = stream.read(SAMPLE)
     for mark, name in MARKS:

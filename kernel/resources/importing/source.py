@@ -12,8 +12,10 @@ from typing import Any
 
 from kernel.i18n import _
 from kernel.resources.importing.cells import Merged
-from kernel.resources.importing.delimited import Dialect, delimited_rows, dialect_of
+from kernel.resources.importing.delimited import Dialect, delimited_rows, dialect_of, encoding_of
 from kernel.resources.importing.headings import LOOKED_AT, find_headings, repeats
+from kernel.resources.importing.html_tables import html_rows
+from kernel.resources.importing.old_workbooks import old_rows, visible_sheets
 from kernel.resources.importing.sheets import FileRow, column_of, sheet_rows
 from kernel.resources.importing.uploads import BROKEN, Format, broken, format_of, refused
 from kernel.resources.importing.workbooks import Workbook, open_workbook
@@ -63,6 +65,10 @@ def inspect(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[Lay
         headings, last = find_headings(delimited_rows(path, dialect), recognised)
         layout = Layout(kind, headings, last, encoding=dialect.encoding, separator=dialect.separator)
         return layout, max(_count_lines(path, dialect.encoding) - last, 0)
+    if kind == "html":
+        return _inspect_page(path, recognised)
+    if kind == "xls":
+        return _inspect_old(path, recognised)
     book = open_workbook(path)
     for sheet in book.sheets:
         first = list(islice(sheet_rows(book, sheet), LOOKED_AT))
@@ -71,6 +77,23 @@ def inspect(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[Lay
             count, merged = _look_through(path, sheet.entry)
             below = tuple(each for each in merged if each[2] > last)
             return Layout(kind, headings, last, sheet=sheet.name, merged=below), max(count - last, 0)
+    raise refused(_("There is no row in this file."))
+
+
+def _inspect_page(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[Layout, int]:
+    encoding, merged = encoding_of(path), list[tuple[int, int, int]]()
+    headings, last = find_headings(html_rows(path, encoding), recognised)
+    count = sum(1 for _row in html_rows(path, encoding, merged))
+    below = tuple(each for each in merged[:MOST_MERGED] if each[2] > last)
+    return Layout("html", headings, last, encoding=encoding, merged=below), count
+
+
+def _inspect_old(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[Layout, int]:
+    for name in visible_sheets(path):
+        rows = list(old_rows(path, name))
+        if rows:
+            headings, last = find_headings(rows, recognised)
+            return Layout("xls", headings, last, sheet=name), max(rows[-1].number - last, 0)
     raise refused(_("There is no row in this file."))
 
 
@@ -111,6 +134,10 @@ def _fill(row: FileRow, column: int, value: Any) -> None:
 def _rows(path: Path, layout: Layout) -> Iterator[FileRow]:
     if layout.format == "csv":
         return delimited_rows(path, Dialect(layout.encoding, layout.separator))
+    if layout.format == "html":
+        return html_rows(path, layout.encoding)
+    if layout.format == "xls":
+        return old_rows(path, layout.sheet)
     book: Workbook = open_workbook(path)
     sheet = next((sheet for sheet in book.sheets if sheet.name == layout.sheet), None)
     if sheet is None:

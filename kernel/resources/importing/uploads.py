@@ -19,10 +19,27 @@ MOST_SHARED = 150 * 1024 * 1024
 MOST_ENTRIES = 5_000
 HEAD = 4_096
 
-Format = Literal["xlsx", "csv"]
+Format = Literal["xlsx", "xls", "html", "csv"]
 PACKED = b"PK\x03\x04"
 OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError)
+
+
+ONLY = _("Only Excel workbooks (.xlsx, .xls) and text files (.csv) can be imported.")
+MARKUP = (
+    "<html",
+    "<!doctype html",
+    "<table",
+    "<?xml",
+    "<meta",
+    "<head",
+    "<style",
+    "<!--",
+    "<div",
+    "<body",
+    "<center",
+)
+"""How web pages begin."""
 
 
 def refused(message: LazyText) -> Invalid:
@@ -47,22 +64,23 @@ def format_of(path: Path) -> Format:
         check_workbook(path)
         return "xlsx"
     if head.startswith(OLD_OFFICE):
-        raise refused(
-            _("This is an old or a protected workbook. Save it as .xlsx without a password and try again.")
-        )
-    if (
-        head.lstrip(b"\xef\xbb\xbf \t\r\n")
-        .lower()
-        .startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta"))
-    ):
-        raise refused(
-            _(
-                "This is a web page that bears the name of a workbook. Open it in Excel, save it as .xlsx and try again."
-            )
-        )
+        return "xls"
+    if _is_markup(head):
+        return "html"
     if not _may_be_text(head):
-        raise refused(_("Only Excel workbooks (.xlsx) and text files (.csv) can be imported."))
+        raise refused(ONLY)
     return "csv"
+
+
+def _is_markup(head: bytes) -> bool:
+    """Whether it is a web page; a page's tables are read, other markup is refused."""
+    wide = wide_encoding(head) if not head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-16"
+    text = head.decode(wide or "latin-1", "replace").lstrip("\ufeff\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith("<?xml") and "<html" not in text and "<table" not in text:
+        raise refused(
+            _("This is a workbook as XML. Open it in a spreadsheet program, save it as .xlsx and try again.")
+        )
+    return text.startswith(MARKUP)
 
 
 def check_workbook(path: Path) -> None:
@@ -74,7 +92,7 @@ def check_workbook(path: Path) -> None:
         raise broken() from error
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
-        raise refused(_("Only Excel workbooks (.xlsx) and text files (.csv) can be imported."))
+        raise refused(ONLY)
     if any(entry.flag_bits & 1 for entry in entries):
         raise refused(
             _("This is an old or a protected workbook. Save it as .xlsx without a password and try again.")

@@ -52,7 +52,7 @@ LADDERS = (
     Ladder(
         "birthday",
         _("Birthday of an insured"),
-        "kernel.birthday",
+        "insurance.birthday",
         (0,),
         "sms",
         _("{{ party.addressed }}, happy birthday. {{ own.name }}"),
@@ -62,7 +62,7 @@ LADDERS = (
     Ladder(
         "wedding",
         _("Wedding day of an insured"),
-        "kernel.wedding",
+        "insurance.wedding",
         (0,),
         "sms",
         _("{{ party.addressed }}, we congratulate you on the anniversary of your wedding. {{ own.name }}"),
@@ -72,12 +72,23 @@ LADDERS = (
 )
 
 
+GREETINGS = ("birthday", "wedding")
+"""Dates of everybody of which a ladder greets the insured too: they are not greeted twice."""
+
+
 def present(context: Context) -> set[str]:
     """Give the sources for which somebody has a ladder already, each with its way."""
     ladder = context.runtime.resource("reminder_ladder").model
     with context.system("which ladders there are") as system:
         found = system.session.execute(select(ladder.source, ladder.channel))
-        return {f"{source} {channel}" for source, channel in found}
+        known = {(source, channel) for source, channel in found}
+    known |= {
+        (f"insurance.{name}", way)
+        for name in GREETINGS
+        for source, way in known
+        if source == f"kernel.{name}"
+    }
+    return {f"{source} {channel}" for source, channel in known}
 
 
 def missing(context: Context) -> list[Ladder]:
@@ -89,9 +100,9 @@ def missing(context: Context) -> list[Ladder]:
         each
         for each in LADDERS
         if f"{each.source} {each.channel}" not in known
-        and (each.source.startswith("kernel.") or each.source in running)
+        and each.source in running
         and (each.channel == "list" or context.may("message", "send"))
-        and (each.source != "kernel.wedding" or context.may("party_family", "view"))
+        and (each.source != "insurance.wedding" or context.may("party_family", "view"))
     ]
 
 

@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.access.actor import Actor
-from kernel.api import DaysOff
+from kernel.api import DaysOff, PersonFamily
 from kernel.jobs.calendar import WorkDays
 from kernel.resources.errors import Invalid, Refused
 from kernel.testing.authors import MakeActor
 from plugins.insurance.calling import call_list, due_since
 from plugins.insurance.models import Line, Policy
 from plugins.insurance.tests.conftest import Agency, jalali
+from plugins.insurance.tests.test_renewing import ladder, look
 
 FRIDAY_OFF = WorkDays((0, 1, 2, 3, 4, 5), frozenset())
 
@@ -182,3 +183,24 @@ def test_the_names_of_holders_lead_to_their_pages(agency: Agency, browse: Any) -
     browser = browse("reader", rights)
     (found,) = set(re.findall(rf'href="(/[a-z-]+/{holder})"', browser.get(f"/insurance/{number}/file").text))
     assert "نگین" in browser.get(found, follow_redirects=True).text
+
+
+def test_birthdays_and_weddings_are_those_of_the_insured(agency: Agency) -> None:
+    """Who was born or married on 30 Esfand is greeted on 29 Esfand of a common year; others are not of our business."""
+    born = {"birth_date": jalali(1370, 12, 30)}
+    holder, child, other, gone = (
+        agency.person(name, **born) for name in ("Holder", "Child", "Other", "Gone")
+    )
+    agency.policy(holder, parts={"insured": [{"party": child, "relation": "child"}]})
+    past = agency.policy(gone)
+    agency.run("insurance.cancel", policy=past, cancelled_on=agency.today, cancel_reason="x")
+    with agency.runtime.system_work("test", "test") as context:
+        context.session.add_all(
+            PersonFamily(party_id=each, status="married", wedding_date=jalali(1399, 12, 30))
+            for each in (holder, other)
+        )
+    ladder(agency, (0,), source="insurance.birthday", on_day_off="keep")
+    ladder(agency, (0,), source="insurance.wedding", on_day_off="keep")
+    assert look(agency) == []
+    agency.clock.advance(days=(jalali(1405, 12, 29) - agency.today).days)
+    assert sorted(look(agency)) == [(holder, 0, "open"), (holder, 0, "open"), (child, 0, "open")]

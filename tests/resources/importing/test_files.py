@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 from datetime import datetime, time
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -12,7 +14,7 @@ import xlsxwriter
 
 from kernel.resources.errors import Invalid
 from kernel.resources.fields import Day, FieldError, Money, Text
-from kernel.resources.importing import delimited, markup, uploads
+from kernel.resources.importing import delimited, markup, old_workbooks, uploads
 from kernel.resources.importing.cells import Merged, Unreadable, value_for
 from kernel.resources.importing.source import Layout, data_rows, inspect
 from tests.resources.importing.conftest import workbook
@@ -397,9 +399,62 @@ def test_what_a_program_writes_beside_a_day_is_left_out(written, day):
     assert value_for(Day("on", "On"), written) == day
 
 
+PAGE = """<meta charset=utf-8><style>td{{mso-number-format:"\\@"}}</style><h1>{0}</h1>
+<table><tr><td colspan=3>گزارش</table>
+<TABLE border=1><tr><th colspan="0">نام<th colspan="x">موبایل</tr>
+<tr><td colspan=9>&nbsp;
+<tr><td rowspan="2">علی &amp; پسران<td>۰۹۱۲</td><td>a<br>b &nbsp; c<table><tr><td>inner</table></td></tr>
+<tr><td>0913<tr><td>&nbsp;</td></tr><tr><td>سارا</td><td></td><td>x</td></tr></TABLE>"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_page_that_is_called_a_workbook(read, encoding):
+    layout, rows = read(PAGE.format("x" * 70_000).encode(encoding))
+    assert layout.format == "html"
+    assert layout.headings[:2] == ("نام", "موبایل")
+    assert rows[0].cells == ["علی & پسران", "۰۹۱۲", "a b cinner"]
+    assert rows[1].cells == [Merged("علی & پسران"), "0913"]
+    assert (rows[2].number, rows[2].cells) == (7, ["سارا", None, "x"])
+
+
 @pytest.mark.parametrize(
-    "page", [b"<html><table><tr><td>name", b"\xef\xbb\xbf <!DOCTYPE html>", b"<?xml version='1.0'?>"]
+    "page",
+    [
+        b"\xef\xbb\xbf <!DOCTYPE html>",
+        b"<?xml version='1.0'?><Workbook/>",
+        b"<html><body>Please sign in",
+        b"<html><table><tr><td " + b"x" * (3 << 20),
+        b"<table><tr>" + b"<td>1" * 300,
+    ],
 )
-def test_a_page_that_is_called_a_workbook_is_refused_in_words(read, page):
-    with pytest.raises(Invalid, match="web page"):
+def test_a_page_without_a_table_is_refused_in_words(read, page):
+    with pytest.raises(Invalid) as refused:
         read(page)
+    assert refused.value.problems[0].field == "file"
+
+
+OLD = Path(__file__).parent / "files" / "insurer.xls"
+
+
+def test_an_old_workbook(read):
+    layout, rows = read(OLD.read_bytes())
+    assert (layout.format, layout.sheet, layout.heading_row) == ("xls", "صدور", 3)
+    assert layout.headings[:4] == ("نام", "موبایل", "تاریخ", "حق بیمه")
+    day = datetime(2026, 9, 24)  # noqa: DTZ001
+    assert rows[0].cells == ["علی", "۰۹۱۲", day, 52_000_000, True]
+    assert (rows[1].number, rows[1].cells) == (6, ["سارا", None, None, 12.5])
+
+
+@pytest.mark.parametrize("cut", [513, 1_500, 3_000, 5_000])
+def test_a_damaged_old_workbook_is_refused_in_words(read, cut):
+    """Cut off or spoilt, it is refused, or what is left of it is read: nothing else becomes of it."""
+    whole = OLD.read_bytes()
+    for data in (whole[:cut], whole[:cut] + b"\xff" * 64 + whole[cut + 64 :]):
+        with suppress(Invalid):
+            read(data)
+
+
+def test_an_old_workbook_is_not_read_beyond_its_bounds(read, monkeypatch):
+    monkeypatch.setattr(old_workbooks, "MOST_BYTES", 1_000)
+    with pytest.raises(Invalid, match="20 MB"):
+        read(OLD.read_bytes())
