@@ -141,9 +141,8 @@ def follow_policy(context: Context, ids: Sequence[int], action: str) -> None:
         chained = chains.may_be_chained(system, fresh) if fresh else frozenset()
         if action in ("created", "changed", "restored"):
             give_roles(system, {policy.holder_id for policy in found if policy.number}, INSURED_ROLE)
+        chains.recognise(context, system, [policy for policy in found if policy.id in chained])
         for policy in found:
-            if policy.id in chained:
-                chains.recognise(context, system, policy)
             if action in ("created", "changed"):
                 telling.thank(system, policy)
             if policy.former_id is not None and action in ("binned", "restored"):
