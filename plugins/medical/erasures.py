@@ -7,11 +7,12 @@ of others stand in that calendar.
 
 from __future__ import annotations
 
-from sqlalchemy import delete
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, aliased
 
-from kernel.api import Erasure, _, sort_key, squeeze
-from plugins.medical.models import BookingLink, Proposal
+from kernel.api import Context, Erasure, Refused, _, sort_key, squeeze
+from plugins.medical.models import Appointment, BookingLink, Proposal
+from plugins.medical.wording import clock_words, day_words
 
 ERASURES = (
     Erasure(table="medical.patient", key="party_id", what="delete"),
@@ -35,6 +36,25 @@ ERASURES = (
         reason=_("Appointments of patients stand in the calendar of this doctor."),
     ),
 )
+
+
+def refuse_overlaps(session: Session, context: Context, kept: int, dropped: int) -> None:
+    """Say in words which appointments keep two records from being one person: nobody is in two places."""
+    one, other = aliased(Appointment), aliased(Appointment)
+    standing = ("cancelled", "missed")
+    statement = (
+        select(one.starts_at)
+        .join(other, (one.starts_at < other.ends_at) & (other.starts_at < one.ends_at))
+        .where(one.patient_id == kept, other.patient_id == dropped)
+        .where(*(each.state.not_in(standing) & each.binned_at.is_(None) for each in (one, other)))
+        .order_by(one.starts_at)
+    )
+    at = session.execute(statement.limit(1)).scalar_one_or_none()
+    if at is not None:
+        when = f"{day_words(context, at)} {clock_words(context, at)}"
+        raise Refused(
+            _("Both have an appointment at the same time: %(when)s. Cancel one of them first.", when=when)
+        )
 
 
 def leave_links(session: Session, dropped: int) -> None:

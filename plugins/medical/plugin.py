@@ -46,7 +46,7 @@ from plugins.medical import resources as resources_module
 from plugins.medical.commands import booking, opening, planning, recurring, stepping, visiting
 from plugins.medical.dialling import USSD
 from plugins.medical.documents import TURN_CARD
-from plugins.medical.erasures import ERASURES, leave_links
+from plugins.medical.erasures import ERASURES, leave_links, refuse_overlaps
 from plugins.medical.nightly import JOBS
 from plugins.medical.policies import POLICIES
 from plugins.medical.reminding import appointments_on
@@ -202,6 +202,7 @@ def message_received(ctx: Context, event: Event) -> None:
 
 @hookimpl
 def merging(session: Session, ctx: Context, kept: int, dropped: int) -> None:
+    refuse_overlaps(session, ctx, kept, dropped)
     leave_links(session, dropped)
 
 

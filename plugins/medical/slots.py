@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, LazyText, _
-from plugins.medical.hours import Interval, Wish, fits, starts_in
+from plugins.medical.hours import Interval, Taken, Wish, fits, starts_in
 from plugins.medical.models import Doctor, Facility, Service, ServiceDoctor, ServiceFacility
 from plugins.medical.presence import bounds, presence, taken, times_of
 
@@ -162,10 +162,18 @@ def _walk(
             for start in starts_in(there[number, day], wish.minutes, step, not_before)
             if opens <= start.astimezone(context.time_zone).hour < closes
         )
+        around = Interval(*bounds(context, [day]))
+        mine = {number: _within(of_doctors.get(number, ()), around) for number in ids}
+        things = {number: _within(found, around) for number, found in of_facilities.items()}
         for start, _place, number in candidates:
-            free = fits(start, wish, service_id, of_doctors.get(number, ()), of_facilities, doctor_id=number)
+            free = fits(start, wish, service_id, mine[number], things, doctor_id=number)
             if free is not None:
                 yield Slot(number, start, wish.visit(start).ends)
+
+
+def _within(found: Iterable[Taken], around: Interval) -> list[Taken]:
+    """What of it touches a day: to look through all of a month for each time takes long."""
+    return [each for each in found if each.interval.overlaps(around)]
 
 
 def services(context: Context, *, by_patients: bool = False) -> list[Service]:

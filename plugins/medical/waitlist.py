@@ -16,7 +16,9 @@ from kernel.api import Context, Party
 from plugins.medical.booking import find_place
 from plugins.medical.charging import take_back_bill
 from plugins.medical.entering import enter
+from plugins.medical.hours import Interval
 from plugins.medical.models import Appointment, Doctor, Service, Waiting
+from plugins.medical.presence import doctor_present
 from plugins.medical.proposing import forget
 from plugins.medical.slots import HOURS, free_slots, givers
 from plugins.medical.telling import CALLED_OFF, tell_doctor, tell_patient
@@ -126,15 +128,27 @@ def _refused(system: Context, waiting: Waiting, doctor_id: int) -> set[datetime]
 
 
 def accept(system: Context, waiting: Waiting) -> Appointment | None:
-    """Take the place that is offered; None where it is too late."""
+    """Take the place that is offered; None where it is too late, or the doctor is not there any more."""
     held = _held(system, waiting)
     if held is None or waiting.offered_until is None or waiting.offered_until < system.now:
+        return None
+    if not _still_fits(system, held):
+        release(system, waiting, answered=True)
         return None
     held.state = "booked"
     waiting.state = "booked"
     waiting.offered_until = None
     system.session.flush()
     return held
+
+
+def _still_fits(system: Context, held: Appointment) -> bool:
+    """Whether the doctor is still there: leave may have been entered since the time was offered."""
+    doctor = system.session.get_one(Doctor, held.doctor_id)
+    day = held.starts_at.astimezone(system.time_zone).date()
+    visit = Interval(held.starts_at, held.ends_at)
+    there = doctor_present(system, [doctor.id], day)[doctor.id]
+    return doctor.active and any(each.holds(visit) for each in there)
 
 
 def release(system: Context, waiting: Waiting, *, answered: bool) -> None:

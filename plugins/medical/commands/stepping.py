@@ -55,8 +55,9 @@ def too_early(context: Context, record: Appointment, state: str) -> LazyText | N
 
 
 def next_states(context: Context, record: Appointment) -> list[str]:
-    """Give the states to which an appointment can be taken on now."""
-    return [state for state in NEXT[record.state] if too_early(context, record, state) is None]
+    """Give the states to which an appointment can be taken on now; what is pressed most on the day itself stands first."""
+    found = [state for state in NEXT[record.state] if too_early(context, record, state) is None]
+    return sorted(found, key=lambda state: state != "arrived")
 
 
 def _day(context: Context, record: Appointment) -> date:

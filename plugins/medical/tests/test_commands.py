@@ -65,6 +65,17 @@ def test_neither_doctor_nor_patient_is_booked_twice(
     assert fields_of(refusal) == ["starts_at"]
 
 
+def test_who_is_in_two_places_is_not_one_person(clinic: Clinic) -> None:
+    clinic.book("1405/08/30 09:00")
+    other = clinic.book("1405/08/30 09:10", doctor=1, patient=1)
+    both = {"kept": clinic.persons[0], "dropped": clinic.persons[1]}
+    with pytest.raises(Refused, match="at the same time"):
+        clinic.run("party.merge", **both)
+    clinic.run("medical.cancel", appointment=other, by="clinic")
+    clinic.run("party.merge", **both)
+    assert stored(clinic, other).patient_id == clinic.persons[0]
+
+
 def test_one_may_begin_when_another_ends(clinic: Clinic) -> None:
     clinic.book("1405/08/30 09:00")
     assert clinic.book("1405/08/30 09:20", patient=1)

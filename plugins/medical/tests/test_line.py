@@ -277,8 +277,19 @@ def test_the_link_shows_free_times_only_and_books_for_its_patient(
     browser = Browser(PeyvandWSGI(config, engines=engines), clinic_site.hosts[0])
     page = browser.get(path).text
     assert "Sara" not in page
-    slots = re.findall(r'name="slot" value="([^"]+)"', page)
-    assert len(slots) > 20
+    days = re.findall(r'href="[^"]*day=([0-9-]+)"', page)
+    assert len(days) > 5
+    path_of_day = f"{path}?service={clinic.services[0]}&day={days[2]}"
+    slots = re.findall(r'name="slot" value="([^"]+)"', browser.get(path_of_day).text)
+    assert len(slots) == 2 * (11 + 15)
+    assert all(days[2] in slot for slot in slots)
+    for asked in (
+        "day=x",
+        "day=9999-12-31",
+        "service=x&doctor=y",
+        f"doctor={clinic.doctors[1]}&day={days[0]}",
+    ):
+        assert browser.get(f"{path}?{asked}").status_code == 200
     huge = "9" * 30
     for slot in (
         "",
@@ -292,7 +303,7 @@ def test_the_link_shows_free_times_only_and_books_for_its_patient(
     assert rows(clinic, "SELECT id FROM medical.appointment") == []
     sent = {"service": clinic.services[0], "slot": slots[5]}
     assert browser.post(f"{path}/book", sent).status_code == 303
-    page = browser.get(path).text
+    page = browser.get(path_of_day).text
     assert "نوبت شما ثبت شد" in page
     assert slots[5] not in page
     number = rows(clinic, "SELECT id, source, patient_id FROM medical.appointment")[0]
@@ -327,6 +338,19 @@ def test_a_number_answers_what_was_told_last_and_no_time_of_the_own_is_told(clin
     assert "ثبت شد" in str(sms(clinic, 0, "بله"))
     assert state(clinic, waiting)[0] == "booked"
     assert rows(clinic, "SELECT count(*) FROM medical.appointment WHERE state = 'booked'") == [(2,)]
+
+
+def test_a_time_at_which_the_doctor_is_away_meanwhile_is_not_taken(clinic: Clinic) -> None:
+    with_mobiles(clinic)
+    held = closed_but(clinic, "09:00")
+    waiting = wait(clinic, 0)
+    clinic.run("medical.cancel", appointment=held, by="patient")
+    away = {"exceptions": [{"day": "1405/08/30", "kind": "away"}]}
+    change = {"resource": "medical.doctor", "record_id": clinic.doctors[0]}
+    clinic.run("record.edit", values={}, parts=away, **change)
+    assert "ثبت شد" not in str(sms(clinic, 0, "1"))
+    assert state(clinic, waiting) == ("waiting", None)
+    assert rows(clinic, "SELECT id FROM medical.appointment WHERE state <> 'cancelled'") == []
 
 
 def test_a_list_told_before_the_offer_counts_no_more(clinic: Clinic) -> None:

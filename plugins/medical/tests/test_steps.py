@@ -84,7 +84,7 @@ def test_nobody_arrives_before_the_day_or_is_missed_before_the_hour(clinic: Clin
         assert browser.post(f"/medical/visits/{far}/state", sent).status_code == 303
         pressed[hours].append(stored(clinic, far).state)
         rows(clinic, "UPDATE medical.appointment SET state = 'booked' WHERE id = :id RETURNING id", id=far)
-    assert pressed == {-1: ["confirmed", "arrived", "missed", "missed"], 24 * 7: ["confirmed", "booked"]}
+    assert pressed == {-1: ["arrived", "confirmed", "missed", "missed"], 24 * 7: ["confirmed", "booked"]}
 
 
 def test_a_state_noted_by_mistake_is_taken_back(clinic: Clinic) -> None:
@@ -165,6 +165,10 @@ def test_a_time_that_cannot_be_read_is_passed_over_in_planning(clinic: Clinic, e
         sent = {"pick": number, f"to-{number}": at}
         assert browser.post("/medical/replan", sent).status_code == 303
     assert stored(clinic, number).state == "booked"
+    asked = {"patient": clinic.persons[1], "doctor": clinic.doctors[0], "service": clinic.services[0]}
+    page = browser.post("/medical/book", {**asked, "date": "1410/01/06", "time": ""})
+    assert page.status_code == 422
+    assert "آغاز لازم است" in page.text
 
 
 def test_what_is_over_is_not_booked_but_by_right(clinic: Clinic, engines: Engines) -> None:

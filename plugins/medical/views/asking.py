@@ -31,7 +31,7 @@ class AtDayAndTime:
 
 def moment(given: dict[str, Any]) -> str:
     """Put day and time together, as commands read a moment."""
-    if not str(given.get("date") or "").strip():
+    if not all(str(given.get(name) or "").strip() for name in ("date", "time")):
         return ""
     return f"{str(given['date']).strip()} {str(given.get('time') or '').strip()}"
 

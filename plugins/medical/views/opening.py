@@ -5,7 +5,7 @@ It says neither who the patient is nor whose the taken times are.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -24,12 +24,12 @@ from kernel.api import (
     tell,
     wrong_try,
 )
+from plugins.medical.models import Doctor, Service
 from plugins.medical.selfservice import shown_coming, whose
-from plugins.medical.slots import free_slots, givers, services
-from plugins.medical.wording import clock_words, day_words
+from plugins.medical.slots import Slot, free_slots, givers, services
+from plugins.medical.wording import clock_words, day_words, number_words
 
 SHOWN_DAYS = 21
-MOST_SHOWN = 60
 
 
 @open_page(tries=30)
@@ -47,15 +47,13 @@ def turn(code: str) -> ResponseReturnValue:
 def _shown(context: Context, party_id: int) -> dict[str, Any]:
     offered = services(context, by_patients=True)
     wanted = stored_number(request.args.get("service", ""))
-    service = next((each for each in offered if each.id == wanted), offered[0] if len(offered) == 1 else None)
-    found: list[dict[str, Any]] = []
-    people: list[tuple[int, str]] = []
+    service = next((each for each in offered if each.id == wanted), next(iter(offered), None))
     doctor = stored_number(request.args.get("doctor", ""))
-    if service is not None:
-        givers_of = givers(context, service.id)
-        people = [(each.id, each.name) for each in givers_of]
-        chosen = [each for each in givers_of if doctor in (None, each.id)]
-        found = _free(context, service, chosen, party_id)
+    people = givers(context, service.id) if service is not None else []
+    if doctor not in {each.id for each in people}:
+        doctor = None
+    days = _free(context, service, [each for each in people if doctor in (None, each.id)], party_id)
+    picked = _picked(days)
     return {
         "coming": [
             {
@@ -69,34 +67,46 @@ def _shown(context: Context, party_id: int) -> dict[str, Any]:
         ],
         "services": [(each.id, each.title) for each in offered],
         "service": service.id if service else None,
-        "doctors": people,
+        "doctors": [(each.id, each.name) for each in people],
         "doctor": doctor,
-        "days": found,
+        "days": [
+            {
+                "iso": day.isoformat(),
+                "title": day_words(context, day),
+                "count": number_words(context, len(slots)),
+                "picked": day == picked,
+            }
+            for day, slots in days.items()
+        ],
+        "times": _by_doctor(context, days.get(picked, []), {each.id: each.name for each in people}),
     }
 
 
-def _free(context: Context, service: Any, chosen: list[Any], party_id: int) -> list[dict[str, Any]]:
-    names = {each.id: each.name for each in chosen}
-    slots = free_slots(
-        context,
-        service,
-        chosen,
-        context.today,
-        context.today + timedelta(days=SHOWN_DAYS),
-        most=MOST_SHOWN,
-        patient=party_id,
-    )
-    days: dict[str, list[dict[str, Any]]] = {}
+def _free(
+    context: Context, service: Service | None, chosen: list[Doctor], party_id: int
+) -> dict[date | None, list[Slot]]:
+    """The free times by day, of the days that are shown."""
+    if service is None:
+        return {}
+    last = context.today + timedelta(days=SHOWN_DAYS)
+    days: dict[date | None, list[Slot]] = {}
+    for slot in free_slots(context, service, chosen, context.today, last, patient=party_id):
+        days.setdefault(slot.starts_at.astimezone(context.time_zone).date(), []).append(slot)
+    return days
+
+
+def _picked(days: dict[date | None, list[Slot]]) -> date | None:
+    """The day that was chosen, where it has free times; else the first that has."""
+    asked = request.args.get("day", "")
+    return next((day for day in days if day is not None and day.isoformat() == asked), next(iter(days), None))
+
+
+def _by_doctor(context: Context, slots: list[Slot], names: dict[int, str]) -> list[dict[str, Any]]:
+    found: dict[int, list[dict[str, str]]] = {}
     for slot in slots:
-        days.setdefault(day_words(context, slot.starts_at), []).append(
-            {
-                "doctor": slot.doctor_id,
-                "name": names[slot.doctor_id],
-                "at": slot.starts_at.isoformat(),
-                "time": clock_words(context, slot.starts_at),
-            }
-        )
-    return [{"title": title, "times": times} for title, times in days.items()]
+        time = {"at": slot.starts_at.isoformat(), "time": clock_words(context, slot.starts_at)}
+        found.setdefault(slot.doctor_id, []).append(time)
+    return [{"doctor": number, "name": names[number], "times": times} for number, times in found.items()]
 
 
 @open_page(tries=30)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -75,12 +74,7 @@ def _rows(context: Context, doctors: list[int]) -> list[dict[str, Any]]:
             "key": record.state,
             "state": STATES[record.state],
             "tone": COLOURS[record.state],
-            "next": [(key, STEPS[key]) for key in _first_arrived(next_states(context, record))],
+            "next": [(key, STEPS[key]) for key in next_states(context, record)],
         }
         for record, doctor, service in found
     ]
-
-
-def _first_arrived(states: Sequence[str]) -> list[str]:
-    """What is pressed most often on the day itself stands first."""
-    return sorted(states, key=lambda state: state != "arrived")
