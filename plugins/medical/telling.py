@@ -153,6 +153,20 @@ def tell_patient(
     )
 
 
+def tell_now(context: Context, appointment: Appointment, template: str) -> Queued:
+    """Queue the SMS of what was just done with an appointment, also where the same was told of it before."""
+    return tell_patient(
+        context, appointment, template, occasion=f"{appointment.id} {context.now.isoformat()}"
+    )
+
+
+def ask_patient(context: Context, appointment: Appointment, template: str) -> None:
+    """Tell of a new time, and remember that an answer to it is about this appointment."""
+    queued = tell_now(context, appointment, template)
+    if queued.id is not None and not queued.left_out:
+        appointment.asked_at = context.now
+
+
 def places_of(context: Context, appointment: Appointment) -> dict[str, str]:
     """Give what messages say of an appointment, in the language of the site."""
     with context.system("what a message says of an appointment") as system:

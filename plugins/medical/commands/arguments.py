@@ -28,6 +28,8 @@ BY = fields.Choice(
 WHICH = fields.Link("appointment", _("Appointment"), to=APPOINTMENT.name, required=True)
 BY_WHOM = fields.Choice("by", _("Cancelled by"), options=BY.options, required=True)
 STATE = fields.Choice("state", _("State"), options=STATES, required=True)
+TELL_CANCELLED = fields.YesNo("tell", _("Tell the patient by SMS where the clinic cancels"))
+TELL_MOVED = fields.YesNo("tell", _("Tell the patient of the new time by SMS"))
 OTHER_DOCTOR = fields.Link("doctor", _("Doctor"), to=DOCTOR.name)
 OUTSIDE_HOURS = fields.YesNo("outside_hours", _("Outside hours"))
 REFERRAL = fields.Link("referral", _("Referral"), to="medical.referral")

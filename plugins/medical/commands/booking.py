@@ -20,6 +20,8 @@ from plugins.medical.commands.arguments import (
     REASON,
     REFERRAL,
     START,
+    TELL_CANCELLED,
+    TELL_MOVED,
     VERSION,
     WHAT,
     WHICH,
@@ -33,7 +35,7 @@ from plugins.medical.models import Doctor, Referral, Service
 from plugins.medical.presence import bounds, taken, times_of
 from plugins.medical.resources import APPOINTMENT, DOCTOR, REFERRAL_RECORD, SERVICE, STATES
 from plugins.medical.slots import free_slots, wish_of
-from plugins.medical.telling import tell_doctor
+from plugins.medical.telling import ask_patient, tell_doctor, tell_now
 from plugins.medical.waitlist import call_off, offer_place
 
 CANCELLABLE = ("booked", "confirmed", "arrived", "missed")
@@ -176,7 +178,7 @@ def _after_last(context: Context, doctor: Doctor, patient_id: int, service_id: i
     _("Move an appointment"),
     resource="medical.appointment",
     action="edit",
-    fields=(WHICH, START, END, OTHER_DOCTOR, VERSION, OUTSIDE_HOURS),
+    fields=(WHICH, START, END, OTHER_DOCTOR, VERSION, OUTSIDE_HOURS, TELL_MOVED),
 )
 def move(
     context: Context,
@@ -187,8 +189,12 @@ def move(
     doctor: Any = None,
     version: int | None = None,
     outside_hours: bool = False,
+    tell: Any = False,
 ) -> int:
-    """Give an appointment another time, and perhaps another doctor or another end; without one its length stays."""
+    """Give an appointment another time, and perhaps another doctor or another end; without one its length stays.
+
+    With `tell` the patient is told of the new time by SMS, and may answer that it does not suit him.
+    """
     record = opened(context, appointment, version)
     if record.state not in MOVABLE:
         raise Refused(_("An appointment that is “%(state)s” cannot be moved.", state=STATES[record.state]))
@@ -214,6 +220,9 @@ def move(
     )
     if (record.doctor_id, record.starts_at) != before:
         offer_place(context, *before)
+        if TELL_MOVED.read(tell, context):
+            ask_patient(context, record, "moved")
+            context.session.flush()
     return record.id
 
 
@@ -222,12 +231,21 @@ def move(
     _("Cancel an appointment"),
     resource="medical.appointment",
     action="edit",
-    fields=(WHICH, BY_WHOM, REASON, VERSION),
+    fields=(WHICH, BY_WHOM, REASON, VERSION, TELL_CANCELLED),
 )
 def cancel(
-    context: Context, *, appointment: int, by: Any, reason: Any = None, version: int | None = None
+    context: Context,
+    *,
+    appointment: int,
+    by: Any,
+    reason: Any = None,
+    version: int | None = None,
+    tell: Any = False,
 ) -> int:
-    """Cancel an appointment on behalf of the patient or of the clinic; its time is offered to whoever waits for it."""
+    """Cancel an appointment on behalf of the patient or of the clinic; its time is offered to whoever waits for it.
+
+    With `tell` the patient is told by SMS what the clinic cancelled, where its time is to come.
+    """
     record = opened(context, appointment, version)
     if record.state not in CANCELLABLE:
         raise Refused(
@@ -239,4 +257,7 @@ def cancel(
     if values["cancelled_by"] not in BY.options:
         raise Invalid([Problem("cancelled_by", _("Say who cancels: the patient or the clinic."))])
     call_off(context, record, values["cancelled_by"], values["reason"])
+    wanted = bool(TELL_CANCELLED.read(tell, context)) and values["cancelled_by"] == "clinic"
+    if wanted and record.starts_at > context.now:
+        tell_now(context, record, "called_off")
     return record.id

@@ -12,7 +12,7 @@ from plugins.medical.entering import put
 from plugins.medical.models import Appointment, Doctor, Waiting
 from plugins.medical.replanning import STANDING
 from plugins.medical.resources import WAITING
-from plugins.medical.telling import tell_patient
+from plugins.medical.telling import ask_patient, tell_now
 from plugins.medical.waitlist import accept, call_off, offer_place, release
 
 
@@ -59,15 +59,8 @@ def _move(context: Context, number: int, starts_at: datetime, tell: bool) -> Non
     put(context, record, context.session.get_one(Doctor, record.doctor_id), starts_at, minutes=minutes)
     record.planned_from = before if before != record.starts_at else None
     if tell:
-        _tell(context, record, "moved")
+        ask_patient(context, record, "moved")
     context.session.flush()
-
-
-def _tell(context: Context, record: Appointment, template: str, **more: Any) -> None:
-    """Tell of a new time, and remember that an answer to it is about this appointment."""
-    queued = tell_patient(context, record, template, **more)
-    if queued.id is not None and not queued.left_out:
-        record.asked_at = context.now
 
 
 def length_of(record: Appointment) -> int:
@@ -83,7 +76,7 @@ def _cancel(context: Context, number: int, reason: str | None, tell: bool) -> No
     record.planned_from = record.starts_at
     context.session.flush()
     if tell:
-        tell_patient(context, record, "called_off")
+        tell_now(context, record, "called_off")
 
 
 @command(
@@ -126,7 +119,7 @@ def _back(context: Context, number: int, tell: bool) -> None:
     elif freed != before:
         offer_place(context, record.doctor_id, freed)
     if tell:
-        _tell(context, record, "as_before", occasion=f"{record.id} {context.now.isoformat()}")
+        ask_patient(context, record, "as_before")
 
 
 LINE = fields.Link("waiting", _("Wait for a time"), to=WAITING.name, required=True)

@@ -171,6 +171,19 @@ def test_a_time_that_cannot_be_read_is_passed_over_in_planning(clinic: Clinic, e
     assert "آغاز لازم است" in page.text
 
 
+def test_patients_are_told_of_what_the_desk_moves_and_cancels_where_it_is_ticked(clinic: Clinic) -> None:
+    with_mobiles(clinic)
+    first, second = clinic.book("1405/09/01 09:00"), clinic.book("1405/09/01 10:00", patient=1)
+    clinic.run("medical.move", appointment=first, starts_at="1405/09/01 11:00")
+    for at in ("1405/09/02 09:00", "1405/09/01 09:00", "1405/09/02 09:00"):  # each time anew
+        clock(clinic, minutes=1)
+        clinic.run("medical.move", appointment=first, starts_at=at, tell="1")
+    clinic.run("medical.cancel", appointment=second, by="patient", tell="1")
+    clinic.run("medical.cancel", appointment=first, by="clinic", tell="1")
+    found = rows(clinic, "SELECT purpose FROM kernel.message ORDER BY id")
+    assert [row.purpose for row in found] == ["medical.moved"] * 3 + ["medical.called_off"]
+
+
 def test_what_is_over_is_not_booked_but_by_right(clinic: Clinic, engines: Engines) -> None:
     with engines.owner(clinic.runtime.site).begin() as owner:
         desk = add_user(owner, "desk", RECEPTION)

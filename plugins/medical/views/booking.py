@@ -91,7 +91,7 @@ def move(number: int) -> ResponseReturnValue:
     """Show the form for another time, or move the appointment there."""
     context = current()
     record: Appointment = load(context, APPOINTMENT, number)
-    kinds: list[Any] = [arguments.WHO, DAY, TIME]
+    kinds: list[Any] = [arguments.WHO, DAY, TIME, arguments.TELL_MOVED]
     if context.may(RIGHT, "outside_hours"):
         kinds.append(ANYTIME)
     local = record.starts_at.astimezone(context.time_zone)
@@ -117,6 +117,7 @@ def move(number: int) -> ResponseReturnValue:
         starts_at=moment(form.values),
         version=version(),
         outside_hours=bool(form.values.get("outside_hours")),
+        tell=form.values.get("tell"),
     )
     if not outcome.done:
         fresh = load(current(), APPOINTMENT, number)
@@ -129,9 +130,10 @@ def cancel(number: int) -> ResponseReturnValue:
     """Ask who cancels and why, or cancel."""
     context = current()
     record: Appointment = load(context, APPOINTMENT, number)
-    kinds = (arguments.BY, arguments.REASON)
+    kinds = (arguments.BY, arguments.REASON, arguments.TELL_CANCELLED)
     if request.method == "GET":
-        return render("medical/cancel.html", form=CommandForm(context, kinds).start({}), record=record)
+        form = CommandForm(context, kinds).start({"tell": True})
+        return render("medical/cancel.html", form=form, record=record)
     form = CommandForm(context, kinds).read(request.form)
     outcome = run_command(
         "medical.cancel",
@@ -140,6 +142,7 @@ def cancel(number: int) -> ResponseReturnValue:
         by=form.values["cancelled_by"],
         reason=form.values["reason"],
         version=version(),
+        tell=form.values.get("tell"),
     )
     if not outcome.done:
         fresh = load(current(), APPOINTMENT, number)
