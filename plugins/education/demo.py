@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, Demo, Party, to_persian_digits
+from kernel.api import Context, Demo, Party, calendar, to_persian_digits
 from plugins.education.models import Charge, Enrolment, Item, Offering, Session
 from plugins.education.words import COST_KINDS, FIELDS, GROUPS, LEVELS, WAYS
 
@@ -88,7 +88,15 @@ WHEN: Sequence[tuple[tuple[str, str], str, str]] = (
     (("0", "2"), "18:15", "20:15"),
     (("1", "3"), "18:15", "20:15"),
 )
+PAST, PRESENT = "past", "present"
+SEASONS = ("بهار", "تابستان", "پاییز", "زمستان")
 CYCLE = (17, 14, 19, 11, 16, 8, 18, 13, 15, 20, 12, 9)
+
+
+def season(day: date) -> str:
+    """Name a term by the season and the year in which it begins."""
+    year, month, _day = calendar.format_date(day).split("/")
+    return f"{SEASONS[(int(month) - 1) // 3]} {year}"
 
 
 def make(demo: Demo) -> None:
@@ -120,9 +128,9 @@ class _Academy:
         if len(self.people) < 12:
             return
         self._books()
-        over = [self._offering(place, -150, 10, "پاییز گذشته") for place in (0, 1)]
-        running = [self._offering(place, -32, 8 + 2 * place, "ترم جاری") for place in (0, 1, 2)]
-        filling = self._offering(3, 14, 4, "ترم جاری")
+        over = [self._offering(place, -150, 10, PAST) for place in (0, 1)]
+        running = [self._offering(place, -32, 8 + 2 * place, PRESENT) for place in (0, 1, 2)]
+        filling = self._offering(3, 14, 4, PRESENT)
         for place, number in enumerate((*over, *running)):
             self._fill(number, 7, place)
         self._fill(filling, 6, 9)
@@ -143,10 +151,10 @@ class _Academy:
     def _books(self) -> None:
         demo = self.demo
         self.terms = {}
-        for title, first, last in (("پاییز گذشته", -160, -60), ("ترم جاری", -40, 80)):
-            days = (demo.today + timedelta(days=each) for each in (first, last))
-            begins, ends = (each.isoformat() for each in days)
-            self.terms[title] = self._create("term", title=title, begins_on=begins, ends_on=ends)
+        for key, first, last in ((PAST, -160, -60), (PRESENT, -40, 80)):
+            begins, ends = (demo.today + timedelta(days=each) for each in (first, last))
+            days = {"begins_on": begins.isoformat(), "ends_on": ends.isoformat()}
+            self.terms[key] = self._create("term", title=season(begins), **days)
         self.rooms = [self._create("room", title=title, capacity=seats) for title, seats in ROOMS]
         closed = (demo.today + timedelta(days=24)).isoformat()
         self._create("closed_day", day=closed, title="بازدید و نظافت سالانه")

@@ -92,6 +92,9 @@ def prepare_offering(context: Context, offering: Offering, values: Mapping[str, 
     course = context.session.get(Course, offering.course_id) if offering.course_id else None
     if course is not None:
         _inherit(offering, course)
+    term = context.session.get(Term, offering.term_id) if offering.term_id else None
+    if term is not None and offering.ends_on is None and offering.session_count is None:
+        offering.ends_on = term.ends_on
     room = context.session.get(Room, offering.room_id) if offering.room_id else None
     if offering.capacity is None and room is not None:
         offering.capacity = room.capacity
@@ -105,7 +108,6 @@ def prepare_offering(context: Context, offering: Offering, values: Mapping[str, 
         problems.append(Problem("ends_on", _("The end must not be before the beginning.")))
     problems += _share(offering) + judge_rule(context, offering) + keeping.judge_rule(offering)
     if not offering.title and course is not None:
-        term = context.session.get(Term, offering.term_id) if offering.term_id else None
         offering.title = course.title if term is None else f"{course.title}، {term.title}"
     if not problems and not offering.code:
         offering.code = _next_code(context)

@@ -44,6 +44,13 @@ TEMPLATES = (
         order=16,
     ),
     MessageTemplate(
+        key="course_cancelled",
+        title=_("A calendar course is cancelled"),
+        body=_("{name}\n“{course}”, which was to begin on {day}, is cancelled."),
+        places={"name": NAME, "course": COURSE, "day": _("First day")},
+        order=17,
+    ),
+    MessageTemplate(
         key="debt",
         title=_("Debt of a student"),
         body=_("{name}\n{amount} Rials of the fee of “{course}” are due. Thank you for paying."),
@@ -115,6 +122,31 @@ def tell_of_session(system: Context, number: int, former: datetime, what: str) -
             party_id=party,
             template=f"education.session_{what}",
             values={"name": names.get(party, ""), **places},
+        )
+        told += queued.id is not None and not queued.left_out
+    return told
+
+
+def tell_of_course(system: Context, number: int) -> int:
+    """Tell whoever is enrolled or waits, and the teacher, that a calendar course is cancelled; gives how many are new."""
+    offering = system.session.get_one(Offering, number)
+    wanted = select(Enrolment.student_id).where(
+        Enrolment.offering_id == number, Enrolment.state.in_(("enrolled", "waiting"))
+    )
+    parties = list(system.session.execute(wanted.order_by(Enrolment.student_id)).scalars())
+    if offering.teacher_id is not None:
+        parties.append(system.session.get_one(Teacher, offering.teacher_id).party_id)
+    names = PERSON.labels(parties, system) if parties else {}
+    day = fields.Day("day", _("First day")).show(offering.begins_on, system)
+    told = 0
+    for party in dict.fromkeys(parties):
+        queued = queue_message(
+            system,
+            purpose="education.course_cancelled",
+            occasion=f"{number} {system.now.isoformat()}",
+            party_id=party,
+            template="education.course_cancelled",
+            values={"name": names.get(party, ""), "course": offering.title, "day": day},
         )
         told += queued.id is not None and not queued.left_out
     return told

@@ -1,5 +1,5 @@
 """Named changes: enrolling, planning and holding sessions, grading, certificates, money."""
 
-from plugins.education.commands import certifying, charging, enrolling, grading, holding, moving
+from plugins.education.commands import cancelling, certifying, charging, enrolling, grading, holding, moving
 
-MODULES = (enrolling, holding, moving, grading, certifying, charging)
+MODULES = (enrolling, cancelling, holding, moving, grading, certifying, charging)

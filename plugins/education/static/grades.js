@@ -19,6 +19,24 @@
     event.preventDefault();
     if (next) next.focus();
   });
+  // A block that was copied from a sheet goes into the cells from this one on: lines down, tabs across as the sheet has them.
+  grid.addEventListener('paste', (event) => {
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (!event.target.matches?.('input.input') || !/[\t\n]/.test(text.replace(/[\r\n]+$/, ''))) return;
+    event.preventDefault();
+    const all = rows();
+    const at = all.findIndex((row) => row.includes(event.target));
+    const from = all[at].indexOf(event.target);
+    text.replace(/[\r\n]+$/, '').split(/\r\n|\r|\n/).forEach((line, down) => {
+      line.split('\t').forEach((value, across) => {
+        const cell = all[at + down]?.[from + across];
+        if (!cell || cell.disabled || cell.readOnly) return;
+        cell.value = value.trim();
+        cell.dispatchEvent(new Event('input', { bubbles: true }));
+        cell.dispatchEvent(new Event('change', { bubbles: true }));
+      });
+    });
+  });
   grid.addEventListener('focusin', (event) => {
     if (event.target.matches('input.input')) event.target.select();
   });

@@ -72,7 +72,7 @@ def every_day(academy: Academy, hour: int = 9, **more: object) -> int:
     slots = [
         {"weekday": str(day), "starts": f"{hour:02}:00", "ends": f"{hour + 2:02}:00"} for day in range(7)
     ]
-    return academy.offering(slots=slots, session_count=6, **more)
+    return academy.offering(slots=slots, **{"session_count": 6, **more})
 
 
 def teacher(academy: Academy, name: str = "T") -> int:

@@ -27,6 +27,7 @@ def make_blueprint() -> Blueprint:
     offering, enrolment = ("education.offering", "view"), ("education.enrolment", "view")
     add("/classes/<int:number>", "class_page", offering, classes.page)
     add("/classes/<int:number>/plan", "plan", ("education.offering", "edit"), classes.plan, BOTH)
+    add("/classes/<int:number>/cancel", "cancel", ("education.offering", "edit"), classes.cancel, BOTH)
     add("/classes/<int:number>/enrol", "enrol", ("education.enrolment", "create"), classes.enrol, BOTH)
     add("/classes/<int:number>/grades", "grades", ("education.grade", "view"), grades.page, BOTH)
     add("/classes/<int:number>/finalise", "finalise", ("education.grade", "finalise"), grades.finalise, POST)

@@ -25,10 +25,11 @@ from plugins.education import clashes
 from plugins.education.billing import accounts_of
 from plugins.education.blocks import session_rows
 from plugins.education.cards import number_text
-from plugins.education.commands import enrolling
+from plugins.education.commands import cancelling, enrolling
 from plugins.education.commands.holding import planned
-from plugins.education.models import Certificate, Enrolment, Offering, Session
-from plugins.education.planning import weekday
+from plugins.education.models import Certificate, Enrolment, Offering, Session, Term
+from plugins.education.moving import GOING
+from plugins.education.planning import Meeting, weekday
 from plugins.education.policies import MONEY
 from plugins.education.resources import ENROLMENT, OFFERING, SESSION
 from plugins.education.shares import standings_of
@@ -68,7 +69,7 @@ def page(number: int) -> ResponseReturnValue:
         sessions=sessions,
         elsewhere=_elsewhere(context, students),
         marked={each["session"].id for each in sessions if _has_come(context, each["session"])},
-        may=_rights(context, number),
+        may=_rights(context, offering, students),
     )
 
 
@@ -85,7 +86,7 @@ def _has_come(context: Context, session: Session) -> bool:
     return session.starts_at.astimezone(context.time_zone).date() <= context.today
 
 
-def _rights(context: Context, number: int) -> dict[str, bool]:
+def _rights(context: Context, offering: Offering, students: list[dict[str, Any]]) -> dict[str, bool]:
     wanted = {
         "plan": ("education.offering", "edit"),
         "enrol": ("education.enrolment", "create"),
@@ -97,7 +98,14 @@ def _rights(context: Context, number: int) -> dict[str, bool]:
         "see_course": ("education.offering", "view"),
     }
     found = {name: context.may(*right) and not context.read_only for name, right in wanted.items()}
-    found["plan"] = found["plan"] and bool(changeable(context, OFFERING, [number]))
+    own = found["plan"] and bool(changeable(context, OFFERING, [offering.id]))
+    found["plan"] = own and offering.state != "cancelled"
+    found["cancel"] = found["plan"] and offering.results_on is None
+    found["enrol"] = found["enrol"] and offering.state in GOING
+    found["certify"] = found["certify"] and any(
+        row["enrolment"].outcome == "passed" and row["enrolment"].state == "enrolled" and not row["certified"]
+        for row in students
+    )
     return found
 
 
@@ -166,10 +174,45 @@ def plan(number: int) -> ResponseReturnValue:
         offering=offering,
         meetings=found,
         count=sum(1 for each in found if not each.skipped),
+        outside=_outside(context, offering, found),
         estimated={day for day, named in days.items() if any(each.off and each.estimated for each in named)},
         weekday=lambda day: WEEKDAYS[str(weekday(day))],
         said=said,
     )
+
+
+def _outside(context: Context, offering: Offering, found: list[Meeting]) -> int:
+    """Give how many meetings lie before or after the term of a calendar course."""
+    term = context.session.get(Term, offering.term_id) if offering.term_id else None
+    if term is None:
+        return 0
+    return sum(not each.skipped and not term.begins_on <= each.day <= term.ends_on for each in found)
+
+
+def cancel(number: int) -> ResponseReturnValue:
+    """Ask why a calendar course does not take place, or cancel it."""
+    context = current()
+    load(context, OFFERING, number)
+    kinds: list[Any] = [cancelling.REASON, cancelling.TELL]
+    start: dict[str, Any] = {"tell": True}
+    if context.may(MONEY, "edit"):
+        kinds.insert(1, cancelling.CHARGES)
+        start["cancel_charges"] = True
+    form, back = CommandForm(context, kinds), url_for("education.class_page", number=number)
+    page = {"title": _("Cancel a calendar course"), "save": _("Cancel the course"), "form": form, "back": back}
+    if request.method == "GET":
+        form.start(start)
+        return render("education/form.html", **page)
+    form.read(request.form)
+    outcome = run_command("education.cancel_offering", form=form, offering=number, **form.values)
+    if not outcome.done:
+        return render("education/form.html", status=outcome.status, **page)
+    tell(_("The calendar course is cancelled, and so are its sessions to come."))
+    if outcome.value["left"]:
+        tell(
+            _("%(n)d charges stay: their invoices were paid, or sales rests.", n=outcome.value["left"]), "warning"
+        )
+    return redirect(back, code=303)
 
 
 class Said:
