@@ -18,7 +18,9 @@ REASON = fields.Text("reason", _("Reason"), required=True, limit=300)
 CHARGES = fields.YesNo(
     "cancel_charges",
     _("Cancel what its students were charged"),
-    help=_("What they have paid stands to their account then, to be given back. Paid invoices of sales stay."),
+    help=_(
+        "What they have paid stands to their account then, to be given back. Paid invoices of sales stay."
+    ),
 )
 TELL = fields.YesNo("tell", _("Tell students and teacher by SMS"))
 
@@ -50,7 +52,9 @@ def cancel_offering(
         raise Refused(_("The results are final already."))
     if values["cancel_charges"] and not context.may(MONEY, "edit"):
         raise Invalid([Problem("cancel_charges", _("You may not cancel charges."))])
-    context.run("record.edit", resource=OFFERING.name, record_id=number, values=_cancelled(record, values["reason"]))
+    context.run(
+        "record.edit", resource=OFFERING.name, record_id=number, values=_cancelled(record, values["reason"])
+    )
     done = {"cancelled": 0, "left": 0, "told": 0}
     with context.system("what follows a cancelled calendar course") as system:
         if values["cancel_charges"]:
@@ -69,8 +73,14 @@ def _cancelled(record: Offering, reason: str) -> dict[str, str]:
 def _take_back(system: Context, offering_id: int, reason: str) -> tuple[int, int]:
     enrolled = select(Enrolment.id).where(Enrolment.offering_id == offering_id)
     accounts = billing.accounts_of(system, list(system.session.execute(enrolled).scalars()))
-    parts = [part for account in accounts.values() for part in account.parts if part.returned < part.charge.amount]
-    able = [part for part in parts if not part.resting and not (part.charge.billed and (part.settled or part.returned))]
+    parts = [
+        part for account in accounts.values() for part in account.parts if part.returned < part.charge.amount
+    ]
+    able = [
+        part
+        for part in parts
+        if not part.resting and not (part.charge.billed and (part.settled or part.returned))
+    ]
     for part in able:
         billing.take_back(system, part.charge, reason)
     return len(able), len(parts) - len(able)

@@ -79,7 +79,13 @@ OFFERING = Resource(
         fields.Whole("taken", _("Enrolled"), read_only=True),
         fields.Whole("waiting", _("Waiting"), read_only=True),
         fields.Day("begins_on", _("First day"), required=True),
-        fields.Day("ends_on", _("Last day"), help=_("The last session where this is empty; that of the term where their number is empty, too.")),
+        fields.Day(
+            "ends_on",
+            _("Last day"),
+            help=_(
+                "The last session where this is empty; that of the term where their number is empty, too."
+            ),
+        ),
         fields.Whole("session_count", _("Number of sessions"), least=1, most=400),
         fields.Whole("hours", _("Hours of teaching"), least=1, most=5000, in_list=False),
         fields.Money("fee", _("Fee (Rials)"), least=0),

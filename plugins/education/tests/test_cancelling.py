@@ -56,12 +56,12 @@ def test_charges_are_cancelled_by_whoever_may_and_final_results_stay(academy: Ac
     rights = {("education.offering", action): "all" for action in ("view", "edit")}
     planner = make_actor("planner", rights)
     with pytest.raises(Invalid) as caught:
-        academy.run(
-            "education.cancel_offering", planner, offering=offering, reason="x", cancel_charges=True
-        )
+        academy.run("education.cancel_offering", planner, offering=offering, reason="x", cancel_charges=True)
     assert [each.field for each in caught.value.problems] == ["cancel_charges"]
     with pytest.raises(Forbidden):
-        academy.run("education.cancel_offering", make_actor("desk", GRANTS["desk"]), offering=offering, reason="x")
+        academy.run(
+            "education.cancel_offering", make_actor("desk", GRANTS["desk"]), offering=offering, reason="x"
+        )
     item = academy.item(offering)
     academy.grade(offering, (item, students[0], "12"))
     academy.run("education.finalise", offering=offering)

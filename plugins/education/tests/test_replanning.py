@@ -59,12 +59,14 @@ def test_a_last_day_that_was_entered_is_a_border(academy: Academy) -> None:
     assert academy.run("education.plan_sessions", offering=offering) == 3
 
 
-def test_a_course_without_an_end_ends_with_its_term_and_what_lies_outside_is_told(browse, academy: Academy) -> None:
+def test_a_course_without_an_end_ends_with_its_term_and_what_lies_outside_is_told(
+    browse, academy: Academy
+) -> None:
     days = [academy.today + timedelta(days=each) for each in (1, 4)]
     term = academy.make("term", title="T", begins_on=days[0].isoformat(), ends_on=days[1].isoformat())
     offering = every_day(academy, term=term, session_count=None)
     assert academy.row(Offering, offering).ends_on == days[1]
-    page = browse("head", GRANTS["head"]).get(f"/education/classes/{offering}/plan").text
+    page = browse("manager", GRANTS["head"]).get(f"/education/classes/{offering}/plan").text
     assert "۱ جلسه بیرون از بازهٔ ترم است" in page
     assert academy.run("education.plan_sessions", offering=offering) == 5
 

@@ -199,7 +199,12 @@ def cancel(number: int) -> ResponseReturnValue:
         kinds.insert(1, cancelling.CHARGES)
         start["cancel_charges"] = True
     form, back = CommandForm(context, kinds), url_for("education.class_page", number=number)
-    page = {"title": _("Cancel a calendar course"), "save": _("Cancel the course"), "form": form, "back": back}
+    page = {
+        "title": _("Cancel a calendar course"),
+        "save": _("Cancel the course"),
+        "form": form,
+        "back": back,
+    }
     if request.method == "GET":
         form.start(start)
         return render("education/form.html", **page)
@@ -210,7 +215,8 @@ def cancel(number: int) -> ResponseReturnValue:
     tell(_("The calendar course is cancelled, and so are its sessions to come."))
     if outcome.value["left"]:
         tell(
-            _("%(n)d charges stay: their invoices were paid, or sales rests.", n=outcome.value["left"]), "warning"
+            _("%(n)d charges stay: their invoices were paid, or sales rests.", n=outcome.value["left"]),
+            "warning",
         )
     return redirect(back, code=303)
 
