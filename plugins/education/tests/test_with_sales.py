@@ -104,6 +104,24 @@ def test_what_sales_takes_back_is_neither_charged_nor_received(academy: Academy)
     academy.run("education.withdraw", enrolment=number, reason="Left", cancel_charges=True)
 
 
+def test_a_cancelled_course_cancels_unpaid_invoices_and_leaves_paid_ones(academy: Academy) -> None:
+    offering = academy.offering(5, fee=9_000, instalments=3)
+    number = academy.enrol(offering)
+    first = bills(academy)[0]
+    academy.run(
+        "sales.receive", party=holder(academy, first), amount=3_000, method="cash", invoice=first.document_id
+    )
+    done = academy.run("education.cancel_offering", offering=offering, reason="Too few", cancel_charges=True)
+    assert done == {"cancelled": 2, "left": 1, "told": 0}
+    assert [each.state for each in academy.rows(Charge)] == ["open", "cancelled", "cancelled"]
+    owner = academy.runtime.engines.owner(academy.runtime.site)
+    with owner.connect() as connection:
+        states = connection.execute(text("SELECT state FROM sales.document ORDER BY id")).scalars()
+        assert list(states) == ["issued", "cancelled", "cancelled"]
+    found = account(academy, number)
+    assert (found.charged, found.paid, found.balance) == (3_000, 3_000, 0)
+
+
 def holder(academy: Academy, bill) -> int:
     return academy.row(Document, bill.document_id).party_id
 
