@@ -7,7 +7,9 @@ and one that a person has answered meanwhile is left to him.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import select
 
@@ -24,10 +26,11 @@ from kernel.api import (
     squeeze,
     to_persian_digits,
 )
-from plugins.carpet import guessing, points, reading
+from plugins.carpet import codes, guessing, points, reading, spelling
 from plugins.carpet.models import Serial
 from plugins.carpet.registering import (
     GUESSED,
+    OVER,
     REGISTERED,
     WORDS,
     Outcome,
@@ -61,10 +64,22 @@ def _is_ours(context: Context, message: Inbound) -> bool:
     told = reading.read(message.raw_text)
     if told.coded or any(pair.code for each in told.readings for pair in each):
         return True
-    asked = _asks(context, message)
-    if told.readings:
-        return asked or bool(_there(context, told.serials))
-    return asked
+    if _asks(context, message) or _to_the_cards_number(context, message):
+        return True
+    return bool(told.readings) and bool(_there(context, told.serials))
+
+
+def _to_the_cards_number(context: Context, message: Inbound) -> bool:
+    """Say whether a number stands in a message to the number on the cards: what else should it be about."""
+    ours = _digits(terms_of(context.runtime).line or "")
+    if not ours or not _digits(message.addressee).endswith(ours):
+        return False
+    rows = spelling.rows(spelling.plain(message.raw_text[: reading.MOST_TEXT]))
+    return any(sum(map(len, row)) >= codes.LENGTH for row in rows)
+
+
+def _digits(number: str) -> str:
+    return "".join(mark for mark in spelling.plain(number) if mark.isdigit())
 
 
 def _asks(context: Context, message: Inbound) -> bool:
@@ -126,23 +141,35 @@ def _lines(
         inbound_id=row.id,
         consent=terms_of(system.runtime).sms_consent,
     )
-    lines, made = [], []
+    outcomes: list[Outcome] = []
+    made: list[int] = []
+    last: list[str] = []
     # All of them before the sender becomes a party: who registers another card for him meanwhile goes in this order, too.
     for pair in pairs:
         locked_serial(system, pair.serial)
     for pair in pairs:
         stopped = guard.stopped(system)
         if stopped is not None:
-            lines.append(system.text(stopped))
+            last.append(system.text(stopped))
             break
-        found = register(system, pair.serial, pair.code, wish)
+        others = pair.others[: max(guard.left(system) - 1, 0)] if pair.others else ()
+        found = register(system, pair.serial, pair.code, wish, others=others)
         if found.kind == REGISTERED and found.guarantee_id is not None:
             made.append(found.guarantee_id)
         if found.kind in GUESSED:
-            guard.note(system)
-        lines.append(words(system, found))
+            guard.note(system, found.tries)
+        outcomes.append(found)
     points.reward(system, made)
-    return [*lines, system.text(THANKS)] if made else lines
+    lines = [system.text(line) for line in _together(outcomes)]
+    return [*lines, system.text(THANKS), *last] if made else [*lines, *last]
+
+
+def _together(outcomes: Sequence[Outcome]) -> list[LazyText]:
+    """Say what became of serials, those together of which the same is to be said: an SMS costs by its length."""
+    found: dict[tuple[str, date | None], list[Outcome]] = {}
+    for each in outcomes:
+        found.setdefault((each.kind, each.ends_on), []).append(each)
+    return [said(*group) for group in found.values()]
 
 
 def _known(system: Context, row: Inbound) -> frozenset[int]:
@@ -163,13 +190,10 @@ def _sender(system: Context, row: Inbound) -> int:
     return row.party_id
 
 
-def words(context: Context, found: Outcome) -> str:
-    """Say what became of a serial."""
-    return context.text(said(found))
-
-
-def said(found: Outcome) -> LazyText:
-    """Give the words for what became of a serial, in whatever language they are shown."""
-    day = calendar.format_date(found.ends_on, "short") if found.ends_on else ""
-    serial = to_persian_digits(grouped(found.serial))
-    return replace(WORDS[found.kind], params=(("serial", serial), ("day", day)))
+def said(*found: Outcome) -> LazyText:
+    """Say what became of serials with the same outcome, in whatever language it is shown."""
+    first = found[0]
+    day = calendar.format_date(first.ends_on, "short") if first.ends_on else ""
+    serial = "، ".join(to_persian_digits(grouped(each.serial)) for each in found)
+    words = OVER.get(first.kind) if first.over else None
+    return replace(words or WORDS[first.kind], params=(("serial", serial), ("day", day)))

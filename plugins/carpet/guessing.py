@@ -54,8 +54,12 @@ class Limit:
 
     def spent(self, system: Context) -> bool:
         """Say whether no more is looked at for now."""
+        return self.left(system) <= 0
+
+    def left(self, system: Context) -> int:
+        """Give how many wrong tries are left."""
         wrong = select(Attempt.id).where(self._counts(system)).limit(self.most).subquery()
-        return system.session.execute(select(func.count()).select_from(wrong)).scalar_one() >= self.most
+        return self.most - int(system.session.execute(select(func.count()).select_from(wrong)).scalar_one())
 
     def refusal(self, system: Context) -> LazyText:
         """Say by what limit one is stopped, and until when: when the oldest of the tries that fill it counts no more."""
@@ -92,12 +96,20 @@ class Guard:
 
     def stopped(self, system: Context) -> LazyText | None:
         """Give the words for whom nothing more is looked at for now; None for everybody else."""
-        limits = (self.own,) if self.whole is None else (self.own, self.whole)
-        return next((limit.refusal(system) for limit in limits if limit.spent(system)), None)
+        return next((limit.refusal(system) for limit in self._limits if limit.spent(system)), None)
 
-    def note(self, system: Context) -> None:
-        """Write a wrong try down."""
-        self.own.note(system)
+    def left(self, system: Context) -> int:
+        """Give how many wrong tries are left."""
+        return min(limit.left(system) for limit in self._limits)
+
+    @property
+    def _limits(self) -> tuple[Limit, ...]:
+        return (self.own,) if self.whole is None else (self.own, self.whole)
+
+    def note(self, system: Context, tries: int = 1) -> None:
+        """Write wrong tries down."""
+        for _wrong in range(tries):
+            self.own.note(system)
 
 
 def _of_all(system: Context, way: str) -> Limit:

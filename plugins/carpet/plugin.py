@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
@@ -64,7 +65,7 @@ from plugins.carpet.views import make_blueprint
 plugin = Plugin(
     name="carpet",
     title=_("Carpet guarantee"),
-    version="1.0.0",
+    version="1.1.0",
     kernel=">=1.0,<2",
     works_with=("club", "sales"),
     icon="shield-check",
@@ -140,6 +141,12 @@ def jobs() -> Iterable[Job]:
             title=_("Forget wrong tries of long ago"),
             at="03:40",
             function=lambda context: context.run("carpet.forget_tries"),
+        ),
+        Job(
+            name="settle_points",
+            title=_("Give points that waited for the club"),
+            every=timedelta(minutes=15),
+            function=lambda context: context.run("carpet.settle_points"),
         ),
     )
 

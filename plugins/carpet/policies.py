@@ -1,8 +1,8 @@
 """Who sees and changes the plugin's rows.
 
 Models and dealers are seen by grant, a dealer only together with its party. A guarantee is seen by grant and
-together with its owner; claims and disputes only together with their guarantee. What is kept of codes, and wrong
-tries, are for nobody.
+together with its owner; claims and disputes only together with their guarantee. What is kept of codes, wrong tries
+and points are for nobody.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from plugins.carpet.models import (
     DealerUser,
     Dispute,
     Guarantee,
+    Reward,
     Scratch,
     Serial,
     Transfer,
@@ -34,4 +35,5 @@ POLICIES = (
     rows(Dispute, "carpet.dispute", own=("created_by",), party="guarantee_id"),
     system(Scratch),
     system(Attempt),
+    system(Reward),
 )

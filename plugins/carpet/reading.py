@@ -17,6 +17,7 @@ MOST_TEXT = 20_000
 MOST_DIGITS = 600
 """What is read of one message: more than fits ten parts of an SMS, whatever words stand around it."""
 MOST_READINGS = 8
+MOST_OTHERS = 2
 GLUED = serials.LENGTH + codes.LENGTH
 """Digits of a serial and a code with nothing between them."""
 
@@ -27,6 +28,8 @@ class Pair:
 
     serial: str
     code: str = ""
+    others: tuple[str, ...] = ()
+    """Numbers of the message that may be the code as well."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +55,18 @@ def read(text: str) -> Told:
     """
     plain = spelling.plain(text[:MOST_TEXT])
     told = _of_plain(plain)
-    lean_text = spelling.without_others(plain)
-    if lean_text == plain or not told.readings:
+    if not told.readings:
         return told
-    lean = _of_plain(lean_text)
-    if set(lean.serials) != set(told.serials) or _complete(lean) < _complete(told):
-        return told
-    return replace(told, readings=tuple(dict.fromkeys((*lean.readings, *told.readings)))[:MOST_READINGS])
+    for leaner in (
+        spelling.without_others,
+        lambda known: spelling.without_unnamed(spelling.without_others(known)),
+    ):
+        lean_text = leaner(plain)
+        lean = _of_plain(lean_text) if lean_text != plain else told
+        if lean is not told and set(lean.serials) == set(told.serials) and _complete(lean) >= _complete(told):
+            readings = dict.fromkeys((*lean.readings, *told.readings))
+            told = replace(told, readings=tuple(readings)[:MOST_READINGS])
+    return told
 
 
 def _of_plain(plain: str) -> Told:
@@ -121,26 +129,37 @@ def _stretches(row: Sequence[str]) -> Iterator[str]:
 
 def _cuts(row: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Give the ways to cut a row of groups into serials and codes: those that use most digits first."""
-    if any(len(group) == GLUED for group in row):
-        yield from _glued(row, GLUED)
+    if any(len(group) >= GLUED for group in row):
+        yield from _glued(row)
         return
     found = [cut for cut in _walk(tuple(row)) if cut]
     most = max((_digits_in(cut) for cut in found), default=0)
     yield from (cut for cut in found if _digits_in(cut) == most)
 
 
-def _glued(row: Sequence[str], length: int) -> Iterator[tuple[str, ...]]:
+def _glued(row: Sequence[str]) -> Iterator[tuple[str, ...]]:
     items: list[list[tuple[str, ...]]] = []
     for group in row:
-        if len(group) != length:
+        if len(group) >= GLUED:
+            items.append(_apart(group) or [()])
+        else:
             items.append([(group,)] if _item(group) else [()])
-            continue
-        both = (
-            (group[: serials.LENGTH], group[serials.LENGTH :]),
-            (group[codes.LENGTH :], group[: codes.LENGTH]),
-        )
-        items.append([each for each in both if serials.is_serial(each[0])] or [()])
     yield from (tuple(item for each in chosen for item in each) for chosen in _combined(items))
+
+
+def _apart(group: str) -> list[tuple[str, ...]]:
+    """Cut a group into serials and codes that are glued to each other, as many of both."""
+    known: dict[int, list[tuple[str, ...]]] = {len(group): [()]}
+    for start in range(len(group) - codes.LENGTH, -1, -1):
+        found = [
+            (group[start:end], *rest)
+            for end in (start + serials.LENGTH, start + codes.LENGTH)
+            if _item(group[start:end])
+            for rest in known.get(end, ())
+        ]
+        if found:
+            known[start] = found[:MOST_READINGS]
+    return [cut for cut in known.get(0, ()) if 2 * _serials_in(cut) == len(cut)]
 
 
 def _walk(row: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -182,14 +201,40 @@ def _combined(cuts: Sequence[Sequence[tuple[str, ...]]]) -> list[list[tuple[str,
 
 
 def _paired(rows: Sequence[Sequence[str]]) -> tuple[Pair, ...]:
-    """Give each serial its code: the one of its place among the codes, within its row where the row has as many of both."""
+    """Give each serial its code: within its row where the rows have as many of both, else among all of them."""
     whole = all(2 * _serials_in(row) == len(row) for row in rows if row)
     groups = rows if whole else [[item for row in rows for item in row]]
-    found: dict[str, str] = {}
+    found: dict[str, Pair] = {}
     for group in groups:
-        told = [item for item in group if len(item) == serials.LENGTH]
-        given = [item for item in group if len(item) == codes.LENGTH]
-        for place, serial in enumerate(told):
-            code = given[place] if place < len(given) else ""
-            found[serial] = found.get(serial) or code
-    return tuple(Pair(serial, code) for serial, code in found.items())
+        for pair in _of_group(group):
+            if pair.serial not in found or not found[pair.serial].code:
+                found[pair.serial] = pair
+    return tuple(found.values())
+
+
+def _of_group(group: Sequence[str]) -> Iterator[Pair]:
+    """Give each serial the code of its place among the codes, or the neighbouring one where there are fewer codes."""
+    told = [item for item in group if len(item) == serials.LENGTH]
+    given = [item for item in group if len(item) == codes.LENGTH]
+    apart = len(given) > 1 and not any(map(_is_code, group[: len(told)]))
+    if len(given) < len(told) and not apart:
+        yield from _neighbours(group)
+        return
+    others = tuple(dict.fromkeys(given[len(told) :]))[:MOST_OTHERS]
+    for place, serial in enumerate(told):
+        code = given[place] if place < len(given) else ""
+        yield Pair(serial, code, tuple(other for other in others if other != code))
+
+
+def _neighbours(group: Sequence[str]) -> Iterator[Pair]:
+    """Give each serial the code behind it, or the one before it where the codes come first."""
+    first = bool(group) and _is_code(group[0])
+    for place, item in enumerate(group):
+        beside = place - 1 if first else place + 1
+        if not _is_code(item):
+            there = 0 <= beside < len(group) and _is_code(group[beside])
+            yield Pair(item, group[beside] if there else "")
+
+
+def _is_code(item: str) -> bool:
+    return len(item) == codes.LENGTH

@@ -6,7 +6,7 @@ one guarantee for each serial whatever happens here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,6 +42,10 @@ class Outcome:
     serial: str
     guarantee_id: int | None = None
     ends_on: date | None = None
+    over: bool = False
+    """Whether the last day has passed."""
+    tries: int = 1
+    """How many codes were looked at and wrong, where it is a wrong try."""
 
 
 @dataclass(frozen=True)
@@ -61,33 +65,38 @@ class Wish:
     """Staff hold the card in their hands: no code is asked for."""
 
 
-def register(system: Context, serial: str, code: str, wish: Wish) -> Outcome:
-    """Register one serial, or say why not. The context acts for the system; points are given by the caller."""
+def register(system: Context, serial: str, code: str, wish: Wish, *, others: Sequence[str] = ()) -> Outcome:
+    """Register one serial, or say why not. The context acts for the system; points are given by the caller.
+
+    `others` are numbers that may be the code as well: each that is looked at and wrong is a wrong try.
+    """
     row = locked_serial(system, serial)
     if row is None:
         return Outcome(UNKNOWN, serial)
     there = guarantee_of(system, row.id)
     own = there is not None and there.party_id in wish.known
     if there is not None and own and wish.sure:
-        return _found(there)
+        return _found(system, there)
     if not wish.proved:
         if not code:
             return Outcome(NO_CODE, serial)
         guard = guessing.of_serial(system, row.number)
         if guard.spent(system):
             return Outcome(SHUT, serial)
-        if not _is_right(system, row, code):
-            guard.note(system)
-            return Outcome(WRONG, serial)
+        given = (code, *others[: max(guard.left(system) - 1, 0)])
+        if not any(_is_right(system, row, each) for each in given):
+            for _wrong in given:
+                guard.note(system)
+            return Outcome(WRONG, serial, tries=len(given))
     if there is not None:
-        return _found(there) if own or there.state != "active" else _claimed(system, there, wish)
+        return _found(system, there) if own or there.state != "active" else _claimed(system, there, wish)
     batch = system.session.get_one(Batch, row.batch_id)
     if row.state in ("void", "replaced") or batch.state == "void":
         return Outcome(VOID, serial)
     if batch.closes_on is not None and system.today > batch.closes_on:
         return Outcome(CLOSED, serial)
     made = _enter(system, row, batch, wish)
-    return Outcome(REGISTERED, serial, made.id, made.ends_on)
+    return Outcome(REGISTERED, serial, made.id, made.ends_on, over=made.ends_on < system.today)
 
 
 def locked_serial(system: Context, serial: str) -> Serial | None:
@@ -108,17 +117,17 @@ def _is_right(system: Context, row: Serial, code: str) -> bool:
     return mark is not None and codes.matches(code, mark)
 
 
-def _found(there: Guarantee) -> Outcome:
+def _found(system: Context, there: Guarantee) -> Outcome:
     """What the owner is told, and of a guarantee that is no longer in force everybody who has its code."""
     kind = {"active": YOURS, "replaced": REPLACED, "void": VOID}[there.state]
-    return Outcome(kind, there.number, there.id, there.ends_on)
+    return Outcome(kind, there.number, there.id, there.ends_on, over=there.ends_on < system.today)
 
 
 def _claimed(system: Context, there: Guarantee, wish: Wish) -> Outcome:
     """Nothing is told and nothing taken over: a dispute waits for people, one for each claimant."""
     claimant = wish.party()
     if claimant == there.party_id:
-        return _found(there)
+        return _found(system, there)
     if not disputed(system, there.id, claimant):
         made = Dispute(
             guarantee_id=there.id,
@@ -236,3 +245,8 @@ WORDS = {
     REPLACED: _("%(serial)s: this carpet was replaced. The guarantee goes on with the card of the new one."),
     VOID: _("%(serial)s: this card is not valid; please call us."),
 }
+OVER = {
+    REGISTERED: _("%(serial)s: registered, but the guarantee was over on %(day)s already."),
+    YOURS: _("%(serial)s: registered for you already; the guarantee was over on %(day)s."),
+}
+"""The same where the last day has passed."""

@@ -18,14 +18,30 @@ _LIKE_DIGITS = re.compile(f"(?<![A-Za-z])[0-9OoΟοОоIl](?:[{_SOFT}]*[0-9OoΟ�
 _ROW = re.compile(f"[0-9]+(?:[{_SOFT}]+[0-9]+)*")
 _LOOSE_ROW = re.compile(r"[0-9]+(?:[\W_]+[0-9]+)*")
 _DIGITS = re.compile("[0-9]+")
-_ELSE = "تلفن|تماس|همراه|موبا[یي]ل|تار[یي]خ|پست[یي]|مل[یي]|ق[یي]مت|مبلغ|فاکتور|پلاک|phone|tel|mobile|date"
+_ELSE = (
+    "تلفن|تماس|همراه|موبا[یي]ل|منزل|خانه|ثابت|تار[یي]خ|پست[یي]|مل[یي]|ق[یي]مت|مبلغ|فا[کك]تور|پلا[کك]|مشتر[یي]|"
+    "سفارش|ره[گک]یری|phone|tel|mobile|date|invoice"
+)
+_MONEY = "ر[یي]ال|تومان|تومن|rial|toman"
+_END = "(?![0-9])"
 _OTHERS = re.compile(
     rf"(?:{_ELSE})[^0-9]{{0,12}}(?:0[0-9]{{2,3}}[{_SOFT}]+)?[0-9]{{5,}}"
-    r"|(?<![0-9])(?:1[34]|20)[0-9]{2}[/.\-][0-9]{1,2}[/.\-][0-9]{1,2}(?![0-9])"
-    r"|(?<![0-9])(?:1[34]|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])",
+    rf"|(?<![0-9])(?:1[34]|20)[0-9]{{2}}[/.\-][0-9]{{1,2}}[/.\-][0-9]{{1,2}}{_END}"
+    rf"|(?<![0-9])[0-9]{{1,2}}[/.\-][0-9]{{1,2}}[/.\-](?:1[34]|20)[0-9]{{2}}{_END}"
+    rf"|(?<![0-9])(?:1[34]|20)[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]){_END}"
+    rf"|(?<![0-9])[0-9]{{1,3}}(?:,[0-9]{{3}})+{_END}"
+    rf"|(?<![0-9])[0-9][0-9.,/]*\s*(?:{_MONEY})"
+    rf"|(?:(?:\+|(?<![0-9])00)98[{_SOFT}]*|(?<![0-9])0)9[0-9]{{2}}[{_SOFT}]*[0-9]{{3}}[{_SOFT}]*[0-9]{{4}}{_END}",
     re.IGNORECASE,
 )
 """Numbers that say what else they are: telephones, dates, prices."""
+_NAMED = re.compile(
+    r"(?:رمز|پ[یي]ن|[کك]د(?!\s*(?:مل[یي]|پست[یي]|ره[گک]))|code|pin|scratch)[^0-9¤]{0,12}$", re.IGNORECASE
+)
+"""What stands before a number that is called a code."""
+_CODE = 8
+_NONE = " ¤x "
+"""What stands where a number was left out: no row goes over it, and no word before it names the next number."""
 
 
 def plain(text: str) -> str:
@@ -52,7 +68,20 @@ def _without_letters(found: re.Match[str]) -> str:
 
 def without_others(plain_text: str) -> str:
     """Put a letter in the place of numbers that are likely something else; they may be what is looked for all the same."""
-    return _OTHERS.sub(" x ", plain_text)
+    return _OTHERS.sub(_NONE, plain_text)
+
+
+def without_unnamed(plain_text: str) -> str:
+    """Where some number is called a code, put a letter in the place of those as long that are not."""
+    found = [row for row in _ROW.finditer(plain_text) if sum(map(str.isdigit, row[0])) == _CODE]
+    unnamed = [row for row in found if not _NAMED.search(plain_text[max(0, row.start() - 24) : row.start()])]
+    if len(unnamed) == len(found):
+        return plain_text
+    parts, at = [], 0
+    for row in unnamed:
+        parts += [plain_text[at : row.start()], _NONE]
+        at = row.end()
+    return "".join([*parts, plain_text[at:]])
 
 
 def rows(plain_text: str) -> list[list[str]]:

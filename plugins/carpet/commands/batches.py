@@ -216,7 +216,10 @@ def sell(context: Context, *, serial: int, sold_on: Any) -> None:
         held: Serial = load(system, SERIAL, serial, lock=True)
         if held.state not in ("stock", "sold"):
             raise Refused(_("This carpet is registered already, or not valid."))
-        after_production(system.session.get_one(Batch, held.batch_id), day)
+        batch = system.session.get_one(Batch, held.batch_id)
+        if batch.state == "void":
+            raise Refused(_("This carpet is registered already, or not valid."))
+        after_production(batch, day)
         held.state, held.sold_on = "sold", day
         system.session.flush()
 

@@ -22,7 +22,7 @@ from kernel.api import (
 )
 from plugins.carpet import telling
 from plugins.carpet.kinds import seen_serial, serial_field
-from plugins.carpet.models import Claim, Guarantee, Serial
+from plugins.carpet.models import Batch, Claim, Guarantee, Serial
 from plugins.carpet.registering import disputed, guarantee_of
 from plugins.carpet.resources import CLAIM, GUARANTEE
 from plugins.carpet.resources.catalogue import FAULTS
@@ -231,7 +231,9 @@ def replace(context: Context, *, claim: int, serial: Any) -> int:
         if disputed(system, former.id):
             raise Refused(_("Two claim this carpet; decide the dispute first."))
         new = system.session.get_one(Serial, new_id, with_for_update=True, populate_existing=True)
-        if new.state not in ("stock", "sold") or guarantee_of(system, new.id) is not None:
+        batch = system.session.get_one(Batch, new.batch_id)
+        usable = new.state in ("stock", "sold") and batch.state != "void"
+        if not usable or guarantee_of(system, new.id) is not None:
             raise Invalid([Problem("serial", _("This carpet is registered already, or not valid."))])
         made = _stand_in(system, former, new)
         held.state, held.settled_on, held.replacement_id = "replaced", system.today, new.id

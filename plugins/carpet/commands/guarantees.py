@@ -219,6 +219,8 @@ def hand_over(
     _settle_dispute(system, held.id, party_id)
     system.session.flush()
     give_role(system, party_id, BUYER)
+    if reason in ("dispute", "mistake"):
+        points.move(system, held.id, party_id)
 
 
 def _settle_dispute(system: Context, guarantee_id: int, party_id: int) -> None:
@@ -262,3 +264,4 @@ def void_guarantee(context: Context, *, guarantee: int, reason: Any) -> None:
             raise Refused(_("This guarantee is no longer in force."))
         held.state, held.note = "void", why
         system.session.flush()
+        points.take_back(system, held.id)

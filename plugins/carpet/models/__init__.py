@@ -5,7 +5,7 @@ from plugins.carpet.models.cards import Attempt, Batch, Scratch, Serial
 from plugins.carpet.models.care import Claim, Dispute
 from plugins.carpet.models.catalogue import CarpetModel
 from plugins.carpet.models.dealers import Dealer, DealerUser
-from plugins.carpet.models.guarantees import Guarantee, Transfer
+from plugins.carpet.models.guarantees import Guarantee, Reward, Transfer
 
 __all__ = (
     "Attempt",
@@ -17,6 +17,7 @@ __all__ = (
     "DealerUser",
     "Dispute",
     "Guarantee",
+    "Reward",
     "Scratch",
     "Serial",
     "Transfer",

@@ -1,10 +1,10 @@
-"""Guarantees in force, and how they went from one owner to another."""
+"""Guarantees in force, how they went from one owner to another, and what points they gave."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Index, Text, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.api import Identified, Stamped, Versioned
@@ -73,3 +73,31 @@ class Transfer(Identified, Stamped, CarpetBase):
     day: Mapped[date] = mapped_column(Date)
     reason: Mapped[str] = mapped_column(Text)
     note: Mapped[str | None] = mapped_column(Text)
+
+
+class Reward(Identified, CarpetBase):
+    """Points of the club for a registered carpet: who gets them, and whether he has. Nobody sees it but the club's statement."""
+
+    __tablename__ = "reward"
+    __table_args__ = (
+        CheckConstraint("whose IN ('buyer', 'dealer')", name="whose"),
+        CheckConstraint("state IN ('due', 'given', 'none', 'back', 'returned')", name="state"),
+        CheckConstraint("points > 0", name="points"),
+        Index(
+            "uq_reward_guarantee_id",
+            "guarantee_id",
+            "whose",
+            unique=True,
+            postgresql_where=text("state IN ('due', 'given')"),
+        ),
+        Index("ix_reward_guarantee_id", "guarantee_id", "id"),
+        Index("ix_reward_party_id", "party_id", "id"),
+        Index("ix_reward_state", "party_id", "id", postgresql_where=text("state IN ('due', 'back')")),
+    )
+
+    guarantee_id: Mapped[int] = refers("reward_guarantee_id", "carpet.guarantee", ondelete="CASCADE")
+    party_id: Mapped[int] = refers("reward_party_id", PARTY, ondelete="CASCADE")
+    whose: Mapped[str] = mapped_column(Text)
+    points: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(Text, server_default=text("'due'"), default="due")
+    """Due until the club runs; `none` where the party was no member then; `back` until the club has taken them back."""

@@ -5,11 +5,18 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from kernel.fa.digits import to_persian_digits
 from kernel.parties.models import Party
 from plugins.carpet.models import Attempt, Guarantee
+from plugins.carpet.serials import grouped
 from plugins.carpet.tests.conftest import TODAY, House
 
 SENDER, OTHER = "+989125550001", "+989125550002"
+
+
+def shown(house: House, place: int) -> str:
+    """A serial as answers write it."""
+    return to_persian_digits(grouped(house.serial(place)))
 
 
 def owner_of(house: House, guarantee: Guarantee) -> Party:
@@ -53,7 +60,8 @@ def test_several_carpets_in_one_message_get_one_answer(house: House) -> None:
     answer = house.say(
         SENDER, "\n".join(f"{house.serial(place)} {house.code(place)}" for place in (3, 1, 12))
     )
-    assert answer.count("ثبت شد") == 3
+    assert answer.count("ثبت شد") == 1, "what is the same is said once: an SMS costs by its length"
+    assert all(shown(house, place) in answer for place in (1, 3, 12))
     assert len(house.guarantees()) == 3
     assert house.rows("SELECT count(*) FROM kernel.message WHERE purpose = 'kernel.answer'") == [(1,)]
 
@@ -120,7 +128,9 @@ def test_after_the_limit_nothing_is_told_any_more(house: House) -> None:
 def test_one_message_cannot_guess_beyond_the_limit(house: House) -> None:
     text = "\n".join(f"{house.serial(place)} {house.code(29)}" for place in range(1, 10))
     answer = house.say(SENDER, text)
-    assert answer.count("رمز درست نیست") == 5
+    assert [place for place in range(1, 10) if shown(house, place) in answer] == [1, 2, 3, 4, 5]
+    assert "رمز درست نیست" in answer
+    assert "تلاش‌های نادرست" in answer
     assert len(house.all(Attempt, Attempt.who == f"sms:{SENDER}")) == 5
 
 
@@ -162,6 +172,37 @@ def test_words_without_numbers(house: House) -> None:
     assert "همراه رمز" in house.say(SENDER, house.serial(1))
     assert house.say(SENDER, "سلام، ساعت کاری شما؟") == ""
     assert house.say(SENDER, "09123456789") == ""
+
+
+def test_a_number_beside_the_code_does_no_harm_and_is_no_cheap_guess(house: House) -> None:
+    assert "ثبت شد" in house.say(SENDER, f"88776655 {house.serial(1)} {house.code(1)}")
+    assert "رمز درست نیست" in house.say(OTHER, f"88776655 {house.serial(2)} {house.code(1)} 12345678")
+    assert len(house.all(Attempt, Attempt.who == f"sms:{OTHER}")) == 3
+    house.say(OTHER, f"باز 88776655 {house.serial(2)} {house.code(1)} 12345678")
+    assert len(house.all(Attempt, Attempt.who == f"sms:{OTHER}")) == 5, "no more than the limit are looked at"
+
+
+def test_at_the_number_on_the_cards_half_a_message_is_told_what_is_missing(house: House) -> None:
+    assert house.say(SENDER, house.code(1)) == ""
+    house.set(line="۳۰۰۰ ۱۲۳۴")
+    assert "سریال روی کارت" in house.say(SENDER, f"رمز {house.code(1)}")
+    assert "یازده رقم" in house.say(SENDER, "10010000018")
+    assert house.say(SENDER, "سلام، ساعت کاری شما؟") == ""
+    assert house.attempts() == 0
+
+
+def test_ten_carpets_of_any_kind_are_answered_in_few_messages(house: House) -> None:
+    text = "\n".join(f"{house.serial(place)} {house.code(place)}" for place in range(1, 11))
+    house.say(SENDER, text)
+    for sender in (OTHER, SENDER):
+        house.say(sender, f"باز {text}")
+    assert house.rows("SELECT max(parts) <= 5, count(*) FROM kernel.message") == [(True, 3)]
+
+
+def test_a_guarantee_that_was_over_before_it_began_says_so(house: House) -> None:
+    house.change_batch(start_rule="production", grace_months=0, term_months=1)
+    assert "گذشته است" in house.say(SENDER, f"{house.serial(1)} {house.code(1)}")
+    assert "گذشته است" in house.say(SENDER, f"باز {house.serial(1)} {house.code(1)}")
 
 
 def test_by_the_rule_of_production_it_counts_from_there(house: House) -> None:

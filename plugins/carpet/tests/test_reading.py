@@ -117,11 +117,47 @@ def test_letters_and_pictures_that_stand_for_digits(text: str) -> None:
         "سریال {serial} شمارهٔ تماس من 88776655 رمز {code}",
         "علی رضایی 09123456789 کد ملی 0012345679 {code} {serial} فرش 3×4",
         "قیمت 12500000 تومان {serial} {code}",
+        "12500000 تومان {serial} {code}",
+        "{serial} {code} 25/000/000 ریال",
+        "خرید 30/11/2026 سریال {serial} {code}",
+        "+98 912 123 4567\n{serial}\n{code}",
+        "مشتری شمارهٔ 12345678\nسریال {serial}\nرمز {code}",
+        "88776655 سریال {serial} كد {code}",
+        "کد ملی 0012345679 و 88776655 سریال {serial} رمز: {code}",
     ],
 )
 def test_dates_telephones_and_prices_are_no_codes(text: str) -> None:
     told = reading.read(text.format(serial="10010000017", code="48210937"))
     assert told.readings[0] == (Pair("10010000017", "48210937"),)
+
+
+CARPETS = ("10010000017", "10010000025", "10010000030")
+KEYS = ("48210937", "00000002", "13579246")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("{0} {3}\n{1}\n{2} {5}", ("48210937", "", "13579246")),
+        ("{0}\n{1} {4}\n{2} {5}", ("", "00000002", "13579246")),
+        ("سریال {0} کد {3} سریال {1} سریال {2} کد {5}", ("48210937", "", "13579246")),
+        ("{3} {0}، {1} و {5} {2}", ("48210937", "", "13579246")),
+        ("{0} و {1} و {2} کد {3} و {4} و {5}", KEYS),
+        ("{3}\n{4}\n{5}\n{0}\n{1}\n{2}", KEYS),
+        ("{0}{3}{1}{4}{2}{5}", KEYS),
+        ("{3}{0}\n{4}{1}/{5}{2}", KEYS),
+        ("۱) {0} {3} ۲) {1} {4} ۳) {2} {5}", KEYS),
+        ("{0},{3},{1},{4},{2},{5}", KEYS),
+    ],
+)
+def test_of_several_carpets_each_has_its_own_code(text: str, meant: tuple[str, ...]) -> None:
+    told = reading.read(text.format(*CARPETS, *KEYS))
+    assert {pair.serial: pair.code for pair in told.readings[0]} == dict(zip(CARPETS, meant, strict=True))
+
+
+def test_what_may_be_the_code_as_well_is_told_with_it() -> None:
+    ((pair,), *_others) = reading.read("10010000017 12345678 48210937").readings
+    assert {pair.code, *pair.others} == {"12345678", "48210937"}
 
 
 def test_a_code_that_looks_like_a_date_is_a_code_where_there_is_no_other() -> None:
