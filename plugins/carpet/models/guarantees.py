@@ -76,7 +76,7 @@ class Transfer(Identified, Stamped, CarpetBase):
 
 
 class Reward(Identified, CarpetBase):
-    """Points of the club for a registered carpet: who gets them, and whether he has. Nobody sees it but the club's statement."""
+    """Points of the club for a registered carpet: who gets them, and whether he has. The club's statement shows them."""
 
     __tablename__ = "reward"
     __table_args__ = (
