@@ -30,6 +30,8 @@ def of_batch(context: Context, number: int) -> Sequence[Action]:
         found.append(_action(_("Make codes anew"), f"{at}/renew", "refresh", "batch", "codes", 20))
     sample = f"/printing/documents/carpet.cards/{number}"
     found.append(_action(_("Sample of the cards"), sample, "printer", "batch", "print", 30))
+    if batch.state != "void":
+        found.append(_action(_("Change the guarantee"), f"{at}/change", "pencil", "batch", "edit", 35))
     if batch.state in ("new", "printed"):
         found.append(_action(_("Call invalid"), f"{at}/void", "circle-x", "batch", "edit", 40))
     return found

@@ -144,15 +144,20 @@ def sheets(cards: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 def words_of(context: Context) -> dict[str, str]:
     """Give the words of prints; how it is done names the number to which buyers send, where the settings have one."""
     found = {name: context.text(text) for name, text in WORDS.items()}
-    line = (terms_of(context.runtime).line or "").strip()
+    line = line_of(context)
     if line:
-        shown = to_persian_digits(line) if context.locale.startswith("fa") else line
         how = _(
             "Send serial and code by SMS to %(line)s, or scan the picture, to register your guarantee.",
-            line=shown,
+            line=line,
         )
         found["how"] = context.text(how)
     return found
+
+
+def line_of(context: Context) -> str:
+    """Give the number to which buyers send, in the digits of the language; empty where the settings have none."""
+    line = (terms_of(context.runtime).line or "").strip()
+    return to_persian_digits(line) if context.locale.startswith("fa") else line
 
 
 def sample_cards(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:

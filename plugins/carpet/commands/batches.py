@@ -1,7 +1,8 @@
-"""Batches are made, their cards handed out, given to dealers, sold, and called invalid."""
+"""Batches are made and changed, their cards handed out, given to dealers, sold, and called invalid."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from kernel.api import (
@@ -28,6 +29,8 @@ from plugins.carpet.resources import BATCH, DEALER, MODEL, SERIAL
 from plugins.carpet.terms import START_RULES
 
 HAND_OUT = "carpet.hand_out"
+SAME: Any = object()
+"""Stands for what is not said, and stays as it is."""
 FORMS = {"cards": _("Cards to be printed here (PDF)"), "file": _("File for the printing house (Excel)")}
 MODEL_FIELD = fields.Link("model", _("Model"), to=MODEL.name, required=True)
 PRODUCED = fields.Day("produced_on", _("Produced on"), required=True, past_only=True)
@@ -86,8 +89,7 @@ def make_batch(
     wanted, rule = COUNT.read(count, context), RULE.read(start_rule, context)
     months, grace = TERM.read(term_months, context), GRACE.read(grace_months, context)
     remark = NOTE.read(note, context)
-    if closes is not None and closes < produced:
-        raise Invalid([Problem("closes_on", _("Cards cannot close before they are made."))])
+    _after_making(closes, produced)
     chosen: CarpetModel = load(context, MODEL, model_id)
     usual = chosen.term_months
     with context.system("a batch of cards") as system:
@@ -110,6 +112,51 @@ def make_batch(
         system.session.flush()
         making.make_serials(system, batch)
         return batch.id
+
+
+@command(
+    "carpet.change_batch",
+    _("Change the guarantee of a batch"),
+    resource="carpet.batch",
+    action="edit",
+    of=BATCH.name,
+    fields=(WHICH_BATCH, RULE, TERM, GRACE, CLOSES, NOTE),
+)
+def change_batch(
+    context: Context,
+    *,
+    batch: int,
+    start_rule: Any = SAME,
+    term_months: Any = SAME,
+    grace_months: Any = SAME,
+    closes_on: Any = SAME,
+    note: Any = SAME,
+) -> None:
+    """Change the terms of cards that are not registered yet, or until when they can be; guarantees keep their days."""
+    editable(context, BATCH, batch, "edit")
+    said = {RULE: start_rule, TERM: term_months, GRACE: grace_months, CLOSES: closes_on, NOTE: note}
+    values = {
+        field.name: field.read(value, context)
+        for field, value in said.items()
+        if value is not SAME and not kept_from(context, BATCH, field.name)
+    }
+    with context.system("the guarantee of a batch changes") as system:
+        held: Batch = load(system, BATCH, batch, lock=True)
+        if held.state == "void":
+            raise Refused(_("This batch is not valid any more."))
+        if "term_months" in values and values["term_months"] is None:
+            values["term_months"] = system.session.get_one(CarpetModel, held.model_id).term_months
+        if "grace_months" in values:
+            values["grace_months"] = values["grace_months"] or 0
+        _after_making(values.get("closes_on"), held.produced_on)
+        for name, value in values.items():
+            setattr(held, name, value)
+        system.session.flush()
+
+
+def _after_making(closes: date | None, produced: date) -> None:
+    if closes is not None and closes < produced:
+        raise Invalid([Problem("closes_on", _("Cards cannot close before they are made."))])
 
 
 @command(

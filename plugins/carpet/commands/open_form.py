@@ -18,8 +18,11 @@ from plugins.carpet.registering import (
     register,
 )
 
-SERIAL = serial_field("serial", _("Serial on the card"))
-CODE = ScratchCode("code", _("Code under the scratch panel"), limit=20, required=True)
+HINT = _("Eleven digits, such as 1001 0000 017.")
+SERIAL = serial_field("serial", _("Serial on the card"), help=HINT)
+CODE = ScratchCode(
+    "code", _("Code under the scratch panel"), limit=20, required=True, help=_("Eight digits.")
+)
 FIRST_NAME = fields.Text("first_name", _("First name"), limit=100)
 LAST_NAME = fields.Text("last_name", _("Last name"), required=True, limit=100)
 MOBILE = fields.Phone("mobile", _("Mobile"), only="mobile", required=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from kernel.messages.models import OptOut
-from kernel.resources.errors import Invalid, Refused
+from kernel.resources.errors import Forbidden, Invalid, Refused
 from kernel.testing.browser import Browser
 from plugins.carpet.models import Claim
 from plugins.carpet.registering import CLAIMED, REGISTERED, YOURS
@@ -147,3 +148,47 @@ def test_a_wrong_code_makes_no_person(house: House) -> None:
     values = {"serial": house.serial(1), "last_name": "کسی", "mobile": "09127770077"}
     assert house.run("carpet.register", house.dealer_user, code=house.code(2), **values).kind == "wrong"
     assert house.rows("SELECT count(*) FROM kernel.party WHERE mobile = '+989127770077'") == [(0,)]
+
+
+def test_a_batch_is_changed_for_the_cards_that_are_still_to_be_registered(
+    house: House, boss: Browser
+) -> None:
+    registered(house, 1, 0)
+    batch = house.batches[0]
+    house.change_batch(closes_on=date(2026, 11, 20))
+    late = f"{house.serial(2)} {house.code(2)}"
+    assert "مهلت ثبت" in house.say(OTHER, late)
+    page = boss.get(f"/carpet/batch/{batch}/change").text
+    assert "۱۴۰۵/۰۸/۲۹" in page
+    values = {
+        "start_rule": "registration",
+        "term_months": "۱۲",
+        "closes_on": "۱۴۰۶/۱۲/۲۹",
+        "grace_months": "",
+    }
+    assert (
+        boss.post(f"/carpet/batch/{batch}/change", {**values, "closes_on": "۱۴۰۴/۰۱/۰۱"}).status_code == 422
+    )
+    boss.made(f"/carpet/batch/{batch}/change", **values)
+    assert "ثبت شد، تا ۱۴۰۶/۰۸/۳۰" in house.say(OTHER, f"باز {late}")
+    former, made = house.guarantees()
+    assert (str(former.ends_on), str(made.ends_on)) == ("2028-11-20", "2027-11-21")
+    house.run("carpet.change_batch", batch=batch, closes_on=None)
+    assert house.rows("SELECT closes_on, term_months, start_rule FROM carpet.batch") == [
+        (None, 12, "registration")
+    ], "what is not said stays"
+    with pytest.raises(Forbidden):
+        house.run("carpet.change_batch", house.dealer_user, batch=batch, closes_on=None)
+    house.run("carpet.void_batch", batch=batch, reason="دزدیده شد")
+    with pytest.raises(Refused):
+        house.run("carpet.change_batch", batch=batch, closes_on=None)
+
+
+def test_a_carpet_of_a_batch_that_is_not_valid_is_neither_sold_nor_given_instead(house: House) -> None:
+    claim = claimed(house, registered(house, 1, 0))
+    house.run("carpet.void_batch", batch=house.batches[0], reason="دزدیده شد")
+    with pytest.raises(Invalid):
+        house.run("carpet.replace", claim=claim, serial=house.serial(25))
+    ((number,),) = house.rows(f"SELECT id FROM carpet.serial WHERE number = '{house.serial(2)}'")
+    with pytest.raises(Refused):
+        house.run("carpet.sell", serial=number, sold_on="2026-11-20")

@@ -16,6 +16,7 @@ CLAIM, DISPUTE = "carpet.claim", "carpet.dispute"
 
 FORMS: tuple[tuple[str, str, tuple[str, str], Callable[..., Any]], ...] = (
     ("/batch/new", "batch_new", (BATCH, "create"), batches.new),
+    ("/batch/<int:number>/change", "batch_change", (BATCH, "edit"), batches.change),
     ("/batch/<int:number>/hand-out", "hand_out", (BATCH, "codes"), batches.hand_out),
     ("/batch/<int:number>/renew", "renew", (BATCH, "codes"), batches.renew),
     ("/batch/<int:number>/void", "batch_void", (BATCH, "edit"), batches.void),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from kernel.api import _, command_page, current, load, stored_number
+from kernel.api import _, command_page, current, load, stored_number, veiled
 from plugins.carpet.commands import batches as commands
 from plugins.carpet.models import Batch, Serial
 from plugins.carpet.resources import BATCH, SERIAL
@@ -36,6 +36,26 @@ def new() -> ResponseReturnValue:
 
 def _crumb(batch: Batch) -> tuple[str, str]:
     return str(batch.number), f"/carpet/batches/{batch.id}"
+
+
+def change(number: int) -> ResponseReturnValue:
+    """Change the guarantee of cards that are not registered yet."""
+    batch: Batch = load(current(), BATCH, number)
+    kinds = (commands.RULE, commands.TERM, commands.GRACE, commands.CLOSES, commands.NOTE)
+    shown = veiled(current(), BATCH, batch)
+    return command_page(
+        "carpet.change_batch",
+        _("Change the guarantee of a batch"),
+        kinds,
+        crumb=_crumb(batch),
+        done=_("The batch is changed."),
+        target=_crumb(batch)[1],
+        text=_(
+            "It counts for cards that are registered from now on; guarantees that are registered keep their days."
+        ),
+        start={kind.name: getattr(shown, kind.name) for kind in kinds},
+        batch=number,
+    )
 
 
 def hand_out(number: int) -> ResponseReturnValue:

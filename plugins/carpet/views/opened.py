@@ -28,6 +28,7 @@ from kernel.api import (
 from plugins.carpet import guessing
 from plugins.carpet.answering import said
 from plugins.carpet.commands import open_form
+from plugins.carpet.documents import line_of
 from plugins.carpet.models import Batch, Guarantee, Serial
 from plugins.carpet.registering import REGISTERED, WRONG, YOURS
 from plugins.carpet.serials import grouped, is_serial
@@ -63,12 +64,22 @@ def check() -> ResponseReturnValue:
             wrong = True
         else:
             return redirect(url_for("carpet.card", serial=number), code=303)
+    return _check_page(422 if wrong else 200, asked, WRONG_SERIAL if wrong else "")
+
+
+def _check_page(status: int, asked: str = "", wrong: LazyText | str = "") -> ResponseReturnValue:
     return render(
         "carpet/open_check.html",
-        status=422 if wrong else 200,
+        status=status,
         asked=asked,
-        wrong=WRONG_SERIAL if wrong else "",
+        wrong=wrong,
+        hint=open_form.HINT,
+        line=line_of(current()),
     )
+
+
+def _form_page(form: CommandForm, status: int = 200, done: LazyText | str = "") -> ResponseReturnValue:
+    return render("carpet/open_register.html", status=status, form=form, done=done, line=line_of(current()))
 
 
 @open_page(tries=TRIES)
@@ -84,7 +95,7 @@ def card(serial: str) -> ResponseReturnValue:
         if stopped is None and found is None:
             stopped = run_for_guest("carpet.note_unknown", network=network)
     if stopped is not None:
-        return render("carpet/open_check.html", status=429, asked="", wrong=stopped)
+        return _check_page(429, wrong=stopped)
     if found is None:
         wrong_try()
         raise NotFound()
@@ -129,18 +140,18 @@ def activate() -> ResponseReturnValue:
     form = CommandForm(current(), open_form.FIELDS)
     if request.method == "GET":
         form.start({"serial": asked} if is_serial(asked) else {})
-        return render("carpet/open_register.html", form=form, done="")
+        return _form_page(form)
     form.read(request.form)
     try:
         answer = run_for_guest("carpet.register_by_web", network=request.remote_addr or "", **form.values)
     except Invalid as error:
         form.attach(error.problems)
-        return render("carpet/open_register.html", status=422, form=form, done="")
+        return _form_page(form, 422)
     found = answer.outcome
     if found is None:
         form.attach([Problem(None, answer.stopped)])
-        return render("carpet/open_register.html", status=429, form=form, done="")
+        return _form_page(form, 429)
     if found.kind in (REGISTERED, YOURS):
-        return render("carpet/open_register.html", form=form, done=said(found))
+        return _form_page(form, done=said(found))
     form.attach([Problem("code" if found.kind == WRONG else "serial", said(found))])
-    return render("carpet/open_register.html", status=422, form=form, done="")
+    return _form_page(form, 422)
