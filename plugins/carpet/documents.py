@@ -50,9 +50,10 @@ CARDS_STYLE = """.sheet { font-size: 0 }
 .card { padding: 4mm 5mm; border: .2mm dashed #999; box-sizing: border-box; overflow: hidden; break-inside: avoid }
 .card p { margin: 0; line-height: 1.4 }
 .picture { position: absolute; left: 4mm; top: 4mm; width: 24mm; height: 24mm; font-size: 8pt }
-.maker { font-size: 10pt; font-weight: bold }
+.words { margin-left: 27mm }
+.maker { font-size: 10pt; font-weight: bold; max-height: 5mm; overflow: hidden }
 .title { font-size: 8pt; color: #444 }
-.model { font-size: 8pt }
+.model { font-size: 8pt; max-height: 12mm; overflow: hidden }
 .label { font-size: 6.5pt; color: #555; margin-top: 1mm }
 .serial { font-size: 12pt; font-weight: bold; direction: ltr; text-align: right }
 .scratch { font-size: 12pt; direction: ltr; text-align: right; letter-spacing: .5mm }

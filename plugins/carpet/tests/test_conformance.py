@@ -3,4 +3,4 @@
 from kernel.testing.conformance import suite
 from plugins.carpet.tests.rows import make
 
-TestConformance = suite("carpet", rows=make, turns=8)
+TestConformance = suite("carpet", rows=make, turns=4)
