@@ -58,10 +58,18 @@ def register_by_web(
     consent: Any = False,
 ) -> Answer:
     """Register a carpet from a network address. Wrong tries are written down, so they are answers and no refusals."""
-    number, given = SERIAL.read(serial, context), CODE.read(code, context)
-    names = FIRST_NAME.read(first_name, context) or "", LAST_NAME.read(last_name, context)
-    phone = MOBILE.read(mobile, context)
-    day, agreed = SOLD_ON.read(sold_on, context), bool(CONSENT.read(consent, context))
+    entered = dict(
+        zip(
+            (each.name for each in FIELDS),
+            (serial, code, first_name, last_name, mobile, sold_on, consent),
+            strict=True,
+        )
+    )
+    values, problems = fields.read_all(FIELDS, entered, context)
+    if problems:
+        raise Invalid(problems)
+    names = values["first_name"] or "", values["last_name"]
+    phone, day = values["mobile"], values["sold_on"]
     if day is not None and day > context.today:
         raise Invalid([Problem("sold_on", _("This day is in the future."))])
     with context.system("a guarantee by the web form") as system:
@@ -75,10 +83,10 @@ def register_by_web(
             party=lambda: buyer_by_mobile(system, phone, *names),
             known=parties_of(system, phone),
             sure=False,
-            consent=agreed,
+            consent=bool(values["consent"]),
             sold_on=day,
         )
-        found = register(system, number, given, wish)
+        found = register(system, values["serial"], values["code"], wish)
         if found.kind in GUESSED:
             guard.note(system)
         if found.kind == REGISTERED and found.guarantee_id is not None:

@@ -20,6 +20,7 @@ from plugins.carpet import codes
 from plugins.carpet.documents import sample_cards
 from plugins.carpet.models import Batch, Claim, Scratch, Serial, Transfer
 from plugins.carpet.registering import REGISTERED
+from plugins.carpet.serials import serial_of
 from plugins.carpet.tests.conftest import House, enter
 
 NOBODY = "10.0.0.1"
@@ -212,7 +213,9 @@ def test_everybody_sees_state_and_last_day_and_never_the_owner(
     assert "Sara" not in page
     assert "09121110001" not in page
     assert "هنوز ثبت نشده" in stranger.get(f"/carpet/card/{house.serial(2)}").text
-    assert stranger.get("/carpet/card/10010009999").status_code == 404
+    for number, words in (("10010009999", "رقمی اشتباه است"), (serial_of(2001, 1), "شاید کارت از ما نباشد")):
+        unknown = stranger.get(f"/carpet/card/{number}")
+        assert (unknown.status_code, words in unknown.text) == (404, True)
     asked = stranger.get("/carpet/card?serial=۱۰۰۱ ۰۰۰۰ ۰۱۷")
     assert asked.headers["Location"].endswith(f"/carpet/card/{house.serial(1)}")
 
@@ -221,6 +224,9 @@ def test_a_buyer_registers_by_the_open_form(house: House, boss: Browser, carpet_
     boss.get("/")
     stranger = Browser(carpet_wsgi, house.runtime.site.hosts[0])
     values = {"serial": house.serial(4), "last_name": "بهرامی", "mobile": "۰۹۱۲۷۷۷۰۰۰۴", "consent": "1"}
+    empty = stranger.post("/carpet/activate", dict.fromkeys(values, ""))
+    assert empty.status_code == 422
+    assert empty.text.count("لازم است") >= 4, "all that is missing is told at once"
     wrong = stranger.post("/carpet/activate", {**values, "code": house.code(5)})
     assert wrong.status_code == 422
     assert house.attempts() == 2

@@ -13,7 +13,6 @@ from kernel.api import (
     Context,
     Invalid,
     LazyText,
-    NotFound,
     Problem,
     _,
     current,
@@ -35,6 +34,9 @@ from plugins.carpet.serials import grouped, is_serial
 
 TRIES = 30
 WRONG_SERIAL = _("This is no serial: it has eleven digits, and one of them is wrong here.")
+UNKNOWN_SERIAL = _(
+    "We know no carpet of this serial. Please look at the card again; if it is so, call us: the card may not be ours."
+)
 TITLES = {
     "registered": _("Under guarantee"),
     "over": _("The guarantee is over"),
@@ -98,7 +100,7 @@ def card(serial: str) -> ResponseReturnValue:
         return _check_page(429, wrong=stopped)
     if found is None:
         wrong_try()
-        raise NotFound()
+        return _check_page(404, serial[:200], UNKNOWN_SERIAL if is_serial(serial) else WRONG_SERIAL)
     return render(
         "carpet/open_card.html",
         serial=grouped(serial),
