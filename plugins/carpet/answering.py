@@ -7,9 +7,10 @@ and one that a person has answered meanwhile is left to him.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from sqlalchemy import select
 
@@ -190,10 +191,13 @@ def _sender(system: Context, row: Inbound) -> int:
     return row.party_id
 
 
-def said(*found: Outcome) -> LazyText:
-    """Say what became of serials with the same outcome, in whatever language it is shown."""
+def said(*found: Outcome, instead: Mapping[str, LazyText] = MappingProxyType({})) -> LazyText:
+    """Say what became of serials with the same outcome, in whatever language it is shown.
+
+    `instead` holds other words for some outcomes.
+    """
     first = found[0]
     day = calendar.format_date(first.ends_on, "short") if first.ends_on else ""
     serial = "، ".join(to_persian_digits(grouped(each.serial)) for each in found)
-    words = OVER.get(first.kind) if first.over else None
+    words = instead.get(first.kind) or (OVER.get(first.kind) if first.over else None)
     return replace(words or WORDS[first.kind], params=(("serial", serial), ("day", day)))

@@ -27,9 +27,11 @@ from plugins.carpet.kinds import ScratchCode, seen_serial, serial_field
 from plugins.carpet.models import Dispute, Guarantee, Transfer
 from plugins.carpet.registering import (
     BUYER,
+    CLAIMED,
     GUESSED,
     REGISTERED,
     WRONG,
+    YOURS,
     Outcome,
     Wish,
     buyer_by_mobile,
@@ -72,11 +74,20 @@ WITH_CODE = (SERIAL, ScratchCode(CODE.name, CODE.title, limit=20, required=True)
 """For those who may not leave the code empty."""
 
 
+TO_STAFF = {
+    YOURS: _("%(serial)s: registered for this buyer already, until %(day)s."),
+    CLAIMED: _(
+        "%(serial)s: registered for somebody else already. A dispute was opened; it waits for a decision."
+    ),
+}
+"""What is said otherwise to who is not the buyer himself."""
+
+
 def refusal(found: Outcome) -> Problem | None:
     """Say at which field it lies where a card gave no guarantee; None where it did."""
     if found.kind == REGISTERED:
         return None
-    return Problem("code" if found.kind == WRONG else "serial", said(found))
+    return Problem("code" if found.kind == WRONG else "serial", said(found, instead=TO_STAFF))
 
 
 def told(found: Outcome) -> int | Problem | None:

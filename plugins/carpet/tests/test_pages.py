@@ -155,6 +155,11 @@ def test_a_day_at_the_desk(house: House, boss: Browser) -> None:
     )
     assert "/carpet/guarantees/" in address
     assert "/claim" in boss.get(address).text
+    for person, words in ((0, "به نام همین خریدار"), (1, "به نام کس دیگری")):
+        again = boss.post(
+            "/carpet/register", {"serial": house.serial(1), "party": str(house.persons[person])}
+        )
+        assert (again.status_code, words in again.text) == (422, True)
     found = boss.get("/carpet/desk?q=09121110001").text
     assert address.partition("?")[0] in found
     page = boss.get("/carpet/crossing").text
