@@ -17,7 +17,7 @@ from plugins.medical.booking import find_place
 from plugins.medical.charging import take_back_bill
 from plugins.medical.entering import enter
 from plugins.medical.hours import Interval
-from plugins.medical.models import Appointment, Doctor, Service, Waiting
+from plugins.medical.models import Appointment, Doctor, Referral, Service, Waiting
 from plugins.medical.presence import doctor_present
 from plugins.medical.proposing import forget
 from plugins.medical.slots import HOURS, free_slots, givers
@@ -42,8 +42,20 @@ def call_off(context: Context, record: Appointment, by: str, reason: str | None)
     context.session.flush()
     if by != "offer":
         take_back_bill(context, record, reason or context.text(CALLED_OFF))
+        _open_referral(context, record)
     tell_doctor(context, record)
     offer_place(context, record.doctor_id, record.starts_at)
+
+
+def _open_referral(context: Context, record: Appointment) -> None:
+    """Who was sent to another doctor and does not come there is still to be seen: the referral can be booked anew."""
+    statement = select(Referral).where(
+        Referral.appointment_id == record.id, Referral.state == "booked", Referral.binned_at.is_(None)
+    )
+    with context.system("the referral of an appointment that is cancelled") as system:
+        for referral in system.session.execute(statement.with_for_update()).scalars():
+            referral.state, referral.appointment_id = "open", None
+        system.session.flush()
 
 
 def offer_place(context: Context, doctor_id: int, starts_at: datetime) -> int | None:

@@ -22,8 +22,9 @@ from kernel.api import (
 )
 from plugins.medical.charging import is_billed, own_part, require_charging, share_of, shares_of, write_bill
 from plugins.medical.commands.arguments import PERSON, VERSION, WHICH, opened, read
-from plugins.medical.models import FileEntry, Illness, Lesson, Patient
+from plugins.medical.models import FileEntry, Lesson, Patient
 from plugins.medical.resources import ILLNESS, INSURERS
+from plugins.medical.resources.patients import beneath
 from plugins.medical.selfservice import link_code
 
 PRICE = fields.Money("price", _("Price (Rials)"), least=0)
@@ -144,25 +145,6 @@ def teach(context: Context, *, illness: int, lesson: int) -> dict[str, int]:
         sent += queued.id is not None and not queued.left_out
         left_out += bool(queued.left_out)
     return {"sent": sent, "unwilling": len(found) - len(willing), "left_out": left_out}
-
-
-def beneath(context: Context, illness: int, *, upwards: bool = False) -> set[int]:
-    """Give an illness and all beneath it, or all above it."""
-    rows = context.session.execute(select(Illness.id, Illness.parent_id)).all()
-    found = {illness}
-    if upwards:
-        above = {row.id: row.parent_id for row in rows}
-        at: int | None = above.get(illness)
-        while at is not None and at not in found:
-            found.add(at)
-            at = above.get(at)
-        return found
-    grew = True
-    while grew:
-        more = {row.id for row in rows if row.parent_id in found} - found
-        found |= more
-        grew = bool(more)
-    return found
 
 
 def patients_of(context: Context, illness: int) -> list[int]:

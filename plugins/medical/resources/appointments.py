@@ -13,6 +13,7 @@ from kernel.api import (
     Calendar,
     Charge,
     Context,
+    Part,
     Problem,
     Resource,
     Section,
@@ -20,7 +21,7 @@ from kernel.api import (
     _,
     fields,
 )
-from plugins.medical.models import Appointment, Doctor, Referral, Waiting
+from plugins.medical.models import Appointment, Doctor, FacilityUse, Referral, Waiting
 from plugins.medical.resources.words import (
     CANCELLERS,
     COLOURS,
@@ -117,6 +118,15 @@ APPOINTMENT = Resource(
         Section(
             _("Price and insurance"),
             ("price", "insurer", "insurer_part", "supplementary", "supplementary_part"),
+        ),
+    ),
+    told=(
+        Part(
+            "facilities",
+            _("Rooms and devices of the visit"),
+            FacilityUse,
+            "appointment_id",
+            (fields.Link("facility", _("Room or device"), to="medical.facility", attribute="facility_id"),),
         ),
     ),
     sorts=(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import select
 
 from kernel.api import (
     Action,
@@ -48,9 +51,39 @@ PATIENT = Facet(
 )
 
 
+MOST_KINDS = 100
+"""So many kinds of illness one address names."""
+
+
+def beneath(context: Context, illness: int, *, upwards: bool = False) -> set[int]:
+    """Give an illness and all beneath it, or all above it."""
+    rows = context.session.execute(select(Illness.id, Illness.parent_id)).all()
+    found = {illness}
+    if upwards:
+        above = {row.id: row.parent_id for row in rows}
+        at: int | None = above.get(illness)
+        while at is not None and at not in found:
+            found.add(at)
+            at = above.get(at)
+        return found
+    grew = True
+    while grew:
+        more = {row.id for row in rows if row.parent_id in found} - found
+        found |= more
+        grew = bool(more)
+    return found
+
+
 def illness_actions(context: Context, number: int) -> tuple[Action, ...]:
-    """The way to the page on which patients of the illness are written to."""
+    """The ways to the patients of the illness and of those beneath it, and to the page on which they are written to."""
+    kinds = sorted(beneath(context, number))[:MOST_KINDS]
     return (
+        Action(
+            label=_("Patients"),
+            url="/persons?" + urlencode([("f.medical.illness.any", kind) for kind in kinds]),
+            icon="users",
+            permission=("medical.patient", "see_sensitive"),
+        ),
         Action(
             label=_("Teach the patients"),
             url=f"/medical/illnesses/{number}/teach",

@@ -22,6 +22,7 @@ from kernel.testing.worker_sites import WorkerSites
 from kernel.web.wsgi import PeyvandWSGI
 from plugins.medical.plugin import PATTERNS
 from plugins.medical.resources import DOCUMENT, PATIENT
+from plugins.medical.resources.patients import illness_actions
 from plugins.medical.tests.conftest import MORNING, Clinic, furnished
 from plugins.medical.tests.test_board import Enter, enter
 
@@ -82,6 +83,9 @@ def test_patients_of_an_illness_are_taught_with_consent(clinic: Clinic, engines:
     told = {"sent": 1, "unwilling": 1, "left_out": 0}
     assert clinic.run("medical.teach", doctor, illness=wide, lesson=lesson) == told
     assert clinic.run("medical.teach", doctor, illness=narrow, lesson=lesson)["sent"] == 0
+    with clinic.runtime.reading(doctor) as context:
+        ways = [each.url for each in illness_actions(context, wide)]
+    assert ways[0] == f"/persons?f.medical.illness.any={wide}&f.medical.illness.any={narrow}"
 
 
 def test_a_visit_is_invoiced_once_and_the_invoice_goes_with_it(

@@ -149,6 +149,10 @@ def test_no_filter_or_sort_tells_it_apart(clinic: Clinic, enter: Enter, engines:
         "f.medical-allergies.has=Penicillin",
         f"f.medical_illness.is={ids['illness']}",
         f"f.illness.is={ids['illness']}",
+        f"f.medical.illness.is={ids['illness']}",
+        "f.medical.allergies.contains=Penicillin",
+        "sort=medical.illness",
+        "group=medical.illness",
     ):
         assert shown(query) in (everybody, [False] * 3), query
 

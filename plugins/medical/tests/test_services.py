@@ -213,8 +213,10 @@ def test_a_referral_is_booked_once(clinic: Clinic) -> None:
     with clinic.runtime.reading(clinic.administrator) as context:
         (way,) = referral_actions(context, sent)
     assert way.url == f"/medical/free?patient={clinic.persons[0]}&referral={sent}&doctor={clinic.doctors[1]}"
-    assert clinic.book("1405/08/30 09:00", doctor=1, referral=sent)
+    made = clinic.book("1405/08/30 09:00", doctor=1, referral=sent)
     with clinic.runtime.reading(clinic.administrator) as context:
         assert referral_actions(context, sent) == ()
+    clinic.run("medical.cancel", appointment=made, by="patient")
+    assert clinic.book("1405/08/30 10:00", doctor=1, referral=sent)
     with pytest.raises(Invalid, match="referral"):
         clinic.book("1405/08/30 10:00", doctor=1, referral=sent)

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from kernel.api import _, consented, current, load, render, run_command, stored_number, tell
-from plugins.medical.commands.visiting import MOST_TAUGHT, beneath, patients_of
+from plugins.medical.commands.visiting import MOST_TAUGHT, patients_of
 from plugins.medical.models import Illness, Lesson
 from plugins.medical.resources import ILLNESS
+from plugins.medical.resources.patients import beneath
 
 
 def teach(number: int) -> ResponseReturnValue:
