@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -22,6 +22,7 @@ from kernel.resources.fields import (
 )
 
 if TYPE_CHECKING:
+    from kernel.resources.context import Context
     from kernel.resources.resource import Resource
 
 
@@ -95,7 +96,7 @@ class Board(View):
     `lanes` picks options of a choice, in their order; rows with another are told of, not shown. `swimlane` divides the board
     once more, `sum` is added up for each lane, `limits` says by key how many cards a lane should hold at most. `allowed`
     says for each lane to which others its cards may go; what is missing there may go nowhere, and without it all may go
-    anywhere.
+    anywhere. `barred` is asked with the ids of cards and gives the lanes to which some of them may not go at present.
     """
 
     kind = "board"
@@ -108,6 +109,7 @@ class Board(View):
     sum: str = ""
     limits: Mapping[str, int] = field(default_factory=dict)
     allowed: Mapping[str, Collection[str]] | None = None
+    barred: Callable[[Context, Sequence[int]], Mapping[int, Collection[str]]] | None = None
 
     def main(self) -> str:
         """The lane."""

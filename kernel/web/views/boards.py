@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -165,12 +165,16 @@ class Cards:
         self.query = query.turned(None)
         self.fields = movable_fields(context, resource, board)
         self.open = [lane.key for lane in lanes if lane.open]
+        self.barred: dict[int, Collection[str]] = {}
 
     def movable(self, rows: Iterable[Row]) -> set[int]:
         """Give the ids of the rows that the reader may move."""
         if not self.fields:
             return set()
-        return movable_ids(self.context, self.resource, self.board, [row.id for row in rows])
+        found = movable_ids(self.context, self.resource, self.board, [row.id for row in rows])
+        if self.board.barred is not None and found:
+            self.barred |= self.board.barred(self.context, sorted(found))
+        return found
 
     def card(self, row: Row, lane: str, swim: str, movable: set[int], reader: BoardReader) -> Card:
         """Make the card of a row."""
@@ -179,7 +183,11 @@ class Cards:
         title = row.texts.get(label.key, "") if label else resource.label_text(row.label, self.context)
         moves = row.id in movable
         to = (
-            [key for key in self.open if self.board.may_go(lane, key)]
+            [
+                key
+                for key in self.open
+                if self.board.may_go(lane, key) and key not in self.barred.get(row.id, ())
+            ]
             if self.board.lane in self.fields
             else []
         )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from kernel.api import Context, LazyText, Refused, _, command
+from kernel.api import Context, Refused, _, command
 from plugins.medical.booking import next_in_queue
 from plugins.medical.commands.arguments import STATE, VERSION, WHICH, opened
 from plugins.medical.models import Appointment
 from plugins.medical.resources import BACK, NEXT, STATES
 from plugins.medical.telling import tell_doctor
-
-ON_THE_DAY = ("arrived", "in_visit", "done")
+from plugins.medical.timing import too_early
 
 
 @command(
@@ -32,7 +31,7 @@ def set_state(context: Context, *, appointment: int, state: str, version: int | 
                 new=STATES.get(state, _("unknown")),
             )
         )
-    early = too_early(context, record, state)
+    early = too_early(context, record.starts_at, state)
     if early is not None:
         raise Refused(early)
     record.state = state
@@ -45,18 +44,9 @@ def set_state(context: Context, *, appointment: int, state: str, version: int | 
     return record.id
 
 
-def too_early(context: Context, record: Appointment, state: str) -> LazyText | None:
-    """Say why a state cannot be noted yet: nobody arrives before the day, and nobody is missed before the hour."""
-    if state == "missed" and record.starts_at > context.now:
-        return _("The hour of this appointment has not come yet.")
-    if state in ON_THE_DAY and _day(context, record) > context.today:
-        return _("The day of this appointment has not come yet.")
-    return None
-
-
 def next_states(context: Context, record: Appointment) -> list[str]:
     """Give the states to which an appointment can be taken on now; what is pressed most on the day itself stands first."""
-    found = [state for state in NEXT[record.state] if too_early(context, record, state) is None]
+    found = [state for state in NEXT[record.state] if too_early(context, record.starts_at, state) is None]
     return sorted(found, key=lambda state: state != "arrived")
 
 

@@ -32,6 +32,7 @@ from plugins.medical.resources.words import (
     STATES,
 )
 from plugins.medical.slots import PARTS
+from plugins.medical.timing import states_to_come
 
 WAITING_STATES = {
     "waiting": _("Waits"),
@@ -158,6 +159,7 @@ APPOINTMENT = Resource(
             label="patient",
             fields=("starts_at", "service"),
             allowed=NEXT,
+            barred=states_to_come,
             move=ByCommand("medical.set_state", {"state": "state"}, record="appointment"),
         ),
         Calendar(

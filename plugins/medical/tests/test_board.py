@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from kernel.testing.browser import Browser, let_in
 from kernel.testing.users import add_user
 from kernel.web.wsgi import PeyvandWSGI
 from plugins.medical.plugin import PATTERNS
-from plugins.medical.tests.conftest import Clinic
+from plugins.medical.tests.conftest import SATURDAY, Clinic
 from plugins.medical.tests.test_commands import stored
 
 BOARD = "/medical/appointments?look=board"
@@ -160,6 +161,17 @@ def test_the_dialog_moves_without_scripts_too(clinic: Clinic, enter: Enter) -> N
     again = browser.post(address, {"lane": "booked", "version": 2})
     assert again.status_code == 422
     assert 'role="alert"' in again.text
+
+
+def test_what_cannot_be_noted_yet_is_not_offered(clinic: Clinic, enter: Enter) -> None:
+    years_on = SATURDAY + timedelta(weeks=468)
+    past = clinic.book("1405/08/30 09:00")
+    ahead = clinic.book(f"{years_on.isoformat()} 09:00", patient=1)
+    page = enter("sara", MOVING).get(BOARD).text
+    found = dict(re.findall(r'<article class="deal" id="card-(\d+)".*?data-to="([^"]*)"', page))
+    assert found == {str(past): "confirmed arrived missed", str(ahead): "confirmed"}
+    assert drop(enter("desk", MOVING), ahead, "missed", 1).status_code == 422
+    assert stored(clinic, ahead).state == "booked"
 
 
 def test_the_board_keeps_filters_and_a_saved_view_opens_it(clinic: Clinic, enter: Enter) -> None:
