@@ -12,11 +12,11 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from kernel.api import Context, DaysOff, Party, clock, days_off, due_day
+from kernel.api import Context, DaysOff, Party, clock, due_day
 from plugins.insurance import terms
+from plugins.insurance.keeping import calls_avoid
 from plugins.insurance.models import Claim, Instalment, Insurer, Line, Policy, Talk
 from plugins.insurance.phones import seen_phone
-from plugins.insurance.preparing import lead_days
 from plugins.insurance.words import OPEN_RENEWALS
 
 MOST = 300
@@ -90,11 +90,7 @@ def call_list(
         wanted = wanted.where(Policy.expert_id == context.actor.user_id)
     if line:
         wanted = wanted.where(Policy.line == line)
-    off = days_off(
-        context,
-        move=context.runtime.setting("insurance.calls_on_days_off"),
-        nowruz=context.runtime.setting("insurance.nowruz_closed"),
-    )
+    off = calls_avoid(context)
     due = []
     for policy, name, number, insurer in context.session.execute(wanted):
         since = _due(context, policy, leads, off)
@@ -130,7 +126,7 @@ Leads = Mapping[tuple[str, int | None], Sequence[int]]
 
 def _leads(context: Context) -> Leads:
     rows = context.session.execute(select(Line.line, Line.insurer_id, Line.call_days))
-    return {(line, insurer): lead_days(days) for line, insurer, days in rows}
+    return {(line, insurer): terms.lead_days(days) for line, insurer, days in rows}
 
 
 def _due(context: Context, policy: Policy, leads: Leads, off: DaysOff) -> date | None:

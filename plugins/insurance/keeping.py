@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, inspect, or_, select
 from sqlalchemy.orm import aliased
 
-from kernel.api import Context, give_roles
+from kernel.api import Context, DaysOff, days_off, due_day, give_roles
 from plugins.insurance import billing, telling, terms
 from plugins.insurance.models import Endorsement, Line, Policy
 from plugins.insurance.words import OPEN_RENEWALS
@@ -18,6 +18,10 @@ AT_ONCE = 500
 OLD = 30
 """Days after which a policy that is entered counts as one of old books."""
 LAPSE_REASON = "lapsed"
+MOST_MOVED = 31
+"""Days by which a call comes earlier at most."""
+AVOIDED = "insurance.avoided"
+"""In the notes of a session: the days on which nobody is called."""
 ISSUED = "insurance.issued"
 """In the notes of a session: policies that a request has just become."""
 
@@ -51,12 +55,38 @@ def note_issue(context: Context, policy: Policy) -> None:
         context.session.info.setdefault(ISSUED, set()).add(policy.id)
 
 
+def calls_avoid(context: Context) -> DaysOff:
+    """Give the days on which nobody is called, by the site's settings; read once in a session."""
+    held: DaysOff | None = context.session.info.get(AVOIDED)
+    if held is None:
+        held = days_off(
+            context,
+            move=context.runtime.setting("insurance.calls_on_days_off"),
+            nowruz=context.runtime.setting("insurance.nowruz_closed"),
+        )
+        context.session.info[AVOIDED] = held
+    return held
+
+
+def _is_soon(context: Context, policy: Policy, line: Line | None) -> bool:
+    """Whether it is time for the board: by the days that the site has set, or since the first call is due already.
+
+    A call that the closure of Nowruz moves may come before those days.
+    """
+    if policy.ends_on <= context.today + timedelta(days=context.runtime.setting("insurance.renewal_days")):
+        return True
+    leads = terms.lead_days(line.call_days) if line is not None else []
+    last = terms.last_day(policy.ends_on, policy.ends_hour)
+    if not leads or last > context.today + timedelta(days=leads[0] + MOST_MOVED):
+        return False
+    return due_day(last, leads[0], calls_avoid(context)) <= context.today
+
+
 def set_board(context: Context, policy: Policy, line: Line | None) -> None:
     """Put a policy on the renewal board once it ends soon, and take it away where it must not be there.
 
     Whoever let the days of grace go by is lost; a policy that had lapsed before it was entered is no business of the board.
     """
-    ahead = context.runtime.setting("insurance.renewal_days")
     renewable = line is None or line.renewable
     if policy.state in ("cancelled", "request") or not renewable:
         if policy.renewal in OPEN_RENEWALS:
@@ -67,18 +97,19 @@ def set_board(context: Context, policy: Policy, line: Line | None) -> None:
     if policy.renewal in OPEN_RENEWALS:
         if policy.state == "lapsed":
             policy.renewal, policy.lost_reason = "lost", policy.lost_reason or LAPSE_REASON
-        elif policy.renewal == "upcoming" and policy.ends_on > context.today + timedelta(days=ahead):
+        elif policy.renewal == "upcoming" and not _is_soon(context, policy, line):
             policy.renewal = None  # its end was put off
         return
-    soon = policy.ends_on <= context.today + timedelta(days=ahead)
-    if policy.renewal is None and soon and policy.state in ("waiting", "active", "grace"):
+    standing = policy.state in ("waiting", "active", "grace")
+    if policy.renewal is None and standing and _is_soon(context, policy, line):
         policy.renewal = "upcoming"
 
 
 def keep_states(system: Context) -> int:
     """Bring all policies to the present moment; gives how many changed. The context acts for the system."""
-    ahead = system.today + timedelta(days=system.runtime.setting("insurance.renewal_days"))
     lines = {(row.line, row.insurer_id): row for row in system.session.execute(select(Line)).scalars()}
+    leads = [days[0] + MOST_MOVED for row in lines.values() if (days := terms.lead_days(row.call_days))]
+    ahead = system.today + timedelta(days=max([system.runtime.setting("insurance.renewal_days"), *leads]))
     changed, last = 0, 0
     while True:
         wanted = (

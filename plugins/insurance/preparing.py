@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import inspect, select
 
-from kernel.api import Context, Problem, _, sort_key, squeeze, take_number, to_ascii_digits
+from kernel.api import Context, Problem, _, sort_key, squeeze, take_number
 from plugins.insurance import keeping, lines, neighbours, particulars, terms
 from plugins.insurance.models import Claim, Insurer, Line, Policy
 
 CODE = "L{:04d}"
-LONGEST_LEAD = 180
 TERMS = "insurance.terms"
 """In the notes of a session: the terms of lines, by line and insurer."""
 
@@ -39,20 +37,11 @@ def prepare_line(context: Context, line: Line, values: Mapping[str, Any]) -> lis
         line.title = f"{line.title} · {insurer.title}" if insurer is not None else line.title
     line.search_key = squeeze(line.title)
     try:
-        days = lead_days(line.call_days)
+        days = terms.lead_days(line.call_days)
     except ValueError:
         return [Problem("call_days", _("Write days before the end, such as 20, 10, 3."))]
     line.call_days = ", ".join(str(day) for day in days) or None
     return []
-
-
-def lead_days(text: str | None) -> list[int]:
-    """Read days before the end, the farthest first; raise `ValueError` for what is none."""
-    parts = [part for part in re.split(r"[\s,،;]+", to_ascii_digits(text or "")) if part]
-    days = sorted({int(part) for part in parts}, reverse=True)
-    if any(not 0 <= day <= LONGEST_LEAD for day in days):
-        raise ValueError(text)
-    return days
 
 
 def line_of(context: Context, key: str, insurer_id: int | None = None) -> Line | None:

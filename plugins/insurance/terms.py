@@ -8,12 +8,15 @@ again. A renewal begins at the very moment at which the former one ends: there i
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
-from kernel.api import calendar, clock
+from kernel.api import calendar, clock, to_ascii_digits
 
 MONTHS_OF_YEAR = 12
+LONGEST_LEAD = 180
+"""Days before the end on which somebody may be called at the earliest."""
 LAST_HOUR = 24
 """The end of a day, which is the first moment of the next."""
 
@@ -60,6 +63,15 @@ def last_day(ends_on: date, hour: int) -> date:
 def first_day(begins_on: date, hour: int) -> date:
     """Give the first day with any cover: a begin at hour 24 belongs to the day after."""
     return begins_on + timedelta(days=1) if hour >= LAST_HOUR else begins_on
+
+
+def lead_days(text: str | None) -> list[int]:
+    """Read days before the end, the farthest first; raise `ValueError` for what is none."""
+    parts = [part for part in re.split(r"[\s,،;]+", to_ascii_digits(text or "")) if part]
+    days = sorted({int(part) for part in parts}, reverse=True)
+    if any(not 0 <= day <= LONGEST_LEAD for day in days):
+        raise ValueError(text)
+    return days
 
 
 def state_of(

@@ -173,10 +173,17 @@ def renew(
     context.session.expire(former)
     rest_reminders(context, chains.ENDING, [policy])
     if values["instalments"]:
-        plan(context, policy=made, count=values["instalments"], first=values["begins_on"])
+        _plan(context, made, values)
     if BILL.read(bill, context) and values["number"]:
         context.run("insurance.bill", policy=made)
     return made
+
+
+def _plan(context: Context, made: int, values: dict[str, Any]) -> None:
+    try:
+        plan(context, policy=made, count=values["instalments"], first=values["begins_on"])
+    except Invalid as refusal:
+        raise Invalid([Problem(COUNT.name, each.message) for each in refusal.problems]) from refusal
 
 
 def _create(context: Context, values: dict[str, Any]) -> int:

@@ -204,3 +204,21 @@ def test_birthdays_and_weddings_are_those_of_the_insured(agency: Agency) -> None
     assert look(agency) == []
     agency.clock.advance(days=(jalali(1405, 12, 29) - agency.today).days)
     assert sorted(look(agency)) == [(holder, 0, "open"), (holder, 0, "open"), (child, 0, "open")]
+
+
+def test_a_call_comes_in_time_though_it_lies_before_the_days_of_the_board(agency: Agency) -> None:
+    """The board takes what ends within 45 days; who is to be called 60 days before comes onto it then."""
+    line = agency.look(lambda context: context.session.query(Line).filter(Line.line == "life").one().id)
+    agency.run("record.edit", resource="insurance.line", record_id=line, values={"call_days": "60, 10"})
+    ends = jalali(1406, 3, 11)  # 60 days before is 13 Farvardin, 74 days before the last day of Esfand
+    number = agency.policy(begins_on=ends - timedelta(days=365), ends_on=ends, line="life")
+    other = agency.policy(begins_on=ends - timedelta(days=365), ends_on=ends, line="accident")
+    agency.clock.advance(days=(jalali(1405, 12, 20) - agency.today).days)
+    agency.run("insurance.keep_states")
+    assert names(agency) == []
+    agency.clock.advance(days=9)
+    agency.run("insurance.keep_states")
+    assert names(agency) == [number]
+    assert agency.row(Policy, other).renewal is None
+    agency.run("insurance.talk", policy=number, outcome="talked")
+    assert names(agency) == []

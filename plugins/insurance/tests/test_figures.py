@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+import jdatetime
+
 from kernel.resources.reports import run
 from plugins.insurance.reports import REPORTS
 from plugins.insurance.tests.conftest import Agency
 
 LINES = ("life", "fire", "health", "liability")
+PERCENT = {"life": 10, "fire": 20, "health": 0, "liability": 0}
 GRACE = {"life": 0, "fire": 15, "health": 0, "liability": 0}
 
 
@@ -29,6 +33,8 @@ class Entry:
     renewed: bool = False
     lost: str | None = None
     cancelled: bool = False
+    refund: int = 0
+    issued: date | None = None
     binned: bool = False
 
     def active(self, today: date) -> bool:
@@ -89,7 +95,7 @@ class Office:
         made = self.agency.policy(
             self.agency.person(), line=line, premium=premium, begins_on=begins, ends_on=ends, address=place
         )
-        self.entries.append(Entry(made, line, premium, begins, ends))
+        self.entries.append(Entry(made, line, premium, begins, ends, issued=min(begins, self.agency.today)))
 
     def renew(self) -> None:
         former = self._some(self._open, self._standing, lambda each: each.begins < self.agency.today)
@@ -100,7 +106,8 @@ class Office:
             "insurance.renew", policy=former.number, number=f"R{former.number}", premium=premium, ends_on=ends
         )
         former.renewed = True
-        self.entries.append(Entry(made, former.line, premium, former.ends, ends, former))
+        issued = min(former.ends, self.agency.today)
+        self.entries.append(Entry(made, former.line, premium, former.ends, ends, former, issued=issued))
 
     def lose(self) -> None:
         near = self.agency.today + timedelta(days=20)
@@ -132,8 +139,13 @@ class Office:
         if found is not None:
             found.cancelled = True
             self._reopen(found)
+            found.refund = self.chance.randrange(0, found.premium + 1)
             self.agency.run(
-                "insurance.cancel", policy=found.number, cancelled_on=self.agency.today, cancel_reason="x"
+                "insurance.cancel",
+                policy=found.number,
+                cancelled_on=self.agency.today,
+                cancel_reason="x",
+                refund=found.refund,
             )
 
     def bin(self) -> None:
@@ -180,5 +192,20 @@ def test_reports_agree_with_what_was_done(agency: Agency) -> None:
         key: sum(each.premium for each in kept if each.lost == key) for key in set(reasons)
     }
     active = [each for each in kept if each.active(agency.today)]
+    sold: dict[tuple[int, int], int] = {}
+    for each in kept:
+        day = jdatetime.date.fromgregorian(date=each.issued)
+        sold[day.year, day.month] = sold.get((day.year, day.month), 0) + each.premium - each.refund
+    count, premiums, commissions = office.report("by_expert").whole.figures
+    assert (count, premiums) == (len(kept), sum(sold.values()))
+    shares = [Fraction((each.premium - each.refund) * PERCENT[each.line], 100) for each in kept]
+    assert commissions == sum(math.floor(each + Fraction(1, 2)) for each in shares)
+    production = office.report("production")
+    starts = [jdatetime.date.fromgregorian(date=each) for each in production.levels[0].starts]
+    months = {
+        (starts[line.key[0] - 1].year, starts[line.key[0] - 1].month): line.figures[0]
+        for line in production.top()
+    }
+    assert {month: found for month, found in months.items() if found} == sold
     whole = office.report("portfolio").whole.figures
     assert whole[:2] == (len(active), sum(each.premium for each in active))
