@@ -15,6 +15,8 @@ from kernel.resources.importing.uploads import ONLY, refused
 BLOCK = 1 << 16
 LONGEST_MARK = 1 << 20
 """Characters of one element's mark; what is longer is no page that a program wrote."""
+MOST_MERGED = 5_000
+"""Cells over several rows that are known of a page; beyond that, only the first row of each holds the value."""
 MOST_ROWS_OF_CELL = 1_000
 """Rows over which a cell may reach."""
 Merges = list[tuple[int, int, int]]
@@ -54,7 +56,7 @@ class _Tables(HTMLParser):
     def taken(self, merged: Merges | None) -> Iterator[FileRow]:
         """Give the rows that are whole since the last time."""
         rows, self._finished = self._finished, []
-        if merged is not None:
+        if merged is not None and len(merged) < MOST_MERGED:
             merged += self._merged
         self._merged = []
         yield from rows
@@ -115,11 +117,14 @@ class _Tables(HTMLParser):
         self._text = None
         if text and self._column >= MOST_COLUMNS:
             raise refused(_("A file with more than %(most)d columns cannot be imported.", most=MOST_COLUMNS))
-        self._cells += [None] * (min(self._column, MOST_COLUMNS) - len(self._cells))
-        self._cells += [text or None, *([None] * (self._wide - 1))]
+        if self._column >= MOST_COLUMNS:
+            return
+        wide = min(self._wide, MOST_COLUMNS - self._column)
+        self._cells += [None] * (self._column - len(self._cells))
+        self._cells += [text or None, *([None] * (wide - 1))]
         if self._high > 1:
             last = self._number + self._high - 1
-            self._held |= {self._column + place: last for place in range(self._wide)}
+            self._held |= {self._column + place: last for place in range(wide)}
             self._merged.append((self._column, self._number, last))
 
     def end_row(self) -> None:

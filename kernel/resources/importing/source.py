@@ -84,7 +84,7 @@ def _inspect_page(path: Path, recognised: Callable[[Sequence[str]], int]) -> tup
     encoding, merged = encoding_of(path), list[tuple[int, int, int]]()
     headings, last = find_headings(html_rows(path, encoding), recognised)
     count = sum(1 for _row in html_rows(path, encoding, merged))
-    below = tuple(each for each in merged[:MOST_MERGED] if each[2] > last)
+    below = tuple(each for each in merged if each[2] > last)
     return Layout("html", headings, last, encoding=encoding, merged=below), count
 
 

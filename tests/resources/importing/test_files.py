@@ -436,6 +436,12 @@ def test_a_page_without_a_table_is_refused_in_words(read, page):
 OLD = Path(__file__).parent / "files" / "insurer.xls"
 
 
+def test_a_row_of_very_many_empty_cells_takes_no_memory(read):
+    wide = "<td colspan=256 rowspan=9></td>" * 20_000
+    _layout, rows = read(f"<table><tr><td>name</td>{wide}</tr><tr><td>x</td>{wide}</tr></table>".encode())
+    assert [row.cells for row in rows] == [["x"]]
+
+
 def test_an_old_workbook(read):
     layout, rows = read(OLD.read_bytes())
     assert (layout.format, layout.sheet, layout.heading_row) == ("xls", "صدور", 3)
