@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, FromClause, Table, inspect
@@ -183,6 +184,12 @@ class PolicySet:
     def mappers(self) -> list[Mapper[Any]]:
         """The mappers of all protected models."""
         return [inspect(policy.model) for policy in self]
+
+    @cached_property
+    def criteria_keys(self) -> tuple[tuple[str, Mapper[Any]], ...]:
+        """What SQLAlchemy's compiler looks up to find criteria of a mapper: one key for each that this set protects."""
+        protected = {each for mapper in self.mappers() for each in mapper.self_and_descendants}
+        return tuple(("additional_entity_criteria", mapper) for mapper in protected)
 
     def shape(self, description: tuple[Any, ...]) -> Shape:
         """The one `Shape` of these scopes under this set."""

@@ -9,37 +9,47 @@ all actors of a shape.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, true
-from sqlalchemy.orm import LoaderCriteriaOption, Mapper
+from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy.orm import LoaderCriteriaOption
 from sqlalchemy.orm.interfaces import CriteriaOption
 
-from kernel.access.policies import PolicySet
+from kernel.access.policies import Policy, PolicySet
 from kernel.access.predicates import Condition, Reach
 
 
 class _Criteria(LoaderCriteriaOption):
-    """The criteria of one model, made when first needed.
+    """The criteria of whichever protected model SQLAlchemy asks for, made when it asks.
+
+    One object serves all models: SQLAlchemy keeps what it is given with each compiled form, and hundreds of forms
+    with an object for each of some hundred models would fill the memory of a process (and the time of its collector).
 
     Aliases get criteria of their own: SQLAlchemy adapts those of the model to an alias in WHERE, but not in
     the ON of a join with an explicit condition, where they would speak of another row.
     """
 
-    __slots__ = ("_make",)
+    __slots__ = ("_policies", "_reach")
 
     inherit_cache = False
 
-    def __init__(self, mapper: Mapper[Any], make: Callable[[Any], Condition | None]) -> None:
-        super().__init__(mapper.class_, true(), include_aliases=True)
-        self._make = make
+    def __init__(self, policies: PolicySet, reach: Reach) -> None:
+        super().__init__(policies.mappers()[0].class_, true(), include_aliases=True)
+        self._policies = policies
+        self._reach = reach
 
     def _resolve_where_criteria(self, ext_info: Any) -> ColumnElement[bool]:
-        condition = self._make(ext_info.entity)
-        self.where_criteria = true() if condition is None else condition
+        found = [self._policies.for_mapper(mapper) for mapper in ext_info.mapper.iterate_to_root()]
+        # Classes that inherit a table have one policy together.
+        conditions = [
+            self._condition(policy, ext_info.entity) for policy in dict.fromkeys(found) if policy is not None
+        ]
+        self.where_criteria = and_(true(), *(each for each in conditions if each is not None))
         return super()._resolve_where_criteria(ext_info)
+
+    def _condition(self, policy: Policy, entity: Any) -> Condition | None:
+        return self._reach.condition(self._policies.view_rule(policy), partial(policy.column, entity=entity))
 
 
 class Protection(CriteriaOption):
@@ -55,7 +65,7 @@ class Protection(CriteriaOption):
         self._reach = reach
         self._shape = policies.shape(reach.shape())
         self._values = reach.view_values()
-        self._criteria: list[_Criteria] | None = None
+        self._criteria: tuple[_Criteria, ...] = ()
 
     def _gen_cache_key(self, anon_map: Any, bindparams: list[Any]) -> tuple[Any, ...]:
         # A value that stands in the statement as well is one parameter with two places in its compiled form. A statement
@@ -73,17 +83,9 @@ class Protection(CriteriaOption):
 
     def get_global_criteria(self, attributes: dict[Any, Any]) -> None:
         """Give the compiler of any statement its criteria."""
-        if self._criteria is None:
-            self._criteria = [self._criteria_of(mapper) for mapper in self._policies.mappers()]
-        for criteria in self._criteria:
-            criteria.get_global_criteria(attributes)
-
-    def _criteria_of(self, mapper: Mapper[Any]) -> _Criteria:
-        policy = self._policies.for_table(mapper.local_table)
-
-        def make(entity: Any) -> Condition | None:
-            return self._reach.condition(
-                self._policies.view_rule(policy), partial(policy.column, entity=entity)
-            )
-
-        return _Criteria(mapper, make)
+        if not self._criteria:
+            self._criteria = (_Criteria(self._policies, self._reach),)
+        for key in self._policies.criteria_keys:
+            given = attributes.setdefault(key, self._criteria)
+            if self._criteria[0] not in given:
+                attributes[key] = (*given, *self._criteria)

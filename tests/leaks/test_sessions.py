@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from kernel.access.actor import NOBODY, SYSTEM
 from kernel.access.errors import RefusedStatement
 from kernel.access.policies import PolicySet
 from kernel.access.policy import Forms
+from kernel.access.protection import _Criteria
 from kernel.access.session import (
     SystemSession,
     UserSession,
@@ -365,3 +367,18 @@ def test_the_owner_in_a_migration_sees_all_rows(past_wall2: Engine, scene: Scene
         assert owner.scalar(text("SELECT count(*) FROM leaktest.firm")) == 7
         owner.execute(insert(Label).values(name="seeded"))
         owner.rollback()
+
+
+def test_a_compiled_form_keeps_no_criteria_of_each_model(
+    app: Engine, leak_site: Site, scene: Scene, policies: PolicySet
+) -> None:
+    # SQLAlchemy keeps hundreds of forms for each engine; criteria by model would make hundreds of thousands of objects.
+    def alive() -> int:
+        gc.collect()
+        return sum(isinstance(each, _Criteria) for each in gc.get_objects())
+
+    before = alive()
+    with open_session(app, leak_site, scene.sara, policies) as opened:
+        for count in range(20, 26):
+            opened.scalars(select(Firm.id, *[Firm.name.label(f"n{each}") for each in range(count)])).all()
+        assert alive() <= before + 1
