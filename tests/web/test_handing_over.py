@@ -34,6 +34,21 @@ def test_who_may_hand_over_his_own_hands_over_only_these(sign_in: SignIn, run, i
     assert history == [("reza", {"owner_id": [int(id_of("reza")), int(id_of("boss"))]})]
 
 
+def test_who_may_not_hand_over_is_not_asked_who_is_in_charge(sign_in: SignIn, run, id_of) -> None:
+    boss = sign_in("boss", OWN)
+    clerk = sign_in("clerk", {("party", action): "all" for action in ("view", "create", "edit")})
+    theirs = boss.made("/persons/new", last_name="رضایی")
+    assert 'name="owner"' in boss.get(f"{theirs}/edit").text
+    for page in ("/persons/new", f"{theirs}/edit"):
+        assert 'name="owner"' not in clerk.get(page).text
+    version = run("SELECT version FROM kernel.party WHERE id = :id", id=int(number_of(theirs)))[0][0]
+    posted = {"last_name": "رضایی تازه", "_version": version}
+    assert clerk.post(f"{theirs}/edit", {**posted, "owner": id_of("clerk")}).status_code == 403
+    assert clerk.post(f"{theirs}/edit", posted).status_code == 303
+    stored = "SELECT last_name, owner_id FROM kernel.party WHERE id = :id"
+    assert run(stored, id=int(number_of(theirs))) == [("رضایی تازه", int(id_of("boss")))]
+
+
 def test_the_receiver_must_be_there_and_active(sign_in: SignIn, run, id_of) -> None:
     reza = sign_in("reza", OWN)
     gone = sign_in("gone", OWN)

@@ -116,6 +116,11 @@ def may_hand_over(context: Context, resource: Resource, item: Field) -> bool:
     return item.attribute != resource.owner or context.may(resource.permission, "assign")
 
 
+def offered(context: Context, resource: Resource) -> list[Field]:
+    """Give the fields that a form asks of this actor: those he may write, without handing over where he may not."""
+    return [item for item in writable(context, resource) if may_hand_over(context, resource, item)]
+
+
 def edited_alone(context: Context, resource: Resource, item: Field) -> bool:
     """Say whether a field, as the actor has it, is edited by itself: in a cell of a list, or of many records at once."""
     return (

@@ -22,7 +22,7 @@ from kernel.resources.fields import Lookup, Text
 from kernel.resources.fields.choices import labels_behind
 from kernel.resources.records.facets import facet_rows, written_facets
 from kernel.resources.records.values import (
-    writable,
+    offered,
     writable_parts,
     written_facet_fields,
     written_part_fields,
@@ -90,7 +90,7 @@ class RecordForm:
         self.version = version
         self.opened = ""
         """When the record was last changed before the form was opened, as a posted form says."""
-        self.fields = writable(context, resource)
+        self.fields = offered(context, resource)
         self.main = controls(self.fields, context, self._address())
         self.facets = written_facets(context, resource, creating=creating)
         self.facet_forms = {

@@ -7,7 +7,7 @@ from flask import url_for
 from kernel.resources.context import Context
 from kernel.resources.field_rules import required_but_closed
 from kernel.resources.fields import BaseChoice, Field, Link
-from kernel.resources.records.values import writable
+from kernel.resources.records.values import offered, writable
 from kernel.resources.resource import Resource
 
 
@@ -18,13 +18,13 @@ def quick_fields(context: Context, resource: Resource) -> list[Field]:
     """
     if not resource.editable or resource.overview:
         return []
-    written = writable(context, resource)
-    if required_but_closed(resource.fields, written):
+    if required_but_closed(resource.fields, writable(context, resource)):
         return []
-    by_name = {item.name: item for item in written}
+    asked = offered(context, resource)
+    by_name = {item.name: item for item in asked}
     named = [by_name[name] for name in resource.quick if name in by_name]
-    label = [item for item in written if item.attribute == resource.label]
-    needed = [item for item in written if item.required]
+    label = [item for item in asked if item.attribute == resource.label]
+    needed = [item for item in asked if item.required]
     return list(dict.fromkeys([*(named or label), *needed]))
 
 
