@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.routing import BaseConverter, IntegerConverter, Rule
+from werkzeug.routing import BaseConverter, IntegerConverter, Rule, UnicodeConverter, ValidationError
 from werkzeug.routing.rules import RulePart
 
 Writer = Callable[..., tuple[str, str]]
@@ -17,6 +17,16 @@ class StoredNumber(IntegerConverter):
     """An id in an address: no longer than what a column holds, so that a longer one is a page that is not there."""
 
     regex = "[0-9]{1,18}"
+
+
+class StoredText(UnicodeConverter):
+    """Words in an address, such as the code of a link: with a sign that no column holds it is a page that is not there."""
+
+    def to_python(self, value: str) -> str:
+        """Give the words."""
+        if "\0" in value:
+            raise ValidationError
+        return value
 
 
 @dataclass(frozen=True)

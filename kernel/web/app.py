@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from kernel.resources.errors import EpochChanged
 from kernel.resources.runtime import Runtime
 from kernel.web import auth, compression, errors, open_pages, pages, security, shell, views
-from kernel.web.addresses import SiteRule, StoredNumber
+from kernel.web.addresses import SiteRule, StoredNumber, StoredText
 from kernel.web.assets import Assets
 from kernel.web.current import Scope, SignInNeeded, runtime
 from kernel.web.error_pages import ErrorPages
@@ -47,7 +47,7 @@ def build_app(served: Runtime, assets: Assets, error_pages: ErrorPages) -> Flask
     app = SiteApp("kernel.web", static_folder=None)
     app.extensions["peyvand"] = served
     app.url_map.strict_slashes = False
-    app.url_map.converters["int"] = StoredNumber
+    app.url_map.converters |= {"int": StoredNumber, "default": StoredText, "string": StoredText}
     app.after_request(compression.compress)  # runs last: what is registered first does
     security.configure(app, served.site.secret_key)
     pages.install(app, served, assets)

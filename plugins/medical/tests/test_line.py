@@ -313,6 +313,7 @@ def test_the_link_shows_free_times_only_and_books_for_its_patient(
     browser.post(f"{path}/answer", {"appointment": number[0], "answer": "cancel"})
     assert stored(clinic, number[0]).state == "cancelled"
     assert browser.get("/medical/turn/23456789abcd").status_code == 404
+    assert browser.get("/medical/turn/%00").status_code == 404
     assert browser.post(f"{path}/answer", {"appointment": number[0], "answer": "x"}).status_code == 303
     binned = "UPDATE kernel.party SET binned_at = now() WHERE id = :id RETURNING id"
     rows(clinic, binned, id=clinic.persons[0])
