@@ -68,6 +68,15 @@ def test_an_agent_works_on_his_own_policies(agency: Agency, browse: Any) -> None
     agent.post(f"/insurance/instalments/{first}/pay")
     assert agency.row(Instalment, first).paid_from == "own"
     agent.post(f"/insurance/instalments/{first}/unpay")
+    assert agent.get(f"/insurance/instalments/{first}/paid").status_code == 200
+    past = agency.today - timedelta(days=3)
+    agent.post(f"/insurance/instalments/{first}/paid", {"paid_on": past.isoformat(), "note": "کارت به کارت"})
+    assert (agency.row(Instalment, first).paid_on, agency.row(Instalment, first).note) == (
+        past,
+        "کارت به کارت",
+    )
+    agent.post(f"/insurance/instalments/{first}/unpay")
+    assert agent.get("/insurance/instalments/987654321/paid").status_code == 404
     agent.post(
         f"/insurance/{number}/endorse",
         {"kind": "correction", "day": "1405/09/01", "description": "نام اصلاح شد"},

@@ -34,6 +34,7 @@ def make_blueprint() -> Blueprint:
     add("/<int:number>/unlink", doing.unlink, "edit", methods=("POST",))
     add("/<int:number>/bill", doing.bill, "edit", methods=("POST",))
     add("/instalments/<int:number>/pay", doing.pay, "edit", methods=("POST",))
+    add("/instalments/<int:number>/paid", doing.paid, "edit", methods=BOTH)
     add("/instalments/<int:number>/unpay", doing.unpay, "edit", methods=("POST",))
     add("/claims/<int:number>/step", doing.step, "edit", "insurance.claim", BOTH)
     return pages

@@ -182,6 +182,25 @@ def pay(number: int) -> ResponseReturnValue:
     return _settle("insurance.pay", number, _("The instalment is noted as paid."))
 
 
+def paid(number: int) -> ResponseReturnValue:
+    """Note an instalment as paid on another day."""
+    context = current()
+    row = context.session.get(Instalment, number)
+    if row is None:
+        raise NotFound()
+    policy: Policy = load(context, POLICY, row.policy_id)
+    return command_page(
+        "insurance.pay",
+        _("Note an instalment as paid"),
+        (course.PAID_ON, course.PAY_NOTE),
+        crumb=_crumb(policy),
+        done=_("The instalment is noted as paid."),
+        target=_crumb(policy)[1],
+        start={"paid_on": context.today},
+        instalment=number,
+    )
+
+
 def unpay(number: int) -> ResponseReturnValue:
     """Take back that an instalment was paid."""
     return _settle("insurance.unpay", number, _("The instalment is open again."))
