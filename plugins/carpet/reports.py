@@ -1,4 +1,4 @@
-"""The standard reports: registrations by dealer, model, region and month, claims by fault."""
+"""The standard reports: registrations by dealer, model, region and month, claims by fault, carpets in stock."""
 
 from __future__ import annotations
 
@@ -91,5 +91,14 @@ REPORTS = (
         across="state",
         figures=("count:",),
         order=80,
+    ),
+    StandardReport(
+        key="serials_by_model",
+        title=_("Carpets by model and state"),
+        resource="carpet.serial",
+        groups=("model",),
+        across="state",
+        figures=("count:",),
+        order=90,
     ),
 )

@@ -101,6 +101,11 @@ def test_what_is_counted_is_what_was_registered(house: House, seed: int) -> None
                 counts = counted(context, name)
                 assert counts == Counter(getattr(row, column) for row, _model in rows), (dealer, name)
 
+            held = Counter(
+                row.model_id for row in house.all(Serial) if dealer is None or row.dealer_id == dealer
+            )
+            assert counted(context, "serials_by_model") == held
+
 
 def counted(context: Any, name: str) -> dict[Any, int]:
     (offered,) = (each for each in standard_reports(context) if each.name == f"carpet.{name}")
