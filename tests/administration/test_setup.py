@@ -45,6 +45,14 @@ def clinic(worker_sites, engines):
     worker_sites.drop(made)
 
 
+def test_an_upgrade_leaves_what_plugins_add_to_the_walls_of_the_kernel(clinic, engines, config):
+    walls = "SELECT tablename, policyname, qual, with_check FROM pg_policies WHERE schemaname = 'kernel' ORDER BY 1, 2"
+    before = rows(engines, clinic, walls)
+    assert any("medical" in str(row) for row in before)
+    assert not upgrade_furnished_site(config, engines, clinic.name)
+    assert rows(engines, clinic, walls) == before
+
+
 def test_an_edition_brings_its_plugins_settings_and_patterns(clinic, engines):
     runtime = build_runtime(clinic, engines)
     assert runtime.plugins == {"medical"}
