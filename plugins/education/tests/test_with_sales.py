@@ -122,6 +122,23 @@ def test_a_cancelled_course_cancels_unpaid_invoices_and_leaves_paid_ones(academy
     assert (found.charged, found.paid, found.balance) == (3_000, 3_000, 0)
 
 
+def test_a_later_discount_cancels_invoices_makes_them_anew_and_leaves_paid_ones(academy: Academy) -> None:
+    number = academy.enrol(academy.offering(5, fee=9_000, instalments=3))
+    first = bills(academy)[0]
+    academy.run(
+        "sales.receive", party=holder(academy, first), amount=1_000, method="cash", invoice=first.document_id
+    )
+    give = {"enrolment": number, "reason": "Brother"}
+    with pytest.raises(Invalid) as caught:
+        academy.run("education.give_discount", amount=6_001, **give)
+    assert [each.field for each in caught.value.problems] == ["amount"]
+    assert academy.run("education.give_discount", amount=4_000, **give) == 4_000
+    found = account(academy, number)
+    assert [(part.amount, part.settled) for part in found.parts] == [(3_000, 1_000), (2_000, 0)]
+    assert (found.charged, found.paid, found.balance) == (5_000, 1_000, 4_000)
+    assert [each.state for each in bills(academy)] == ["issued", "cancelled", "cancelled", "issued"]
+
+
 def holder(academy: Academy, bill) -> int:
     return academy.row(Document, bill.document_id).party_id
 

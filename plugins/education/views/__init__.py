@@ -55,6 +55,13 @@ def make_blueprint() -> Blueprint:
         enrolled.withdraw,
         BOTH,
     )
+    add(
+        "/enrolled/<int:number>/discount",
+        "discount",
+        ("education.enrolment", "discount"),
+        enrolled.discount,
+        BOTH,
+    )
     add("/enrolled/<int:number>/charge", "charge_new", (MONEY, "create"), enrolled.charge, BOTH)
     add(
         "/enrolled/<int:number>/certify",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kernel.api import CommandForm, Context, _, changeable, current, load, render, run_command, tell, veiled
 from plugins.education import billing, seats
 from plugins.education.cards import card_of, changes_of, number_text
-from plugins.education.commands import charging, enrolling
+from plugins.education.commands import charging, discounting, enrolling
 from plugins.education.marks import sheet_of
 from plugins.education.models import Attendance, Certificate, Enrolment, Offering, Payment, Session
 from plugins.education.policies import MONEY
@@ -110,6 +110,10 @@ def _rights(context: Context, record: Enrolment, offering: Offering | None) -> d
         and bool(changeable(context, ENROLMENT, [record.id])),
         "charge": live and record.state != "waiting" and context.may(MONEY, "create"),
         "cancel": live and context.may(MONEY, "edit"),
+        "discount": live
+        and record.state != "withdrawn"
+        and record.discount < record.fee
+        and bool(changeable(context, ENROLMENT, [record.id], "discount")),
         "send": live and context.may(MONEY, "send"),
         "print": context.may(ENROLMENT.permission, "print"),
         "certify": live
@@ -172,6 +176,22 @@ def charge(number: int) -> ResponseReturnValue:
         save=_("Charge something"),
         back=url_for("education.enrolled", number=number),
         done=_("The charge is entered."),
+    )
+
+
+def discount(number: int) -> ResponseReturnValue:
+    """Ask how much less a student pays and why, or give the discount."""
+    context = current()
+    load(context, ENROLMENT, number)
+    return commanded(
+        CommandForm(context, (discounting.AMOUNT, discounting.REASON)),
+        {},
+        "education.give_discount",
+        {"enrolment": number},
+        title=_("Give a discount"),
+        save=_("Give the discount"),
+        back=url_for("education.enrolled", number=number),
+        done=_("The discount is given: what was still unpaid is less."),
     )
 
 
