@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from kernel.api import (
     BaseList,
@@ -28,6 +29,7 @@ from kernel.api import (
     Permission,
     Plugin,
     Policy,
+    Problem,
     RecordDate,
     RelationKind,
     Resource,
@@ -42,6 +44,7 @@ from kernel.api import (
 )
 from plugins.education import blocks, keeping, steps
 from plugins.education import commands as commands_module
+from plugins.education import merging as merging_module
 from plugins.education import resources as resources_module
 from plugins.education.dates import RECORD_DATES
 from plugins.education.documents import DOCUMENTS
@@ -174,6 +177,16 @@ def record_dates() -> Iterable[RecordDate]:
 @hookimpl
 def obstacles_to_delete(ctx: Context, resource: str, ids: Sequence[int]) -> Mapping[int, Sequence[Obstacle]]:
     return keeping.obstacles(ctx, resource, ids)
+
+
+@hookimpl
+def merge_conflicts(ctx: Context, kept: int, dropped: int) -> Iterable[Problem] | None:
+    return list(merging_module.conflicts(ctx, kept, dropped))
+
+
+@hookimpl
+def merging(session: Session, ctx: Context, kept: int, dropped: int) -> None:
+    merging_module.merge(session, ctx, kept, dropped)
 
 
 @hookimpl
