@@ -26,6 +26,7 @@ from plugins.education.models import (
     Teacher,
     Term,
 )
+from plugins.education.moving import GOING
 from plugins.education.words import judge_item, judge_rule
 
 CODE = "C{:04d}"
@@ -40,9 +41,28 @@ def _keys(record: Any, *more: str | None) -> None:
 
 
 def prepare_titled(context: Context, record: Room, values: Mapping[str, Any]) -> list[Problem]:
-    """Compute the keys."""
+    """Compute the keys; a place does not become smaller than the courses that are held in it."""
     _keys(record)
-    return []
+    changed: Any = inspect(record).attrs
+    if record.id is None or record.capacity is None or not changed.capacity.history.has_changes():
+        return []
+    wanted = (
+        select(Offering.title, Offering.capacity)
+        .where(
+            Offering.room_id == record.id,
+            Offering.capacity > record.capacity,
+            Offering.state.in_(GOING),
+            Offering.binned_at.is_(None),
+        )
+        .order_by(Offering.capacity.desc())
+        .limit(1)
+    )
+    with context.system("courses in a place") as system:
+        larger = system.session.execute(wanted).one_or_none()
+    if larger is None:
+        return []
+    words = _("“%(course)s” is held here for %(n)d.", course=larger.title, n=larger.capacity)
+    return [Problem("capacity", words)]
 
 
 def prepare_course(context: Context, course: Course, values: Mapping[str, Any]) -> list[Problem]:
@@ -158,10 +178,26 @@ def prepare_session(context: Context, session: Session, values: Mapping[str, Any
             session.teacher_id = session.teacher_id or offering.teacher_id
             session.room_id = session.room_id or offering.room_id
     session.state = session.state or "planned"
+    problems += _seats(context, session)
     if not problems and session.offering_id is not None and _takes_time(session):
         problems += clashes.judge_time(context, session)
     session.by_plan = bool(session.by_plan) and not _moved(session)
     return problems
+
+
+def _seats(context: Context, session: Session) -> list[Problem]:
+    """Whoever is enrolled finds a seat in the place that a session is given."""
+    changed: Any = inspect(session).attrs
+    if session.room_id is None or (session.id is not None and not changed.room_id.history.has_changes()):
+        return []
+    room = context.session.get(Room, session.room_id)
+    with context.system("how many come to a session") as system:
+        wanted = select(Offering.taken).where(Offering.id == session.offering_id)
+        taken = system.session.execute(wanted).scalar_one_or_none() or 0
+    if room is None or room.capacity >= taken:
+        return []
+    words = _("The place seats %(n)d, and %(taken)d are enrolled.", n=room.capacity, taken=taken)
+    return [Problem("room", words)]
 
 
 def _takes_time(session: Session) -> bool:

@@ -156,6 +156,24 @@ def test_the_database_alone_refuses_a_teacher_and_a_place_in_two_sessions(academ
             connection.execute(copy, values)
 
 
+def test_whoever_is_enrolled_finds_a_seat_in_the_place(academy: Academy) -> None:
+    hall, small = (academy.make("room", title=f"For {n}", capacity=n) for n in (10, 1))
+    offering = every_day(academy, room=hall, capacity=10)
+    academy.run("education.plan_sessions", offering=offering)
+    for name in "ab":
+        academy.enrol(offering, name)
+    for refused in (
+        lambda: academy.edit("offering", offering, room=small),
+        lambda: academy.edit("room", hall, capacity=9),
+        lambda: academy.edit("session", academy.rows(Session)[0].id, room=small),
+    ):
+        with pytest.raises(Invalid) as caught:
+            refused()
+        assert {each.field for each in caught.value.problems} <= {"room", "capacity"}
+    academy.edit("room", hall, title="Hall", capacity=11)
+    academy.edit("session", academy.rows(Session)[0].id, room=academy.make("room", title="Two", capacity=2))
+
+
 def test_attendance_is_taken_once_the_day_has_come(academy: Academy) -> None:
     offering = every_day(academy)
     students = [academy.enrol(offering, name) for name in "abc"]
