@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, Demo, Party, calendar, to_persian_digits
+from plugins.education.demo_names import latin_name
 from plugins.education.models import Charge, Enrolment, Item, Offering, Session
+from plugins.education.telling import PERSON
 from plugins.education.words import COST_KINDS, FIELDS, GROUPS, LEVELS, WAYS
 
 
@@ -254,8 +256,10 @@ class _Academy:
 
     def _facet(self, context: Context, person: int, each: int) -> None:
         levels = ("diploma", "bachelor", "master", "school")
+        name = PERSON.labels([person], context).get(person, "")
         values = {
             "student_number": f"{40500000 + person}",
+            "latin_name": latin_name(name),
             "level": self.demo.base_value(LEVELS, levels[each % len(levels)]),
         }
         context.run(
