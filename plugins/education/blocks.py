@@ -75,7 +75,9 @@ def _student(context: Context, party_id: int) -> Panel | None:
         money=money,
         balance=sum(account.balance for account in accounts.values()),
         certificates=certificates,
-        transcript=f"/printing/documents/education.transcript/{party_id}" if _may_print(context) else "",
+        transcript=f"/printing/documents/education.transcript/{party_id}"
+        if _may_print(context) and any(each.state != "waiting" for each, _title in rows)
+        else "",
     )
     return Panel(title=_("Courses and grades"), body=body, key="courses", order=230, icon="school")
 
