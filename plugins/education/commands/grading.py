@@ -88,11 +88,12 @@ def enter_grades(
     Every change of what was entered already is kept. After the results are final it needs a reason and a right of its own.
     """
     record: Offering = load(context, OFFERING, offering)
+    wanted = [Cell(**cell) for cell in cells]
     with context.system("grades of a calendar course") as system:
         from plugins.education import seats
 
+        _hold(system, {cell.item for cell in wanted})
         late = seats.locked(system, record.id).results_on is not None
-    wanted = [Cell(**cell) for cell in cells]
     items = _items(context, offering, {cell.item for cell in wanted})
     students = _students(context, offering, {cell.enrolment for cell in wanted})
     held = _held(context, items, students)
@@ -113,9 +114,16 @@ def enter_grades(
     return len(changes)
 
 
+def _hold(system: Context, items: set[int]) -> None:
+    """Hold items before their calendar course, as whoever changes one does: else the two wait for each other in a circle."""
+    wanted = select(Item.id).where(Item.id.in_(items)).order_by(Item.id)
+    system.session.execute(wanted.with_for_update(read=True, key_share=True)).all()
+
+
 def _items(context: Context, offering: int, ids: set[int]) -> dict[int, Item]:
     wanted = select(Item).where(Item.id.in_(ids), Item.offering_id == offering)
-    found = {item.id: item for item in context.session.execute(wanted).scalars()}
+    found_now = context.session.execute(wanted, execution_options={"populate_existing": True})
+    found = {item.id: item for item in found_now.scalars()}
     if len(changeable(context, ITEM, list(ids))) < len(ids) or len(found) < len(ids):
         raise Forbidden()
     return found
