@@ -98,6 +98,7 @@ def test_a_card_is_dragged_and_what_may_not_be_snaps_back_in_words(
     desk: FrontDesk, enter: Enter, book: Callable[..., int]
 ) -> None:
     number = book("Dragged")
+    desk.today_is_the_day(number)
     page = on_board(enter, desk.receptionist())
     card = page.locator(f"#card-{number}")
     with page.expect_response(re.compile("/move")):

@@ -94,7 +94,7 @@ def test_a_part_that_others_extend_is_no_edition(config):
 
 def test_an_edition_of_the_installation_extends_one_of_the_product(config, edition_file):
     name = edition_file(
-        "shop", 'extends = "base1"\n[limits]\nusers_at_once = 3\n[settings]\n"parties.area_code" = "026"'
+        "branch", 'extends = "base1"\n[limits]\nusers_at_once = 3\n[settings]\n"parties.area_code" = "026"'
     )
     edition = load_edition(config, name)
     assert edition.extends == ("base1", "_roles")

@@ -28,7 +28,7 @@ def held(engines, site):
 
 def test_a_restored_site_is_of_the_same_edition(clinic, config, tmp_path, edition_file):
     site, engines = clinic.site, clinic.engines
-    edition = load_edition(config, edition_file("shop", 'extends = "practice"\n[limits]\nusers_at_once = 3'))
+    edition = load_edition(config, edition_file("movable", 'extends = "practice"\n[limits]\nusers_at_once = 3'))
     apply_edition(clinic, edition, SYSTEM("test"))
     runtime = build_runtime(site, engines)
     set_additions(runtime, features={"barcode": True}, users=2)
@@ -38,7 +38,7 @@ def test_a_restored_site_is_of_the_same_edition(clinic, config, tmp_path, editio
         owner.execute(update(BrandingRow).values(**values))
     before = held(engines, site)
     take_backup(config, engines, site, tmp_path / "site.zip", now=NOW)
-    (config.home / "editions" / "shop.toml").unlink()
+    (config.home / "editions" / "movable.toml").unlink()
     restored = restore_site(
         config, engines, tmp_path / "site.zip", now=NOW, name="moved", hosts=["moved.example"]
     ).site
