@@ -28,7 +28,9 @@ def held(engines, site):
 
 def test_a_restored_site_is_of_the_same_edition(clinic, config, tmp_path, edition_file):
     site, engines = clinic.site, clinic.engines
-    edition = load_edition(config, edition_file("movable", 'extends = "practice"\n[limits]\nusers_at_once = 3'))
+    edition = load_edition(
+        config, edition_file("movable", 'extends = "practice"\n[limits]\nusers_at_once = 3')
+    )
     apply_edition(clinic, edition, SYSTEM("test"))
     runtime = build_runtime(site, engines)
     set_additions(runtime, features={"barcode": True}, users=2)
