@@ -181,14 +181,11 @@ class PolicySet:
             raise UnprotectedModel(f"{table} has no policy")
         return policy
 
-    def mappers(self) -> list[Mapper[Any]]:
-        """The mappers of all protected models."""
-        return [inspect(policy.model) for policy in self]
-
     @cached_property
     def criteria_keys(self) -> tuple[tuple[str, Mapper[Any]], ...]:
         """What SQLAlchemy's compiler looks up to find criteria of a mapper: one key for each that this set protects."""
-        protected = {each for mapper in self.mappers() for each in mapper.self_and_descendants}
+        mappers: list[Mapper[Any]] = [inspect(policy.model) for policy in self]
+        protected = dict.fromkeys(each for mapper in mappers for each in mapper.self_and_descendants)
         return tuple(("additional_entity_criteria", mapper) for mapper in protected)
 
     def shape(self, description: tuple[Any, ...]) -> Shape:

@@ -35,7 +35,8 @@ class _Criteria(LoaderCriteriaOption):
     inherit_cache = False
 
     def __init__(self, policies: PolicySet, reach: Reach) -> None:
-        super().__init__(policies.mappers()[0].class_, true(), include_aliases=True)
+        _kind, any_mapper = policies.criteria_keys[0]
+        super().__init__(any_mapper.class_, true(), include_aliases=True)
         self._policies = policies
         self._reach = reach
 
