@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,25 +20,31 @@ MOST_BYTES = 20 * 1024 * 1024
 VISIBLE = 0
 
 
-def visible_sheets(path: Path) -> Sequence[str]:
-    """Give the names of the sheets that are not hidden; raise `Invalid` where the workbook cannot be read."""
+def first_filled_sheet(path: Path) -> tuple[str, list[FileRow]] | None:
+    """Give name and rows of the first sheet that is neither hidden nor empty; raise `Invalid` for what cannot be read."""
     with _opened(path) as book:
-        names = [book.sheet_by_index(place) for place in range(book.nsheets)]
-        return [sheet.name for sheet in names if sheet.visibility == VISIBLE]
+        for name in book.sheet_names():
+            sheet = book.sheet_by_name(name)
+            rows = list(_rows(book, sheet)) if sheet.visibility == VISIBLE else []
+            if rows:
+                return name, rows
+            book.unload_sheet(name)
+    return None
 
 
 def old_rows(path: Path, name: str) -> Iterator[FileRow]:
     """Yield the rows of a sheet that are not empty, with what their cells hold as sheets of new workbooks give it."""
     with _opened(path) as book:
-        sheet = book.sheet_by_name(name)
-        for place in range(sheet.nrows):
-            cells = [_value(book, cell) for cell in sheet.row(place)[: MOST_COLUMNS + 1]]
-            if len(cells) > MOST_COLUMNS and not is_empty(cells[-1]):
-                raise refused(
-                    _("A file with more than %(most)d columns cannot be imported.", most=MOST_COLUMNS)
-                )
-            if any(not is_empty(cell) for cell in cells):
-                yield FileRow(place + 1, cells)
+        yield from _rows(book, book.sheet_by_name(name))
+
+
+def _rows(book: Any, sheet: Any) -> Iterator[FileRow]:
+    for place in range(sheet.nrows):
+        cells = [_value(book, cell) for cell in sheet.row(place)[: MOST_COLUMNS + 1]]
+        if len(cells) > MOST_COLUMNS and not is_empty(cells[-1]):
+            raise refused(_("A file with more than %(most)d columns cannot be imported.", most=MOST_COLUMNS))
+        if any(not is_empty(cell) for cell in cells):
+            yield FileRow(place + 1, cells)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from kernel.resources.importing.cells import Merged
 from kernel.resources.importing.delimited import Dialect, delimited_rows, dialect_of, encoding_of
 from kernel.resources.importing.headings import LOOKED_AT, find_headings, repeats
 from kernel.resources.importing.html_tables import html_rows
-from kernel.resources.importing.old_workbooks import old_rows, visible_sheets
+from kernel.resources.importing.old_workbooks import first_filled_sheet, old_rows
 from kernel.resources.importing.sheets import FileRow, column_of, sheet_rows
 from kernel.resources.importing.uploads import BROKEN, Format, broken, format_of, refused
 from kernel.resources.importing.workbooks import Workbook, open_workbook
@@ -89,12 +89,12 @@ def _inspect_page(path: Path, recognised: Callable[[Sequence[str]], int]) -> tup
 
 
 def _inspect_old(path: Path, recognised: Callable[[Sequence[str]], int]) -> tuple[Layout, int]:
-    for name in visible_sheets(path):
-        rows = list(old_rows(path, name))
-        if rows:
-            headings, last = find_headings(rows, recognised)
-            return Layout("xls", headings, last, sheet=name), max(rows[-1].number - last, 0)
-    raise refused(_("There is no row in this file."))
+    found = first_filled_sheet(path)
+    if found is None:
+        raise refused(_("There is no row in this file."))
+    name, rows = found
+    headings, last = find_headings(rows, recognised)
+    return Layout("xls", headings, last, sheet=name), max(rows[-1].number - last, 0)
 
 
 def data_rows(path: Path, layout: Layout, after: int = 0) -> Iterator[FileRow]:
