@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, not_, select
 
 from kernel.api import Context
 from plugins.education.models import Attendance, Offering, Session
+from plugins.education.taken import judge_free
 
 
 def replaceable() -> ColumnElement[bool]:
@@ -62,8 +63,6 @@ def hand_over(system: Context, offering: Offering) -> None:
 
     `Invalid` where teacher or place are taken at one of the times. The calendar course is locked.
     """
-    from plugins.education.commands.holding import judge_free
-
     wanted = select(Session).where(
         Session.offering_id == offering.id,
         Session.by_plan,

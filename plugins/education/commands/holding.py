@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from plugins.education.moving import days_off_between
 from plugins.education.planning import LONGEST, Meeting, Weekly, meetings
 from plugins.education.resources import ENROLMENT, OFFERING, SESSION
 from plugins.education.staying import replaceable, staying
+from plugins.education.taken import judge_free
 from plugins.education.words import ATTENDANCE
 
 WHICH = fields.Link("offering", _("Calendar course"), to=OFFERING.name, required=True)
@@ -98,34 +99,6 @@ def _replace(
     system.session.flush()
     clashes.judge_sessions(system, number)
     return len(made)
-
-
-def judge_free(system: Context, made: Sequence[Session], *, besides: Collection[int] = ()) -> None:
-    """Say which session collides with which, before the database refuses it without a word of when.
-
-    `besides` are the sessions that are moved themselves, which are no hindrance.
-    """
-    problems = []
-    for column in (Session.teacher_id, Session.room_id):
-        numbers = {getattr(each, column.key) for each in made} - {None}
-        wanted = select(Session.starts_at, Session.ends_at).where(
-            column.in_(numbers), Session.state != "cancelled", Session.id.not_in(list(besides))
-        )
-        busy = system.session.execute(wanted).all() if numbers else ()
-        for each in made:
-            if any(starts < each.ends_at and each.starts_at < ends for starts, ends in busy):
-                day = SESSION.by_name["starts_at"].show(each.starts_at, system)
-                by_teacher = column is Session.teacher_id
-                problems.append(
-                    Problem(
-                        None,
-                        _("The teacher is taken on %(day)s.", day=day)
-                        if by_teacher
-                        else _("The place is taken on %(day)s.", day=day),
-                    )
-                )
-    if problems:
-        raise Invalid(problems[:10])
 
 
 @command(

@@ -12,6 +12,7 @@ from plugins.education.clashes import WHEN
 from plugins.education.models import Offering, Session
 from plugins.education.moving import days_off_between
 from plugins.education.resources import SESSION
+from plugins.education.taken import judge_free
 
 ENDS = SESSION.by_name["ends_at"]
 
@@ -79,8 +80,6 @@ def _move(context: Context, number: int, times: Sequence[Any], tell: bool) -> in
         starts_at=begins,
         ends_at=ends,
     )
-    from plugins.education.commands.holding import judge_free
-
     with context.system("whether a time is free") as system:
         judge_free(system, [made], besides=[number])
     record.starts_at, record.ends_at = begins, ends
