@@ -71,6 +71,7 @@ class _Beside:
     def __init__(self, system: Context, policies: Sequence[Policy]) -> None:
         self._of: dict[Hashable, list[Policy]] = {}
         self._renewed: set[int | None] = set()
+        self._linked: set[int] = set()
         if not policies:
             return
         standing = (Policy.binned_at.is_(None), Policy.cancelled_on.is_(None))
@@ -89,9 +90,9 @@ class _Beside:
             Policy.former_id.is_not(None), Policy.holder_id.in_(holders), *standing
         )
         self._renewed.update(system.session.execute(renewed).scalars())
-        self._linked = {
+        self._linked.update(
             each.id for found in self._of.values() for each in found if each.former_id is not None
-        }
+        )
 
     def pairs_of(self, policy: Policy) -> Iterator[Pair]:
         """Give the former one of a policy, and the later one that it is the former one of."""

@@ -16,6 +16,12 @@ from plugins.insurance.models import Policy
 EARLY = timedelta(days=1)
 """By how much a renewal may begin before the former one ends where nobody renewed it here."""
 TIMES = ("begins_at", "ends_at")
+OVER_FORMER = _(
+    "It would begin before the policy that it renews ends: let it begin later, or shorten that one by an endorsement first."
+)
+OVER_NEXT = _(
+    "It would end after its renewal has begun: end it earlier, or let the renewal begin later first."
+)
 
 
 def moved(policy: Policy) -> bool:
@@ -42,11 +48,3 @@ def judge(context: Context, policy: Policy) -> list[Problem]:
         if begins_at is not None and policy.ends_at > begins_at:
             problems.append(Problem("ends_on", OVER_NEXT))
     return problems
-
-
-OVER_FORMER = _(
-    "It would begin before the policy that it renews ends: let it begin later, or shorten that one by an endorsement first."
-)
-OVER_NEXT = _(
-    "It would end after its renewal has begun: end it earlier, or let the renewal begin later first."
-)

@@ -50,9 +50,8 @@ def talk(
     row = Talk(policy_id=policy, at=context.now, user_id=context.actor.user_id, **values)
     context.session.add(row)
     agreed = values["next_call_on"] is not None or values["outcome"] in REACHED
-    if agreed and not kept_from(
-        context, POLICY, NEXT.name
-    ):  # else the day that was agreed stands: he is still to be called
+    # Else the day that was agreed stands: he is still to be called.
+    if agreed and not kept_from(context, POLICY, NEXT.name):
         record.next_call_on = values["next_call_on"]
     if values["outcome"] in REACHED:
         record.contacted_at = context.now
