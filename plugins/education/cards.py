@@ -51,6 +51,7 @@ class Card:
     exact: str
     reasons: Sequence[LazyText]
     rule: Sequence[LazyText | str]
+    rounding: LazyText
 
 
 def number_text(value: Decimal | int | None, context: Context) -> str:
@@ -94,7 +95,10 @@ def card_of(context: Context, sheet: Sheet, enrolment_id: int) -> Card:
         for item, given, line in zip(sheet.items, sheet.given(enrolment_id), result.lines, strict=True)
     ]
     reasons = [REASONS[reason] for reason in result.reasons]
-    return Card(result, lines, exact_text(result.exact, context), reasons, rule_texts(context, sheet))
+    rounding = rounding_text(rule_of(sheet.offering))
+    return Card(
+        result, lines, exact_text(result.exact, context), reasons, rule_texts(context, sheet), rounding
+    )
 
 
 def _percent(share: Fraction | None, context: Context) -> str:
@@ -112,11 +116,7 @@ def rule_texts(context: Context, sheet: Sheet) -> list[LazyText | str]:
             "The grade is %(scale)s × the sum of weight × mark ÷ maximum, divided by the weights that count.",
             scale=number_text(rule.scale, context),
         ),
-        _(
-            "Rounding: %(step)s, %(way)s.",
-            step=STEPS[rule.rounding_step],
-            way=WAYS_OF_ROUNDING[rule.rounding_way],
-        ),
+        rounding_text(rule),
         _(
             "Passed from %(mark)s on, judged by the rounded grade.",
             mark=number_text(rule.pass_mark, context),
@@ -138,6 +138,15 @@ def rule_texts(context: Context, sheet: Sheet) -> list[LazyText | str]:
     if any(item.least is not None for item in sheet.items):
         texts.append(_("Key items must be reached by themselves."))
     return texts
+
+
+def rounding_text(rule: Rule) -> LazyText:
+    """Say how a grade is rounded."""
+    return _(
+        "Rounding: %(step)s, %(way)s.",
+        step=STEPS[rule.rounding_step],
+        way=WAYS_OF_ROUNDING[rule.rounding_way],
+    )
 
 
 def cards_of(context: Context, enrolments: Sequence[Enrolment]) -> dict[int, Card]:

@@ -18,13 +18,13 @@ from kernel.api import Context, clock, named_days
 from plugins.education import clashes
 from plugins.education.models import ClosedDay, Enrolment, Offering, Session, Slot
 from plugins.education.planning import Meeting, Weekly, weekday
+from plugins.education.seats import GOING
 
 AHEAD = timedelta(days=180)
 """How far ahead is looked for sessions on such days."""
 TRIED = timedelta(days=120)
 """How far after the last session of a course another time is looked for."""
 MOST = 200
-GOING = ("planned", "open", "running")
 
 Span = tuple[datetime, datetime]
 

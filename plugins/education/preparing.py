@@ -26,7 +26,6 @@ from plugins.education.models import (
     Teacher,
     Term,
 )
-from plugins.education.moving import GOING
 from plugins.education.words import judge_item, judge_rule
 
 CODE = "C{:04d}"
@@ -51,7 +50,7 @@ def prepare_titled(context: Context, record: Room, values: Mapping[str, Any]) ->
         .where(
             Offering.room_id == record.id,
             Offering.capacity > record.capacity,
-            Offering.state.in_(GOING),
+            Offering.state.in_(seats.GOING),
             Offering.binned_at.is_(None),
         )
         .order_by(Offering.capacity.desc())

@@ -13,6 +13,8 @@ from sqlalchemy import delete, func, select
 from kernel.api import Context, Invalid, Problem, _
 from plugins.education.models import Enrolment, Offering, Seat
 
+GOING = ("planned", "open", "running")
+
 
 def locked(system: Context, offering_id: int) -> Offering:
     """Read a calendar course anew and hold it until the end of the command."""
@@ -20,6 +22,11 @@ def locked(system: Context, offering_id: int) -> Offering:
     wanted = select(Offering).where(Offering.id == offering_id).with_for_update(key_share=True)
     found = system.session.execute(wanted, execution_options={"populate_existing": True})
     return found.scalar_one()
+
+
+def takes_students(offering: Offering) -> bool:
+    """Whether anybody may still come into a calendar course: one whose results are final takes nobody."""
+    return offering.state in GOING and offering.results_on is None
 
 
 def free_seat(system: Context, offering_id: int) -> int | None:

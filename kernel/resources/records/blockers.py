@@ -8,11 +8,11 @@ there are others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import func, inspect, select, text, true
 
 from kernel.access.policies import Policy
 from kernel.access.predicates import Reach
@@ -24,6 +24,22 @@ from kernel.resources.records.load import opens_bin
 from kernel.resources.resource import Resource
 
 HANGING = text("SELECT * FROM kernel.hanging_on(CAST(:table AS regclass), :ids)")
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """Rows of a table that hang on a record by one column; `ids` are theirs where the table has some.
+
+    `binned` is how many of them are in the bin, None where that is to be counted.
+    """
+
+    schema: str
+    name: str
+    field: str
+    direct: bool
+    total: int
+    binned: int | None
+    ids: Sequence[int] | None
 
 
 @dataclass(frozen=True)
@@ -55,14 +71,14 @@ def blockers(context: Context, resource: Resource, record_id: int) -> list[Block
     found: dict[str, Blocker] = {}
     unseen = False
     with context.system("what stands in the way of a deletion") as system:
-        rows = system.session.execute(HANGING, {"table": resource.table, "ids": [record_id]}).all()
+        rows = _once(system.session.execute(HANGING, {"table": resource.table, "ids": [record_id]}).all())
         seen = [_seen(context, system, row) for row in rows]
     for row, (count, binned) in zip(rows, seen, strict=True):
         unseen = unseen or count < row.total
         if count:
             one = _blocker(context, row, count, binned, record_id)
-            known = found.get(str(one.title))
-            found[str(one.title)] = one if known is None else _together(known, one)
+            title = context.text(one.title)
+            found[title] = one if title not in found else _together(found[title], one)
     answers = context.runtime.require(
         "obstacles_to_delete", ctx=context, resource=resource.name, ids=[record_id]
     )
@@ -91,19 +107,35 @@ def links_of(context: Context, in_the_way: Iterable[Blocker]) -> list[tuple[str,
     return links
 
 
-def _seen(context: Context, system: Context, row: Any) -> tuple[int, int]:
+def _once(rows: Iterable[Any]) -> list[Hanging]:
+    """Count a row once that hangs on the record in several ways, as far as its table tells rows apart: the direct one."""
+    known: dict[tuple[str, str], set[int]] = {}
+    found = []
+    for row in sorted(rows, key=lambda row: not row.direct):
+        one = Hanging(*row)
+        before = known.setdefault((one.schema, one.name), set())
+        if one.ids is not None and not before.isdisjoint(one.ids):
+            ids = [each for each in one.ids if each not in before]
+            one = replace(one, total=len(ids), ids=ids, binned=None)
+        before.update(one.ids or ())
+        if one.total:
+            found.append(one)
+    return found
+
+
+def _seen(context: Context, system: Context, row: Hanging) -> tuple[int, int]:
     """Count those of the rows that the actor may see, and those of them in the bin."""
     actor = context.actor
     policy = _policy_of(context, f"{row.schema}.{row.name}")
-    if actor.kind == "system" or (policy is None and actor.is_administrator):
-        return row.total, row.binned
     if policy is None:
-        return 0, 0
+        return (row.total, row.binned or 0) if actor.kind == "system" or actor.is_administrator else (0, 0)
     policies = context.runtime.policies
     reach = Reach(actor, policies, lift_bin=True)
-    condition = reach.condition(policies.view_rule(policy), policy.column)
+    condition = None if actor.kind == "system" else reach.condition(policies.view_rule(policy), policy.column)
     if condition is None:
-        return row.total, row.binned
+        if row.binned is not None:
+            return row.total, row.binned
+        condition = true()
     if not row.ids:
         return 0, 0
     key = getattr(policy.model, inspect(policy.model).primary_key[0].key)
@@ -119,7 +151,7 @@ def _policy_of(context: Context, table: str) -> Policy | None:
     return next((each for each in context.runtime.policies if each.table.fullname == table), None)
 
 
-def _blocker(context: Context, row: Any, count: int, binned: int, record_id: int) -> Blocker:
+def _blocker(context: Context, row: Hanging, count: int, binned: int, record_id: int) -> Blocker:
     table = f"{row.schema}.{row.name}"
     kinds = context.runtime.by_table.get(table, ())
     linked = [(kind, item) for kind in kinds for item in kind.fields if _leads(item, row.field)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, Invalid, Problem, Refused, _, command, editable, fields, load
+from kernel.api import Context, Invalid, LazyText, Problem, Refused, _, command, editable, fields, load
 from plugins.education import billing, marks, seats, telling
 from plugins.education.models import Enrolment, Offering
 from plugins.education.policies import MONEY
@@ -46,10 +46,8 @@ def cancel_offering(
     with context.system("a calendar course is cancelled") as system:
         seats.locked(system, number)
     record: Offering = load(context, OFFERING, number, lock=True)
-    if record.state == "cancelled":
-        raise Refused(_("This calendar course is cancelled."))
-    if record.results_on is not None:
-        raise Refused(_("The results are final already."))
+    if why := hindrance(record):
+        raise Refused(why)
     if values["cancel_charges"] and not context.may(MONEY, "edit"):
         raise Invalid([Problem("cancel_charges", _("You may not cancel charges."))])
     context.run(
@@ -63,6 +61,15 @@ def cancel_offering(
             done["told"] = telling.tell_of_course(system, number)
     marks.expire(context, Offering)
     return done
+
+
+def hindrance(record: Offering) -> LazyText | None:
+    """Say why a calendar course cannot be cancelled."""
+    if record.state == "cancelled":
+        return _("This calendar course is cancelled.")
+    if record.results_on is not None:
+        return _("The results are final already.")
+    return None
 
 
 def _cancelled(record: Offering, reason: str) -> dict[str, str]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, Refused, _, command, editable, fields, load, take_numbered
+from kernel.api import Context, LazyText, Refused, _, command, editable, fields, load, take_numbered
+from plugins.education import marks, seats
 from plugins.education.models import Certificate, Course, Enrolment, Offering, Session, Student, Teacher
 from plugins.education.reading import read
 from plugins.education.resources import CERTIFICATE, ENROLMENT, OFFERING
@@ -38,13 +39,11 @@ def new_code() -> str:
 def issue_certificate(context: Context, *, enrolment: Any) -> int:
     """Issue the certificate of a student who passed; gives its id. The results must be final."""
     number = read(context, (WHICH,), {"enrolment": enrolment})["enrolment"]
+    offering = _final(context, load(context, ENROLMENT, number).offering_id)
     record: Enrolment = load(context, ENROLMENT, number, lock=True)
-    offering: Offering = load(context, OFFERING, record.offering_id)
-    if offering.results_on is None:
-        raise Refused(_("Make the results of the calendar course final first."))
     if record.outcome != "passed" or record.state != "enrolled":
         raise Refused(_("Only students who passed get a certificate."))
-    if number in _certified(context, [number]):
+    if number in certified(context, [number]):
         raise Refused(_("There is a valid certificate of this course already."))
     return _issue(context, record, offering)
 
@@ -59,9 +58,7 @@ def issue_certificate(context: Context, *, enrolment: Any) -> int:
 def issue_certificates(context: Context, *, offering: Any) -> int:
     """Issue the certificates of all who passed and have none; gives how many."""
     number = read(context, (WHOLE,), {"offering": offering})["offering"]
-    record: Offering = load(context, OFFERING, number)
-    if record.results_on is None:
-        raise Refused(_("Make the results of the calendar course final first."))
+    record = _final(context, number)
     wanted = (
         select(Enrolment)
         .where(Enrolment.offering_id == number, Enrolment.outcome == "passed", Enrolment.state == "enrolled")
@@ -69,14 +66,27 @@ def issue_certificates(context: Context, *, offering: Any) -> int:
         .with_for_update(key_share=True)
     )
     passed = list(context.session.execute(wanted).scalars())
-    done = _certified(context, [each.id for each in passed])
+    done = certified(context, [each.id for each in passed])
     missing = [each for each in passed if each.id not in done]
     for each in missing:
         _issue(context, each, record)
     return len(missing)
 
 
-def _certified(context: Context, enrolments: list[int]) -> set[int]:
+def _final(context: Context, number: int) -> Offering:
+    """Give a calendar course whose results are final and stay so: nobody opens them again meanwhile."""
+    load(context, OFFERING, number)
+    with context.system("results stay final while certificates are issued") as system:
+        seats.locked(system, number)
+    marks.expire(context, Offering)
+    record: Offering = load(context, OFFERING, number)
+    if record.results_on is None:
+        raise Refused(_("Make the results of the calendar course final first."))
+    return record
+
+
+def certified(context: Context, enrolments: list[int]) -> set[int]:
+    """Give which of these enrolments have a valid certificate."""
     wanted = select(Certificate.enrolment_id).where(
         Certificate.enrolment_id.in_(enrolments), Certificate.state == "valid"
     )
@@ -127,6 +137,11 @@ def _facts(system: Context, enrolment: int, party: int, number: int) -> dict[str
     }
 
 
+def hindrance(record: Certificate) -> LazyText | None:
+    """Say why a certificate cannot be revoked."""
+    return _("This certificate was revoked already.") if record.state == "revoked" else None
+
+
 @command(
     "education.revoke_certificate",
     _("Revoke a certificate"),
@@ -139,8 +154,8 @@ def revoke_certificate(context: Context, *, certificate: Any, reason: Any) -> in
     values = read(context, (ISSUED, REASON), {"certificate": certificate, "reason": reason})
     editable(context, CERTIFICATE, values["certificate"])
     record: Certificate = load(context, CERTIFICATE, values["certificate"], lock=True)
-    if record.state == "revoked":
-        raise Refused(_("This certificate was revoked already."))
+    if why := hindrance(record):
+        raise Refused(why)
     record.state, record.revoked_on, record.revoke_reason = "revoked", context.today, values["reason"]
     context.session.flush()
     return record.id

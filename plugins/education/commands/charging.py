@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kernel.api import Context, Refused, _, command, editable, fields, load
+from kernel.api import Context, LazyText, Refused, _, command, editable, fields, load
 from plugins.education import billing, telling
 from plugins.education.models import Charge, Enrolment
 from plugins.education.policies import MONEY
@@ -42,6 +42,11 @@ def add_charge(context: Context, *, enrolment: Any, title: Any, amount: Any, due
         )
 
 
+def hindrance(record: Charge) -> LazyText | None:
+    """Say why a charge cannot be cancelled."""
+    return _("This charge was cancelled already.") if record.state == "cancelled" else None
+
+
 @command(
     "education.cancel_charge",
     _("Cancel a charge"),
@@ -54,8 +59,8 @@ def cancel_charge(context: Context, *, charge: Any, reason: Any) -> int:
     values = read(context, (CHARGED, REASON), {"charge": charge, "reason": reason})
     editable(context, CHARGE, values["charge"])
     record: Charge = load(context, CHARGE, values["charge"], lock=True)
-    if record.state == "cancelled":
-        raise Refused(_("This charge was cancelled already."))
+    if why := hindrance(record):
+        raise Refused(why)
     number = record.id
     with context.system("a charge is taken back") as system:
         billing.take_back(system, system.session.get_one(Charge, number), values["reason"])

@@ -7,6 +7,7 @@ from typing import Any
 from kernel.api import (
     Context,
     Invalid,
+    LazyText,
     Problem,
     Refused,
     _,
@@ -18,6 +19,7 @@ from kernel.api import (
     take_numbered,
 )
 from plugins.education import billing, clashes, marks, seats, telling
+from plugins.education.commands.certifying import certified
 from plugins.education.models import Enrolment, Offering
 from plugins.education.reading import read
 from plugins.education.resources import ENROLMENT, OFFERING
@@ -72,14 +74,14 @@ def enrol(
         },
     )
     course: Offering = load(context, OFFERING, values["offering"])
-    if course.state not in ("planned", "open", "running"):
-        raise Invalid([Problem("offering", _("Nobody is enrolled in this calendar course any more."))])
     asked = course.fee if values["fee"] is None else values["fee"]
     less = values["discount"] or 0
     _judge_discount(context, course, asked, less, values["discount_reason"])
     number = course.id
     with context.system("a seat in a calendar course") as system:
         held = seats.locked(system, number)
+        if not seats.takes_students(held):
+            raise Invalid([Problem("offering", _("Nobody is enrolled in this calendar course any more."))])
         if problems := clashes.judge_student(system, number, values["student"]):
             raise Invalid(problems)
         seat = seats.free_seat(system, number)
@@ -145,8 +147,8 @@ def withdraw(context: Context, *, enrolment: Any, reason: Any, cancel_charges: A
     with context.system("a seat is freed") as system:
         seats.locked(system, number)
     record: Enrolment = load(context, ENROLMENT, values["enrolment"], lock=True)
-    if record.state == "withdrawn":
-        raise Refused(_("This student has withdrawn already."))
+    if why := hindrance(context, record):
+        raise Refused(why)
     record.state, record.seat_id = "withdrawn", None
     record.ended_on, record.end_reason = context.today, values["reason"]
     context.session.flush()
@@ -155,6 +157,15 @@ def withdraw(context: Context, *, enrolment: Any, reason: Any, cancel_charges: A
             for part in billing.open_parts(system, values["enrolment"]):
                 billing.take_back(system, part.charge, values["reason"])
     return fill_seats(context, number)
+
+
+def hindrance(context: Context, record: Enrolment) -> LazyText | None:
+    """Say why an enrolment cannot be ended."""
+    if record.state == "withdrawn":
+        return _("This student has withdrawn already.")
+    if certified(context, [record.id]):
+        return _("There is a valid certificate of this course: revoke it first.")
+    return None
 
 
 def fill_seats(context: Context, offering_id: int) -> int | None:
@@ -167,7 +178,7 @@ def fill_seats(context: Context, offering_id: int) -> int | None:
     elsewhere: set[int] = set()
     with context.system("free seats go to those who wait") as system:
         held = seats.locked(system, offering_id)
-        while held.state in ("planned", "open", "running"):
+        while seats.takes_students(held):
             seat = seats.free_seat(system, offering_id)
             following = seats.first_in_line(system, offering_id, elsewhere) if seat is not None else None
             if following is None:

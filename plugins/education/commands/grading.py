@@ -30,18 +30,20 @@ from plugins.education.grading import ABSENT, EMPTY, EXCUSED, MARK, Given
 from plugins.education.models import Enrolment, Grade, GradeChange, Item, Offering
 from plugins.education.resources import ENROLMENT, ITEM, OFFERING
 
-ABSENT_WORDS = frozenset(("a", "absent", "غ", "غایب", "غیبت"))
+ABSENT_WORDS = frozenset(("a", "absent", "غ", "غایب", "غائب", "غیبت"))
 EXCUSED_WORDS = frozenset(("e", "excused", "م", "موجه", "معاف"))
 NUMBER = fields.Decimal("mark", _("Mark"), least=0)
 POINT = re.compile(r"[/,،٬](?=\d{1,2}$)")
 """What stands for the point of a mark besides: 17/5. With three digits after it, it stands for thousands."""
+AROUND_POINT = re.compile(r"\s*([/.٫,،٬])\s*")
+"""Spaces are no part of a mark beside its point; between two digits they are a slip: 1 7 is not 17."""
 NUMERAL = re.compile(r"[+-]?[\d.٫,،٬]+")
 
 
 def typed(entered: Any, context: Context) -> Given:
     """Read what stands in a cell: nothing, a mark, or a word for absent or excused. `FieldError` for anything else."""
     text = clean("" if entered is None else str(entered))
-    text = to_ascii_digits(re.sub(r"\s", "", text)).lower()
+    text = to_ascii_digits(AROUND_POINT.sub(r"\1", text)).lower().strip()
     if not text:
         return Given()
     if text in ABSENT_WORDS:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from kernel.api import Context, Invalid, Problem, Refused, _, command, editable, fields, load
-from plugins.education import clashes, keeping, marks
+from plugins.education import clashes, keeping, marks, seats
 from plugins.education.models import Attendance, Enrolment, Offering, Session, Slot
 from plugins.education.moving import days_off_between
 from plugins.education.planning import LONGEST, Meeting, Weekly, meetings
@@ -113,6 +113,9 @@ def take_attendance(
 ) -> int:
     """Note who was there, by enrolment; an empty state takes an entry back. The session counts as held then."""
     editable(context, SESSION, session)
+    course = load(context, SESSION, session).offering_id
+    with context.system("nobody makes results final while attendance is taken") as system:
+        seats.locked(system, course)
     record: Session = load(context, SESSION, session, lock=True)
     if record.state == "cancelled":
         raise Refused(_("This session was cancelled."))
@@ -143,9 +146,8 @@ def take_attendance(
     record.state = "held"
     if topic is not None:
         record.topic = topic.strip()[:300] or None
-    offering = record.offering_id
     context.session.flush()
-    marks.refresh(context, offering)
+    marks.refresh(context, course)
     return len(changed)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context, DocumentGroup, DocumentKind, DocumentPage, DocumentRows, _, fields
-from plugins.education.cards import Card, cards_of, number_text
+from plugins.education.cards import Card, CardLine, cards_of, number_text
 from plugins.education.grading import MARK, rounded
 from plugins.education.models import Certificate, Enrolment, Offering, Term
 from plugins.education.printing.pieces import TABLE_STYLE, number, text, words
@@ -149,15 +149,22 @@ def _days(context: Context, offering: Offering) -> str:
 
 
 def _notes(context: Context, card: Card | None) -> str:
-    """Say of each item that is not a plain mark that counts what became of it, and why the course was not passed."""
+    """Say of each item without a mark above nought what became of it, why the course was not passed, how it is rounded."""
     if card is None:
         return ""
     treated = [
-        f"{line.item.title}: {context.text(line.treatment)}"
+        f"{line.item.title}: {_treated(context, line)}"
         for line in card.lines
-        if line.given.kind != MARK or line.dropped
+        if line.given.kind != MARK or line.dropped or not line.given.mark
     ]
-    return "؛ ".join((*treated, *(context.text(each) for each in card.reasons)))
+    told = (*card.reasons, card.rounding) if card.lines else ()
+    return "؛ ".join((*treated, *(context.text(each).rstrip(".") for each in told)))
+
+
+def _treated(context: Context, line: CardLine) -> str:
+    """A mark of nought is neither an absence nor a missing entry, and says so."""
+    nought = line.given.kind == MARK and not line.given.mark and not line.dropped
+    return context.text(_("the mark is nought, and counts") if nought else line.treatment)
 
 
 TRANSCRIPT = DocumentKind(

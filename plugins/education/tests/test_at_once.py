@@ -163,6 +163,37 @@ def test_a_certificate_that_several_issue_is_one(academy: Academy) -> None:
     assert len(academy.rows(Certificate)) == 1
 
 
+def test_whoever_comes_while_results_become_final_has_one(academy: Academy) -> None:
+    offering = academy.offering(AT_ONCE)
+    academy.item(offering)
+    people = [academy.person(f"P{n}") for n in range(AT_ONCE - 1)]
+    together(
+        [
+            lambda: academy.run("education.finalise", offering=offering),
+            *[
+                lambda each=each: academy.run("education.enrol", offering=offering, student=each)
+                for each in people
+            ],
+        ]
+    )
+    assert {each.outcome for each in academy.rows(Enrolment)} <= {"incomplete"}
+
+
+def test_results_that_are_opened_while_certificates_are_issued_have_none(academy: Academy) -> None:
+    offering = academy.offering(2)
+    item, student = academy.item(offering), academy.enrol(offering)
+    academy.grade(offering, (item, student, "15"))
+    academy.run("education.finalise", offering=offering)
+    together(
+        [
+            *[lambda: academy.run("education.reopen", offering=offering) for _n in range(2)],
+            *[lambda: academy.run("education.issue_certificate", enrolment=student) for _n in range(3)],
+        ]
+    )
+    final = academy.row(Offering, offering).results_on is not None
+    assert len(academy.rows(Certificate)) == (1 if final else 0)
+
+
 def _worker(academy: Academy, config: Config, offering: int, people: list[int], gate: Any, out: Any) -> None:
     """A web process: it waits for the others, and enrols its people in threads."""
     runtime = build_runtime(academy.runtime.site, Engines(config), isolate=False)

@@ -83,3 +83,18 @@ def test_it_is_cancelled_from_its_class_page(browse, academy: Academy) -> None:
     assert link not in page
     assert f"/education/classes/{offering}/enrol" not in page
     assert messages(academy).count("education.course_cancelled") == 0
+    again = head.get(link, follow_redirects=True).text
+    assert "لغو شده است" in again
+    assert 'name="reason"' not in again
+
+
+def test_the_form_leads_back_by_name_and_does_not_open_for_final_results(browse, academy: Academy) -> None:
+    head = browse("manager", GRANTS["head"])
+    offering = academy.offering(2, title="Accounting")
+    link = f"/education/classes/{offering}/cancel"
+    assert "Accounting</a>" in head.get(link).text
+    item, student = academy.item(offering), academy.enrol(offering)
+    academy.grade(offering, (item, student, "12"))
+    academy.run("education.finalise", offering=offering)
+    answer = head.get(link)
+    assert (answer.status_code, answer.location) == (303, f"/education/classes/{offering}")

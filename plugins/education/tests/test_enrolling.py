@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from kernel.resources.errors import CommandError, Invalid
+from kernel.resources.errors import CommandError, Invalid, Refused
 from plugins.education.models import Charge, Enrolment, Offering, Seat
 from plugins.education.tests.conftest import Academy
 
@@ -87,6 +87,29 @@ def test_nobody_is_enrolled_in_a_course_that_is_over(academy: Academy) -> None:
     with pytest.raises(Invalid) as caught:
         academy.enrol(offering)
     assert fields_of(caught.value) == ["offering"]
+
+
+def test_a_course_with_final_results_takes_nobody_nor_lets_in_who_waits(academy: Academy) -> None:
+    offering = academy.offering(1, fee=900)
+    item, first, waiting = academy.item(offering), academy.enrol(offering), academy.enrol(offering)
+    academy.grade(offering, (item, first, "5"))
+    academy.run("education.finalise", offering=offering)
+    with pytest.raises(Invalid) as caught:
+        academy.enrol(offering)
+    assert fields_of(caught.value) == ["offering"]
+    academy.run("education.withdraw", enrolment=first, reason="x")
+    assert academy.row(Enrolment, waiting).state == "waiting"
+    assert not academy.rows(Charge, Charge.enrolment_id == waiting)
+
+
+def test_an_enrolment_stands_in_the_way_of_a_deletion_once_though_its_seat_leads_there_too(
+    academy: Academy,
+) -> None:
+    offering = academy.offering(2)
+    academy.enrol(offering)
+    with pytest.raises(Refused) as caught:
+        academy.run("record.delete", resource="education.offering", record_id=offering)
+    assert str(caught.value.message).count("×") == 1
 
 
 def test_a_place_for_few_takes_no_more(academy: Academy) -> None:

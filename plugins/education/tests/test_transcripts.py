@@ -63,6 +63,8 @@ def test_a_transcript_tells_of_all_courses_and_how_what_is_no_mark_was_treated(
     academy.grade(new, (items[2], student, "0"))
     academy.run("education.finalise", offering=new)
     found = printed(academy, person)
+    assert "Item 2: نمره صفر است و حساب می‌شود" in found["courses"][1]["notes"]
+    assert all("گرد" in course["notes"] for course in found["courses"])
     assert found["student"]["mean"] == "۷٫۵"  # (6 × 30 + 12 × 10) ÷ 40
     assert (found["student"]["passed"], found["student"]["hours"]) == (1, 10)
     assert printed(academy, academy.person("Nobody")) is None

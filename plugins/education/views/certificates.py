@@ -32,7 +32,7 @@ def issue_all(number: int) -> ResponseReturnValue:
 def revoke(number: int) -> ResponseReturnValue:
     """Ask why a certificate is revoked, or revoke it."""
     context = current()
-    load(context, CERTIFICATE, number)
+    record = load(context, CERTIFICATE, number)
     return commanded(
         CommandForm(context, (certifying.REASON,)),
         {},
@@ -40,6 +40,8 @@ def revoke(number: int) -> ResponseReturnValue:
         {"certificate": number},
         title=_("Revoke a certificate"),
         save=_("Revoke"),
+        of=record.number,
         back=f"/{CERTIFICATE.path}/{number}",
         done=_("The certificate is revoked: its public page says so from now on."),
+        hindered=certifying.hindrance(record),
     )

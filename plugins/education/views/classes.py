@@ -21,14 +21,13 @@ from kernel.api import (
     stored_number,
     tell,
 )
-from plugins.education import clashes
+from plugins.education import clashes, seats
 from plugins.education.billing import accounts_of
 from plugins.education.blocks import session_rows
 from plugins.education.cards import number_text
 from plugins.education.commands import cancelling, enrolling
 from plugins.education.commands.holding import planned
 from plugins.education.models import Certificate, Enrolment, Offering, Session, Term
-from plugins.education.moving import GOING
 from plugins.education.planning import Meeting, weekday
 from plugins.education.policies import MONEY
 from plugins.education.resources import ENROLMENT, OFFERING, SESSION
@@ -101,7 +100,7 @@ def _rights(context: Context, offering: Offering, students: list[dict[str, Any]]
     own = found["plan"] and bool(changeable(context, OFFERING, [offering.id]))
     found["plan"] = own and offering.state != "cancelled"
     found["cancel"] = found["plan"] and offering.results_on is None
-    found["enrol"] = found["enrol"] and offering.state in GOING
+    found["enrol"] = found["enrol"] and seats.takes_students(offering)
     found["certify"] = found["certify"] and any(
         row["enrolment"].outcome == "passed" and row["enrolment"].state == "enrolled" and not row["certified"]
         for row in students
@@ -192,17 +191,22 @@ def _outside(context: Context, offering: Offering, found: list[Meeting]) -> int:
 def cancel(number: int) -> ResponseReturnValue:
     """Ask why a calendar course does not take place, or cancel it."""
     context = current()
-    load(context, OFFERING, number)
+    offering: Offering = load(context, OFFERING, number)
+    back = url_for("education.class_page", number=number)
+    if request.method == "GET" and (why := cancelling.hindrance(offering)):
+        tell(why, "error")
+        return redirect(back, code=303)
     kinds: list[Any] = [cancelling.REASON, cancelling.TELL]
     start: dict[str, Any] = {"tell": True}
     if context.may(MONEY, "edit"):
         kinds.insert(1, cancelling.CHARGES)
         start["cancel_charges"] = True
-    form, back = CommandForm(context, kinds), url_for("education.class_page", number=number)
+    form = CommandForm(context, kinds)
     page = {
         "title": _("Cancel a calendar course"),
         "save": _("Cancel the course"),
         "form": form,
+        "of": offering.title,
         "back": back,
     }
     if request.method == "GET":

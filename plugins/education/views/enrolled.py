@@ -138,16 +138,10 @@ def _account(context: Context, record: Enrolment) -> dict[str, Any]:
     }
 
 
-def _form_page(
-    template: str, title: Any, save: Any, form: CommandForm, back: str, status: int = 200, **more: Any
-) -> ResponseReturnValue:
-    return render(template, status=status, title=title, save=save, form=form, back=back, **more)
-
-
 def withdraw(number: int) -> ResponseReturnValue:
     """Ask why a student withdraws, or end the enrolment."""
     context = current()
-    load(context, ENROLMENT, number)
+    record = load(context, ENROLMENT, number)
     kinds = (enrolling.REASON, enrolling.CANCEL_CHARGES)
     form = CommandForm(context, kinds)
     return commanded(
@@ -157,15 +151,17 @@ def withdraw(number: int) -> ResponseReturnValue:
         {"enrolment": number},
         title=_("Withdraw a student"),
         save=_("End the enrolment"),
+        of=record.number,
         back=url_for("education.enrolled", number=number),
         done=_("The student has withdrawn; a free seat goes to whoever waits first."),
+        hindered=enrolling.hindrance(context, record),
     )
 
 
 def charge(number: int) -> ResponseReturnValue:
     """Ask what a student is charged for, or charge."""
     context = current()
-    load(context, ENROLMENT, number)
+    record = load(context, ENROLMENT, number)
     form = CommandForm(context, (charging.TITLE, charging.AMOUNT, charging.DUE))
     return commanded(
         form,
@@ -174,6 +170,7 @@ def charge(number: int) -> ResponseReturnValue:
         {"enrolment": number},
         title=_("Charge a student"),
         save=_("Charge something"),
+        of=record.number,
         back=url_for("education.enrolled", number=number),
         done=_("The charge is entered."),
     )
@@ -182,7 +179,7 @@ def charge(number: int) -> ResponseReturnValue:
 def discount(number: int) -> ResponseReturnValue:
     """Ask how much less a student pays and why, or give the discount."""
     context = current()
-    load(context, ENROLMENT, number)
+    record = load(context, ENROLMENT, number)
     return commanded(
         CommandForm(context, (discounting.AMOUNT, discounting.REASON)),
         {},
@@ -190,6 +187,7 @@ def discount(number: int) -> ResponseReturnValue:
         {"enrolment": number},
         title=_("Give a discount"),
         save=_("Give the discount"),
+        of=record.number,
         back=url_for("education.enrolled", number=number),
         done=_("The discount is given: what was still unpaid is less."),
     )
@@ -207,8 +205,10 @@ def cancel_charge(number: int) -> ResponseReturnValue:
         {"charge": number},
         title=_("Cancel a charge"),
         save=_("Cancel the charge"),
+        of=load(context, ENROLMENT, record.enrolment_id).number,
         back=url_for("education.enrolled", number=record.enrolment_id),
         done=_("The charge is cancelled."),
+        hindered=charging.hindrance(record),
     )
 
 
@@ -220,15 +220,23 @@ def commanded(
     *,
     title: Any,
     save: Any,
+    of: str,
     back: str,
     done: Any,
+    hindered: Any = None,
 ) -> ResponseReturnValue:
-    """Show the form of a command, or run it and go back."""
+    """Show the form of a command on a record `of` that title, or run it and go `back`; `hindered` says why it cannot be."""
+    if hindered is not None and request.method == "GET":
+        tell(hindered, "error")
+        return redirect(back, code=303)
+    status = 200
     if request.method == "GET":
-        return _form_page("education/form.html", title, save, form.start(start), back)
-    form.read(request.form)
-    outcome = run_command(command, form=form, **fixed, **form.values)
-    if not outcome.done:
-        return _form_page("education/form.html", title, save, form, back, outcome.status)
-    tell(done)
-    return redirect(back, code=303)
+        form.start(start)
+    else:
+        form.read(request.form)
+        outcome = run_command(command, form=form, **fixed, **form.values)
+        if outcome.done:
+            tell(done)
+            return redirect(back, code=303)
+        status = outcome.status
+    return render("education/form.html", status=status, title=title, save=save, form=form, of=of, back=back)
