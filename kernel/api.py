@@ -95,6 +95,7 @@ from kernel.messages.inbound.making import enter_sender
 from kernel.messages.inbound.menus import UssdAnswer, UssdEntry, UssdStep
 from kernel.messages.inbound.models import Inbound, InboundParty
 from kernel.messages.leaving import web_address
+from kernel.messages.many import Occasion, queue_messages
 from kernel.messages.outbox import Queued, queue_message
 from kernel.messages.reminders.days import DaysOff, due_day
 from kernel.messages.reminders.leading import days_off, rest_reminders
@@ -214,6 +215,7 @@ __all__ = [
     "NotHandedOver",
     "NoticeKind",
     "Obstacle",
+    "Occasion",
     "Outcome",
     "Outgoing",
     "Panel",
@@ -328,6 +330,7 @@ __all__ = [
     "public",
     "publish",
     "queue_message",
+    "queue_messages",
     "record_labels",
     "relate",
     "relation_kind_ids",

@@ -20,7 +20,7 @@ from kernel.messages.barred import SAMPLE
 from kernel.messages.files import as_given, attach
 from kernel.messages.gateways import Attachment
 from kernel.messages.kinds import SERVICE, kind_by_code
-from kernel.messages.lines import lines_for, tariff
+from kernel.messages.lines import Tariff, lines_for, tariff
 from kernel.messages.models import (
     LARGEST_CLIENT_ID,
     LEFT_OUT,
@@ -87,8 +87,8 @@ def queue_message(
             if template
             else Wording(subject, text or "", context.locale)
         )
-        found = _kind(system, wording.kind_id or (kind if isinstance(kind, str) else kind.id))
-        row = _row(purpose, occasion, channel, found, sender, due or context.now, context.now)
+        found = kind_named(system, wording.kind_id or (kind if isinstance(kind, str) else kind.id))
+        row = new_row(purpose, occasion, channel, found, sender, due or context.now, context.now)
         if party_id is not None:
             if _queued_before(system, row, party_id):
                 return Queued(None)
@@ -152,15 +152,17 @@ def note_steps(context: Context, steps: Sequence[Mapping[str, Any]]) -> None:
         context.session.execute(insert(MessageStep), [{"at": context.now, **step} for step in steps])
 
 
-def _kind(system: Context, named: str | int) -> MessageKind:
+def kind_named(system: Context, named: str | int) -> MessageKind:
+    """Give a kind of messages by its code or number."""
     if isinstance(named, str):
         return kind_by_code(system, named)
     return system.session.get_one(MessageKind, named)
 
 
-def _row(
+def new_row(
     purpose: str, occasion: str, channel: str, kind: MessageKind, sender: int, due: datetime, now: datetime
 ) -> dict[str, Any]:
+    """Give the columns of a message that has neither address nor words yet."""
     return {
         "client_id": new_client_id(),
         "party_id": None,
@@ -185,9 +187,14 @@ def _row(
     }
 
 
+def lock_key(purpose: str, occasion: str, party_id: int) -> str:
+    """Name what only one transaction at a time may queue."""
+    return f"{purpose}\n{occasion}\n{party_id}"
+
+
 def _queued_before(system: Context, row: Mapping[str, Any], party_id: int) -> bool:
     """Say whether the party has been sent this, at whatever address; one transaction at a time asks for one occasion."""
-    key = func.hashtextextended(f"{row['purpose']}\n{row['occasion']}\n{party_id}", 0)
+    key = func.hashtextextended(lock_key(row["purpose"], row["occasion"], party_id), 0)
     system.session.execute(select(func.pg_advisory_xact_lock(key)))
     statement = select(Message.id).where(
         Message.purpose == row["purpose"],
@@ -202,12 +209,20 @@ def _queued_before(system: Context, row: Mapping[str, Any], party_id: int) -> bo
 def _fill(
     system: Context, row: dict[str, Any], wording: Wording, values: Mapping[str, Any], is_template: bool
 ) -> None:
-    """Write the words; an empty variable leaves the recipient out."""
-    body, subject = wording.body, wording.subject
+    given = None
     if is_template:
         given = house_values(system, wording.language) | {name: str(value) for name, value in values.items()}
         if row["party_id"] is not None:
             given |= party_values(system, [row["party_id"]], wording.language).get(row["party_id"], {})
+    fill_row(system, row, wording, given, tariff(system.session, row["channel"], row["advertising"]))
+
+
+def fill_row(
+    system: Context, row: dict[str, Any], wording: Wording, given: Mapping[str, str] | None, costs: Tariff
+) -> None:
+    """Write the words and what they cost; `given` fills a template, whose empty variable leaves the recipient out."""
+    body, subject = wording.body, wording.subject
+    if given is not None:
         try:
             body, subject = fill(body, given), fill(subject, given) if subject else ""
         except EmptyVariable as error:
@@ -221,7 +236,6 @@ def _fill(
     if not body.strip():
         raise Invalid([Problem("text", _("The message has no words."))])
     row["body"], row["subject"] = body, subject
-    costs = tariff(system.session, row["channel"], row["advertising"])
     row["parts"], row["price"] = costs.measure(row["channel"], body)
 
 

@@ -139,12 +139,20 @@ def give_role(context: Context, party_id: int, role: str, since: date | None = N
 
 
 def give_roles(context: Context, party_ids: Collection[int], role: str) -> None:
-    """Give a role to all of some parties that do not hold it, from today on; for whole sheets, in one statement."""
+    """Give a role to all of some parties that do not hold it, from today on; for whole sheets, in few statements.
+
+    Checks no rights: commands do. `Invalid` for an unknown kind.
+    """
+    if role not in role_kinds(context):
+        raise Invalid([Problem("role", _("There is no such role."))])
     held = select(PartyRole.party_id).where(
         PartyRole.party_id.in_(party_ids), PartyRole.role == role, PartyRole.until.is_(None)
     )
-    for party_id in sorted(set(party_ids) - set(context.session.execute(held).scalars())):
-        give_role(context, party_id, role)
+    fresh = sorted(set(party_ids) - set(context.session.execute(held).scalars()))
+    context.session.add_all(
+        PartyRole(party_id=party_id, role=role, since=context.today) for party_id in fresh
+    )
+    context.session.flush()
 
 
 def end_role(

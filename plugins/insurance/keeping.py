@@ -173,9 +173,9 @@ def follow_policy(context: Context, ids: Sequence[int], action: str) -> None:
         if action in ("created", "changed", "restored"):
             give_roles(system, {policy.holder_id for policy in found if policy.number}, INSURED_ROLE)
         chains.recognise(context, system, [policy for policy in found if policy.id in chained])
+        if action in ("created", "changed"):
+            telling.thank(system, found)
         for policy in found:
-            if action in ("created", "changed"):
-                telling.thank(system, policy)
             if policy.former_id is not None and action in ("binned", "restored"):
                 follow_former(system, policy.former_id)
     if action == "created" and len(ids) == 1:  # not of whole sheets

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, or_, select
 
 from kernel.api import Context, Problem, _
+from plugins.insurance import terms
 from plugins.insurance.models import Policy
 
 EARLY = timedelta(days=1)
 """By how much a renewal may begin before the former one ends where nobody renewed it here."""
 TIMES = ("begins_at", "ends_at")
+STANDING = (Policy.binned_at.is_(None), Policy.cancelled_on.is_(None))
+"""What counts as a neighbour: neither in the bin nor cancelled."""
 OVER_FORMER = _(
     "It would begin before the policy that it renews ends: let it begin later, or shorten that one by an endorsement first."
 )
 OVER_NEXT = _(
     "It would end after its renewal has begun: end it earlier, or let the renewal begin later first."
 )
+OTHER_LINE = _("It stands in a chain of renewals of its line: take the link to the other policy back first.")
 
 
 def moved(policy: Policy) -> bool:
@@ -30,20 +34,43 @@ def moved(policy: Policy) -> bool:
     return policy.id is not None and any(attributes[name].history.has_changes() for name in TIMES)
 
 
+def changed_line(policy: Policy) -> bool:
+    """Whether a policy that is there already was given another line."""
+    return policy.id is not None and bool(inspect(policy).attrs.line.history.has_changes())
+
+
+def judge_line(context: Context, policy: Policy) -> list[Problem]:
+    """Refuse another line to a policy that renews one, or was renewed: a chain is of one line."""
+    beside = or_(Policy.id == policy.former_id, Policy.former_id == policy.id)
+    wanted = select(Policy.id).where(beside, *STANDING).limit(1)
+    with context.system("whether a policy stands in a chain") as system, system.session.no_autoflush:
+        chained = system.session.execute(wanted).first() is not None
+    return [Problem("line", OTHER_LINE)] if chained else []
+
+
+def anchor(context: Context, policy: Policy) -> int:
+    """Give the anchor of a policy by its begin: that of its chain, as long as the begin is what the rule makes of it."""
+    if policy.former_id is None:
+        return terms.anchor_of(policy.begins_on)
+    wanted = select(Policy.anchor_day).where(Policy.id == policy.former_id)
+    with context.system("the anchor of a chain") as system, system.session.no_autoflush:
+        held = system.session.execute(wanted).scalar_one()
+    return terms.kept_anchor(policy.begins_on, held)
+
+
 def judge(context: Context, policy: Policy) -> list[Problem]:
     """Say what is wrong with the begin and the end of a policy beside those of its neighbours.
 
     These are locked, so that nobody moves them at the same moment.
     """
-    standing = (Policy.binned_at.is_(None), Policy.cancelled_on.is_(None))
     problems = []
     with context.system("what stands beside a policy in its chain") as system, system.session.no_autoflush:
         if policy.former_id is not None:
-            wanted = select(Policy.ends_at).where(Policy.id == policy.former_id, *standing)
+            wanted = select(Policy.ends_at).where(Policy.id == policy.former_id, *STANDING)
             ends_at = system.session.execute(wanted.with_for_update(key_share=True)).scalar_one_or_none()
             if ends_at is not None and policy.begins_at < ends_at:
                 problems.append(Problem("begins_on", OVER_FORMER))
-        wanted = select(Policy.begins_at).where(Policy.former_id == policy.id, *standing)
+        wanted = select(Policy.begins_at).where(Policy.former_id == policy.id, *STANDING)
         begins_at = system.session.execute(wanted.with_for_update(key_share=True)).scalar_one_or_none()
         if begins_at is not None and policy.ends_at > begins_at:
             problems.append(Problem("ends_on", OVER_NEXT))

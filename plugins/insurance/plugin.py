@@ -56,7 +56,7 @@ from plugins.insurance.views import make_blueprint
 plugin = Plugin(
     name="insurance",
     title=_("Insurance"),
-    version="1.2.0",
+    version="1.3.0",
     kernel=">=1.0,<2",
     works_with=("sales", "tasks"),
     icon="umbrella",

@@ -15,6 +15,7 @@ from plugins.insurance.models import Claim, Insurer, Line, Policy
 CODE = "L{:04d}"
 TERMS = "insurance.terms"
 """In the notes of a session: the terms of lines, by line and insurer."""
+LESS_THAN_GIVEN_BACK = _("Endorsements or a cancellation gave back more than this premium.")
 
 
 def prepare_insurer(context: Context, insurer: Insurer, values: Mapping[str, Any]) -> list[Problem]:
@@ -69,13 +70,15 @@ def prepare_policy(context: Context, policy: Policy, values: Mapping[str, Any]) 
         if before and before[0]:
             problems.append(Problem("number", _("A policy that was issued keeps its number.")))
     policy.own_line_id = lines.own_row(context, policy.line)
-    _money(policy, line)
+    problems += _money(policy, line)
     policy.number_key = squeeze(policy.number) if policy.number else None
     policy.title = _title(context, policy)
     held = (policy.title, policy.number, policy.plate, policy.vin, policy.chassis, policy.plan)
     policy.search_key = "|".join(squeeze(text) for text in held if text)
     if not problems and neighbours.moved(policy):
         problems += neighbours.judge(context, policy)
+    if not problems and neighbours.changed_line(policy):
+        problems += neighbours.judge_line(context, policy)
     if not problems:
         keeping.set_state(policy, context.now)
         keeping.set_board(context, policy, line)
@@ -97,7 +100,7 @@ def _time(context: Context, policy: Policy, line: Line | None) -> list[Problem]:
     if policy.ends_hour is None:
         policy.ends_hour = usual
     if policy.anchor_day is None or changed:
-        policy.anchor_day = terms.anchor_of(policy.begins_on)
+        policy.anchor_day = neighbours.anchor(context, policy)
     if policy.ends_on is None:
         months = line.months if line is not None else terms.MONTHS_OF_YEAR
         policy.ends_on = terms.end_after(policy.begins_on, months, policy.anchor_day)
@@ -116,11 +119,15 @@ def _time(context: Context, policy: Policy, line: Line | None) -> list[Problem]:
     return problems
 
 
-def _money(policy: Policy, line: Line | None) -> None:
+def _money(policy: Policy, line: Line | None) -> list[Problem]:
     policy.endorsed = policy.endorsed or 0
     if policy.commission_percent is None and policy.id is None and line is not None:
         policy.commission_percent = line.commission_percent
     keeping.set_commission(policy)
+    least = (policy.refund or 0) - policy.endorsed
+    if policy.premium is None or policy.premium >= least:
+        return []
+    return [Problem("premium", LESS_THAN_GIVEN_BACK)]
 
 
 def prepare_claim(context: Context, claim: Claim, values: Mapping[str, Any]) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -10,11 +11,13 @@ from kernel.api import (
     Context,
     MessageTemplate,
     NoticeKind,
+    Occasion,
     Party,
     _,
     calendar,
     notify,
     queue_message,
+    queue_messages,
     to_persian_digits,
 )
 from plugins.insurance import terms
@@ -52,22 +55,31 @@ TEMPLATES = (
 )
 
 
-def thank(system: Context, policy: Policy) -> None:
-    """Thank the holder of a policy that was issued just now; each policy once, renewals too."""
-    if not policy.number or policy.state not in ("waiting", "active"):
+def thank(system: Context, policies: Sequence[Policy]) -> None:
+    """Thank the holders of policies that were issued just now; each policy once, renewals too."""
+    if not system.runtime.setting("insurance.thank"):
         return
-    if not system.runtime.setting("insurance.thank") or policy.begins_on < system.today - NEW:
-        return
-    queue_message(
+    fresh = [
+        each
+        for each in policies
+        if each.number and each.state in ("waiting", "active") and each.begins_on >= system.today - NEW
+    ]
+    names = _names(system, [each.holder_id for each in fresh])
+    queue_messages(
         system,
         purpose="insurance.thanks",
-        occasion=str(policy.id),
-        party_id=policy.holder_id,
         template="insurance.thanks",
-        values={
-            **_places(system, policy),
-            "until": written(system, terms.last_day(policy.ends_on, policy.ends_hour)),
-        },
+        occasions=[
+            Occasion(
+                str(each.id),
+                each.holder_id,
+                {
+                    **_places(system, each, names),
+                    "until": written(system, terms.last_day(each.ends_on, each.ends_hour)),
+                },
+            )
+            for each in fresh
+        ],
     )
 
 
@@ -82,17 +94,21 @@ def tell_of_claim(system: Context, claim: Claim, policy: Policy) -> None:
         party_id=policy.holder_id,
         template="insurance.claim_state",
         values={
-            **_places(system, policy),
+            **_places(system, policy, _names(system, [policy.holder_id])),
             "code": claim.code,
             "state": system.text(CLAIMS[claim.state]),
         },
     )
 
 
-def _places(system: Context, policy: Policy) -> dict[str, str]:
-    name = select(Party.display_name).where(Party.id == policy.holder_id)
+def _names(system: Context, party_ids: Sequence[int]) -> dict[int, str]:
+    wanted = select(Party.id, Party.display_name).where(Party.id.in_(sorted(set(party_ids))))
+    return {row.id: row.display_name for row in system.session.execute(wanted)} if party_ids else {}
+
+
+def _places(system: Context, policy: Policy, names: Mapping[int, str]) -> dict[str, str]:
     return {
-        "name": system.session.execute(name).scalar_one(),
+        "name": names[policy.holder_id],
         "line": title_of(system, policy.line),
         "number": policy.number or "—",
     }

@@ -25,7 +25,7 @@ from plugins.insurance.kinds import Holder, Hour
 from plugins.insurance.models import Endorsement, Instalment, InsuredPerson, Policy
 from plugins.insurance.preparing import line_of
 from plugins.insurance.reading import open_policy, read
-from plugins.insurance.resources import POLICY
+from plugins.insurance.resources import INSTALMENT, POLICY
 from plugins.insurance.words import ENDORSEMENTS, RELATIONS, STANDING
 
 MOST_CHANGE = 10**15
@@ -33,6 +33,7 @@ DUE = "insurance.instalment"
 """The date of instalments that reminders ask for."""
 
 WHICH = fields.Link("policy", _("Policy"), to=POLICY.name, required=True)
+WHICH_PART = fields.Link("instalment", _("Instalment"), to=INSTALMENT.name, required=True)
 COUNT = fields.Whole("count", _("Number of instalments"), least=1, most=60, required=True, default=4)
 DOWN = fields.Money("down", _("Paid down at once"), least=0, most=MOST_CHANGE)
 FIRST = fields.Day("first", _("First instalment due on"), required=True)
@@ -132,7 +133,8 @@ def plan(
     _("Note an instalment as paid"),
     resource="insurance.policy",
     action="edit",
-    of="insurance.instalment",
+    of=INSTALMENT.name,
+    fields=(WHICH_PART, PAID_ON, PAY_NOTE),
 )
 def pay(context: Context, *, instalment: int, paid_on: Any = None, note: Any = None) -> int:
     """Note that an instalment was paid; gives the policy. What an invoice knows is not noted by hand."""
@@ -155,6 +157,7 @@ def pay(context: Context, *, instalment: int, paid_on: Any = None, note: Any = N
     _("Take back that an instalment was paid"),
     resource="insurance.policy",
     action="edit",
+    fields=(WHICH_PART,),
 )
 def unpay(context: Context, *, instalment: int) -> int:
     """Take back what was noted by hand; gives the policy."""

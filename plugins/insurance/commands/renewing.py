@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -68,30 +69,41 @@ COPIED = ("plan", "beneficiary_id", "beneficiary_note", *(item.attribute for ite
 """Attributes that the next policy takes over as they are."""
 
 
-def proposal(context: Context, former: Policy) -> dict[str, Any]:
-    """Give what the form of a renewal begins with: from the moment of the end, as long as the line usually runs."""
-    begins_on, hour = former.ends_on, former.ends_hour
-    late = former.ends_at < context.now and former.state == "lapsed"
-    if late:
-        begins_on = context.today
-    anchor = terms.kept_anchor(begins_on, former.anchor_day)
+def proposal(
+    context: Context, former: Policy, *, insurer: int | None = None, begins_on: date | None = None
+) -> dict[str, Any]:
+    """Give what the form of a renewal begins with: from the moment of the end, as long as the line usually runs.
+
+    Where another insurer is known already, its terms count; where another begin is, the end follows that.
+    """
+    insurer = insurer or former.insurer_id
+    line, hour = line_of(context, former.line, insurer), former.ends_hour
+    if begins_on is None:
+        begins_on = context.today if former.state == "lapsed" else former.ends_on
+    months = line.months if line is not None else terms.MONTHS_OF_YEAR
+    percent = former.commission_percent
+    if insurer != former.insurer_id and line is not None:
+        percent = line.commission_percent
     return {
-        "insurer": former.insurer_id,
+        "insurer": insurer,
         "premium": former.quoted or former.premium_total,
         "sum_insured": former.sum_insured,
-        "commission_percent": former.commission_percent,
+        "commission_percent": percent,
         "begins_on": begins_on,
         "begins_hour": hour,
-        "ends_on": terms.end_after(begins_on, _months(context, former), anchor),
+        "ends_on": terms.end_after(begins_on, months, terms.kept_anchor(begins_on, former.anchor_day)),
         "ends_hour": hour,
         "no_claim_years": _no_claim(context, former),
         "instalments": len(instalments_of(context, former.id)) or 0,
     }
 
 
-def _months(context: Context, former: Policy) -> int:
-    line = line_of(context, former.line, former.insurer_id)
-    return line.months if line is not None else terms.MONTHS_OF_YEAR
+def _proposed(context: Context, former: Policy, entered: dict[str, Any]) -> dict[str, Any]:
+    """Propose what was not entered, by what was: what is wrong in that is told once all of it is read."""
+    known, _problems = fields.read_all(
+        [item for item in (INSURER, BEGINS_ON) if item.name in entered], entered, context
+    )
+    return proposal(context, former, insurer=known.get("insurer"), begins_on=known.get("begins_on"))
 
 
 def _no_claim(context: Context, former: Policy) -> int | None:
@@ -156,7 +168,7 @@ def renew(
         instalments,
     )
     entered = {item.name: value for item, value in zip(FORM, given, strict=True) if value is not None}
-    values = read(context, FORM, {**proposal(context, former), **entered})
+    values = read(context, FORM, {**_proposed(context, former, entered), **entered})
     _in_order(context, former, values)
     context.session.info[chains.RENEWING] = True
     try:

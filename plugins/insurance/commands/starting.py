@@ -111,6 +111,7 @@ def missing(context: Context) -> list[Ladder]:
     _("Set up the reminders of the agency"),
     resource="insurance.policy",
     action="assign",
+    fields=(),
 )
 def set_up_reminders(context: Context) -> int:
     """Make the ladders that are missing, in the name of the actor, whose rights say whom they reach; gives how many."""

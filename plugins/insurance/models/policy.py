@@ -61,6 +61,7 @@ class Policy(Identified, Stamped, Versioned, Binnable, Extensible, InsuranceBase
         CheckConstraint("begins_hour BETWEEN 0 AND 24 AND ends_hour BETWEEN 0 AND 24", name="hours"),
         CheckConstraint("premium >= 0", name="premium"),
         CheckConstraint("commission_percent BETWEEN 0 AND 100", name="commission_percent"),
+        CheckConstraint("COALESCE(refund, 0) >= 0 AND premium_kept >= 0", name="kept"),
         CheckConstraint("(state = 'cancelled') = (cancelled_on IS NOT NULL)", name="cancelled"),
         CheckConstraint("former_id <> id", name="former"),
         Index("uq_policy_number", "insurer_id", "number_key", unique=True, postgresql_where=KEPT),

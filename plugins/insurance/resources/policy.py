@@ -146,6 +146,7 @@ POLICY = Resource(
         "uq_policy_number": ("number", _("This insurer has a policy of this number already.")),
         "uq_policy_former_id": (None, _("This policy has been renewed already.")),
         "uq_insured_person_policy_id": (None, _("A person is insured by a policy once only.")),
+        "ck_policy_kept": ("premium", preparing.LESS_THAN_GIVEN_BACK),
         "ck_policy_order": ("ends_on", _("The end must be later than the beginning.")),
     },
     help=_(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from kernel.parties.models import PartyRole
 from kernel.resources.errors import EditConflict, Invalid, Refused
@@ -66,6 +67,23 @@ def test_an_endorsement_changes_the_premium_and_the_instalments(agency: Agency) 
     assert refusal.value.problems[0].field == "premium_change"
     with pytest.raises(Invalid):
         endorse(agency, number, "premium")
+
+
+def test_a_premium_is_not_corrected_below_what_was_given_back(agency: Agency) -> None:
+    number = agency.policy(premium=9_000_000, commission_percent=10)
+    endorse(agency, number, "premium", premium_change=-4_000_000)
+    with pytest.raises(Invalid) as refusal:
+        agency.edit(number, premium=3_999_999)
+    assert [each.field for each in refusal.value.problems] == ["premium"]
+    agency.edit(number, premium=5_000_000)
+    agency.run(
+        "insurance.cancel", policy=number, cancelled_on=agency.today, cancel_reason="x", refund=1_000_000
+    )
+    assert (agency.row(Policy, number).premium_kept, agency.row(Policy, number).commission) == (0, 0)
+    with pytest.raises(Invalid):
+        agency.edit(number, premium=4_999_999)
+    with agency.runtime.engines.owner(agency.runtime.site).begin() as owner, pytest.raises(IntegrityError):
+        owner.execute(update(Policy).where(Policy.id == number).values(premium=4_999_999))
 
 
 def test_an_endorsement_changes_the_end(agency: Agency) -> None:

@@ -43,6 +43,18 @@ def test_a_renewal_and_its_former_never_overlap(agency: Agency) -> None:
     agency.edit(made, note="What touches no time is not judged")
 
 
+def test_a_policy_in_a_chain_keeps_its_line(agency: Agency) -> None:
+    former = agency.ending(10)
+    made = agency.run("insurance.renew", policy=former, number="R1")
+    for number in (former, made):
+        with pytest.raises(Invalid) as refusal:
+            agency.edit(number, line="health")
+        assert [each.field for each in refusal.value.problems] == ["line"]
+    agency.run("insurance.unlink", policy=made)
+    agency.edit(made, line="health")
+    assert agency.row(Policy, made).line == "health"
+
+
 def test_nobody_links_what_overlaps(agency: Agency) -> None:
     former = cars(agency, 20)
     early = next_of(agency, former, begins_on=agency.today)

@@ -53,6 +53,27 @@ def test_thirty_esfand_comes_back(agency: Agency) -> None:
     assert agency.row(Policy, first).ends_on == jalali(1404, 12, 29)
     next_ = renew(agency, first, begins_on=jalali(1404, 12, 29), ends_on=jalali(1405, 12, 29))
     assert agency.row(Policy, next_).anchor_day == 30
+    agency.edit(next_, begins_on=jalali(1405, 1, 5))
+    assert agency.row(Policy, next_).anchor_day == 5
+    agency.edit(next_, begins_on=jalali(1404, 12, 29))
+    assert agency.row(Policy, next_).anchor_day == 30, "a begin that is put right holds on to the chain's day"
+
+
+def test_what_is_not_entered_follows_from_what_is(agency: Agency) -> None:
+    """Whoever names another insurer has its terms; whoever names another begin, the end that follows from it."""
+    asia = agency.run("record.create", resource="insurance.insurer", values={"title": "Asia"})
+    terms = {"line": "life", "insurer": asia, "months": 6, "hour": "24", "grace_days": 3}
+    agency.run("record.create", resource="insurance.line", values={**terms, "commission_percent": 20})
+    former = agency.policy(begins_on=jalali(1404, 8, 10), ends_on=jalali(1405, 8, 10), premium=1_000_005)
+    made = agency.row(Policy, renew(agency, former, insurer=asia))
+    assert (made.ends_on, made.commission, made.grace_days) == (jalali(1406, 2, 10), 200_001, 3)
+    former = agency.policy(begins_on=jalali(1404, 8, 10), ends_on=jalali(1405, 8, 10))
+    made = agency.row(Policy, renew(agency, former, begins_on=jalali(1405, 8, 20)))
+    assert (made.ends_on, made.commission_percent) == (jalali(1406, 8, 20), 10)
+    former = agency.policy(begins_on=jalali(1404, 8, 10), ends_on=jalali(1405, 8, 10))
+    with pytest.raises(Invalid) as refusal:
+        renew(agency, former, begins_on="1405/13/01", insurer="x")
+    assert {each.field for each in refusal.value.problems} == {"begins_on", "insurer"}
 
 
 def test_many_renew_at_once_and_one_policy_comes_of_it(agency: Agency) -> None:
