@@ -128,6 +128,7 @@ from kernel.resources.errors import (
 )
 from kernel.resources.exporting import Book as Workbook
 from kernel.resources.field_rules import seen_whole
+from kernel.resources.importing.tables import Table, read_table
 from kernel.resources.notices.telling import notify
 from kernel.resources.notices.whom import users_who_may
 from kernel.resources.numbering import take_number, take_numbered
@@ -150,6 +151,7 @@ from kernel.web.forms.command_page import command_page
 from kernel.web.open_pages import guest, open_page, run_for_guest, wrong_try
 from kernel.web.pages import fragment, render
 from kernel.web.undo import Undo
+from kernel.web.uploads import stream_of, uploaded
 
 __all__ = [
     "LAST_DAY",
@@ -254,6 +256,7 @@ __all__ = [
     "StandardReport",
     "Stopped",
     "Tab",
+    "Table",
     "Timeline",
     "TimelineEntry",
     "Tree",
@@ -331,6 +334,7 @@ __all__ = [
     "publish",
     "queue_message",
     "queue_messages",
+    "read_table",
     "record_labels",
     "relate",
     "relation_kind_ids",
@@ -352,6 +356,7 @@ __all__ = [
     "staff_at",
     "staff_of",
     "stored_number",
+    "stream_of",
     "system",
     "take_number",
     "take_numbered",
@@ -360,6 +365,7 @@ __all__ = [
     "to_persian_digits",
     "unit_head",
     "unit_names",
+    "uploaded",
     "user_values_index",
     "users_who_may",
     "veiled",

@@ -8,7 +8,8 @@ from plugins.education.commands import (
     enrolling,
     grading,
     holding,
+    importing,
     moving,
 )
 
-MODULES = (enrolling, cancelling, holding, moving, grading, certifying, charging, discounting)
+MODULES = (enrolling, cancelling, holding, moving, grading, importing, certifying, charging, discounting)

@@ -7,7 +7,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, DocumentGroup, DocumentKind, DocumentPage, DocumentRows, _, fields
+from kernel.api import (
+    Context,
+    DocumentGroup,
+    DocumentKind,
+    DocumentPage,
+    DocumentRows,
+    _,
+    fields,
+    sort_key,
+)
 from plugins.education.cards import number_text
 from plugins.education.models import Enrolment, Offering, Room, Teacher
 from plugins.education.printing.pieces import TABLE_STYLE, day, number, text, words
@@ -80,7 +89,7 @@ def lists_of(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str, 
     found = {}
     for offering, teacher, room in context.session.execute(wanted):
         mine = [each for each in students if each.offering_id == offering.id]
-        mine.sort(key=lambda each: (names.get(each.student_id, ""), each.id))
+        mine.sort(key=lambda each: (sort_key(names.get(each.student_id, "")), each.id))
         found[offering.id] = {
             "course": {
                 "title": offering.title,

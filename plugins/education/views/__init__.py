@@ -9,7 +9,17 @@ from flask import Blueprint
 
 from kernel.api import needs
 from plugins.education.policies import MONEY
-from plugins.education.views import attendance, certificates, check, classes, enrolled, grades, money, moving
+from plugins.education.views import (
+    attendance,
+    certificates,
+    check,
+    classes,
+    enrolled,
+    grades,
+    money,
+    moving,
+    sheets,
+)
 
 BOTH = ["GET", "POST"]
 POST = ["POST"]
@@ -30,6 +40,13 @@ def make_blueprint() -> Blueprint:
     add("/classes/<int:number>/cancel", "cancel", ("education.offering", "edit"), classes.cancel, BOTH)
     add("/classes/<int:number>/enrol", "enrol", ("education.enrolment", "create"), classes.enrol, BOTH)
     add("/classes/<int:number>/grades", "grades", ("education.grade", "view"), grades.page, BOTH)
+    add("/classes/<int:number>/sheet", "sheet", ("education.grade", "edit"), sheets.page, BOTH)
+    add(
+        "/classes/<int:number>/sheet/empty",
+        "empty_sheet",
+        ("education.offering", "print"),
+        sheets.empty_sheet,
+    )
     add("/classes/<int:number>/finalise", "finalise", ("education.grade", "finalise"), grades.finalise, POST)
     add("/classes/<int:number>/reopen", "reopen", ("education.grade", "change_late"), grades.reopen, POST)
     add(

@@ -8,7 +8,19 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.api import Context, _, changeable, current, kept_from, load, render, run_command, tell, veiled
+from kernel.api import (
+    Context,
+    _,
+    changeable,
+    current,
+    kept_from,
+    load,
+    render,
+    run_command,
+    sort_key,
+    tell,
+    veiled,
+)
 from plugins.education.models import Attendance, Enrolment, Offering, Session
 from plugins.education.resources import ENROLMENT, OFFERING, SESSION
 from plugins.education.views.classes import Said
@@ -85,4 +97,4 @@ def _rows(context: Context, offering: int, held: dict[int, str]) -> list[dict[st
         {"enrolment": each, "name": names.get(each.student_id, ""), "state": held.get(each.id, "")}
         for each in records
     ]
-    return sorted(rows, key=lambda row: (row["name"], row["enrolment"].id))
+    return sorted(rows, key=lambda row: (sort_key(row["name"]), row["enrolment"].id))

@@ -18,6 +18,7 @@ from kernel.api import (
     named_days,
     render,
     run_command,
+    sort_key,
     stored_number,
     tell,
 )
@@ -147,7 +148,7 @@ def _students(context: Context, number: int) -> list[dict[str, Any]]:
 def _order(row: dict[str, Any]) -> tuple[str, int]:
     """Those who are enrolled by name, those who wait by when they came."""
     enrolment = row["enrolment"]
-    return (row["name"] if enrolment.state == "enrolled" else "", enrolment.id)
+    return (sort_key(row["name"]) if enrolment.state == "enrolled" else "", enrolment.id)
 
 
 def plan(number: int) -> ResponseReturnValue:

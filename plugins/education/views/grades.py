@@ -9,7 +9,18 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.api import Context, Problem, _, changeable, current, load, render, run_command, tell
+from kernel.api import (
+    Context,
+    Problem,
+    _,
+    changeable,
+    current,
+    load,
+    render,
+    run_command,
+    sort_key,
+    tell,
+)
 from plugins.education.cards import number_text, rule_texts
 from plugins.education.commands.grading import shown
 from plugins.education.grading import Given
@@ -78,7 +89,7 @@ def _grid(
     records = list(context.session.execute(wanted).scalars())
     student: Any = ENROLMENT.by_name["student"]
     names = student.labels(sorted({each.student_id for each in records}), context) if records else {}
-    records.sort(key=lambda each: (names.get(each.student_id, ""), each.id))
+    records.sort(key=lambda each: (sort_key(names.get(each.student_id, "")), each.id))
     sheet = sheet_of(context, offering, [each.id for each in records])
     able = changeable(context, ITEM, [item.id for item in sheet.items])
     late = offering.results_on is not None
@@ -100,6 +111,7 @@ def _grid(
         problems=problems,
         reason=typed.get("reason", ""),
         may_add=context.may(ITEM.permission, "create") and not late and not context.read_only,
+        may_take_in=bool(able) and not context.read_only,
         may_finalise=context.may(ITEM.permission, "finalise")
         and not late
         and bool(able)

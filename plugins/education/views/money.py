@@ -8,7 +8,16 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import or_, select
 
-from kernel.api import Context, _, current, render, run_command, stored_number, tell
+from kernel.api import (
+    Context,
+    _,
+    current,
+    render,
+    run_command,
+    sort_key,
+    stored_number,
+    tell,
+)
 from plugins.education.billing import accounts_of
 from plugins.education.models import Charge, Enrolment, Offering, Teacher
 from plugins.education.policies import MONEY
@@ -64,7 +73,7 @@ def _debts(context: Context, late: bool) -> list[dict[str, Any]]:
         for enrolment, title in rows
     ]
     owing = [row for row in found if (row["overdue"] > 0 if late else row["account"].balance > 0)]
-    return sorted(owing, key=lambda row: (-row["overdue"], -row["account"].balance, row["name"]))
+    return sorted(owing, key=lambda row: (-row["overdue"], -row["account"].balance, sort_key(row["name"])))
 
 
 def _teachers(context: Context) -> list[dict[str, Any]]:
