@@ -46,6 +46,11 @@ class Queued:
     id: int | None
     left_out: str = ""
 
+    @property
+    def unreachable(self) -> bool:
+        """Whether the party is told nothing. Sample data count as told: a demonstration goes on as a real site does."""
+        return bool(self.left_out) and self.left_out != SAMPLE
+
 
 def queue_message(
     context: Context,

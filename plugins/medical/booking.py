@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kernel.api import Context, Problem, _
-from plugins.medical.hours import Interval, Wish, fits
+from plugins.medical.hours import Interval, Wish, fits, whole_day
 from plugins.medical.models import OCCUPYING, Appointment, Doctor, Service, ServiceDoctor
 from plugins.medical.presence import doctor_present, taken
 from plugins.medical.slots import earliest, last_day, wish_of
@@ -122,6 +122,11 @@ def _time_problems(context: Context, doctor: Doctor, visit: Interval) -> list[Pr
     there = doctor_present(context, [doctor.id], day)[doctor.id]
     if any(interval.holds(visit) for interval in there):
         return []
+    if visit.ends > whole_day(day, context.time_zone).ends:
+        words = _(
+            "The visit would go over midnight, but a doctor's hours end with the day. Choose an earlier time."
+        )
+        return [Problem("starts_at", words)]
     if context.actor.kind == "user" and context.may(*OUTSIDE):
         return [
             Problem(
@@ -189,6 +194,22 @@ def is_elsewhere(context: Context, patient_id: int, visit: Interval, but: int | 
     if but is not None:
         statement = statement.where(Appointment.id != but)
     with context.system("whether the patient is elsewhere") as system:
+        return system.session.execute(statement.limit(1)).first() is not None
+
+
+def is_queued(context: Context, doctor_id: int, patient_id: int, service_id: int) -> bool:
+    """Say whether the patient waits today for this service of the doctor, so that pressing twice takes nobody in twice."""
+    today = whole_day(context.today, context.time_zone)
+    statement = select(Appointment.id).where(
+        Appointment.doctor_id == doctor_id,
+        Appointment.patient_id == patient_id,
+        Appointment.service_id == service_id,
+        Appointment.state == "arrived",
+        Appointment.starts_at >= today.starts,
+        Appointment.starts_at < today.ends,
+        Appointment.binned_at.is_(None),
+    )
+    with context.system("whether the patient is in the queue") as system:
         return system.session.execute(statement.limit(1)).first() is not None
 
 

@@ -60,7 +60,7 @@ from plugins.medical.views import make_blueprint
 plugin = Plugin(
     name="medical",
     title=_("Clinic"),
-    version="1.2.0",
+    version="1.3.0",
     kernel=">=1.0,<2",
     works_with=("club", "sales"),
     icon="stethoscope",

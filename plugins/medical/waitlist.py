@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from kernel.api import Context, Party
 from plugins.medical.booking import find_place
@@ -31,6 +31,8 @@ MOST_SOUGHT = 500
 """For so many of all who wait a free time is looked for at once."""
 MOST_OFFERS = 3
 """After so many offers without an answer a wait ends."""
+UNREACHED_FOR = timedelta(hours=1)
+"""So long whom no SMS reached is passed over, until he is tried again: a number may have been entered meanwhile."""
 
 
 def call_off(context: Context, record: Appointment, by: str, reason: str | None) -> None:
@@ -83,8 +85,7 @@ def _line(system: Context, doctor_id: int, starts_at: datetime) -> Iterator[Wait
     statement = (
         select(Waiting.id)
         .where(
-            Waiting.state == "waiting",
-            Waiting.binned_at.is_(None),
+            *_waits(system),
             or_(Waiting.doctor_id.is_(None), Waiting.doctor_id == doctor_id),
             Waiting.first_day <= local.date(),
             Waiting.last_day >= local.date(),
@@ -97,6 +98,12 @@ def _line(system: Context, doctor_id: int, starts_at: datetime) -> Iterator[Wait
         waiting = _turn_of(system, number)
         if waiting is not None:
             yield waiting
+
+
+def _waits(system: Context) -> tuple[ColumnElement[bool], ...]:
+    """Who can be offered a time: he waits, and was not out of reach just now."""
+    tried_again = Waiting.unreached_at.is_(None) | (Waiting.unreached_at <= system.now - UNREACHED_FOR)
+    return Waiting.state == "waiting", Waiting.binned_at.is_(None), tried_again
 
 
 def _turn_of(system: Context, number: int) -> Waiting | None:
@@ -112,12 +119,26 @@ def _turn_of(system: Context, number: int) -> Waiting | None:
 
 
 def hold(system: Context, waiting: Waiting, doctor: Doctor, starts_at: datetime) -> bool:
-    """Hold a time for somebody in line and ask by SMS, where it suits and was not offered to him before."""
+    """Hold a time for somebody in line and ask by SMS, where it suits and was not offered to him before.
+
+    Nothing is held for whom no SMS reaches: the line shows that he is to be called, and the time is the next one's.
+    """
     service = system.session.get_one(Service, waiting.service_id)
     if starts_at in _refused(system, waiting, doctor.id):
         return False
     if find_place(system, doctor, waiting.patient_id, service, starts_at).problems:
         return False
+    with system.session.begin_nested() as step:
+        asked = _ask(system, waiting, doctor, service, starts_at)
+        if not asked:
+            step.rollback()
+    waiting.unreached_at = None if asked else system.now
+    system.session.flush()
+    return asked
+
+
+def _ask(system: Context, waiting: Waiting, doctor: Doctor, service: Service, starts_at: datetime) -> bool:
+    """Hold the time and ask; False where the patient cannot be told, for all of this to be taken back."""
     held = enter(system, doctor, waiting.patient_id, service, starts_at, source="waiting", state="offered")
     minutes = system.runtime.setting("medical.offer_minutes")
     waiting.state = "offered"
@@ -126,8 +147,8 @@ def hold(system: Context, waiting: Waiting, doctor: Doctor, starts_at: datetime)
     waiting.offered_until = min(system.now + timedelta(minutes=minutes), held.starts_at)
     system.session.flush()
     forget(system, waiting.patient_id)
-    tell_patient(system, held, "offer", occasion=f"{waiting.id} {waiting.offers}", minutes=minutes)
-    return True
+    occasion = f"{waiting.id} {waiting.offers}"
+    return not tell_patient(system, held, "offer", occasion=occasion, minutes=minutes).unreachable
 
 
 def _refused(system: Context, waiting: Waiting, doctor_id: int) -> set[datetime]:
@@ -230,12 +251,7 @@ def _forgotten() -> Select[tuple[Appointment]]:
 
 def _seek(system: Context) -> None:
     """Look for a free time for each who waits; for those who wait for the same only until there is none."""
-    statement = (
-        select(Waiting)
-        .where(Waiting.state == "waiting", Waiting.binned_at.is_(None))
-        .order_by(Waiting.id)
-        .limit(MOST_SOUGHT)
-    )
+    statement = select(Waiting).where(*_waits(system)).order_by(Waiting.id).limit(MOST_SOUGHT)
     full: set[tuple[Any, ...]] = set()
     for waiting in system.session.execute(statement).scalars().all():
         wanted = (
@@ -269,5 +285,8 @@ def _seek(system: Context) -> None:
         if _turn_of(system, waiting.id) is None:
             continue
         for slot in found:
-            if hold(system, waiting, known[slot.doctor_id], slot.starts_at):
+            if (
+                hold(system, waiting, known[slot.doctor_id], slot.starts_at)
+                or waiting.unreached_at == system.now
+            ):
                 break

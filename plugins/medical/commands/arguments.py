@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from kernel.api import Context, EditConflict, Invalid, Problem, _, editable, fields, load
 from plugins.medical.models import Appointment
 from plugins.medical.resources import APPOINTMENT, DOCTOR, SERVICE, STATES
 
-END = fields.Instant("ends_at", _("Ends at"))
-START = fields.Instant("starts_at", _("Starts at"), required=True)
+
+class Minute(fields.Instant):
+    """A point in time to the minute: pages show no seconds, so that none may stand in the way of the next visit."""
+
+    def parse(self, raw: Any, context: Context) -> datetime:
+        """Leave seconds out."""
+        return super().parse(raw, context).replace(second=0, microsecond=0)
+
+
+END = Minute("ends_at", _("Ends at"))
+START = Minute("starts_at", _("Starts at"), required=True)
 NOTE = fields.LongText("note", _("Note"), limit=2000)
 REASON = fields.Text("reason", _("Reason"), limit=300)
 LENGTH = fields.Minutes("minutes", _("Length"), most=600)

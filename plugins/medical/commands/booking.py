@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from kernel.api import Context, Invalid, Problem, Refused, _, command, load
-from plugins.medical.booking import OUTSIDE, next_in_queue, wait_for
+from plugins.medical.booking import OUTSIDE, is_queued, next_in_queue, wait_for
 from plugins.medical.commands.arguments import (
     BY,
     BY_WHOM,
@@ -118,6 +118,8 @@ def walk_in(
     who, what = load(context, DOCTOR, values["doctor"]), load(context, SERVICE, values["service"])
     wish = wish_of(context, what)
     wait_for(context, who, values["patient"], wish)
+    if is_queued(context, who.id, values["patient"], what.id):
+        raise Invalid([Problem("patient", _("This patient is in the queue of this doctor already."))])
     starts_at = _next_today(context, who, what, values["patient"])
     if starts_at is None:
         if not context.may(*OUTSIDE):

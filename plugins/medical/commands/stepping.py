@@ -6,7 +6,7 @@ from datetime import date
 
 from kernel.api import Context, Refused, _, command
 from plugins.medical.booking import next_in_queue
-from plugins.medical.commands.arguments import STATE, VERSION, WHICH, opened
+from plugins.medical.commands.arguments import STATE, VERSION, WHICH, opened, read
 from plugins.medical.models import Appointment
 from plugins.medical.resources import BACK, NEXT, STATES
 from plugins.medical.telling import tell_doctor
@@ -23,12 +23,13 @@ from plugins.medical.timing import too_early
 def set_state(context: Context, *, appointment: int, state: str, version: int | None = None) -> int:
     """Take an appointment on to its next state; whoever arrives gets a number in the queue."""
     record = opened(context, appointment, version)
+    state = read(context, (STATE,), {"state": state})["state"]
     if state not in NEXT[record.state]:
         raise Refused(
             _(
                 "An appointment that is “%(old)s” cannot become “%(new)s”.",
                 old=STATES[record.state],
-                new=STATES.get(state, _("unknown")),
+                new=STATES[state],
             )
         )
     early = too_early(context, record.starts_at, state)

@@ -241,6 +241,8 @@ class Waiting(Identified, Stamped, Versioned, Binnable, MedicalBase):
     offered_until: Mapped[datetime | None] = mapped_column(InstantType)
     offers: Mapped[int] = mapped_column(Integer, server_default=text("0"), default=0)
     """How often a place was offered."""
+    unreached_at: Mapped[datetime | None] = mapped_column(InstantType)
+    """When a place was passed on to the next in line because an SMS could not reach the patient; None once one could."""
     note: Mapped[str | None] = mapped_column(Text)
 
 

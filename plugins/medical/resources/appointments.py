@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from sqlalchemy import select
+
 from kernel.api import (
     Action,
     Board,
@@ -190,7 +192,26 @@ def prepare_waiting(context: Context, row: Waiting, values: Mapping[str, Any]) -
         return [Problem("last_day", _("The last day must not be before the first one."))]
     if row.state in (None, "waiting") and row.last_day < context.today:
         return [Problem("last_day", _("This day is in the past."))]
+    if row.state in (None, "waiting") and _waits_already(context, row):
+        return [Problem("patient", _("This patient waits for the same already."))]
     return []
+
+
+def _waits_already(context: Context, row: Waiting) -> bool:
+    """Say whether the patient is in line for the same service and doctor on some of the same days."""
+    statement = select(Waiting.id).where(
+        Waiting.patient_id == row.patient_id,
+        Waiting.service_id == row.service_id,
+        Waiting.doctor_id.is_not_distinct_from(row.doctor_id),
+        Waiting.state.in_(("waiting", "offered")),
+        Waiting.first_day <= row.last_day,
+        Waiting.last_day >= row.first_day,
+        Waiting.part == (row.part or "any"),
+        Waiting.binned_at.is_(None),
+        Waiting.id.is_distinct_from(row.id),
+    )
+    with context.system("whether the patient waits already") as system, system.session.no_autoflush:
+        return system.session.execute(statement.limit(1)).first() is not None
 
 
 WAITING = Resource(
@@ -223,6 +244,13 @@ WAITING = Resource(
             read_only=True,
         ),
         fields.Instant("offered_until", _("Answer until"), read_only=True, in_list=False),
+        fields.Instant(
+            "unreached_at",
+            _("Not reached by SMS"),
+            read_only=True,
+            in_list=False,
+            help=_("A free time went to the next in line then; call this patient."),
+        ),
         fields.Text("note", _("Note"), limit=300, in_list=False),
     ),
     list_columns=("patient", "service", "doctor", "first_day", "last_day", "part", "state"),
@@ -238,6 +266,7 @@ WAITING = Resource(
                 "part",
                 "state",
                 "offered_until",
+                "unreached_at",
                 "note",
             ),
         ),

@@ -19,6 +19,7 @@ from kernel.api import (
     sort_key,
     squeeze,
 )
+from plugins.medical.following import follow_doctor
 from plugins.medical.models import Doctor, HoursException, WeeklyHours
 from plugins.medical.resources.words import GROUPS, SPECIALTIES, WEEKDAYS
 
@@ -38,10 +39,16 @@ class Weekday(fields.Choice):
         return "" if value is None else super().show(str(value), context)
 
 
+ENDS_BEFORE = _(
+    "The end must be later than the beginning. A night shift stands in two rows: until 23:59, and from 00:00 on the day "
+    "after."
+)
+
+
 def prepare_hours(context: Context, row: WeeklyHours, values: Mapping[str, Any]) -> list[Problem]:
     """Hours end after they begin, and so does the time for which they hold."""
     if row.starts is not None and row.ends is not None and row.starts >= row.ends:
-        return [Problem("ends", _("The end must be later than the beginning."))]
+        return [Problem("ends", ENDS_BEFORE)]
     if row.valid_from is not None and row.valid_until is not None and row.valid_from > row.valid_until:
         return [Problem("valid_until", _("The last day must not be before the first one."))]
     return []
@@ -52,7 +59,7 @@ def prepare_exception(context: Context, row: HoursException, values: Mapping[str
     if (row.starts is None) != (row.ends is None):
         return [Problem("ends", _("Give both times, or none for the whole day."))]
     if row.starts is not None and row.ends is not None and row.starts >= row.ends:
-        return [Problem("ends", _("The end must be later than the beginning."))]
+        return [Problem("ends", ENDS_BEFORE)]
     if row.kind == "extra" and row.starts is None:
         return [Problem("starts", _("Extra hours need a beginning and an end."))]
     return []
@@ -161,6 +168,7 @@ DOCTOR = Resource(
     search=Search(),
     quick_filters=("specialty", "group", "active"),
     prepare=prepare_doctor,
+    follow=follow_doctor,
     charges=(Charge("user_id"),),
     constraints={"uq_doctor_party_id": ("party", _("This person is a doctor here already."))},
 )

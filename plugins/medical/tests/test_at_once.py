@@ -203,7 +203,7 @@ def test_numbers_of_the_queue_are_unique_and_walk_ins_come_one_after_the_other(
     requests += [
         (
             walk_in,
-            {"doctor": clinic.doctors[0], "patient": clinic.persons[place], "service": clinic.services[0]},
+            {"doctor": clinic.doctors[0], "patient": clinic.persons[place], "service": clinic.services[1]},
         )
         for place in range(3)
     ]

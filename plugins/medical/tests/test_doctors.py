@@ -11,7 +11,7 @@ from kernel.access.actor import Actor
 from kernel.access.models import AccessGrant
 from kernel.data.engines import Engines
 from kernel.parties.models import PersonHealth
-from kernel.resources.errors import Forbidden, Invalid
+from kernel.resources.errors import Forbidden, Invalid, NotFound
 from plugins.medical.tests.conftest import Clinic
 from plugins.medical.tests.test_commands import make
 
@@ -87,3 +87,65 @@ def test_who_may_change_facts_but_not_begin_them_is_told_so(
         note_illness(clinic, actor)
     with clinic.runtime.reading(clinic.administrator) as context:
         assert context.session.scalars(select(PersonHealth.id)).all() == []
+
+
+def test_a_sign_in_that_is_given_later_sees_what_was_booked_before(clinic: Clinic, engines: Engines) -> None:
+    """A clinic books for months before a doctor gets a sign-in; when the sign-in changes, what is to come goes along."""
+    rights = {(name, "view"): "all" for name in ("party", "medical.doctor", "medical.service")}
+    rights |= {("medical.appointment", action): "own" for action in ("view", "edit")}
+    old, new = (make(clinic, engines, name, rights) for name in ("old", "new"))
+    document = {"patient": clinic.persons[0], "title": "Finding", "doctor": clinic.doctors[0]}
+    clinic.run("record.create", resource="medical.document", values=document)
+    booked = clinic.book("1405/08/30 09:00")
+    others = clinic.book("1405/08/30 10:00", doctor=1)
+
+    def sign_in(actor: Actor | None) -> None:
+        values = {"user": actor.user_id if actor is not None else None}
+        clinic.run("record.edit", resource="medical.doctor", record_id=clinic.doctors[0], values=values)
+
+    def confirm(actor: Actor, appointment: int) -> None:
+        clinic.run("medical.set_state", actor, appointment=appointment, state="confirmed")
+
+    sign_in(old)
+    confirm(old, booked)
+    with pytest.raises(NotFound):
+        confirm(old, others)
+    with engines.owner(clinic.runtime.site).connect() as owner:
+        seen_by = owner.execute(text("SELECT doctor_user_id FROM medical.file_entry")).scalars().all()
+    assert seen_by == [old.user_id]
+    sign_in(new)
+    with pytest.raises(NotFound):
+        clinic.run("medical.step_back", old, appointment=booked)
+    clinic.run("medical.step_back", new, appointment=booked)
+    sign_in(None)
+    with pytest.raises(NotFound):
+        confirm(new, booked)
+
+
+def test_a_night_shift_is_told_how_it_stands(clinic: Clinic) -> None:
+    night = {"weekday": "0", "starts": "22:00", "ends": "06:00"}
+    with pytest.raises(Invalid, match="two rows: until 23:59") as refused:
+        clinic.run(
+            "record.edit",
+            resource="medical.doctor",
+            record_id=clinic.doctors[0],
+            values={},
+            parts={"hours": [night]},
+        )
+    assert [each.field for each in refused.value.problems] == ["ends"]
+    halves = [
+        {"weekday": "0", "starts": "22:00", "ends": "23:59"},
+        {"weekday": "1", "starts": "00:00", "ends": "06:00"},
+    ]
+    clinic.run(
+        "record.edit",
+        resource="medical.doctor",
+        record_id=clinic.doctors[0],
+        values={},
+        parts={"hours": halves},
+    )
+    with pytest.raises(Invalid, match="go over midnight") as over:
+        clinic.book("1405/08/30 23:50")
+    assert [each.field for each in over.value.problems] == ["starts_at"]
+    assert clinic.book("1405/08/30 23:39")
+    assert clinic.book("1405/09/01 00:00", patient=1)

@@ -172,6 +172,7 @@ def test_offers_that_ran_out_while_no_worker_ran_go_on_only_while_there_is_time(
 
 
 def test_a_place_that_is_held_for_a_wait_in_the_bin_comes_free(clinic: Clinic) -> None:
+    with_mobiles(clinic)
     taken = closed_but(clinic, "17:00")
     first, second = wait(clinic, 0), wait(clinic, 1)
     clinic.run("medical.cancel", appointment=taken, by="patient")
@@ -185,6 +186,7 @@ def test_a_place_that_is_held_for_a_wait_in_the_bin_comes_free(clinic: Clinic) -
 
 
 def test_staff_note_the_answer_by_telephone(clinic: Clinic) -> None:
+    with_mobiles(clinic)
     taken = closed_but(clinic, "17:00")
     first = wait(clinic, 0)
     clinic.run("medical.cancel", appointment=taken, by="clinic")

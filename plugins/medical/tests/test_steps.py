@@ -277,3 +277,33 @@ def test_the_queue_of_today_takes_patients_on_by_one_press(clinic: Clinic, enter
     page = browser.get("/medical/queue").text
     assert page.index("Omid Kia") < page.index("Sara Rad")
     assert stored(clinic, early).state == "booked"
+
+
+def test_who_is_pressed_in_twice_stands_in_the_queue_once(clinic: Clinic) -> None:
+    who = {"doctor": clinic.doctors[0], "patient": clinic.persons[0]}
+    first = clinic.run("medical.walk_in", service=clinic.services[0], **who)
+    with pytest.raises(Invalid, match="in the queue of this doctor already") as refused:
+        clinic.run("medical.walk_in", service=clinic.services[0], **who)
+    assert [each.field for each in refused.value.problems] == ["patient"]
+    clinic.run("medical.walk_in", service=clinic.services[1], **who)
+    clinic.run("medical.set_state", appointment=first, state="done")
+    clinic.run("medical.walk_in", service=clinic.services[0], **who)
+
+
+def test_times_are_kept_to_the_minute(clinic: Clinic) -> None:
+    """Seconds, which no page shows, stand in nobody's way."""
+    booked = clinic.book("2026-11-21T09:00:41.5+03:30")
+    clinic.book("1405/08/30 09:20", patient=1)
+    with pytest.raises(Invalid) as refused:
+        clinic.run(
+            "medical.move", appointment=booked, starts_at="1405/08/30 11:00", ends_at="1405/08/30 11:00:30"
+        )
+    assert [each.field for each in refused.value.problems] == ["ends_at"]
+
+
+def test_a_state_that_is_none_is_refused_by_its_field(clinic: Clinic) -> None:
+    booked = clinic.book("1405/08/30 09:00")
+    for strange in ("", None, "asleep", []):
+        with pytest.raises(Invalid) as refused:
+            clinic.run("medical.set_state", appointment=booked, state=strange)
+        assert [each.field for each in refused.value.problems] == ["state"]

@@ -148,7 +148,7 @@ def line() -> ResponseReturnValue:
         .join(Doctor, Doctor.id == Waiting.doctor_id, isouter=True)
         .join(Appointment, Appointment.id == Waiting.appointment_id, isouter=True)
         .where(Waiting.state.in_(("waiting", "offered")))
-        .order_by(Waiting.state.desc(), Waiting.id)
+        .order_by(Waiting.id)
         .limit(MOST)
     )
     found = context.session.execute(statement).all()
@@ -163,6 +163,7 @@ def line() -> ResponseReturnValue:
                 "doctor": row[2] or "",
                 "offered": _words(context, row[3]) if row[0].state == "offered" and row[3] else "",
                 "until": clock_words(context, row[0].offered_until) if row[0].offered_until else "",
+                "unreached": _words(context, row[0].unreached_at) if row[0].unreached_at else "",
                 "part": WAITING.by_name["part"].show(row[0].part, context) if row[0].part != "any" else "",
             }
             for row in found
