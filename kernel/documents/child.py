@@ -25,6 +25,8 @@ MEMORY = 2 << 30
 """Bytes of memory that it may take."""
 LARGEST = 1 << 29
 """Bytes of a file that it may write."""
+PART = 50
+"""Pages that are held until they are written: a page that is laid out takes some megabytes."""
 SCHEME = "peyvand:"
 """What the addresses of given files begin with; no others are answered."""
 FORBIDDEN = (
@@ -91,24 +93,47 @@ def _make(given: Mapping[str, Any]) -> None:
     chunk = max(int(given["chunk"]), 1)
     _shut()
     _tell("ready")
-    documents = []
+    target = Path(given["target"])
+    parts, held, pages = [], [], 0
     common = {"style": given["style"], "language": given["language"], **given["common"]}
     for start in range(0, len(pieces), chunk):
         some = pieces[start : start + chunk]
         _fill(given, some)
         html = template.render(**common, pieces=some, first=start)
-        documents.append(HTML(string=html, base_url=None, url_fetcher=fetcher).render(font_config=fonts))
+        held.append(HTML(string=html, base_url=None, url_fetcher=fetcher).render(font_config=fonts))
+        pages += len(held[-1].pages)
+        if refused:
+            raise Refused(refused[0])
+        if sum(len(each.pages) for each in held) >= PART:
+            parts.append(_write(held, target.with_name(f"part-{len(parts)}.pdf")))
+            held = []
         _tell("at", str(start + len(some)))
-    if refused:
-        raise Refused(refused[0])
+    if held:
+        parts.append(_write(held, target.with_name(f"part-{len(parts)}.pdf")))
+    _join(parts, target)
+    if given["pictures"] and parts:
+        _draw(target, int(given["pictures"]))
+    _tell("done", str(pages))
+
+
+def _write(documents: Sequence[Any], path: Path) -> Path:
+    """Write laid out documents to one file, so that their memory can be given back."""
     pages = [page for document in documents for page in document.pages]
-    content = documents[0].copy(pages).write_pdf() if documents else b""
-    sys.stdout.flush()
-    with open(given["target"], "wb") as target:
-        target.write(content)
-    if given["pictures"] and content:
-        _draw(content, Path(given["target"]).parent, int(given["pictures"]))
-    _tell("done", str(len(pages)))
+    path.write_bytes(documents[0].copy(pages).write_pdf())
+    return path
+
+
+def _join(parts: Sequence[Path], target: Path) -> None:
+    """Make one file of all parts; an empty one of none."""
+    if len(parts) < 2:
+        target.write_bytes(parts[0].read_bytes() if parts else b"")
+        return
+    import pypdfium2
+
+    whole = pypdfium2.PdfDocument(parts[0])
+    for path in parts[1:]:
+        whole.import_pages(pypdfium2.PdfDocument(path))
+    whole.save(target)
 
 
 def _fill(given: Mapping[str, Any], pieces: Sequence[Any]) -> None:
@@ -133,15 +158,15 @@ def _look_at(given: Mapping[str, Any]) -> None:
         raise Refused(f"line {found[0].line}: {found[0].message}")
 
 
-def _draw(content: bytes, folder: Path, most: int) -> None:
-    """Draw the first pages as pictures."""
+def _draw(path: Path, most: int) -> None:
+    """Draw the first pages of a file as pictures beside it."""
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(content)
+    document = pypdfium2.PdfDocument(path)
     for place in range(min(len(document), most)):
         page = document[place]
         scale = min(PICTURE_WIDTH / page.get_width(), PICTURE_MOST)
-        page.render(scale=scale).to_pil().save(folder / f"page-{place:02}.png", optimize=True)
+        page.render(scale=scale).to_pil().save(path.with_name(f"page-{place:02}.png"), optimize=True)
 
 
 def _line_of(error: BaseException) -> str:

@@ -45,8 +45,7 @@ CARDS_BODY = """<div class="sheet">{% for card in cards %}<div class="card">
 </div>
 </div>{% endfor %}</div>
 """
-CARDS_STYLE = """.sheet { font-size: 0 }
-.card { display: inline-block; vertical-align: top; position: relative; width: 92mm; height: 54mm; margin: 0 0 1mm 1mm }
+CARDS_STYLE = """.card { float: right; position: relative; width: 92mm; height: 54mm; margin: 0 0 1mm 1mm }
 .card { padding: 4mm 5mm; border: .2mm dashed #999; box-sizing: border-box; overflow: hidden; break-inside: avoid }
 .card p { margin: 0; line-height: 1.4 }
 .picture { position: absolute; left: 4mm; top: 4mm; width: 24mm; height: 24mm; font-size: 8pt }

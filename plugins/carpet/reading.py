@@ -201,18 +201,20 @@ def _combined(cuts: Sequence[Sequence[tuple[str, ...]]]) -> list[list[tuple[str,
 
 
 def _paired(rows: Sequence[Sequence[str]]) -> tuple[Pair, ...]:
-    """Give each serial its code: within its row where the rows have as many of both, else among all of them."""
-    whole = all(2 * _serials_in(row) == len(row) for row in rows if row)
-    groups = rows if whole else [[item for row in rows for item in row]]
+    """Give each serial its code: within its row where each row has codes enough, else among all of them."""
+    told = [row for row in rows if _serials_in(row)]
+    apart = all(2 * _serials_in(row) <= len(row) for row in told)
+    groups = told if apart else [[item for row in rows for item in row]]
+    spare = [item for row in rows if row not in told for item in row] if apart else []
     found: dict[str, Pair] = {}
     for group in groups:
-        for pair in _of_group(group):
+        for pair in _of_group(group, spare):
             if pair.serial not in found or not found[pair.serial].code:
                 found[pair.serial] = pair
     return tuple(found.values())
 
 
-def _of_group(group: Sequence[str]) -> Iterator[Pair]:
+def _of_group(group: Sequence[str], spare: Sequence[str]) -> Iterator[Pair]:
     """Give each serial the code of its place among the codes, or the neighbouring one where there are fewer codes."""
     told = [item for item in group if len(item) == serials.LENGTH]
     given = [item for item in group if len(item) == codes.LENGTH]
@@ -220,10 +222,25 @@ def _of_group(group: Sequence[str]) -> Iterator[Pair]:
     if len(given) < len(told) and not apart:
         yield from _neighbours(group)
         return
-    others = tuple(dict.fromkeys(given[len(told) :]))[:MOST_OTHERS]
+    if len(given) > len(told) > 1 and all(_near(group, place) for place in _places(group)):
+        for place in _places(group):
+            code, *more = _near(group, place)
+            yield Pair(group[place], code, tuple(dict.fromkeys((*more, *spare)))[:MOST_OTHERS])
+        return
+    others = tuple(dict.fromkeys((*given[len(told) :], *spare)))[:MOST_OTHERS]
     for place, serial in enumerate(told):
         code = given[place] if place < len(given) else ""
         yield Pair(serial, code, tuple(other for other in others if other != code))
+
+
+def _places(group: Sequence[str]) -> list[int]:
+    """Give where serials stand."""
+    return [place for place, item in enumerate(group) if not _is_code(item)]
+
+
+def _near(group: Sequence[str], place: int) -> list[str]:
+    """Give the codes behind and before a serial, as far as there are any."""
+    return [item for item in (*group[place + 1 : place + 2], *group[:place][-1:]) if _is_code(item)]
 
 
 def _neighbours(group: Sequence[str]) -> Iterator[Pair]:

@@ -155,6 +155,25 @@ def test_of_several_carpets_each_has_its_own_code(text: str, meant: tuple[str, .
     assert {pair.serial: pair.code for pair in told.readings[0]} == dict(zip(CARPETS, meant, strict=True))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "88776655\n{0} {3}\n{1} {4}",
+        "88776655 {0} {3}\n{1} {4}",
+        "رضا 88776655\n{0}\n{3}\n{1}\n{4}",
+        "88776655 {0} {3} {1} {4}",
+        "{0} {3} {1} {4} 88776655",
+        "{3} {0} {4} {1}\n88776655",
+        "{3} {0} {4} {1} 88776655",
+    ],
+)
+def test_a_telephone_without_a_word_takes_no_code_from_its_carpet(text: str) -> None:
+    pairs = reading.read(text.format(*CARPETS, *KEYS)).readings[0]
+    assert [pair.serial for pair in pairs] == list(CARPETS[:2])
+    for pair, own in zip(pairs, KEYS, strict=False):
+        assert own in (pair.code, *pair.others)
+
+
 def test_what_may_be_the_code_as_well_is_told_with_it() -> None:
     ((pair,), *_others) = reading.read("10010000017 12345678 48210937").readings
     assert {pair.code, *pair.others} == {"12345678", "48210937"}
