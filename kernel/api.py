@@ -65,9 +65,10 @@ from kernel.extension.manifest import Plugin
 from kernel.extension.markers import first, gather, hookimpl, once, publish, require
 from kernel.fa import calendar, clock
 from kernel.fa.digits import stored_number, to_ascii_digits, to_persian_digits
+from kernel.fa.locales import is_persian, language_of
 from kernel.fa.sorting import sort_key
 from kernel.fa.text import clean, search_key, squeeze
-from kernel.i18n import LazyText, _, ngettext_lazy, pgettext_lazy
+from kernel.i18n import LazyText, _, localise_digits, ngettext_lazy, pgettext_lazy
 from kernel.interactions.calls import log_call
 from kernel.jobs.named_days import NamedDay, named_days
 from kernel.messages.addresses import opted_out_of_offers
@@ -309,9 +310,12 @@ __all__ = [
     "in_group",
     "introducer_of",
     "is_active",
+    "is_persian",
     "kept_from",
+    "language_of",
     "line_chart",
     "load",
+    "localise_digits",
     "log_call",
     "matched",
     "named_days",

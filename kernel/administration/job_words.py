@@ -8,6 +8,7 @@ from kernel.extension.contributions import LAST_DAY, Job
 from kernel.fa.calendar import WEEKDAY_NAMES, month_name
 from kernel.fa.clock import parse_time
 from kernel.fa.digits import Digits, to_persian_digits
+from kernel.fa.locales import language_of
 from kernel.i18n import LazyText, _, ngettext_lazy
 from kernel.resources.context import Context
 
@@ -22,7 +23,7 @@ def schedule_words(context: Context, job: Job) -> str:
     """Tell when a job is due, in the reader's language."""
     if job.every is not None:
         return context.text(_every(job.every))
-    digits: Digits = "fa" if context.locale.startswith("fa") else "en"
+    digits: Digits = language_of(context.locale)
     comma = "، " if digits == "fa" else ", "
     parts = []
     if job.weekdays:

@@ -94,7 +94,9 @@ def _make(given: Mapping[str, Any]) -> None:
     _shut()
     _tell("ready")
     target = Path(given["target"])
-    parts, held, pages = [], [], 0
+    parts: list[Path] = []
+    held: list[Any] = []
+    pages = 0
     common = {"style": given["style"], "language": given["language"], **given["common"]}
     for start in range(0, len(pieces), chunk):
         some = pieces[start : start + chunk]

@@ -9,6 +9,7 @@ from kernel.documents.designs.reading import LOGO
 from kernel.documents.engine import Document, Tell, layout, make_pdf, untold
 from kernel.documents.letterheads import letterhead_of
 from kernel.fa.calendar import format_date
+from kernel.fa.locales import is_persian, language_of
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import Refused
@@ -68,7 +69,7 @@ def _document(
             )
         )
     _most, paper, width, letters = next(sheet for sheet in SHEETS if len(table.heads) <= sheet[0])
-    persian = context.locale.startswith("fa")
+    persian = is_persian(context.locale)
     head = letterhead_of(context, "fa" if persian else "en")
     logo = head.logo
     chart = chart_of(context, result, title)
@@ -107,7 +108,7 @@ def _filters(context: Context, resource: Resource, definition: Definition) -> li
 
 
 def _foot(context: Context) -> dict[str, str]:
-    digits: Any = "fa" if context.locale.startswith("fa") else "en"
+    digits: Any = language_of(context.locale)
     day = format_date(context.today, "long", digits)
     told: LazyText = _("Printed on %(day)s by %(name)s", day=day, name=context.actor.name)
     return {"printed": context.text(told), "page": context.text(_("Page")), "of": context.text(_("of"))}

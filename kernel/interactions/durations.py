@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel.fa.digits import to_persian_digits
+from kernel.i18n.numbers import localise_digits
 from kernel.resources.context import Context
 from kernel.resources.fields import Field, Minutes
 
@@ -31,7 +31,7 @@ class Seconds(Field):
         minutes, seconds = divmod(int(value), 60)
         hours, minutes = divmod(minutes, 60)
         text = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-        return to_persian_digits(text) if context.locale == "fa" else text
+        return localise_digits(text, context.locale)
 
     def export(self, value: Any, context: Context) -> Any:
         """As a number of seconds."""

@@ -7,6 +7,7 @@ from typing import Any
 from kernel.documents.postal import closed_addresses
 from kernel.documents.variables import in_digits
 from kernel.fa.digits import stored_number
+from kernel.fa.locales import language_of
 from kernel.fa.phone import format_phone
 from kernel.i18n import LazyText, _
 from kernel.messages.addresses import reason_text
@@ -37,7 +38,7 @@ class Address(Code):
             return str(masked(value))
         if "@" in value:
             return str(value)
-        return format_phone(value, digits="fa" if context.locale == "fa" else "en")
+        return format_phone(value, digits=language_of(context.locale))
 
     def _postal(self, value: str, context: Context) -> str:
         """A postal address, or the end of it for whoever may not see streets."""

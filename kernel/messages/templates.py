@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from kernel.documents.variables import NAMES, VARIABLES
 from kernel.documents.wording import faults
 from kernel.extension.contributions import Action, MessageTemplate
+from kernel.fa.locales import language_of
 from kernel.fa.text import squeeze
 from kernel.i18n import LazyText, _
 from kernel.messages.approved import ApprovedField, faults_of
@@ -58,7 +59,7 @@ def wording_of(context: Context, code: str, channel: str) -> Wording:
     declared = declared_templates(context.runtime)[code]
     wanted = select(Template).where(Template.code == code, Template.channel == channel, Template.active)
     found = {row.language: row for row in context.session.execute(wanted).scalars()}
-    language = "fa" if context.site.locale.startswith("fa") else "en"
+    language = language_of(context.site.locale)
     row = found.get(language) or next(iter(found.values()), None)
     if row is not None:
         return Wording(row.subject or "", row.body, row.language, row.kind_id, row)
@@ -79,7 +80,7 @@ def seed_templates(context: Context, plugin: str) -> None:
     """Make the templates of a plugin that are missing; words that the site has changed stay as they are."""
     known = set(context.session.execute(select(Template.code)).scalars())
     names = set(context.session.execute(select(Template.search_key)).scalars())
-    language = "fa" if context.site.locale.startswith("fa") else "en"
+    language = language_of(context.site.locale)
     rows = []
     for declared in context.runtime.declared.declarations.of_plugin(plugin, "templates"):
         code = f"{plugin}.{declared.key}"

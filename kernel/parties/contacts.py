@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.fa.errors import FaError
+from kernel.fa.locales import language_of
 from kernel.fa.phone import format_phone, parse_phone
 from kernel.fa.text import clean
 from kernel.i18n import LazyText, _
@@ -78,7 +79,7 @@ class ContactValue(Text):
     def show(self, value: Any, context: Context) -> str:
         """Numbers grouped, in the digits of the language."""
         if isinstance(value, str) and value.startswith("+"):
-            return format_phone(value, digits="fa" if context.locale == "fa" else "en")
+            return format_phone(value, digits=language_of(context.locale))
         return super().show(value, context)
 
     def fill(self, value: Any, context: Context) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from kernel.fa.locales import is_persian
 from kernel.fa.phone import format_phone
 from kernel.i18n import LazyText, _
 from kernel.i18n.numbers import localise_digits
@@ -94,4 +95,4 @@ def _post(post: Post, context: Context) -> str:
 
 
 def _several(texts: Iterable[str], persian: str, other: str, context: Context) -> str:
-    return (persian if context.locale == "fa" else other).join(texts)
+    return (persian if is_persian(context.locale) else other).join(texts)

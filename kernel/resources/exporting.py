@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kernel.access.session import allowed
+from kernel.fa.digits import to_ascii_digits
+from kernel.fa.locales import is_persian
 from kernel.resources.context import Context
 from kernel.resources.fields import Lookup, Money
 from kernel.resources.lists.cells import labels_of, read_values
@@ -158,7 +160,7 @@ def write_xlsx(
     `tell` hears after each batch how many rows are written.
     """
     columns = export_columns(context, resource, query)
-    book = Book(target, sheet=context.text(resource.plural), right_to_left=context.locale == "fa")
+    book = Book(target, sheet=context.text(resource.plural), right_to_left=is_persian(context.locale))
     book.heading([heading for _column, heading in columns], [_style(column) for column, _heading in columns])
     count = 0
     for batch in export_rows(context, resource, query, ids):
@@ -267,8 +269,13 @@ def _batches(selection: Selection) -> Iterator[list[int]]:
 
 def _exported(context: Context, column: Column, value: Any, labels: Any) -> Any:
     if isinstance(column.field, Lookup):
-        return None if value is None else labels[column.key].get(value)
+        return None if value is None else _plain(labels[column.key].get(value))
     return column.field.export(value, context)
+
+
+def _plain(label: str | None) -> str | None:
+    """Give a name; a code that stands for a record keeps the digits that it has in its own column."""
+    return to_ascii_digits(label) if label and label.isdigit() else label
 
 
 def _keeps(value: int | Decimal) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from kernel.fa.locales import is_persian
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.fields import Field
@@ -31,7 +32,7 @@ def named(
 
 def comma(context: Context) -> str:
     """Give what stands between the words of a list in the reader's language."""
-    return "، " if context.locale == "fa" else ", "
+    return "، " if is_persian(context.locale) else ", "
 
 
 def _described(

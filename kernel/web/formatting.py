@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 
 from kernel.fa import calendar, clock
 from kernel.fa.digits import group_thousands, to_persian_digits
+from kernel.fa.locales import language_of
 from kernel.fa.money import RIALS_PER_TOMAN, format_rial, format_toman, number_in_words, rial_in_words
 from kernel.fa.phone import format_phone
 
@@ -50,7 +51,7 @@ class Formats:
     @property
     def digits(self) -> Digits:
         """Digits of the locale: Persian pages write Persian digits, all others ASCII."""
-        return "fa" if self.locale.startswith("fa") else "en"
+        return language_of(self.locale)
 
     def number(self, value: int | Decimal | float | None, decimals: int | None = None) -> str:
         """A number in groups of three (−۴۶۳٬۱۰۰); `decimals` fixes the places after the point."""

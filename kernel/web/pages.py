@@ -12,6 +12,7 @@ from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, S
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
+from kernel.fa.locales import is_persian
 from kernel.i18n import LazyText, Translations, translate
 from kernel.resources.runtime import Runtime
 from kernel.web import formatting, repeats
@@ -111,7 +112,7 @@ def _formats() -> formatting.Formats:
     return formatting.Formats(
         locale=mine.locale,
         time_zone=mine.runtime.site.time_zone,
-        calendar="jalali" if mine.locale.startswith("fa") else "gregorian",
+        calendar="jalali" if is_persian(mine.locale) else "gregorian",
         currency=mine.runtime.setting("display.currency"),
     )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import func, select
 
-from kernel.api import Context, LazyText, Party, _, calendar, fragment, to_persian_digits, veiled
+from kernel.api import Context, LazyText, Party, _, fragment, veiled
 from plugins.carpet.blocks import bar, state_of
 from plugins.carpet.commands.claims import origin_of
 from plugins.carpet.models import Claim, Dispute, Guarantee, Serial, Transfer
@@ -18,7 +17,7 @@ from plugins.carpet.resources.words import (
     SERIAL_STATES,
     TRANSFER_REASONS,
 )
-from plugins.carpet.serials import grouped
+from plugins.carpet.wording import day_text, number_text, serial_text
 
 Note = tuple[str, str, str, str]
 """Label, text, address and tone."""
@@ -40,18 +39,13 @@ def _facts(title: Any, notes: list[Note], **more: Any) -> Markup | None:
     return fragment("carpet/facts.html", title=title, notes=notes, **{"transfers": [], "claims": [], **more})
 
 
-def _shown(context: Context, serial: str) -> str:
-    """A serial in groups, in the digits of the reader."""
-    return to_persian_digits(grouped(serial)) if context.locale.startswith("fa") else grouped(serial)
-
-
 def _batch(context: Context, number: int) -> Markup | None:
     if not context.may("carpet.serial", "view"):
         return None
     wanted = select(Serial.state, func.count()).where(Serial.batch_id == number).group_by(Serial.state)
     counts = {row[0]: row[1] for row in context.session.execute(wanted)}
     notes = [
-        (context.text(title), _number(context, counts[state]), f"{_list(number)}&f.state.is={state}", "")
+        (context.text(title), number_text(context, counts[state]), f"{_list(number)}&f.state.is={state}", "")
         for state, title in SERIAL_STATES.items()
         if state in counts
     ]
@@ -60,10 +54,6 @@ def _batch(context: Context, number: int) -> Markup | None:
 
 def _list(batch: int) -> str:
     return f"/carpet/serials?f.batch.is={batch}"
-
-
-def _number(context: Context, value: int) -> str:
-    return to_persian_digits(str(value)) if context.locale.startswith("fa") else str(value)
 
 
 def _serial(context: Context, number: int) -> Markup | None:
@@ -79,14 +69,10 @@ def _guarantee_notes(context: Context, row: Guarantee) -> list[Note]:
     state, tone = state_of(context, row)
     ends = veiled(context, context.runtime.resource("carpet.guarantee"), row).ends_on
     return [
-        (context.text(_("Guarantee")), _shown(context, row.number), f"/carpet/guarantees/{row.id}", ""),
+        (context.text(_("Guarantee")), serial_text(context, row.number), f"/carpet/guarantees/{row.id}", ""),
         (context.text(_("State")), state, "", tone),
-        (context.text(_("Last day")), "—" if ends is None else _day(context, ends), "", ""),
+        (context.text(_("Last day")), day_text(context, ends), "", ""),
     ]
-
-
-def _day(context: Context, day: date) -> str:
-    return calendar.format_date(day, "short", "fa" if context.locale.startswith("fa") else "en")
 
 
 def _guarantee(context: Context, number: int) -> Markup | None:
@@ -97,13 +83,13 @@ def _guarantee(context: Context, number: int) -> Markup | None:
     notes: list[Note] = [(context.text(_("Today")), state, "", tone)]
     if context.may("carpet.serial", "view"):
         address = f"/carpet/serials/{row.serial_id}"
-        notes.append((context.text(_("Carpet")), _shown(context, row.number), address, ""))
+        notes.append((context.text(_("Carpet")), serial_text(context, row.number), address, ""))
     new = context.session.execute(
         select(Guarantee).where(Guarantee.replaces_id == number)
     ).scalar_one_or_none()
     if new is not None:
         address = f"/carpet/guarantees/{new.id}"
-        notes.append((context.text(_("Replaced by")), _shown(context, new.number), address, ""))
+        notes.append((context.text(_("Replaced by")), serial_text(context, new.number), address, ""))
     return _facts(
         _("Guarantee"), notes, transfers=_transfers(context, number), claims=_claims(context, number)
     )
@@ -155,7 +141,7 @@ def _claim(context: Context, number: int) -> Markup | None:
         ).scalar_one_or_none()
         if new is not None:
             address = f"/carpet/guarantees/{new.id}"
-            notes.append((context.text(_("Replaced by")), _shown(context, new.number), address, ""))
+            notes.append((context.text(_("Replaced by")), serial_text(context, new.number), address, ""))
     return _facts(_("Guarantee"), [*notes, *_bill_notes(context, number)])
 
 
@@ -180,7 +166,7 @@ def _dispute(context: Context, number: int) -> Markup | None:
     since = veiled(context, context.runtime.resource("carpet.guarantee"), row).registered_on
     notes = [
         *_guarantee_notes(context, row),
-        (context.text(_("Registered on")), "—" if since is None else _day(context, since), "", ""),
+        (context.text(_("Registered on")), day_text(context, since), "", ""),
         *_reached(context, _("Owner"), row.party_id),
         *_reached(context, _("Who else claims it"), dispute.party_id),
     ]

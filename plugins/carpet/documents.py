@@ -19,9 +19,9 @@ from kernel.api import (
     Party,
     Runtime,
     _,
+    localise_digits,
     pgettext_lazy,
     record_labels,
-    to_persian_digits,
     veiled,
 )
 from plugins.carpet import codes
@@ -38,7 +38,7 @@ CARDS_BODY = """<div class="sheet">{% for card in cards %}<div class="card">
 <div class="words">
 <p class="maker">{{ own.name }}</p>
 <p class="title">{{ words.card }}</p>
-<p class="model">{{ card.model }}{% if card.size %} · {{ card.size }}{% endif %}</p>
+<p class="model">{{ card.model }}{% if card.size %} <span class="size">· {{ card.size }}</span>{% endif %}</p>
 <p class="label">{{ words.serial }}</p><p class="serial">{{ card.serial }}</p>
 <p class="label">{{ words.code }}</p><p class="scratch">{{ card.code }}</p>
 <p class="how">{{ words.how }}</p>
@@ -53,6 +53,7 @@ CARDS_STYLE = """.card { float: right; position: relative; width: 92mm; height: 
 .maker { font-size: 10pt; font-weight: bold; max-height: 5mm; overflow: hidden }
 .title { font-size: 8pt; color: #444 }
 .model { font-size: 8pt; max-height: 12mm; overflow: hidden }
+.size { white-space: nowrap }
 .label { font-size: 6.5pt; color: #555; margin-top: 1mm }
 .serial { font-size: 12pt; font-weight: bold; direction: ltr; text-align: right }
 .scratch { font-size: 12pt; direction: ltr; text-align: right; letter-spacing: .5mm }
@@ -157,7 +158,7 @@ def words_of(context: Context) -> dict[str, str]:
 def line_of(context: Context) -> str:
     """Give the number to which buyers send, in the digits of the language; empty where the settings have none."""
     line = (terms_of(context.runtime).line or "").strip()
-    return to_persian_digits(line) if context.locale.startswith("fa") else line
+    return localise_digits(line, context.locale)
 
 
 def sample_cards(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
 
-from kernel.api import Context, LazyText, _, clock, house_of
+from kernel.api import Context, LazyText, _, clock, house_of, language_of
 from plugins.carpet.models import Attempt
 from plugins.carpet.terms import terms_of
 
@@ -68,9 +68,7 @@ class Limit:
         )
         filled = system.session.execute(oldest.limit(1)).scalar_one_or_none() or system.now
         until = filled + self.within + timedelta(minutes=1)
-        when = clock.format_instant(
-            until, system.time_zone, "short", "fa" if system.locale.startswith("fa") else "en"
-        )
+        when = clock.format_instant(until, system.time_zone, "short", language_of(system.locale))
         return replace(self.words, params=(("when", when),))
 
     def note(self, system: Context) -> None:

@@ -22,6 +22,7 @@ from kernel.api import (
     Workbook,
     _,
     background,
+    is_persian,
     print_records,
 )
 from plugins.carpet import codes
@@ -153,7 +154,7 @@ def _file(
     content: BinaryIO,
     progress: Progress,
 ) -> None:
-    book = Workbook(content, sheet=context.text(_("Cards")), right_to_left=context.locale.startswith("fa"))
+    book = Workbook(content, sheet=context.text(_("Cards")), right_to_left=is_persian(context.locale))
     book.heading([context.text(title) for title in HEADINGS], ["text"] * len(HEADINGS))
     for row, card in zip(serials, card_values(context, serials, given), strict=True):
         book.row(

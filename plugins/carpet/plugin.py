@@ -65,7 +65,7 @@ from plugins.carpet.views import make_blueprint
 plugin = Plugin(
     name="carpet",
     title=_("Carpet guarantee"),
-    version="1.1.0",
+    version="1.1.1",
     kernel=">=1.0,<2",
     works_with=("club", "sales"),
     icon="shield-check",

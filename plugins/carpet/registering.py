@@ -12,7 +12,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from kernel.api import Context, Invalid, Party, Problem, _, give_role, squeeze, to_persian_digits
+from kernel.api import Context, Invalid, Party, Problem, _, give_role, squeeze
 from plugins.carpet import codes, guessing, telling
 from plugins.carpet.models import Batch, Dealer, Dispute, Guarantee, Scratch, Serial
 from plugins.carpet.terms import span_of, terms_of
@@ -135,7 +135,7 @@ def _claimed(system: Context, there: Guarantee, wish: Wish) -> Outcome:
             opened_on=system.today,
             channel=wish.channel,
             inbound_id=wish.inbound_id,
-            title=to_persian_digits(there.number),
+            title=there.number,
             search_key=squeeze(there.number),
         )
         system.session.add(made)

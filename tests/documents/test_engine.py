@@ -53,6 +53,14 @@ def test_a_layout_reads_nothing_but_what_it_is_given(layout, word):
         made(layout)
 
 
+def test_many_pages_are_written_in_parts_and_stand_in_one_file_in_order():
+    many = 130
+    pages, pdf = made(PAGE, [f"row {place}" for place in range(many)], chunk=40)
+    assert pages == len(pdf.pages) == many
+    for place in (0, 49, 50, 79, 80, many - 1):
+        assert pdf.pages[place].extract_text().split() == ["row", str(place)]
+
+
 def test_a_layout_that_loops_for_ever_is_ended_in_time():
     with pytest.raises(TooLong):
         made("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", limit=0.5)

@@ -29,7 +29,7 @@ def tabs(bar: str) -> list[str]:
 
 def listed(browser: Browser, title: str) -> list[str]:
     """The names below a heading of the page of favourites."""
-    part = re.search(rf"<h2>{title}</h2>.*?</section>", browser.get("/favourites").text, re.DOTALL)
+    part = re.search(rf"<h2><bdi>{title}</bdi></h2>.*?</section>", browser.get("/favourites").text, re.DOTALL)
     return re.findall(r'class="link"[^>]*><bdi>([^<]+)', part[0]) if part else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel.fa.locales import language_of
 from kernel.i18n import LazyText, _
 from kernel.messages.console import FULL_NAME
 from kernel.messages.kinds import active_kinds
@@ -36,7 +37,7 @@ def make_posting(demo: Demo) -> None:
         demo.run("line.save", line_id=None, gateway=FULL_NAME, channel=channel, values=values)
     with demo.runtime.reading(demo.administrator) as context:
         kinds = {kind.code: kind.id for kind in active_kinds(context)}
-    language = "fa" if demo.runtime.site.locale.startswith("fa") else "en"
+    language = language_of(demo.runtime.site.locale)
     for name, kind, body in TEXTS:
         entered = {
             "name": say(name),

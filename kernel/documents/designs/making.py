@@ -15,6 +15,7 @@ from kernel.documents.designs.values import filled
 from kernel.documents.engine import Document, Tell, layout, make_pdf, soundly, untold
 from kernel.documents.geometry import Sheet, box
 from kernel.documents.models import ENVELOPES, LABELS, LETTERS
+from kernel.fa.locales import language_of
 from kernel.resources.context import Context
 from kernel.resources.errors import Forbidden, NotFound
 from kernel.resources.records import editable
@@ -53,7 +54,7 @@ def print_records(
     For background work of plugins that print much: each of `records` begins a page, and `tell` hears how many are
     laid out. The caller has judged the right. Raises `DocumentFault`, and whatever `tell` raises.
     """
-    language = "fa" if context.locale.startswith("fa") else "en"
+    language = language_of(context.locale)
     document = page_document(context, kind_of(context.runtime, key), language, records)
     pages, _fault = soundly(document, target, partial(make_pdf, tell=tell))
     return pages

@@ -21,6 +21,7 @@ from kernel.documents.engine import DocumentFault
 from kernel.documents.report_pages import write_report
 from kernel.extension.contributions import Job, NoticeKind
 from kernel.fa.calendar import format_date
+from kernel.fa.locales import is_persian
 from kernel.i18n import LazyText, _
 from kernel.jobs.schedule import work_days
 from kernel.messages import addresses
@@ -178,7 +179,7 @@ def _made(context: Context, plan: Plan) -> tuple[Attachment, str, str]:
         write_report(content, context, resource, definition, result, plan.view.name)
     else:
         WRITERS["xlsx"](content, context, result)
-    persian = context.locale.startswith("fa")
+    persian = is_persian(context.locale)
     today = format_date(context.today, "long", "fa" if persian else "en")
     stamp = (
         format_date(context.today, "short", "en").replace("/", "-") if persian else context.today.isoformat()

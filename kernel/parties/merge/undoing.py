@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from kernel.fa.locales import is_persian
 from kernel.i18n import _
 from kernel.parties.merge.exact import dumps
 from kernel.parties.merge.mentions import put_filters_back, put_links_back
@@ -140,7 +141,7 @@ class Undoing:
 
     def _refuse_if_any(self) -> None:
         if self.in_the_way:
-            comma = "، " if self.system.locale == "fa" else ", "
+            comma = "، " if is_persian(self.system.locale) else ", "
             raise Refused(
                 _(
                     "This merge cannot be undone any more, since these were changed after it: %(what)s.",

@@ -175,13 +175,13 @@ class Link(Lookup):
         return (Link, self.to)
 
     def labels(self, ids: Sequence[int], context: Context) -> dict[int, str]:
-        """One query for all ids."""
+        """As on the records' own pages; one query for all ids."""
         resource = context.runtime.resource(self.to)
         model: Any = resource.model
         statement = select(model.id, resource.label_column()).where(model.id.in_(list(ids)))
         if resource.only is not None:
             statement = statement.where(resource.only(model))
-        return {row[0]: row[1] for row in context.session.execute(statement)}
+        return {row[0]: resource.label_text(row[1], context) for row in context.session.execute(statement)}
 
     def find(self, text: str, context: Context) -> list[int]:
         """By folded label, or by a unique code that the resource declares."""

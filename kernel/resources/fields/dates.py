@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement
 
 from kernel.fa.calendar import format_date, parse_date
 from kernel.fa.clock import day_bounds, format_instant, parse_time
-from kernel.fa.digits import to_ascii_digits, to_persian_digits
+from kernel.fa.digits import to_ascii_digits
+from kernel.fa.locales import is_persian
 from kernel.i18n import _
+from kernel.i18n.numbers import localise_digits
 from kernel.resources.fields import periods
 from kernel.resources.fields.base import Field, FieldError, plain_number
 from kernel.resources.fields.choices import Choice
@@ -124,7 +126,7 @@ class Day(Field):
         """Short: ۱۴۰۵/۰۸/۳۰."""
         if value is None:
             return ""
-        return format_date(value, "short") if context.locale == "fa" else value.isoformat()
+        return format_date(value, "short") if is_persian(context.locale) else value.isoformat()
 
     def fill(self, value: Any, context: Context) -> str:
         """ISO: the date picker shows it in the calendar of the page."""
@@ -134,7 +136,7 @@ class Day(Field):
         """As text in the calendar of the language: spreadsheets know no Jalali dates."""
         if value is None:
             return None
-        return format_date(value, "short", digits="en") if context.locale == "fa" else value
+        return format_date(value, "short", digits="en") if is_persian(context.locale) else value
 
     def revive(self, plain: Any) -> date:
         """Out of ISO."""
@@ -188,7 +190,7 @@ class Instant(Field):
         """Day and time in the site's zone."""
         if value is None:
             return ""
-        if context.locale == "fa":
+        if is_persian(context.locale):
             return format_instant(value, context.time_zone, "short")
         return f"{value.astimezone(context.time_zone):%Y-%m-%d %H:%M}"
 
@@ -228,7 +230,7 @@ class TimeOfDay(Field):
         if value is None:
             return ""
         text = f"{value:%H:%M}"
-        return to_persian_digits(text) if context.locale == "fa" else text
+        return localise_digits(text, context.locale)
 
     def revive(self, plain: Any) -> time:
         """Out of ISO."""
@@ -277,9 +279,7 @@ class Minutes(Field):
 
     def fill(self, value: Any, context: Context) -> str:
         """The bare number."""
-        return (
-            "" if value is None else (to_persian_digits(str(value)) if context.locale == "fa" else str(value))
-        )
+        return "" if value is None else localise_digits(str(value), context.locale)
 
     def export(self, value: Any, context: Context) -> Any:
         """As a number of minutes."""

@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement
 
 from kernel.fa import identity
 from kernel.fa.digits import to_ascii_digits, to_persian_digits
+from kernel.fa.locales import is_persian, language_of
 from kernel.fa.phone import format_phone, parse_phone
 from kernel.i18n import _
+from kernel.i18n.numbers import localise_digits
 from kernel.resources.fields.base import Field, FieldError
 from kernel.resources.fields.texts import escaped
 
@@ -39,7 +41,7 @@ class IdentityNumber(Field):
         """In the digits of the language."""
         if value is None:
             return ""
-        return to_persian_digits(value) if context.locale == "fa" and value.isdigit() else str(value)
+        return to_persian_digits(value) if is_persian(context.locale) and value.isdigit() else str(value)
 
     def fill(self, value: Any, context: Context) -> str:
         """As stored."""
@@ -132,7 +134,7 @@ class Card(IdentityNumber):
             if value is None
             else "\u00a0".join(str(value)[at : at + 4] for at in range(0, len(str(value)), 4))
         )
-        return to_persian_digits(text) if context.locale == "fa" else text
+        return localise_digits(text, context.locale)
 
 
 class Phone(Field):
@@ -158,7 +160,7 @@ class Phone(Field):
 
     def show(self, value: Any, context: Context) -> str:
         """Grouped, in the digits of the language."""
-        return "" if value is None else format_phone(value, digits="fa" if context.locale == "fa" else "en")
+        return "" if value is None else format_phone(value, digits=language_of(context.locale))
 
     def fill(self, value: Any, context: Context) -> str:
         """In national form with ASCII digits: what people type."""

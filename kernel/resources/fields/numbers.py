@@ -7,8 +7,10 @@ from decimal import InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from kernel.fa.digits import group_thousands, to_persian_digits
+from kernel.fa.locales import is_persian, language_of
 from kernel.fa.money import parse_rial
 from kernel.i18n import _
+from kernel.i18n.numbers import localise_digits
 from kernel.resources.fields.base import Field, FieldError, plain_number
 from kernel.resources.fields.choices import Choice
 
@@ -58,15 +60,13 @@ class Whole(Field):
 
     def show(self, value: Any, context: Context) -> str:
         """Grouped by thousands, in the digits of the language."""
-        return (
-            "" if value is None else group_thousands(value, digits="fa" if context.locale == "fa" else "en")
-        )
+        return "" if value is None else group_thousands(value, digits=language_of(context.locale))
 
     def fill(self, value: Any, context: Context) -> str:
         """Without separators, so that it can be changed by hand."""
         if value is None:
             return ""
-        return to_persian_digits(str(value)) if context.locale == "fa" else str(value)
+        return localise_digits(str(value), context.locale)
 
     def export(self, value: Any, context: Context) -> Any:
         """As a number."""
@@ -135,7 +135,7 @@ class Decimal(Field):
         if value is None:
             return ""
         text = format(Exact(value).normalize(), "f")
-        return to_persian_digits(text).replace(".", "٫") if context.locale == "fa" else text
+        return to_persian_digits(text).replace(".", "٫") if is_persian(context.locale) else text
 
     def export(self, value: Any, context: Context) -> Any:
         """As a number."""
@@ -169,7 +169,7 @@ class Percent(Decimal):
     def show(self, value: Any, context: Context) -> str:
         """With the percent sign."""
         text = super().show(value, context)
-        return text and (f"{text}٪" if context.locale == "fa" else f"{text}%")
+        return text and (f"{text}٪" if is_persian(context.locale) else f"{text}%")
 
 
 YES = frozenset({"1", "true", "yes", "y", "on", "بله", "بلی", "آری", "دارد", "✓"})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, func
 
+from kernel.fa.locales import is_persian
 from kernel.resources.fields.base import Field
 from kernel.resources.fields.choices import Choice
 
@@ -43,7 +44,7 @@ class Choices(Choice):
 
     def show(self, value: Any, context: Context) -> str:
         """The titles."""
-        comma = "، " if context.locale == "fa" else ", "
+        comma = "، " if is_persian(context.locale) else ", "
         return comma.join(super(Choices, self).show(key, context) for key in self._keys(value))
 
     def fill(self, value: Any, context: Context) -> str:

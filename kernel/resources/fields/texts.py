@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, collate, func
 from sqlalchemy import Text as SqlText
 
 from kernel.fa.digits import to_ascii_digits, to_persian_digits
+from kernel.fa.locales import is_persian
 from kernel.fa.sorting import ALPHABET, sort_key
 from kernel.fa.text import clean
 from kernel.i18n import _
@@ -116,7 +117,7 @@ class Code(Text):
         if value is None:
             return ""
         text = str(value)
-        return to_persian_digits(text) if context.locale == "fa" and text.isdigit() else text
+        return to_persian_digits(text) if is_persian(context.locale) and text.isdigit() else text
 
     def fill(self, value: Any, context: Context) -> str:
         """As stored."""

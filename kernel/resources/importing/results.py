@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, cast
 
 from sqlalchemy import select
 
+from kernel.fa.locales import is_persian
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.exporting import Book
@@ -41,7 +42,7 @@ def refused_file(context: Context, run_id: int) -> BinaryIO:
     """
     run = load_run(context, run_id)
     stream = cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - handed to the caller
-    book = Book(stream, sheet=context.text(_("Refused rows")), right_to_left=context.locale == "fa")
+    book = Book(stream, sheet=context.text(_("Refused rows")), right_to_left=is_persian(context.locale))
     headings = [*run.layout.headings, context.text(_("Reason")), context.text(_("Row of the file"))]
     book.heading(headings, ["text"] * len(run.layout.headings) + ["", ""])
     width = len(run.layout.headings)
@@ -81,7 +82,7 @@ def sample_file(context: Context, resource_name: str) -> bytes:
     resource = importable(context, resource_name)
     known = targets(context, resource)
     stream = BytesIO()
-    book = Book(stream, sheet=context.text(resource.plural), right_to_left=context.locale == "fa")
+    book = Book(stream, sheet=context.text(resource.plural), right_to_left=is_persian(context.locale))
     titles = [context.text(target.title) for target in known.values()]
     headings = [
         f"{title} ({context.text(target.facet.title)})" if target.facet and titles.count(title) > 1 else title

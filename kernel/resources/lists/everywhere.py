@@ -91,7 +91,8 @@ def suggestions(context: Context, resource: Resource, text: str, limit: int = 20
     else:
         ids = selection.hits.ids[:limit]
     statement = select(resource.model.id, resource.label_column()).where(any_of(resource.model.id, ids))
-    labels = {row[0]: row[1] or "" for row in context.session.execute(statement)} if ids else {}
+    rows = context.session.execute(statement) if ids else ()
+    labels = {row[0]: resource.label_text(row[1], context) for row in rows}
     return [(number, labels[number]) for number in ids if number in labels]
 
 
@@ -115,7 +116,10 @@ def _described(context: Context, resource: Resource, ids: Sequence[int]) -> list
     model = resource.model
     if resource.description is None:
         statement = select(model.id, resource.label_column()).where(any_of(model.id, ids))
-        found = {number: Hit(number, label or "") for number, label in context.session.execute(statement)}
+        found = {
+            number: Hit(number, resource.label_text(label, context))
+            for number, label in context.session.execute(statement)
+        }
     else:
         records = context.session.execute(select(model).where(any_of(model.id, ids))).scalars()
         found = {

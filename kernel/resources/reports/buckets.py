@@ -25,6 +25,7 @@ from kernel.fa.calendar import (
 from kernel.fa.clock import day_bounds
 from kernel.fa.digits import Digits, to_persian_digits
 from kernel.fa.jalali import to_gregorian, to_jalali
+from kernel.fa.locales import language_of
 from kernel.i18n import LazyText, _
 from kernel.resources.errors import Invalid, Problem
 
@@ -113,7 +114,7 @@ class Buckets:
 
     def text(self, number: int, locale: str) -> str:
         """Say which stretch it is: «آبان ۱۴۰۵», «پاییز ۱۴۰۵», «۱۴۰۵»."""
-        return text_of(self.unit, self.starts[number - 1], "fa" if locale == "fa" else "en")
+        return text_of(self.unit, self.starts[number - 1], language_of(locale))
 
 
 def text_of(unit: Unit, start: date, digits: Digits = "fa") -> str:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from math import ceil, floor, log10
 from typing import Literal
 
+from kernel.fa.locales import is_persian
 from kernel.i18n.numbers import localise_digits
 from kernel.resources.context import Context
 from kernel.resources.reports.results import Result
@@ -109,7 +110,7 @@ def chart_of(context: Context, result: Result, title: str) -> Chart | None:
     if not any(value is not None for each in series for value in each.values):
         return None
     names = [line.text for line in shown]
-    reading: Literal["rtl", "ltr"] = "rtl" if context.locale == "fa" else "ltr"
+    reading: Literal["rtl", "ltr"] = "rtl" if is_persian(context.locale) else "ltr"
     draw = _Rows if kind == "rows" else _Columns
     drawings = [draw(size, names, series, reading, kind == "line").drawing() for size in WIDTHS]
     across = 0 if result.across is None else len(result.across.values) - MOST_SERIES
@@ -127,7 +128,7 @@ def line_chart(context: Context, title: str, points: Sequence[tuple[str, float, 
     series = [
         Series(title, [value for _name, value, _text in shown], [text for _name, _value, text in shown])
     ]
-    reading: Literal["rtl", "ltr"] = "rtl" if context.locale == "fa" else "ltr"
+    reading: Literal["rtl", "ltr"] = "rtl" if is_persian(context.locale) else "ltr"
     names = [name for name, _value, _text in shown]
     drawings = [_Columns(size, names, series, reading, True).drawing() for size in WIDTHS]
     return Chart(title, series, drawings, len(points) - len(shown))

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO, Protocol
 
 from kernel.fa.calendar import format_date
+from kernel.fa.locales import is_persian
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import Refused
@@ -82,7 +83,7 @@ def _value(value: Any, context: Context) -> Any:
     if isinstance(value, datetime):
         value = value.astimezone(context.time_zone).date()
     if isinstance(value, date):
-        return format_date(value, "short", digits="en") if context.locale == "fa" else value
+        return format_date(value, "short", digits="en") if is_persian(context.locale) else value
     if isinstance(value, Decimal):
         short = rounded(value)
         return int(short) if short == short.to_integral_value() else short
@@ -94,7 +95,7 @@ def write_xlsx(target: BinaryIO, context: Context, result: Result) -> None:
     lines = table_of(context, result)
     heading = next(lines)
     words = 1 + max(len(result.levels), 1)
-    book = Book(target, sheet=context.text(_("Report")), right_to_left=context.locale == "fa")
+    book = Book(target, sheet=context.text(_("Report")), right_to_left=is_persian(context.locale))
     book.heading(heading, ["", *["text"] * (words - 1), *["amount"] * (len(heading) - words)])
     for line in lines:
         book.row(line)

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from kernel.fa.digits import group_thousands
+from kernel.fa.locales import language_of
 from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.fields import Field, Percent, Whole
@@ -61,7 +62,7 @@ def _number_text(value: Any, unit: Field | None, context: Context) -> str:
     plain = rounded(value)
     if plain == plain.to_integral_value():
         return Whole("", LazyText("")).show(int(plain), context)
-    return group_thousands(plain.normalize(), digits="fa" if context.locale == "fa" else "en")
+    return group_thousands(plain.normalize(), digits=language_of(context.locale))
 
 
 def rounded(value: Any) -> Decimal:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kernel.fa.locales import is_persian
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.fields import Day, Decimal
@@ -69,7 +70,7 @@ def percent(value: Any, context: Context) -> str:
     if value is None:
         return ""
     text = SHARE.show(value, context)
-    return f"{text.replace('-', '−')}٪" if context.locale == "fa" else f"{text}%"
+    return f"{text.replace('-', '−')}٪" if is_persian(context.locale) else f"{text}%"
 
 
 def _heads(context: Context, result: Result) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kernel.fa.locales import is_persian
 from kernel.i18n import LazyText
 from kernel.i18n.catalogue import Translations
 from kernel.resources.fields import When
@@ -25,7 +26,7 @@ class OwnText(LazyText):
 
     def render(self, translations: Translations) -> str:
         """Give the English words on pages in another language than Persian, where there are any."""
-        return self.message if translations.locale.startswith("fa") or not self.english else self.english
+        return self.message if is_persian(translations.locale) or not self.english else self.english
 
 
 @dataclass(frozen=True)

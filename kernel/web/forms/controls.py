@@ -28,6 +28,7 @@ from wtforms.form import BaseForm
 from kernel.fa.calendar import format_date
 from kernel.fa.clock import local
 from kernel.fa.digits import stored_number, to_persian_digits
+from kernel.fa.locales import is_persian
 from kernel.resources.context import Context
 from kernel.resources.fields import Choice, Choices, Day, FieldError, IdentityNumber, Lookup, Money
 from kernel.resources.fields import Field as ResourceField
@@ -130,7 +131,7 @@ def control(item: ResourceField, context: Context, address: Address) -> UnboundF
     if item.placeholder:
         attributes["placeholder"] = context.text(item.placeholder)
     common["render_kw"] = attributes
-    digits = to_persian_digits if context.locale.startswith("fa") else str
+    digits = to_persian_digits if is_persian(context.locale) else str
     if isinstance(item, Lookup):
         made = () if context.read_only else makers(context, item)
         opens = opening(context, item)
@@ -181,7 +182,7 @@ def entered(item: ResourceField, value: Any, context: Context) -> Any:
         return list(value or ())
     if item.widget == "checkbox":
         return bool(value)
-    if item.widget == "instant" and value is not None and context.locale.startswith("fa"):
+    if item.widget == "instant" and value is not None and is_persian(context.locale):
         at = local(value, context.time_zone)
         return f"{format_date(at.date(), 'short', digits='en')} {at:%H:%M}"
     return item.fill(value, context)

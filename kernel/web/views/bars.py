@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from kernel.fa.calendar import format_date, start_of_week, weekday, weekday_name
 from kernel.fa.digits import Digits
+from kernel.fa.locales import language_of
 from kernel.i18n import _
 from kernel.jobs.named_days import NamedDay, named_days
 from kernel.resources.context import Context
@@ -51,7 +52,7 @@ def draw(
     days = days_of(reach, at)
     page = read_spans(context, resource, view, query, days[0], days[-1])
     entries = Entries(context, resource, view, query, page)
-    digits: Digits = "fa" if context.locale.startswith("fa") else "en"
+    digits: Digits = language_of(context.locale)
     titles = {group.key: group.title for group in page.groups}
     bars = [_bar(entries, entry, days, titles.get(entry.group, ""), digits) for entry in page.entries]
     named = named_days(context, days[0], days[-1])

@@ -10,6 +10,7 @@ from typing import Any
 from kernel.fa.calendar import add_months, end_of_month, format_date, start_of_month, start_of_week, weekday
 from kernel.fa.calendar import weekday_name as name_of_weekday
 from kernel.fa.digits import Digits
+from kernel.fa.locales import language_of
 from kernel.i18n import _, ngettext_lazy
 from kernel.jobs.named_days import NamedDay, named_days
 from kernel.resources.context import Context
@@ -84,7 +85,7 @@ def _month(day: date) -> date:
 
 
 def _digits(context: Context) -> Digits:
-    return "fa" if context.locale.startswith("fa") else "en"
+    return language_of(context.locale)
 
 
 def _heading(reach: str, at: date, days: Sequence[date], digits: Digits) -> str:

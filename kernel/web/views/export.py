@@ -10,6 +10,7 @@ from flask import request, send_file
 from flask.typing import ResponseReturnValue
 
 from kernel.fa.calendar import format_date
+from kernel.fa.locales import is_persian
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound, Refused
@@ -89,5 +90,5 @@ def _later(
 def file_name(context: Context, resource: Resource, kind: str) -> str:
     """Name a file after the list and the day."""
     day = context.today
-    shown = format_date(day, "short", digits="en") if context.locale.startswith("fa") else day.isoformat()
+    shown = format_date(day, "short", digits="en") if is_persian(context.locale) else day.isoformat()
     return f"{context.text(resource.plural)} {shown.replace('/', '-')}.{kind}"

@@ -108,7 +108,9 @@ def _choose(context: Context, resource: Resource, record_id: int) -> ResponseRet
     hits = []
     if wanted:
         found = fetch(context, resource, ListQuery(search=wanted, limit=OFFERED))
-        hits = [(row.id, row.label) for row in found.rows if row.id != record_id]
+        hits = [
+            (row.id, resource.label_text(row.label, context)) for row in found.rows if row.id != record_id
+        ]
     return render(
         "merging/choose.html",
         record_id=record_id,

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from kernel.documents.models import PrintItem
 from kernel.fa.calendar import format_date
 from kernel.fa.clock import local
+from kernel.fa.locales import is_persian
 from kernel.i18n import LazyText, _
 from kernel.messages.addresses import reason_text
 from kernel.messages.inbound.models import Inbound, InboundParty
@@ -105,7 +106,7 @@ def _state(context: Context, row: Message) -> LazyText:
 
 
 def _day(context: Context, day: date) -> str:
-    return format_date(day, "short") if context.locale == "fa" else day.isoformat()
+    return format_date(day, "short") if is_persian(context.locale) else day.isoformat()
 
 
 def _received(context: Context, asked: Asked) -> Iterator[Happening]:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.fa.calendar import weekday_name
 from kernel.fa.digits import stored_number
+from kernel.fa.locales import is_persian, language_of
 from kernel.i18n import LazyText, _
 from kernel.i18n.numbers import localise_digits
 from kernel.messages.report_mail.models import ReportSchedule
@@ -145,11 +146,11 @@ def _when(context: Context, row: ReportSchedule) -> str:
         parts = [context.text(_("Every %(weekday)s", weekday=_weekdays(context)[row.weekday][1]))]
     elif row.every == "month":
         parts.append(_month_days(context)[row.month_day][1])
-    return "، ".join([*parts, hour]) if context.locale == "fa" else ", ".join([*parts, hour])
+    return "، ".join([*parts, hour]) if is_persian(context.locale) else ", ".join([*parts, hour])
 
 
 def _weekdays(context: Context) -> list[tuple[int, str]]:
-    return [(n, weekday_name(day, "fa" if context.locale == "fa" else "en")) for n, day in enumerate(WEEK)]
+    return [(n, weekday_name(day, language_of(context.locale))) for n, day in enumerate(WEEK)]
 
 
 def _month_days(context: Context) -> list[tuple[int, str]]:

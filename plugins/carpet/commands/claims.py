@@ -16,9 +16,9 @@ from kernel.api import (
     fields,
     kept_from,
     load,
+    localise_digits,
     squeeze,
     take_number,
-    to_persian_digits,
 )
 from plugins.carpet import telling
 from plugins.carpet.kinds import seen_serial, serial_field
@@ -193,7 +193,9 @@ def charge(system: Context, claim: Claim) -> None:
     from plugins.sales.api import BillLine, bill
 
     owner = system.session.get_one(Guarantee, claim.guarantee_id).party_id
-    title = system.text(_("Repair of carpet, claim %(number)s", number=to_persian_digits(claim.number)))
+    title = system.text(
+        _("Repair of carpet, claim %(number)s", number=localise_digits(claim.number, system.locale))
+    )
     bill(
         system,
         party_id=owner,

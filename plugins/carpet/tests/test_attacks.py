@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
+from kernel.fa.digits import to_persian_digits
 from kernel.messages.models import OptOut
 from kernel.resources.errors import Forbidden, Invalid, Refused
 from kernel.testing.browser import Browser
@@ -142,6 +144,30 @@ def test_a_dispute_shows_both_and_how_to_reach_them(house: House, boss: Browser)
     assert f"/persons/{house.persons[0]}" in page
     assert "۰۹۱۲ ۱۱۱ ۰۰۰۱" in page
     assert "۰۹۱۲ ۵۵۵ ۰۰۰۲" in page
+
+
+def test_serials_are_written_in_the_readers_digits_wherever_they_name_a_record(
+    house: House, boss: Browser
+) -> None:
+    guarantee = registered(house, 1, 0)
+    claim = reported(house, guarantee)
+    house.say(OTHER, f"{house.serial(1)} {house.code(1)}")
+    persian = to_persian_digits(house.serial(1))
+    for address in (
+        f"/carpet/claims/{claim}",
+        "/carpet/claims",
+        f"/carpet/disputes/{house.disputes()[0].id}",
+        "/carpet/disputes",
+        "/carpet/desk",
+        f"/carpet/guarantees/{guarantee}",
+    ):
+        text = re.sub(r"<[^>]*>", "", boss.get(address).text)
+        assert persian in text, address
+        assert house.serial(1) not in text, address
+    content = load_workbook(io.BytesIO(boss.get("/carpet/claims/export").data)).active
+    cells = [cell for row in content.iter_rows(values_only=True) for cell in row]
+    assert house.serial(1) in cells
+    assert persian not in cells
 
 
 def test_a_wrong_code_makes_no_person(house: House) -> None:

@@ -9,7 +9,7 @@ from kernel.api import _, command_page, current, load, stored_number, veiled
 from plugins.carpet.commands import batches as commands
 from plugins.carpet.models import Batch, Serial
 from plugins.carpet.resources import BATCH, SERIAL
-from plugins.carpet.serials import grouped
+from plugins.carpet.wording import number_text, serial_text
 
 
 def new() -> ResponseReturnValue:
@@ -35,7 +35,7 @@ def new() -> ResponseReturnValue:
 
 
 def _crumb(batch: Batch) -> tuple[str, str]:
-    return str(batch.number), f"/carpet/batches/{batch.id}"
+    return number_text(current(), int(batch.number)), f"/carpet/batches/{batch.id}"
 
 
 def change(number: int) -> ResponseReturnValue:
@@ -139,7 +139,7 @@ def sell(number: int) -> ResponseReturnValue:
         "carpet.sell",
         _("Note that a carpet is sold"),
         (commands.SOLD_ON,),
-        crumb=(grouped(serial.number), back),
+        crumb=(serial_text(current(), serial.number), back),
         done=_("The sale is noted."),
         target=back,
         start={"sold_on": current().today},
@@ -155,7 +155,7 @@ def void_serial(number: int) -> ResponseReturnValue:
         "carpet.void_serial",
         _("Call a card invalid"),
         (commands.WHY,),
-        crumb=(grouped(serial.number), back),
+        crumb=(serial_text(current(), serial.number), back),
         done=_("This card can no longer be registered."),
         target=back,
         danger=True,

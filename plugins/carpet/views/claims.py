@@ -7,7 +7,7 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from kernel.api import LazyText, _, command_page, current, fields, load, to_persian_digits
+from kernel.api import LazyText, _, command_page, current, fields, load, localise_digits
 from plugins.carpet.commands import claims as commands
 from plugins.carpet.commands import disputes
 from plugins.carpet.models import Claim, Dispute
@@ -19,7 +19,7 @@ def _page(
 ) -> ResponseReturnValue:
     record: Claim = load(current(), CLAIM, number)
     back = f"/carpet/claims/{number}"
-    named = _("Claim %(number)s", number=to_persian_digits(record.number))
+    named = _("Claim %(number)s", number=localise_digits(record.number, current().locale))
     return command_page(
         f"carpet.{command}", title, kinds, crumb=(named, back), done=done, target=back, claim=number, **more
     )

@@ -18,6 +18,7 @@ from kernel.api import (
     calendar,
     current,
     fields,
+    is_persian,
     render,
     run_command,
 )
@@ -65,7 +66,7 @@ def download() -> ResponseReturnValue:
     context = current()
     _form, values = _asked(context)
     content = io.BytesIO()
-    book = Workbook(content, sheet=context.text(_("Offers")), right_to_left=context.locale.startswith("fa"))
+    book = Workbook(content, sheet=context.text(_("Offers")), right_to_left=is_persian(context.locale))
     book.heading([context.text(title) for title in TITLES], ["text", "text", "amount", "text"])
     shown = _shows_mobile(context)
     for row in _owners(context, values, None):

@@ -13,7 +13,8 @@ from plugins.carpet.commands import guarantees as commands
 from plugins.carpet.models import Guarantee
 from plugins.carpet.registering import Outcome
 from plugins.carpet.resources import GUARANTEE
-from plugins.carpet.serials import grouped, is_serial
+from plugins.carpet.serials import is_serial
+from plugins.carpet.wording import serial_text
 
 
 def register() -> ResponseReturnValue:
@@ -36,7 +37,7 @@ def _refused(found: Any) -> Problem | None:
 
 
 def _crumb(record: Guarantee) -> tuple[str, str]:
-    return grouped(record.number), f"/carpet/guarantees/{record.id}"
+    return serial_text(current(), record.number), f"/carpet/guarantees/{record.id}"
 
 
 def transfer(number: int) -> ResponseReturnValue:

@@ -15,6 +15,7 @@ from kernel.documents.designs.kinds import DocumentKind, kind_of
 from kernel.documents.designs.making import page_document, record_values
 from kernel.documents.designs.shipped import RECORD
 from kernel.documents.engine import DocumentFault, make_pdf, soundly
+from kernel.fa.locales import language_of
 from kernel.i18n import _
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound, Refused
@@ -79,7 +80,7 @@ def _facts(context: Context, resource: Resource, record_id: int) -> Mapping[str,
 
 
 def _sent(context: Context, kind: DocumentKind, values: Mapping[str, Any], name: str) -> ResponseReturnValue:
-    language = "fa" if context.locale.startswith("fa") else "en"
+    language = language_of(context.locale)
     made = page_document(
         context, kind, language if language in kind.languages else kind.languages[0], [values]
     )
