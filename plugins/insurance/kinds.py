@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import decimal
 import re
 from typing import Any, ClassVar
 
 from sqlalchemy import select
 
-from kernel.api import Context, Party, _, calendar, fields, to_ascii_digits, to_persian_digits
+from kernel.api import Context, Party, _, calendar, fields, squeeze, to_ascii_digits, to_persian_digits
+from plugins.insurance.models import Insurer
+from plugins.insurance.terms import LAST_HOUR
 
 LETTERS = frozenset(("الف", *"بپتثجچحدزژسشصضطظعفقکگلمنوهیDS"))
 """Letters of number plates; الف is written in full."""
@@ -19,6 +22,9 @@ _FREE_ZONE = re.compile(r"^(\d{5})(\d{2})$")
 _FOLDED = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ۀ": "ه", "ة": "ه", "أ": "ا", "إ": "ا", "آ": "ا"})
 _VIN = re.compile(r"^[A-HJ-NPR-Z0-9]{17}$")
 _CHASSIS = re.compile(r"^[A-Z0-9\-]{4,25}$")
+_FULL_HOUR = re.compile(r"(\d{1,2})(?::00){0,2}")
+_PART_OF_DAY = re.compile(r"0?\.\d+|1\.0*")
+_A_SECOND = decimal.Decimal(1) / 3600
 FIRST_YEAR, FIRST_GREGORIAN = 1320, 1940
 
 
@@ -137,9 +143,18 @@ class Hour(fields.Choice):
         super().__init__(*args, options=hours, **options)
 
     def parse(self, raw: Any, context: Context) -> Any:
-        """Take the hour alone, or written as a time of day."""
-        text = to_ascii_digits(str(raw)).strip().removesuffix(":00")
-        return int(super().parse(text.lstrip("0") or "0", context))
+        """Take the hour alone, written as a time of day, or as the part of a day that a spreadsheet holds: 0.5 is 12."""
+        text = to_ascii_digits(str(raw)).strip().removeprefix("ساعت").strip()
+        whole = _FULL_HOUR.fullmatch(text)
+        hours = decimal.Decimal(whole[1]) if whole is not None else None
+        if _PART_OF_DAY.fullmatch(text):
+            hours = decimal.Decimal(text) * LAST_HOUR
+        near = hours.to_integral_value() if hours is not None else None
+        if hours is None or near is None or near > LAST_HOUR or abs(hours - near) > _A_SECOND:
+            raise fields.FieldError(
+                _("%(field)s is a full hour from 0 to 24, such as 12:00.", field=self.title)
+            )
+        return int(near)
 
     def show(self, value: Any, context: Context) -> str:
         """As a time of day: ۲۴:۰۰."""
@@ -178,6 +193,31 @@ class Holder(fields.Link):
         return list(context.session.execute(wanted.limit(2)).scalars())
 
 
+class InsurerLink(fields.Link):
+    """An insurer, found by its name with or without the words for company and insurance that stand around it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, to="insurance.insurer", **options)
+
+    def find(self, text: str, context: Context) -> list[int]:
+        """Find it by its very name, else by what tells it from others: ایران for بیمهٔ ایران (سهامی عام)."""
+        found = super().find(text, context)
+        wanted = _telling(text)
+        if found or not wanted:
+            return found
+        every = context.session.execute(select(Insurer.id, Insurer.title).order_by(Insurer.id))
+        return [number for number, title in every if _telling(title) == wanted][:2]
+
+
+def _telling(name: str) -> str:
+    """Give what tells an insurer from others, folded."""
+    text = squeeze(re.sub(r"\([^)]*\)", " ", name))
+    for word in _AROUND:
+        text = text.removeprefix(word).removesuffix(word)
+    return text
+
+
+_AROUND = tuple(squeeze(word) for word in ("شرکت", "سهامی", "بیمه"))
 LEAST_DIGITS = 8
 """A text with fewer digits is no number of a party's."""
 

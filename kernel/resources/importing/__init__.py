@@ -4,6 +4,7 @@
 called in the background; `progress`, `refused_file` and `kept_rows` tell what came of it; `import.undo` takes it back.
 """
 
+from kernel.resources.importing.for_all import sayable
 from kernel.resources.importing.mapping import Target, guess_mapping, targets
 from kernel.resources.importing.previewing import FileColumn, Preview, PreviewRow, columns, preview
 from kernel.resources.importing.results import (
@@ -34,6 +35,7 @@ __all__ = [
     "run_import",
     "runs_of",
     "sample_file",
+    "sayable",
     "skipped_rows",
     "start",
     "targets",

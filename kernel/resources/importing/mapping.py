@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kernel.fa.text import squeeze
@@ -75,9 +75,16 @@ def guess_mapping(context: Context, resource: Resource, headings: Sequence[str])
 
 
 def check_mapping(
-    context: Context, resource: Resource, columns: int, mapping: Mapping[str, str]
+    context: Context,
+    resource: Resource,
+    columns: int,
+    mapping: Mapping[str, str],
+    said: Collection[str] = (),
 ) -> dict[int, str]:
-    """Check what the user decided: column (counted from 0) to field key, empty to leave it out; raise `Invalid`."""
+    """Check what the user decided: column (counted from 0) to field key, empty to leave it out; raise `Invalid`.
+
+    `said` are the fields that need no column, since they were said for all rows.
+    """
     known = targets(context, resource)
     problems: list[Problem] = []
     checked: dict[int, str] = {}
@@ -99,7 +106,7 @@ def check_mapping(
             checked[int(place)] = key
     for key, target in known.items():
         wanted = target.facet is None and target.field.always_required and target.field.default is None
-        if wanted and key not in checked.values():
+        if wanted and key not in checked.values() and key not in said:
             problems.append(Problem(key, _("Choose the column for “%(field)s”.", field=target.title)))
     if not checked and not problems:
         problems.append(Problem(None, _("Choose at least one column to import.")))

@@ -11,6 +11,7 @@ from kernel.resources.context import Context
 from kernel.resources.duplicates import Duplicate
 from kernel.resources.errors import Problem
 from kernel.resources.importing.cells import is_empty, shown
+from kernel.resources.importing.for_all import said
 from kernel.resources.importing.mapping import check_mapping, targets
 from kernel.resources.importing.matching import There, match
 from kernel.resources.importing.reading import RowReader
@@ -81,9 +82,11 @@ def preview(
     run = load_run(context, run_id)
     resource = importable(context, run.resource)
     wanted = mapping if mapping is not None else {str(place): key for place, key in run.mapping.items()}
-    checked = check_mapping(context, resource, len(run.layout.headings), wanted)
+    given = said(context, resource, run.options)
+    keys = [target.key for target, _raw in given]
+    checked = check_mapping(context, resource, len(run.layout.headings), wanted, keys)
     known = targets(context, resource)
-    reader = RowReader({place: known[key] for place, key in checked.items()})
+    reader = RowReader({place: known[key] for place, key in checked.items()}, said=given)
     rows = islice(data_rows(file_of(context.runtime, run), run.layout), min(max(limit, 1), MOST_ROWS))
     entered = [reader.read(context, row) for row in rows]
     found = match(context, resource, [row for row in entered if not row.problems])
@@ -98,7 +101,8 @@ def preview(
         )
         for row in entered
     ]
-    return Preview(run, {key: known[key].title for key in checked.values()}, shown_rows)
+    titles = {key: known[key].title for key in (*checked.values(), *keys)}
+    return Preview(run, titles, shown_rows)
 
 
 def letters(place: int) -> str:

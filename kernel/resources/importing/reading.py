@@ -39,8 +39,15 @@ class Entered:
 class RowReader:
     """Reads rows of one file. Texts of choices and links are looked up once each, not once per row."""
 
-    def __init__(self, mapping: Mapping[int, Target], *, add_values: bool = False) -> None:
+    def __init__(
+        self,
+        mapping: Mapping[int, Target],
+        *,
+        add_values: bool = False,
+        said: Sequence[tuple[Target, Any]] = (),
+    ) -> None:
         self._mapping = dict(mapping)
+        self._said = {target.key: (target, raw) for target, raw in said}
         self._add_values = add_values
         self._remembered: dict[tuple[str, str], Any] = {}
 
@@ -49,28 +56,37 @@ class RowReader:
         entered = Entered(row.number, [shown(cell) for cell in row.cells])
         for place, target in self._mapping.items():
             cell = row.cells[place] if place < len(row.cells) else None
-            try:
-                if is_empty(cell):
-                    if target.field.always_required:
-                        target.field.read(None, context)
-                    continue
-                raw = value_for(target.field, cell)
-                entered.raw[target.key] = raw
-                value = self._value(context, target, raw)
-            except FieldError as error:
-                entered.problems.append(Problem(target.key, _named(context, target, error)))
-            except (ValueError, ArithmeticError):
-                message = _("%(field)s: this value cannot be read.", field=target.title)
-                entered.problems.append(Problem(target.key, message))
-            else:
-                if value is not None:
-                    entered.values[target.key] = value
+            if not is_empty(cell):
+                self._take(context, entered, target, cell)
+            elif target.field.always_required and target.key not in self._said:
+                self._take(context, entered, target, None, said=True)
         if not entered.values and not entered.problems:
             entered.problems.append(Problem(None, _("There is nothing to import in this row.")))
+        for key, (target, raw) in self._said.items():
+            if key not in entered.raw:
+                self._take(context, entered, target, raw, said=True)
         if entered.problems and _is_sum(entered.cells):
             message = _("This looks like a sum of the rows above it; it was left out.")
             entered.problems = [Problem(None, message)]
         return entered
+
+    def _take(
+        self, context: Context, entered: Entered, target: Target, cell: Any, *, said: bool = False
+    ) -> None:
+        """Read a cell of a row, or what was said for all, or note why it cannot be read."""
+        try:
+            raw = cell if said else value_for(target.field, cell)
+            if raw is not None:
+                entered.raw[target.key] = raw
+            value = self._value(context, target, raw)
+        except FieldError as error:
+            entered.problems.append(Problem(target.key, _named(context, target, error)))
+        except (ValueError, ArithmeticError):
+            message = _("%(field)s: this value cannot be read.", field=target.title)
+            entered.problems.append(Problem(target.key, message))
+        else:
+            if value is not None:
+                entered.values[target.key] = value
 
     def forget(self) -> None:
         """Forget the looked-up values: the transaction that may have made some of them was undone."""

@@ -20,6 +20,7 @@ from kernel.i18n import LazyText, _
 from kernel.resources.context import Context
 from kernel.resources.errors import CommandError, Problem
 from kernel.resources.importing.creating import create_each
+from kernel.resources.importing.for_all import said
 from kernel.resources.importing.matching import CREATED, THERE, Matches, There, match
 from kernel.resources.importing.reading import Entered, RowReader
 from kernel.resources.importing.runs import (
@@ -117,7 +118,11 @@ def retried(work: Callable[[], bool]) -> bool:
 def _run(runtime: Runtime, actor: Actor, run: Run, progress: Progress | None) -> None:
     with runtime.reading(actor, locale=run.options.get("locale")) as context:
         resource = importable(context, run.resource)
-        reader = RowReader(mapped(context, run), add_values=bool(run.options.get("add_values")))
+        reader = RowReader(
+            mapped(context, run),
+            add_values=bool(run.options.get("add_values")),
+            said=said(context, resource, run.options),
+        )
     done = run.done
     checkpoint = run.checkpoint
     for number, rows in enumerate(_batches(data_rows(file_of(runtime, run), run.layout, run.checkpoint)), 1):

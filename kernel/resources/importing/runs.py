@@ -21,6 +21,7 @@ from kernel.i18n import _
 from kernel.resources.commands import command
 from kernel.resources.context import Context
 from kernel.resources.errors import NotFound, Refused
+from kernel.resources.importing.for_all import FOR_ALL, check_said
 from kernel.resources.importing.mapping import check_mapping, guess_mapping, targets
 from kernel.resources.importing.source import Layout, inspect
 from kernel.resources.importing.uploads import MOST_BYTES, refused
@@ -139,19 +140,24 @@ def choose(
     mapping: Mapping[str, str],
     probable: str = "create",
     add_values: bool = False,
+    for_all: Mapping[str, Any] | None = None,
 ) -> int:
     """Decide which column fills which field (`{"0": "name"}`), and what becomes of probable duplicates.
 
     `probable` is `create` or `refuse`; with `add_values` unknown values of base data are added where the actor may.
+    `for_all` holds what the file does not say since it is the same in all rows (`{"insurer": 3}`), see `for_all`.
     """
     run = load_run(context, run_id)
     if run.state not in (UPLOADED, MAPPED):
         raise Refused(_("This import has begun already; its columns cannot be changed."))
-    checked = check_mapping(context, importable(context, run.resource), len(run.layout.headings), mapping)
+    resource = importable(context, run.resource)
+    said = check_said(context, resource, for_all or {})
+    checked = check_mapping(context, resource, len(run.layout.headings), mapping, said)
     options = {
         **run.options,
         "probable": "refuse" if probable == "refuse" else "create",
         "add_values": bool(add_values),
+        FOR_ALL: said,
     }
     stored = {str(place): key for place, key in checked.items()}
     _change(context, run_id, state=MAPPED, mapping=stored, options=options)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-from flask import request, send_file
+from flask import request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import Field as Control
 
 from kernel.i18n import LazyText, _
 from kernel.jobs.own_work import OwnWork, work_on
@@ -21,6 +23,7 @@ from kernel.resources.importing import (
     refused_rows,
     runs_of,
     sample_file,
+    sayable,
     skipped_rows,
     start,
     targets,
@@ -33,6 +36,7 @@ from kernel.resources.importing import (
 )
 from kernel.resources.resource import Resource
 from kernel.web.current import current, run_command, scope, tell
+from kernel.web.forms.controls import alone
 from kernel.web.pages import by_htmx, go_to, render, words
 from kernel.web.uploads import stream_of, uploaded
 
@@ -95,9 +99,15 @@ def columns(resource: Resource, run_id: int) -> ResponseReturnValue:
     context = _importing(resource)
     run = _run(context, resource, run_id)
     chosen = {str(place): key for place, key in run.mapping.items()}
+    said = run.options.get("for_all", {})
     status = 200
     error = ""
     if request.method == "POST":
+        said = {
+            name.removeprefix("all-"): value
+            for name, value in request.form.items()
+            if name.startswith("all-") and value
+        }
         chosen = {
             name.removeprefix("column-"): value
             for name, value in request.form.items()
@@ -110,6 +120,7 @@ def columns(resource: Resource, run_id: int) -> ResponseReturnValue:
             mapping=chosen,
             probable=request.form.get("probable", "create"),
             add_values="add_values" in request.form,
+            for_all=said,
         )
         if outcome.done:
             return go_to(_address(resource, run_id))
@@ -123,9 +134,24 @@ def columns(resource: Resource, run_id: int) -> ResponseReturnValue:
         columns=file_columns(context, run_id),
         chosen=chosen,
         targets=list(targets(context, resource).values()),
+        for_all=_for_all(context, resource, said),
         may_add=context.may("base_data", "create"),
         **_common(context, resource, 2),
     )
+
+
+def _for_all(context: Context, resource: Resource, said: Mapping[str, Any]) -> list[Control]:
+    """The controls of what may be said once for all rows, with what was said."""
+    found = []
+    for key, target in sayable(context, resource).items():
+        options = url_for("lookups.options", resource=resource.name, field=key)
+        held = said.get(key)
+        control = alone(context, target.field, options, {}, None if held is None else str(held))
+        control.id = control.name = f"all-{key}"
+        control.label.field_id = control.id
+        control.flags.required = False
+        found.append(control)
+    return found
 
 
 def page(resource: Resource, run_id: int) -> ResponseReturnValue:

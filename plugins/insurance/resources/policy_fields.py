@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.api import _, fields
-from plugins.insurance.kinds import Holder, Hour, PolicyNumber
+from plugins.insurance.kinds import Holder, Hour, InsurerLink, PolicyNumber
 from plugins.insurance.lines import LineChoice
 from plugins.insurance.trades import LINE_COLOURS, LINES
 from plugins.insurance.words import LOST_REASONS, RENEWAL_COLOURS, RENEWALS, STATE_COLOURS, STATES
@@ -29,13 +29,12 @@ WHO = (
         required=True,
         aliases=("رشته", "رشته بیمه", "نوع بیمه"),
     ),
-    fields.Link(
+    InsurerLink(
         "insurer",
         _("Insurer"),
-        to="insurance.insurer",
         attribute="insurer_id",
         required=True,
-        aliases=("شرکت بیمه", "بیمه گر"),
+        aliases=("شرکت بیمه", "بیمه گر", "نام شرکت", "شرکت"),
     ),
     fields.Text("plan", _("Plan"), limit=120, aliases=("طرح",), help=_("How the insurer calls the product.")),
     PolicyNumber(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -12,9 +14,11 @@ from sqlalchemy import select
 
 from kernel.fa.digits import to_persian_digits
 from kernel.parties.models import PartyRole
-from kernel.resources.importing import refused_file, refused_rows, running, runs
+from kernel.resources.errors import Invalid
+from kernel.resources.importing import preview, refused_file, refused_rows, running, runs
 from plugins.insurance.models import Policy
 from plugins.insurance.tests.conftest import Agency, jalali
+from plugins.insurance.tests.test_pages import GRANTS
 
 HEADINGS = (
     "شماره بیمه‌نامه,رشته بیمه,شرکت بیمه,کد ملی بیمه گذار,تاریخ شروع,تاریخ انقضا,حق بیمه,شماره پلاک,شماره شاسی"
@@ -135,6 +139,64 @@ def test_a_sheet_as_insurers_export_it(agency: Agency, tmp_path: Path) -> None:
     assert list(reasons(agency, run).values()) == ["این ردیف جمعِ ردیف‌های بالا به نظر می‌رسد؛ کنار گذاشته شد."]
     found = agency.rows(select(Policy))
     assert {(row.begins_on, row.premium) for row in found} == {(jalali(1405, 7, 2), 1_000_000)}
+
+
+def test_what_the_sheet_of_an_insurer_does_not_say_is_said_once(agency: Agency, tmp_path: Path) -> None:
+    """An insurer's own sheet does not name the insurer, and one of life policies not the line; a filled cell counts."""
+    agency.person("Karimi", national_code=CODE)
+    other = agency.run("record.create", resource="insurance.insurer", values={"title": "بیمهٔ آسیا"})
+    rows: list[Sequence[object]] = [
+        ("شماره", "کد ملی", "تاریخ شروع", "حق بیمه", "نام شرکت"),
+        ("8/1", CODE, "1405/02/10", 1_000, None),
+        ("8/2", CODE, "1405/02/10", 1_000, "آسیا"),
+        ("8/3", CODE, "1405/02/10", 1_000, "نیست"),
+        ("جمع", None, None, 3_000, None),
+    ]
+    with book(tmp_path / "sheet.xlsx", rows).open("rb") as stream:
+        run_id = runs.start(agency.runtime, agency.head, "insurance.policy", "s.xlsx", stream)
+    mapping = {"0": "number", "1": "holder", "2": "begins_on", "3": "premium", "4": "insurer"}
+    for said, field in (
+        ({}, "line"),
+        ({"line": "life", "insurer": "99999"}, "insurer"),
+        ({"line": "ship", "insurer": str(agency.insurer)}, "line"),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            agency.run("import.map", run_id=run_id, mapping=mapping, for_all=said)
+        assert [each.field for each in refusal.value.problems] == [field]
+    said = {"line": "life", "insurer": str(agency.insurer), "premium": "5", "holder": ""}
+    agency.run("import.map", run_id=run_id, mapping=mapping, for_all=said)
+    shown = agency.look(lambda context: preview(context, run_id))
+    assert [len(each.problems) for each in shown.rows] == [0, 0, 1, 1]
+    agency.run("import.begin", run_id=run_id)
+    running.run_import(agency.runtime, run_id)
+    found = {row.number: (row.insurer_id, row.line) for row in agency.rows(select(Policy))}
+    assert found == {"8/1": (agency.insurer, "life"), "8/2": (other, "life")}
+
+
+def test_the_pages_of_an_import_ask_what_the_sheet_does_not_say(
+    agency: Agency, browse: Any, tmp_path: Path
+) -> None:
+    agency.person("Karimi", national_code=CODE)
+    clerk = browse("clerk", GRANTS["clerk"])
+    sheet = book(
+        tmp_path / "s.xlsx",
+        [("شماره بیمه نامه", "کد ملی", "تاریخ شروع", "حق بیمه"), ("9/1", CODE, "1405/02/10", 1_000)],
+    )
+    sent = clerk.post("/insurance/policies/import", {"file": (io.BytesIO(sheet.read_bytes()), "s.xlsx")})
+    run = sent.headers["Location"].removesuffix("/columns")
+    assert 'name="all-insurer"' in clerk.get(f"{run}/columns").text
+    chosen = {
+        f"column-{place}": key for place, key in enumerate(("number", "holder", "begins_on", "premium"))
+    }
+    refused = clerk.post(f"{run}/columns", {**chosen, "all-line": "life"})
+    assert refused.status_code == 422
+    assert "بیمه‌گر" in refused.text
+    told = {**chosen, "all-line": "life", "all-insurer": str(agency.insurer)}
+    assert clerk.post(f"{run}/columns", told).status_code == 303
+    assert "Iran Insurance" in clerk.get(run).text
+    assert 'value="life" selected' in clerk.get(f"{run}/columns").text.replace(
+        'selected value="life"', 'value="life" selected'
+    )
 
 
 def test_a_policy_twice_in_a_file_is_taken_once_though_the_first_row_is_wrong(

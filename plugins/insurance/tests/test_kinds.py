@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kernel.api import fields
 from kernel.fa.digits import to_persian_digits
 from kernel.resources.errors import Invalid
-from plugins.insurance.kinds import Plate
+from plugins.insurance.kinds import Hour, InsurerLink, Plate
 from plugins.insurance.models import Policy
 from plugins.insurance.tests.conftest import Agency
 
@@ -57,6 +58,50 @@ def test_what_is_no_chassis_number_is_refused(agency: Agency, field: dict[str, s
     with pytest.raises(Invalid) as refusal:
         agency.policy(**CAR, plate="12ب345-67", **field)
     assert refusal.value.problems[0].field == next(iter(field))
+
+
+HOURS: tuple[tuple[object, int | None], ...] = (
+    *((text, 12) for text in ("12", "۱۲:۰۰", "12:00:00", "ساعت ۱۲", 12, 0.5, "0.5")),
+    *((text, 0) for text in (0, "00:00", "0")),
+    *((text, 24) for text in ("24:00", 24, "1.0")),
+    (8 / 24, 8),
+    *((text, None) for text in (25, "12:30", "-1", 0.51, "1.5", "noon", 2.0 / 7)),
+)
+
+
+def test_hours_are_full_ones_however_they_are_written(agency: Agency) -> None:
+    kind = Hour("ends_hour", "Hour")
+
+    def read(typed: object) -> int | None:
+        try:
+            return int(agency.look(lambda context: kind.parse(typed, context)))
+        except fields.FieldError:
+            return None
+
+    assert [(typed, read(typed)) for typed, _hour in HOURS] == list(HOURS)
+
+
+def test_insurers_are_known_without_the_words_around_their_names(agency: Agency) -> None:
+    iran, asia = (
+        agency.run("record.create", resource="insurance.insurer", values={"title": title})
+        for title in ("بیمهٔ ایران", "شرکت سهامی بیمه آسیا (سهامی عام)")
+    )
+    kind = InsurerLink("insurer", "Insurer")
+
+    def found(text: str) -> int:
+        return agency.look(lambda context: kind.parse(text, context))
+
+    assert {found(text) for text in ("ایران", "بيمه ايران", "شرکت بیمه‌ ایران", "شرکت سهامی بیمه ایران")} == {
+        iran
+    }
+    assert {found(text) for text in ("آسیا", "بیمه آسیا")} == {asia}
+    for text in ("بیمه", "البرز", "ایر", ""):
+        with pytest.raises(fields.FieldError):
+            found(text)
+    agency.run("record.create", resource="insurance.insurer", values={"title": "ایران (سهامی)"})
+    with pytest.raises(fields.FieldError, match="several"):
+        found("شرکت بیمه ایران")
+    assert found("بیمهٔ ایران") == iran
 
 
 @pytest.mark.parametrize(
