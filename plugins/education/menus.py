@@ -32,7 +32,8 @@ MENU = (
         permission=("education.session", "edit"),
         order=331,
         help=_(
-            "Sessions whose day became a holiday or a closed day, each with another time that is free for all."
+            "Sessions whose day became a holiday, a closed day or one of the teacher’s absence, each with"
+            " another time that is free for all."
         ),
     ),
     MenuItem(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from kernel.api import Context, Problem, Refused, _
 from plugins.education.clashes import WHEN
-from plugins.education.models import Enrolment, Offering, Session, Teacher
+from plugins.education.models import Enrolment, Leave, Offering, Session, Teacher
 
 LIVE = ("enrolled", "waiting")
 
@@ -53,6 +53,7 @@ def merge(session: DatabaseSession, context: Context, kept: int, dropped: int) -
     _judge_times(session, context, stays, goes)
     session.execute(update(Offering).where(Offering.teacher_id == goes).values(teacher_id=stays))
     session.execute(update(Session).where(Session.teacher_id == goes).values(teacher_id=stays))
+    session.execute(update(Leave).where(Leave.teacher_id == goes).values(teacher_id=stays))
     session.execute(delete(Teacher).where(Teacher.id == goes))
 
 

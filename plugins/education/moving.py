@@ -1,4 +1,4 @@
-"""Sessions that stand on a day which became a holiday or a closed one, each with another time that is free for all.
+"""Sessions that stand on a day which became a holiday, a closed one or one of the teacher's absence, each with another time.
 
 They are found by comparing sessions with the calendar, so that nothing has to tell of a change. Another time is the first
 of the weekly times from tomorrow on at which the course meets not yet: a holiday that has moved away gives its own day back,
@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from kernel.api import Context, clock, named_days
 from plugins.education import clashes
+from plugins.education.absence import AWAY, away
 from plugins.education.models import ClosedDay, Enrolment, Offering, Session, Slot
 from plugins.education.planning import Meeting, Weekly, weekday
 from plugins.education.seats import GOING
@@ -52,19 +53,20 @@ def days_off_between(context: Context, first: date, last: date) -> dict[date, st
 
 
 def on_days_off(context: Context) -> list[tuple[Session, Offering, str]]:
-    """Give the sessions to come that stand on a day off, as far as the actor sees them."""
+    """Give the sessions to come that stand on a day off or of the teacher's absence, as far as the actor sees them."""
     last = context.today + AHEAD
-    off = days_off_between(context, context.today, last)
-    if not off:
+    off, gone = days_off_between(context, context.today, last), away(context, context.today, last)
+    days = {*off, *(day for some in gone.values() for day in some)}
+    if not days:
         return []
-    bounds = [clock.day_bounds(day, context.time_zone) for day in sorted(off)]
+    _begin, end = clock.day_bounds(max(days), context.time_zone)
     wanted = (
         select(Session, Offering)
         .join(Offering, Offering.id == Session.offering_id)
         .where(
             Session.state == "planned",
             Session.starts_at > context.now,
-            Session.starts_at < bounds[-1][1],
+            Session.starts_at < end,
             Offering.state.in_(GOING),
             Offering.binned_at.is_(None),
         )
@@ -72,7 +74,8 @@ def on_days_off(context: Context) -> list[tuple[Session, Offering, str]]:
     )
     found = []
     for session, offering in context.session.execute(wanted):
-        why = off.get(session.starts_at.astimezone(context.time_zone).date())
+        day = session.starts_at.astimezone(context.time_zone).date()
+        why = off.get(day) or (context.text(AWAY) if day in gone.get(session.teacher_id, ()) else None)
         if why is not None:
             found.append((session, offering, why))
     return found[:MOST]
@@ -137,6 +140,7 @@ class _Finder:
             if each.state != "cancelled":
                 self._take(each, (each.starts_at, each.ends_at))
         self.off = days_off_between(self.system, self.system.today, latest + TRIED)
+        self.away = away(self.system, self.system.today, latest + TRIED)
 
     def _take(self, session: Session, span: Span) -> None:
         for key in self._keys(session):
@@ -160,7 +164,7 @@ class _Finder:
         day = max(self.system.today + timedelta(days=1), begins_on)
         last = max(self.met[session.offering_id]) + TRIED
         while day <= last:
-            if day not in self.off and day not in self.met[session.offering_id]:
+            if self._open(session, day):
                 for each in pattern:
                     if each.weekday != weekday(day):
                         continue
@@ -171,6 +175,11 @@ class _Finder:
                         return span
             day += timedelta(days=1)
         return None
+
+    def _open(self, session: Session, day: date) -> bool:
+        """Whether a day is none off, the teacher is there, and the course does not meet on it yet."""
+        gone = session.teacher_id is not None and day in self.away.get(session.teacher_id, ())
+        return not gone and day not in self.off and day not in self.met[session.offering_id]
 
     def _free(self, session: Session, span: Span) -> bool:
         begins, ends = span

@@ -61,7 +61,7 @@ from plugins.education.views import make_blueprint
 plugin = Plugin(
     name="education",
     title=_("Education"),
-    version="1.2.0",
+    version="1.3.0",
     kernel=">=1.0,<2",
     works_with=("sales",),
     icon="school",

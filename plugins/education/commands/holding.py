@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from kernel.api import Context, Invalid, Problem, Refused, _, command, editable, fields, load
 from plugins.education import clashes, keeping, marks, seats
+from plugins.education.absence import AWAY, away
 from plugins.education.models import Attendance, Enrolment, Offering, Session, Slot
 from plugins.education.moving import days_off_between
 from plugins.education.planning import LONGEST, Meeting, Weekly, meetings
@@ -29,7 +30,11 @@ def planned(context: Context, offering: Offering) -> list[Meeting]:
         count = max(0, count - stays.live)
         # The last day that followed from the number of sessions is no border: one that is lost comes after it.
         ends_on = None if ends_on in stays.last else ends_on
-    off = days_off_between(context, offering.begins_on, ends_on or offering.begins_on + LONGEST)
+    last = ends_on or offering.begins_on + LONGEST
+    off = days_off_between(context, offering.begins_on, last)
+    if offering.teacher_id is not None:
+        gone = away(context, offering.begins_on, last, [offering.teacher_id])[offering.teacher_id]
+        off = {**dict.fromkeys(gone, context.text(AWAY)), **off}
     return list(meetings(offering.begins_on, ends_on, count, _pattern(context, offering), off, stays.days))
 
 

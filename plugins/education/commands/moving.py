@@ -1,4 +1,4 @@
-"""Moving and cancelling sessions that came to stand on a day off, and telling students and teachers of it."""
+"""Moving and cancelling sessions that came to stand on a day off or of absence, and telling students and teachers of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from kernel.api import CommandError, Context, Invalid, Problem, Refused, _, command, editable, load
 from plugins.education import clashes, seats, telling
+from plugins.education.absence import away
 from plugins.education.clashes import WHEN
 from plugins.education.models import Offering, Session
 from plugins.education.moving import days_off_between
@@ -71,7 +72,7 @@ def _opened(context: Context, number: int) -> Session:
 
 def _move(context: Context, number: int, times: Sequence[Any], tell: bool) -> int:
     record = _opened(context, number)
-    begins, ends = _times(context, times)
+    begins, ends = _times(context, times, record.teacher_id)
     former = record.starts_at
     made = Session(
         offering_id=record.offering_id,
@@ -90,7 +91,7 @@ def _move(context: Context, number: int, times: Sequence[Any], tell: bool) -> in
         return telling.tell_of_session(system, number, former, "moved") if tell else 0
 
 
-def _times(context: Context, times: Sequence[Any]) -> tuple[datetime, datetime]:
+def _times(context: Context, times: Sequence[Any], teacher: int | None) -> tuple[datetime, datetime]:
     begins, ends = (item.read(value, context) for item, value in zip((WHEN, ENDS), times, strict=True))
     if begins is None or ends is None or begins >= ends:
         raise Invalid([Problem("ends_at", _("The end must be later than the beginning."))])
@@ -99,6 +100,8 @@ def _times(context: Context, times: Sequence[Any]) -> tuple[datetime, datetime]:
     day = begins.astimezone(context.time_zone).date()
     if why := days_off_between(context, day, day).get(day):
         raise Invalid([Problem("starts_at", _("This is a day off, too: %(why)s.", why=why))])
+    if teacher is not None and away(context, day, day, [teacher])[teacher]:
+        raise Invalid([Problem("starts_at", _("The teacher is away on this day, too."))])
     return begins, ends
 
 

@@ -132,6 +132,21 @@ class Teacher(Identified, Stamped, Versioned, Binnable, EducationBase):
     sort_key: Mapped[str] = mapped_column(Text(collation="C"))
 
 
+class Leave(Identified, Stamped, Versioned, EducationBase):
+    """Days on which a teacher is not there, the first and the last among them."""
+
+    __tablename__ = "leave"
+    __table_args__ = (
+        CheckConstraint("begins_on <= ends_on", name="days"),
+        Index("ix_leave_teacher_id", "teacher_id", "begins_on"),
+        Index("ix_leave_ends_on", "ends_on", "id"),
+    )
+
+    teacher_id: Mapped[int] = must("education.teacher.id", "fk_leave_teacher_id", ondelete="CASCADE")
+    begins_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+
+
 class Student(Identified, Stamped, Versioned, EducationBase):
     """What the academy knows of a person as a student: the facet of a party."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kernel.api import Charge, Facet, Part, Resource, Search, Section, Sort, Tab, _, fields
-from plugins.education import preparing
-from plugins.education.models import ClosedDay, Course, CourseItem, Room, Student, Teacher, Term
+from plugins.education.models import ClosedDay, Course, CourseItem, Leave, Room, Student, Teacher, Term
+from plugins.education.preparing import catalogue as preparing
 from plugins.education.words import (
     FIELDS,
     GROUPS,
@@ -173,6 +173,23 @@ TEACHER = Resource(
     ),
     list_columns=("name", "field", "user", "active"),
     sections=(Section(_("Teacher of the course"), ("party", "name", "field", "user", "active")),),
+    parts=(
+        Part(
+            "leaves",
+            _("Days of absence"),
+            Leave,
+            "teacher_id",
+            (
+                fields.Day("begins_on", _("First day"), required=True),
+                fields.Day("ends_on", _("Last day"), help=_("The first day where this is empty.")),
+            ),
+            order="begins_on",
+            prepare=preparing.prepare_leave,
+            add_title=_("Add days of absence"),
+            most=100,
+            ruled=False,
+        ),
+    ),
     sorts=(Sort("name", _("Name"), ("sort_key",)),),
     search=Search(),
     quick_filters=("field", "active"),

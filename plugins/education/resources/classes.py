@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kernel.api import Action, Board, Calendar, Context, Part, Resource, Search, Section, Sort, Tab, _, fields
-from plugins.education import following, preparing
+from plugins.education import following
 from plugins.education.models import Enrolment, Offering, Session, Slot
+from plugins.education.preparing import classes as preparing
 from plugins.education.words import (
     ENROLMENT_COLOURS,
     ENROLMENT_STATES,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kernel.api import Resource, Search, Section, Sort, _, fields
-from plugins.education import preparing
 from plugins.education.models import Charge, Cost, Payment
 from plugins.education.policies import MONEY
+from plugins.education.preparing import money as preparing
 from plugins.education.words import CHARGE_COLOURS, CHARGE_STATES, COST_KINDS, WAYS
 
 CHARGE = Resource(

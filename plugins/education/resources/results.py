@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kernel.api import Action, Context, Resource, Section, Sort, _, fields
-from plugins.education import following, preparing
+from plugins.education import following
 from plugins.education.models import Certificate, Item
+from plugins.education.preparing import results as preparing
 from plugins.education.words import CERTIFICATE_COLOURS, CERTIFICATE_STATES, graded_fields
 
 GRADED = graded_fields()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kernel.resources.errors import CommandError
-from plugins.education.models import Enrolment, Offering, Session, Teacher
+from plugins.education.models import Enrolment, Leave, Offering, Session, Teacher
 from plugins.education.tests.conftest import Academy
 
 
@@ -29,7 +29,10 @@ def test_two_students_of_one_course_are_told_apart_by_people_first(academy: Acad
 
 def test_two_teachers_become_one_unless_they_teach_at_the_same_time(academy: Academy) -> None:
     people = [academy.person(name) for name in "ABC"]
-    teachers = [academy.make("teacher", party=each) for each in people]
+    away = {"leaves": [{"begins_on": academy.today.isoformat()}]}
+    teachers = [
+        academy.make("teacher", party=each, parts=away if each == people[1] else {}) for each in people
+    ]
     courses = [academy.offering(5, teacher=each, fee=1000) for each in teachers]
     begins = academy.look(lambda context: context.now) + timedelta(days=1)
     for course, hours in zip(courses, (0, 3, 1), strict=True):
@@ -39,5 +42,6 @@ def test_two_teachers_become_one_unless_they_teach_at_the_same_time(academy: Aca
         academy.run("party.merge", kept=people[0], dropped=people[2])
     academy.run("party.merge", kept=people[0], dropped=people[1])
     assert [each.id for each in academy.rows(Teacher)] == [teachers[0], teachers[2]]
+    assert {each.teacher_id for each in academy.rows(Leave)} == {teachers[0]}
     assert academy.row(Offering, courses[1]).teacher_id == teachers[0]
     assert {each.teacher_id for each in academy.rows(Session)} == {teachers[0], teachers[2]}

@@ -131,6 +131,54 @@ def test_sessions_are_moved_on_their_page(academy: Academy, browse: Any) -> None
     assert nobody.get("/education/replan").status_code == 403
 
 
+def test_days_on_which_a_teacher_is_away_are_skipped_and_sessions_on_them_listed(academy: Academy) -> None:
+    busy, other = teacher(academy), teacher(academy)
+
+    def leave(first: int, last: int | None) -> None:
+        days = [academy.today + timedelta(days=n) for n in (first, last or first)]
+        row = {"begins_on": days[0].isoformat(), "ends_on": days[1].isoformat() if last else None}
+        academy.run(
+            "record.edit",
+            resource="education.teacher",
+            record_id=busy,
+            values={},
+            parts={"leaves": [*held, row]},
+        )
+        held.append(row)
+
+    held: list[Any] = []
+    leave(2, 3)
+    mine, theirs = every_day(academy, teacher=busy), every_day(academy, hour=15, teacher=other)
+    for each in (mine, theirs):
+        academy.run("education.plan_sessions", offering=each)
+    assert (days_of(academy, mine), days_of(academy, theirs)) == ([0, 1, 4, 5, 6, 7], [0, 1, 2, 3, 4, 5])
+    held.clear()
+    leave(5, None)
+    leave(8, 9)
+    rows = found(academy)
+    assert [(each.session.offering_id, each.why) for each in rows] == [(mine, "نبودن استاد")]
+    number, (begins, ends) = next(iter(moves(rows).items()))
+    later = academy.rows(Session, Session.id == number)[0].starts_at + timedelta(days=3)
+    done = academy.run(
+        "education.move_sessions", moves={number: (later, later + (ends - begins))}, tell=False
+    )
+    assert "استاد" in done["refused"][str(number)]
+    academy.run("education.move_sessions", moves=moves(rows), tell=False)
+    assert days_of(academy, mine) == [0, 1, 2, 4, 6, 7], "the first day that is free again"
+    academy.edit("offering", theirs, teacher=busy)
+    assert [each.session.offering_id for each in found(academy)] == [theirs]
+
+
+def test_days_of_absence_end_after_they_begin(academy: Academy) -> None:
+    days = {
+        "begins_on": academy.today.isoformat(),
+        "ends_on": (academy.today - timedelta(days=1)).isoformat(),
+    }
+    with pytest.raises(Invalid) as caught:
+        academy.make("teacher", party=academy.person("T"), parts={"leaves": [days]})
+    assert [each.field for each in caught.value.problems] == ["ends_on"]
+
+
 def refuse(academy: Academy, choice: str = "refuse") -> None:
     """Set it, and go on with the runtime of the new epoch."""
     academy.run("settings.save", group="education", values={"two_at_once": choice})
