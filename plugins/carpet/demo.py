@@ -13,6 +13,7 @@ from plugins.carpet.handing import new_codes
 from plugins.carpet.models import Batch, Guarantee, Serial
 from plugins.carpet.registering import Wish, register
 
+OWN_NAME = "شرکت فرش نگارستان"
 MODELS = (
     ("AF-700", "افشان شاه‌عباسی ۷۰۰ شانه", "m9", "afshan", "cream", 700, 2100, 24),
     ("LT-1200", "لچک و ترنج اصفهان ۱۲۰۰ شانه", "m12", "lachak", "red", 1200, 3600, 60),

@@ -13,6 +13,7 @@ from kernel.api import Context, Demo, Party, to_persian_digits
 from plugins.insurance.models import Policy
 from plugins.insurance.resources.lists import CAUSES
 
+OWN_NAME = "نمایندگی بیمهٔ آرامش"
 INSURERS = (
     ("بیمهٔ ایران", "4512"),
     ("بیمهٔ آسیا", "20817"),

@@ -24,6 +24,7 @@ from plugins.medical.resources import (
     SPECIALTIES,
 )
 
+OWN_NAME = "درمانگاه مهرگان"
 PERSON = "person"
 DAYS_BEFORE, DAYS_AFTER = 6, 7
 """The fortnight: days before today, and days after it."""

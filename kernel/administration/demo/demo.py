@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from random import Random
 from typing import Any, BinaryIO
 
@@ -20,6 +18,7 @@ from kernel.administration.demo import people
 from kernel.administration.demo.contacts import make_contacts
 from kernel.administration.demo.grouping import make_groups, make_segments
 from kernel.administration.demo.kin import make_kin
+from kernel.administration.demo.modules import demo_module
 from kernel.administration.demo.noticing import read_notices
 from kernel.administration.demo.posting import make_posting
 from kernel.administration.demo.signins import SignIn, new_password
@@ -251,10 +250,9 @@ def _lists(runtime: Runtime) -> dict[str, Sequence[int]]:
 
 
 def _make_plugin(demo: Demo, plugin: str, tell: Tell) -> None:
-    package = demo.runtime.hooks.discovery.plugins[plugin].module.__package__
-    name = f"{package}.demo"
-    if not package or find_spec(name) is None:
+    module = demo_module(demo.runtime, plugin)
+    if module is None:
         return
     tell(plugin, 0, 1)
-    import_module(name).make(demo)
+    module.make(demo)
     tell(plugin, 1, 1)

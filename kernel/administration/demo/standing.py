@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from kernel.administration.demo.modules import own_name
 from kernel.parties.models import ORGANISATION, PERSON, Party
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _employ(demo: Demo, firm: int, staff: Sequence[int]) -> None:
 
 def _make_own(demo: Demo) -> None:
     """Make our own company with its units."""
-    own = demo.run("record.create", resource=ORGANISATION, values={"name": OWN})
+    own = demo.run("record.create", resource=ORGANISATION, values={"name": own_name(demo.runtime, OWN)})
     demo.run("party.set_own", party_id=own)
     for unit in UNITS:
         values = {"name": f"واحد {unit}", "part_of": own}
