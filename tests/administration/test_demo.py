@@ -1,11 +1,15 @@
 import stat
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
 
 from kernel.access import signin
 from kernel.administration.demo import make_demo, people
+from kernel.administration.demo.modules import own_name
 from kernel.administration.demo.signins import new_password, place, read_sign_ins, write_sign_ins
+from kernel.administration.demo.standing import OWN
 from kernel.fa.identity import legal_id, national_code
 from kernel.fa.phone import parse_phone
 from kernel.parties.models import Party
@@ -60,6 +64,21 @@ def everything(worker_sites, engines):
     yield runtime, sign_ins
     engines.dispose(made.name)
     worker_sites.drop(made)
+
+
+@pytest.mark.parametrize(
+    ("plugins", "name"),
+    [
+        (("education", "sales", "tasks"), "آموزشگاه اندیشهٔ نو"),
+        (("club", "medical", "sales", "tasks"), "درمانگاه مهرگان"),
+        (("sales", "tasks"), OWN),
+        (("carpet", "education", "insurance", "medical"), OWN),
+    ],
+)
+def test_the_company_is_called_as_its_one_trade_wishes(plugins, name):
+    modules = {each: SimpleNamespace(module=import_module(f"plugins.{each}.plugin")) for each in plugins}
+    hooks = SimpleNamespace(discovery=SimpleNamespace(plugins=modules))
+    assert own_name(SimpleNamespace(plugins=plugins, hooks=hooks), OWN) == name
 
 
 def rows(runtime, query):
