@@ -20,6 +20,7 @@ from kernel.api import (
     queue_message,
     squeeze,
 )
+from plugins.medical.hours import day_of
 from plugins.medical.models import Doctor, Service, Waiting
 from plugins.medical.proposing import GOOD_FOR, chosen, numbered, remember
 from plugins.medical.selfservice import book_for_self
@@ -176,7 +177,7 @@ def next_times(system: Context, service: Service, party_id: int) -> list[Slot]:
     chosen: list[Slot] = []
     of_day: dict[object, int] = {}
     for slot in free_slots(system, service, doctors, system.today, last, patient=party_id):
-        day = slot.starts_at.astimezone(system.time_zone).date()
+        day = day_of(slot.starts_at, system.time_zone)
         if of_day.get(day, 0) < 2:
             of_day[day] = of_day.get(day, 0) + 1
             chosen.append(slot)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 
 from kernel.api import Context, Cursor, DashboardBlock, Figure, Panel, Party, TimelineEntry, _, fragment
-from plugins.medical.hours import whole_day
+from plugins.medical.hours import day_of, whole_day
 from plugins.medical.models import Appointment, Doctor, FileEntry, Service
 from plugins.medical.replanning import count
 from plugins.medical.resources import APPOINTMENT, COLOURS, STATES
@@ -132,7 +132,7 @@ def _figures_of(
         Figure(key="visits", label=_("Visits"), value=visits, url=f"{everything}&f.state.is=done", order=210)
     ]
     if last is not None:
-        day = last.astimezone(context.time_zone).date()
+        day = day_of(last, context.time_zone)
         found.append(Figure(key="last", label=_("Last visit"), value=day, kind="day", order=220))
     if coming is not None:
         found.append(

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kernel.api import Context, Problem, _
-from plugins.medical.hours import Interval, Wish, fits, whole_day
+from plugins.medical.hours import Interval, Wish, day_of, fits, whole_day
 from plugins.medical.models import OCCUPYING, Appointment, Doctor, Service, ServiceDoctor
 from plugins.medical.presence import doctor_present, taken
 from plugins.medical.slots import earliest, last_day, wish_of
@@ -86,7 +86,7 @@ def find_place(
     wish = wish_of(context, service, minutes if service.capacity == 1 else None)
     place = Place(wish.visit(starts_at), (wish.before, wish.after), wish.capacity)
     place.problems += _doctor_problems(context, doctor, service)
-    if place.visit.starts.astimezone(context.time_zone).date() < context.today:
+    if day_of(place.visit.starts, context.time_zone) < context.today:
         place.problems.append(Problem("starts_at", _("This day is in the past.")))
         return place
     if place.visit.ends <= context.now and not (outside_hours and context.may(*OUTSIDE)):
@@ -118,7 +118,7 @@ def _doctor_problems(context: Context, doctor: Doctor, service: Service) -> list
 
 
 def _time_problems(context: Context, doctor: Doctor, visit: Interval) -> list[Problem]:
-    day = visit.starts.astimezone(context.time_zone).date()
+    day = day_of(visit.starts, context.time_zone)
     there = doctor_present(context, [doctor.id], day)[doctor.id]
     if any(interval.holds(visit) for interval in there):
         return []
@@ -143,7 +143,7 @@ def _window_problems(context: Context, service: Service, visit: Interval) -> lis
         words = _("This service must be booked at least %(hours)s hours ahead.", hours=hours)
         return [Problem("starts_at", words)]
     horizon = last_day(context, service)
-    if horizon is not None and visit.starts.astimezone(context.time_zone).date() > horizon:
+    if horizon is not None and day_of(visit.starts, context.time_zone) > horizon:
         days = service.horizon_days
         return [Problem("starts_at", _("This service can be booked at most %(days)s days ahead.", days=days))]
     return []
@@ -255,7 +255,7 @@ def wait_turn(
 
 def next_in_queue(context: Context, appointment: Appointment) -> None:
     """Give an appointment the next number in the doctor's queue of its day."""
-    day = appointment.starts_at.astimezone(context.time_zone).date()
+    day = day_of(appointment.starts_at, context.time_zone)
     if appointment.queue_number is not None and appointment.queue_day == day:
         return
     key = func.hashtextextended(f"medical queue {appointment.doctor_id} {day}", 4)

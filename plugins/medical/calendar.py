@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context
-from plugins.medical.hours import Interval, Wish, fits, joined, starts_in, whole_day
+from plugins.medical.hours import Interval, Wish, day_of, fits, joined, starts_in, whole_day
 from plugins.medical.models import OCCUPYING, Appointment, Doctor, Facility, FacilityUse, Service
 from plugins.medical.presence import bounds, doctor_present, presence, taken, uses_of
 from plugins.medical.resources import APPOINTMENT
@@ -262,7 +262,7 @@ def _entries(context: Context, days: Sequence[date], condition: Any) -> list[tup
             queue_number=appointment.queue_number,
             doctor=doctor or "",
         )
-        found.append((who, appointment.starts_at.astimezone(zone).date(), entry))
+        found.append((who, day_of(appointment.starts_at, zone), entry))
     return found
 
 
@@ -282,5 +282,5 @@ def _busy(context: Context, days: Sequence[date], condition: Any) -> list[tuple[
         uses = uses_of(system, [row.id for row in rows])
         for row in rows:
             who = Who(row.doctor_id, frozenset(uses.get(row.id, ())))
-            found.append((who, row.starts_at.astimezone(zone).date(), Interval(row.starts_at, row.ends_at)))
+            found.append((who, day_of(row.starts_at, zone), Interval(row.starts_at, row.ends_at)))
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from kernel.api import Context, Forbidden, Refused, _
+from plugins.medical.hours import day_of
 from plugins.medical.models import Appointment, Cover, Service
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def write_bill(context: Context, appointment: Appointment) -> int:
         party_id=appointment.patient_id,
         lines=[BillLine(title=title, unit_price=amount)],
         origin=origin_of(appointment),
-        day=appointment.starts_at.astimezone(context.time_zone).date(),
+        day=day_of(appointment.starts_at, context.time_zone),
         taxed=False,
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from kernel.api import CommandError, Context, UssdAnswer, UssdEntry, UssdStep, _, calendar
 from plugins.medical.answering import next_times
+from plugins.medical.hours import day_of
 from plugins.medical.models import Service
 from plugins.medical.selfservice import book_for_self, cancel_by_patient, coming
 from plugins.medical.settling import when
@@ -99,7 +100,7 @@ def _picked(among: Sequence[T], number: str) -> T | None:
 
 
 def _short(system: Context, at: datetime) -> str:
-    day = at.astimezone(system.time_zone).date()
+    day = day_of(at, system.time_zone)
     _year, month, number = calendar.to_jalali(day)
     return f"{number_words(system, month)}/{number_words(system, number)} {clock_words(system, at)}"
 

@@ -122,6 +122,11 @@ def present(
     return list(without(joined(there), away))
 
 
+def day_of(at: datetime, zone: ZoneInfo) -> date:
+    """Give the day on which a moment lies on the clinic's wall."""
+    return at.astimezone(zone).date()
+
+
 def whole_day(day: date, zone: ZoneInfo) -> Interval:
     """Give the stretch from midnight to midnight, which is not always 24 hours."""
     return Interval(

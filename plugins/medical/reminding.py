@@ -8,9 +8,7 @@ from datetime import date
 from sqlalchemy import or_, select
 
 from kernel.api import Context, DatedRecord, clock
-from plugins.medical.models import Appointment
-
-STANDING = ("booked", "confirmed")
+from plugins.medical.models import STANDING, Appointment
 
 
 def appointments_on(context: Context, days: Sequence[date]) -> Iterable[DatedRecord]:

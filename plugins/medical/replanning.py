@@ -7,16 +7,16 @@ free time near to it is proposed, no time to two of them, and none at which the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
 from kernel.api import Context
-from plugins.medical.hours import Interval, Taken, Wish, fits, starts_in
-from plugins.medical.models import Appointment, Doctor, Facility, FacilityUse, Service
-from plugins.medical.presence import Presence, bounds, presence, taken, times_of_patients, uses_of
+from plugins.medical.hours import Interval, Taken, Wish, day_of, fits, starts_in
+from plugins.medical.models import STANDING, Appointment, Doctor, Facility, FacilityUse, Service
+from plugins.medical.presence import bounds, presence, taken, times_of_patients, uses_of
 from plugins.medical.slots import wishes_of
 
 AHEAD = 90
@@ -24,7 +24,6 @@ AHEAD = 90
 TRIED = 30
 """Days after the appointment in which another time is looked for."""
 MOST = 200
-STANDING = ("booked", "confirmed")
 
 
 @dataclass(frozen=True)
@@ -40,43 +39,85 @@ def misfits(context: Context, *, day: date | None = None, doctor: int | None = N
     chosen = _misfitting(context, day, doctor)
     if not chosen:
         return []
-    days = _days(context, chosen)
-    doctors = sorted({each.doctor_id for each in chosen})
-    there = presence(context, doctors, days)
-    statement = select(Service).where(Service.id.in_({each.service_id for each in chosen}))
-    wishes = wishes_of(context, list(context.session.execute(statement).scalars()))
-    needed = {number for wish in wishes.values() for each in wish.needs.values() for number in each}
-    of_doctors, of_facilities = taken(context, doctors, needed, *bounds(context, days))
-    step = context.runtime.setting("medical.slot_minutes")
-    patients = times_of_patients(context, {each.patient_id for each in chosen}, *bounds(context, days))
-    found = []
-    active = _active_doctors(context, doctors)
-    uses = uses_of(context, [each.id for each in chosen])
-    for each in chosen:
-        wish = _as_long(wishes.get(each.service_id), each)
-        proposal = None
-        if wish is not None and each.doctor_id in active:
-            own = _own_marks(each, uses.get(each.id, set()), of_doctors, of_facilities)
-            for marks, mark in own:
-                marks.remove(mark)
-            mine = patients[each.patient_id]
-            before = mine.pop(each.id, None)
-            proposal = _propose(context, each, wish, there, days, step, of_doctors, of_facilities, mine)
-            if proposal is not None:
-                mine[each.id] = wish.visit(proposal)
-            elif before is not None:
-                mine[each.id] = before
-            for marks, mark in own:
-                marks.append(mark)
-        found.append(Misfit(each, proposal))
-    return found
+    calendar = _Calendar(context, chosen)
+    return [Misfit(each, calendar.propose(each)) for each in chosen]
+
+
+class _Calendar:
+    """What is taken around the appointments that are planned anew, and what was proposed of it: nothing to two of them."""
+
+    def __init__(self, context: Context, chosen: Sequence[Appointment]) -> None:
+        doctors = sorted({each.doctor_id for each in chosen})
+        services = select(Service).where(Service.id.in_({each.service_id for each in chosen}))
+        self.wishes = wishes_of(context, list(context.session.execute(services).scalars()))
+        self.days = _days(context, chosen)
+        self.now, self.zone = context.now, context.time_zone
+        self.step = context.runtime.setting("medical.slot_minutes")
+        self.active = _active_doctors(context, doctors)
+        self.there = presence(context, doctors, self.days)
+        self.uses = uses_of(context, [each.id for each in chosen])
+        around = bounds(context, self.days)
+        needed = {number for wish in self.wishes.values() for each in wish.needs.values() for number in each}
+        self.of_doctors, self.of_facilities = taken(context, doctors, needed, *around)
+        self.patients = times_of_patients(context, {each.patient_id for each in chosen}, *around)
+
+    def propose(self, appointment: Appointment) -> datetime | None:
+        """Find another time for an appointment, and take it so that no other gets it; it is not in its own way."""
+        wish = _as_long(self.wishes.get(appointment.service_id), appointment)
+        if wish is None or appointment.doctor_id not in self.active:
+            return None
+        own = _own_marks(
+            appointment, self.uses.get(appointment.id, set()), self.of_doctors, self.of_facilities
+        )
+        for marks, mark in own:
+            marks.remove(mark)
+        patient = self.patients[appointment.patient_id]
+        before = patient.pop(appointment.id, None)
+        found = self._find(appointment, wish, patient.values())
+        if found is not None:
+            patient[appointment.id] = wish.visit(found)
+        elif before is not None:
+            patient[appointment.id] = before
+        for marks, mark in own:  # until it is moved, it takes its former time from others
+            marks.append(mark)
+        return found
+
+    def _find(self, appointment: Appointment, wish: Wish, elsewhere: Collection[Interval]) -> datetime | None:
+        """The own time, where that is free but for a room, else the doctor's first free time from that day on."""
+        begin = day_of(appointment.starts_at, self.zone)
+        doctor, own = appointment.doctor_id, wish.visit(appointment.starts_at)
+        for day in self.days:
+            if not begin <= day <= begin + timedelta(days=TRIED):
+                continue
+            hours = self.there[doctor, day]
+            starts = starts_in(hours, wish.minutes, self.step, self.now)
+            same = any(each.holds(own) for each in hours)
+            for start in [appointment.starts_at, *starts] if same else starts:
+                if any(each.overlaps(wish.visit(start)) for each in elsewhere):
+                    continue
+                if self._take(appointment, wish, start):
+                    return start
+        return None
+
+    def _take(self, appointment: Appointment, wish: Wish, start: datetime) -> bool:
+        """Take a time where it is free, with the rooms and devices of the visit."""
+        doctor, service = appointment.doctor_id, appointment.service_id
+        mine = self.of_doctors.get(doctor, ())
+        rooms = fits(start, wish, service, mine, self.of_facilities, doctor_id=doctor)
+        if rooms is None:
+            return False
+        mark = Taken(wish.busy(start), (doctor, service, start) if wish.capacity > 1 else None)
+        self.of_doctors.setdefault(doctor, []).append(mark)
+        for number in rooms.values():
+            self.of_facilities.setdefault(number, []).append(mark)
+        return True
 
 
 def _as_long(wish: Wish | None, appointment: Appointment) -> Wish | None:
     """The visit stays as long as it is, whatever its service says."""
     if wish is None or wish.capacity > 1:
         return wish
-    return replace(wish, minutes=(appointment.ends_at - appointment.starts_at) // timedelta(minutes=1))
+    return replace(wish, minutes=appointment.minutes)
 
 
 def _own_marks(
@@ -120,13 +161,13 @@ def restorable(context: Context) -> list[Appointment]:
     if not rows:
         return []
     zone = context.time_zone
-    days = sorted({_former(row).starts.astimezone(zone).date() for row in rows})
+    days = sorted({day_of(_former(row).starts, zone) for row in rows})
     doctors = sorted({row.doctor_id for row in rows})
     there, active = presence(context, doctors, days), _active_doctors(context, doctors)
     found = []
     for row in rows:
         former = _former(row)
-        hours = there[row.doctor_id, former.starts.astimezone(zone).date()]
+        hours = there[row.doctor_id, day_of(former.starts, zone)]
         if row.doctor_id in active and any(each.holds(former) for each in hours):
             found.append(row)
     return found
@@ -159,13 +200,13 @@ def _misfitting(context: Context, day: date | None, doctor: int | None) -> list[
     if not rows:
         return []
     zone = context.time_zone
-    days = sorted({row.starts_at.astimezone(zone).date() for row in rows})
+    days = sorted({day_of(row.starts_at, zone) for row in rows})
     doctors = sorted({row.doctor_id for row in rows})
     there, active = presence(context, doctors, days), _active_doctors(context, doctors)
     without_room = _out_of_use(context)
     found = []
     for row in rows:
-        own = row.starts_at.astimezone(zone).date()
+        own = day_of(row.starts_at, zone)
         visit = Interval(row.starts_at, row.ends_at)
         holds = any(each.holds(visit) for each in there[row.doctor_id, own])
         fitting = row.doctor_id in active and row.id not in without_room and (row.outside or holds)
@@ -190,49 +231,6 @@ def _out_of_use(context: Context) -> set[int]:
 
 def _days(context: Context, chosen: Sequence[Appointment]) -> list[date]:
     zone = context.time_zone
-    first = max(context.today, min(each.starts_at.astimezone(zone).date() for each in chosen))
-    last = max(each.starts_at.astimezone(zone).date() for each in chosen) + timedelta(days=TRIED)
+    first = max(context.today, min(day_of(each.starts_at, zone) for each in chosen))
+    last = max(day_of(each.starts_at, zone) for each in chosen) + timedelta(days=TRIED)
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-
-
-def _propose(
-    context: Context,
-    appointment: Appointment,
-    wish: Wish,
-    there: Presence,
-    days: Sequence[date],
-    step: int,
-    of_doctors: dict[int, list[Taken]],
-    of_facilities: dict[int, list[Taken]],
-    elsewhere: Mapping[int, Interval],
-) -> datetime | None:
-    """Find the own time, where that is free but for a room, else the doctor's first free time from that day on; and take
-    it so that no other gets it.
-    """
-    zone = context.time_zone
-    begin = appointment.starts_at.astimezone(zone).date()
-    doctor = appointment.doctor_id
-    for day in days:
-        if not begin <= day <= begin + timedelta(days=TRIED):
-            continue
-        starts = starts_in(there[doctor, day], wish.minutes, step, context.now)
-        same = any(each.holds(wish.visit(appointment.starts_at)) for each in there[doctor, day])
-        for start in [appointment.starts_at, *starts] if same else starts:
-            if any(each.overlaps(wish.visit(start)) for each in elsewhere.values()):
-                continue
-            rooms = fits(
-                start,
-                wish,
-                appointment.service_id,
-                of_doctors.get(doctor, ()),
-                of_facilities,
-                doctor_id=doctor,
-            )
-            if rooms is not None:
-                group = (doctor, appointment.service_id, start) if wish.capacity > 1 else None
-                mark = Taken(wish.busy(start), group)
-                of_doctors.setdefault(doctor, []).append(mark)
-                for number in rooms.values():
-                    of_facilities.setdefault(number, []).append(mark)
-                return start
-    return None

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from kernel.api import Context, Invalid, Party, Problem, Refused, _
 from plugins.medical.booking import wait_for
 from plugins.medical.entering import enter
-from plugins.medical.models import Appointment, BookingLink, Doctor, Service
+from plugins.medical.hours import day_of
+from plugins.medical.models import STANDING, Appointment, BookingLink, Doctor, Service
 from plugins.medical.slots import free_slots, givers, wish_of
 from plugins.medical.telling import tell_doctor, tell_patient
 from plugins.medical.waitlist import call_off
@@ -20,7 +21,6 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without signs that are taken for one another."""
 CODE_LENGTH = 12
 LINK_DAYS = 180
-STANDING = ("booked", "confirmed")
 
 
 def book_for_self(
@@ -35,7 +35,7 @@ def book_for_self(
         raise Invalid([Problem("doctor", _("This doctor takes no appointments at present."))])
     wait_for(system, doctor, party_id, wish_of(system, service))
     _limit(system, party_id)
-    day = starts_at.astimezone(system.time_zone).date()
+    day = day_of(starts_at, system.time_zone)
     if all(slot.starts_at != starts_at for slot in free_slots(system, service, [doctor], day, day)):
         raise Invalid([Problem("starts_at", _("This time is no longer free."))])
     made = enter(system, doctor, party_id, service, starts_at, source=source)

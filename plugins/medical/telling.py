@@ -19,6 +19,7 @@ from kernel.api import (
     notify,
     queue_message,
 )
+from plugins.medical.hours import day_of
 from plugins.medical.models import Appointment, Doctor, Service
 from plugins.medical.wording import clock_words, day_words
 
@@ -120,7 +121,7 @@ TEMPLATES = (
 
 def tell_doctor(context: Context, appointment: Appointment) -> None:
     """Tell the doctor's own user what became of an appointment of today or later, unless he did it himself."""
-    if appointment.starts_at.astimezone(context.time_zone).date() < context.today:
+    if day_of(appointment.starts_at, context.time_zone) < context.today:
         return
     found = WORDS.get(appointment.state)
     user_id = appointment.doctor_user_id

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from kernel.api import Context, LazyText, _
+from plugins.medical.hours import day_of
 from plugins.medical.models import Appointment
 
 ON_THE_DAY = ("arrived", "in_visit", "done")
@@ -17,7 +18,7 @@ def too_early(context: Context, starts_at: datetime, state: str) -> LazyText | N
     """Say why a state cannot be noted yet; None where it can."""
     if state == "missed" and starts_at > context.now:
         return _("The hour of this appointment has not come yet.")
-    if state in ON_THE_DAY and starts_at.astimezone(context.time_zone).date() > context.today:
+    if state in ON_THE_DAY and day_of(starts_at, context.time_zone) > context.today:
         return _("The day of this appointment has not come yet.")
     return None
 

@@ -16,7 +16,7 @@ from kernel.api import Context, Party
 from plugins.medical.booking import find_place
 from plugins.medical.charging import take_back_bill
 from plugins.medical.entering import enter
-from plugins.medical.hours import Interval
+from plugins.medical.hours import Interval, day_of
 from plugins.medical.models import Appointment, Doctor, Referral, Service, Waiting
 from plugins.medical.presence import doctor_present
 from plugins.medical.proposing import forget
@@ -178,7 +178,7 @@ def accept(system: Context, waiting: Waiting) -> Appointment | None:
 def _still_fits(system: Context, held: Appointment) -> bool:
     """Whether the doctor is still there: leave may have been entered since the time was offered."""
     doctor = system.session.get_one(Doctor, held.doctor_id)
-    day = held.starts_at.astimezone(system.time_zone).date()
+    day = day_of(held.starts_at, system.time_zone)
     visit = Interval(held.starts_at, held.ends_at)
     there = doctor_present(system, [doctor.id], day)[doctor.id]
     return doctor.active and any(each.holds(visit) for each in there)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from kernel.api import Context, _, fields, to_persian_digits
-from plugins.medical.hours import weekday
+from plugins.medical.hours import day_of, weekday
 from plugins.medical.resources.words import WEEKDAYS
 
 _DAY = fields.Day("day", _("Day"))
@@ -19,7 +19,7 @@ def clock_words(context: Context, at: datetime) -> str:
 
 def day_words(context: Context, at: datetime | date) -> str:
     """A day with its weekday, «شنبه ۱۴۰۵/۰۸/۳۰»."""
-    day = at.astimezone(context.time_zone).date() if isinstance(at, datetime) else at
+    day = day_of(at, context.time_zone) if isinstance(at, datetime) else at
     return f"{context.text(WEEKDAYS[str(weekday(day))])} {_DAY.show(day, context)}"
 
 

@@ -1,4 +1,4 @@
-"""Booking, moving, cancelling, and the states that an appointment goes through."""
+"""Booking, taking in who comes without an appointment, moving and cancelling."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from plugins.medical.commands.arguments import (
 )
 from plugins.medical.entering import enter, put
 from plugins.medical.hours import Wish, fits
-from plugins.medical.models import Doctor, Referral, Service
+from plugins.medical.models import STANDING, Doctor, Referral, Service
 from plugins.medical.presence import bounds, taken, times_of
 from plugins.medical.resources import APPOINTMENT, DOCTOR, REFERRAL_RECORD, SERVICE, STATES
 from plugins.medical.slots import free_slots, wish_of
@@ -39,7 +39,6 @@ from plugins.medical.telling import ask_patient, tell_doctor, tell_now
 from plugins.medical.waitlist import call_off, offer_place
 
 CANCELLABLE = ("booked", "confirmed", "arrived", "missed")
-MOVABLE = ("booked", "confirmed")
 LONGEST = timedelta(days=1)
 
 
@@ -198,7 +197,7 @@ def move(
     With `tell` the patient is told of the new time by SMS, and may answer that it does not suit him.
     """
     record = opened(context, appointment, version)
-    if record.state not in MOVABLE:
+    if record.state not in STANDING:
         raise Refused(_("An appointment that is “%(state)s” cannot be moved.", state=STATES[record.state]))
     entered = {
         "starts_at": record.starts_at if starts_at is None else starts_at,
@@ -217,7 +216,7 @@ def move(
         record,
         load(context, DOCTOR, values["doctor"]),
         values["starts_at"],
-        minutes=int((ends - values["starts_at"]).total_seconds() // 60),
+        minutes=(ends - values["starts_at"]) // timedelta(minutes=1),
         outside_hours=outside_hours,
     )
     if (record.doctor_id, record.starts_at) != before:

@@ -9,8 +9,7 @@ from typing import Any
 from kernel.api import CommandError, Context, Refused, _, command, fields, load
 from plugins.medical.commands.arguments import REASON, opened, read
 from plugins.medical.entering import put
-from plugins.medical.models import Appointment, Doctor, Waiting
-from plugins.medical.replanning import STANDING
+from plugins.medical.models import STANDING, Doctor, Waiting
 from plugins.medical.resources import WAITING
 from plugins.medical.telling import ask_patient, tell_now
 from plugins.medical.waitlist import accept, call_off, offer_place, release
@@ -55,17 +54,13 @@ def _move(context: Context, number: int, starts_at: datetime, tell: bool) -> Non
     record = opened(context, number)
     if record.state not in STANDING:
         raise Refused(_("It stands no more."))
-    before, minutes = record.starts_at, length_of(record)
-    put(context, record, context.session.get_one(Doctor, record.doctor_id), starts_at, minutes=minutes)
+    before = record.starts_at
+    doctor = context.session.get_one(Doctor, record.doctor_id)
+    put(context, record, doctor, starts_at, minutes=record.minutes)
     record.planned_from = before if before != record.starts_at else None
     if tell:
         ask_patient(context, record, "moved")
     context.session.flush()
-
-
-def length_of(record: Appointment) -> int:
-    """Give the minutes of a visit."""
-    return int((record.ends_at - record.starts_at).total_seconds() // 60)
 
 
 def _cancel(context: Context, number: int, reason: str | None, tell: bool) -> None:
@@ -112,7 +107,7 @@ def _back(context: Context, number: int, tell: bool) -> None:
     if before <= context.now:
         raise Refused(_("The former time is past."))
     doctor, freed = context.session.get_one(Doctor, record.doctor_id), record.starts_at
-    put(context, record, doctor, before, minutes=length_of(record), as_before=True)
+    put(context, record, doctor, before, minutes=record.minutes, as_before=True)
     if record.state == "cancelled":
         record.state, record.cancelled_by, record.cancel_reason = "booked", None, None
         context.session.flush()

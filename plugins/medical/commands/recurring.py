@@ -11,10 +11,9 @@ from sqlalchemy import select
 from kernel.api import Context, Refused, _, command, fields
 from plugins.medical.booking import FARTHEST, find_place, is_elsewhere
 from plugins.medical.commands.arguments import WHICH, opened, read
-from plugins.medical.commands.booking import MOVABLE
 from plugins.medical.entering import enter
-from plugins.medical.hours import Interval
-from plugins.medical.models import OCCUPYING, Appointment, Doctor, Service
+from plugins.medical.hours import Interval, day_of
+from plugins.medical.models import OCCUPYING, STANDING, Appointment, Doctor, Service
 from plugins.medical.slots import free_slots
 
 EVERY = fields.Whole("every", _("Every so many weeks"), required=True, least=1, most=52)
@@ -40,17 +39,17 @@ def repeat(context: Context, *, appointment: int, every: Any, times: Any) -> dic
     """
     first = opened(context, appointment)
     values = read(context, (EVERY, TIMES), {"every": every, "times": times})
-    if first.state not in MOVABLE:
+    if first.state not in STANDING:
         raise Refused(_("Only an appointment that stands can be repeated."))
     doctor = context.session.get_one(Doctor, first.doctor_id)
     service = context.session.get_one(Service, first.service_id)
-    minutes = int((first.ends_at - first.starts_at).total_seconds() // 60) if first.capacity == 1 else None
+    minutes = first.minutes if first.capacity == 1 else None
     made: list[int] = []
     full: list[str] = []
     elsewhere: list[str] = []
     first.series_id = first.id
     for place in range(1, values["times"]):
-        day = _day(context, first.starts_at) + timedelta(weeks=values["every"] * place)
+        day = day_of(first.starts_at, context.time_zone) + timedelta(weeks=values["every"] * place)
         if _visits_around(context, first, day):
             continue
         starts_at = next(_nearest(context, first, doctor, service, day, minutes), None)
@@ -61,14 +60,10 @@ def repeat(context: Context, *, appointment: int, every: Any, times: Any) -> dic
             context, doctor, first.patient_id, service, starts_at, minutes=minutes, series_id=first.id
         )
         made.append(another.id)
-        if _day(context, starts_at) != day:
-            elsewhere.append(_day(context, starts_at).isoformat())
+        if day_of(starts_at, context.time_zone) != day:
+            elsewhere.append(day_of(starts_at, context.time_zone).isoformat())
     context.session.flush()
     return {"booked": made, "elsewhere": elsewhere, "full": full}
-
-
-def _day(context: Context, at: datetime) -> date:
-    return at.astimezone(context.time_zone).date()
 
 
 def _visits_around(context: Context, first: Appointment, day: date) -> bool:
@@ -81,7 +76,7 @@ def _visits_around(context: Context, first: Appointment, day: date) -> bool:
         OCCUPYING,
     )
     with context.system("which visits the patient has already") as system:
-        known = [_day(context, at) for at in system.session.execute(statement).scalars()]
+        known = [day_of(at, context.time_zone) for at in system.session.execute(statement).scalars()]
     return any(abs((each - day).days) <= AROUND for each in known)
 
 

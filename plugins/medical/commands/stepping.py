@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from kernel.api import Context, Refused, _, command
 from plugins.medical.booking import next_in_queue
 from plugins.medical.commands.arguments import STATE, VERSION, WHICH, opened, read
+from plugins.medical.hours import day_of
 from plugins.medical.models import Appointment
 from plugins.medical.resources import BACK, NEXT, STATES
 from plugins.medical.telling import tell_doctor
@@ -51,10 +50,6 @@ def next_states(context: Context, record: Appointment) -> list[str]:
     return sorted(found, key=lambda state: state != "arrived")
 
 
-def _day(context: Context, record: Appointment) -> date:
-    return record.starts_at.astimezone(context.time_zone).date()
-
-
 @command(
     "medical.step_back",
     _("Take back the last state of an appointment"),
@@ -78,7 +73,9 @@ def step_back(context: Context, *, appointment: int, version: int | None = None)
 
 def may_step_back(context: Context, record: Appointment) -> bool:
     """Say whether the last state can be taken back."""
-    return record.state in BACK and (record.state != "done" or _day(context, record) == context.today)
+    return record.state in BACK and (
+        record.state != "done" or day_of(record.starts_at, context.time_zone) == context.today
+    )
 
 
 def _reward(context: Context, record: Appointment) -> None:

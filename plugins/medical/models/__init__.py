@@ -2,21 +2,20 @@
 
 from plugins.medical.models.appointments import (
     OCCUPYING,
+    STANDING,
     TAKING,
     Appointment,
-    BookingLink,
     FacilityUse,
-    Proposal,
-    Referral,
-    Waiting,
 )
 from plugins.medical.models.base import MedicalBase
 from plugins.medical.models.doctors import Doctor, HoursException, WeeklyHours
 from plugins.medical.models.patients import FileEntry, Illness, Lesson, Patient
 from plugins.medical.models.services import Cover, Facility, Service, ServiceDoctor, ServiceFacility
+from plugins.medical.models.waiting import BookingLink, Proposal, Referral, Waiting
 
 __all__ = [
     "OCCUPYING",
+    "STANDING",
     "TAKING",
     "Appointment",
     "BookingLink",

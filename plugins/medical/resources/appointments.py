@@ -1,49 +1,29 @@
-"""Appointments, those who wait for one, and referrals."""
+"""Appointments: what is shown of them, and by which commands they are moved on boards and calendars."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
-
-from sqlalchemy import select
-
 from kernel.api import (
-    Action,
     Board,
     ByCommand,
     Calendar,
     Charge,
-    Context,
     Part,
-    Problem,
     Resource,
     Section,
     Sort,
     _,
     fields,
 )
-from plugins.medical.models import Appointment, Doctor, FacilityUse, Referral, Waiting
+from plugins.medical.models import Appointment, FacilityUse
 from plugins.medical.resources.words import (
     CANCELLERS,
     COLOURS,
     INSURERS,
     NEXT,
     SOURCES,
-    SPECIALTIES,
     STATES,
 )
-from plugins.medical.slots import PARTS
 from plugins.medical.timing import states_to_come
-
-WAITING_STATES = {
-    "waiting": _("Waits"),
-    "offered": _("Was asked"),
-    "booked": _("Has a time"),
-    "gone": _("Waits no more"),
-}
-REFERRAL_STATES = {"open": _("Open"), "booked": _("Booked"), "closed": _("Closed")}
-
 
 APPOINTMENT = Resource(
     name="medical.appointment",
@@ -181,178 +161,4 @@ APPOINTMENT = Resource(
             ),
         ),
     ),
-)
-
-
-def prepare_waiting(context: Context, row: Waiting, values: Mapping[str, Any]) -> list[Problem]:
-    """The days are in order, and not all past."""
-    if row.first_day is None or row.last_day is None:
-        return []
-    if row.first_day > row.last_day:
-        return [Problem("last_day", _("The last day must not be before the first one."))]
-    if row.state in (None, "waiting") and row.last_day < context.today:
-        return [Problem("last_day", _("This day is in the past."))]
-    if row.state in (None, "waiting") and _waits_already(context, row):
-        return [Problem("patient", _("This patient waits for the same already."))]
-    return []
-
-
-def _waits_already(context: Context, row: Waiting) -> bool:
-    """Say whether the patient is in line for the same service and doctor on some of the same days."""
-    statement = select(Waiting.id).where(
-        Waiting.patient_id == row.patient_id,
-        Waiting.service_id == row.service_id,
-        Waiting.doctor_id.is_not_distinct_from(row.doctor_id),
-        Waiting.state.in_(("waiting", "offered")),
-        Waiting.first_day <= row.last_day,
-        Waiting.last_day >= row.first_day,
-        Waiting.part == (row.part or "any"),
-        Waiting.binned_at.is_(None),
-        Waiting.id.is_distinct_from(row.id),
-    )
-    with context.system("whether the patient waits already") as system, system.session.no_autoflush:
-        return system.session.execute(statement.limit(1)).first() is not None
-
-
-WAITING = Resource(
-    name="medical.waiting",
-    model=Waiting,
-    title=_("Wait for a time"),
-    plural=_("Waiting list"),
-    path="medical/waiting",
-    icon="hourglass",
-    label="first_day",
-    unruled=("first_day", "patient", "service", "state"),
-    fields=(
-        fields.Link("patient", _("Patient"), to="person", attribute="patient_id", required=True),
-        fields.Link("service", _("Service"), to="medical.service", attribute="service_id", required=True),
-        fields.Link(
-            "doctor",
-            _("Doctor"),
-            to="medical.doctor",
-            attribute="doctor_id",
-            help=_("Empty: any doctor who gives the service."),
-        ),
-        fields.Day("first_day", _("From"), required=True),
-        fields.Day("last_day", _("Until"), required=True),
-        fields.Choice("part", _("Part of the day"), options=PARTS, default="any"),
-        fields.Choice(
-            "state",
-            _("State"),
-            options=WAITING_STATES,
-            colours={"waiting": "blue", "offered": "amber", "booked": "green", "gone": "grey"},
-            read_only=True,
-        ),
-        fields.Instant("offered_until", _("Answer until"), read_only=True, in_list=False),
-        fields.Instant(
-            "unreached_at",
-            _("Not reached by SMS"),
-            read_only=True,
-            in_list=False,
-            help=_("A free time went to the next in line then; call this patient."),
-        ),
-        fields.Text("note", _("Note"), limit=300, in_list=False),
-    ),
-    list_columns=("patient", "service", "doctor", "first_day", "last_day", "part", "state"),
-    sections=(
-        Section(
-            _("Wait for a time"),
-            (
-                "patient",
-                "service",
-                "doctor",
-                "first_day",
-                "last_day",
-                "part",
-                "state",
-                "offered_until",
-                "unreached_at",
-                "note",
-            ),
-        ),
-    ),
-    sorts=(Sort("line", _("In the order of the line"), ("id",)),),
-    quick_filters=("service", "doctor", "state"),
-    prepare=prepare_waiting,
-)
-
-
-def prepare_referral(context: Context, row: Referral, values: Mapping[str, Any]) -> list[Problem]:
-    """A referral leads to a doctor or a specialty, and not back to the doctor who sends."""
-    if row.day is None:
-        row.day = context.today
-    if row.doctor_id is None and row.specialty_id is None:
-        return [Problem("doctor", _("Name the doctor or the specialty to whom the patient is sent."))]
-    if row.doctor_id is not None and row.doctor_id == row.from_doctor_id:
-        return [Problem("doctor", _("A doctor refers to another one."))]
-    doctor = context.session.get(Doctor, row.doctor_id) if row.doctor_id is not None else None
-    row.doctor_user_id = doctor.user_id if doctor is not None else None
-    return []
-
-
-def referral_actions(context: Context, number: int) -> tuple[Action, ...]:
-    """The way from a referral that is open to a time with the doctor, or one of the specialty, to whom it leads."""
-    row = context.session.get(Referral, number)
-    if row is None or row.state != "open":
-        return ()
-    asked = {"patient": row.patient_id, "referral": row.id, "doctor": row.doctor_id}
-    if row.doctor_id is None:
-        asked["specialty"] = row.specialty_id
-    return (
-        Action(
-            label=_("Find a time"),
-            url="/medical/free?" + urlencode({name: value for name, value in asked.items() if value}),
-            icon="calendar-plus",
-            permission=("medical.appointment", "create"),
-        ),
-    )
-
-
-REFERRAL_RECORD = Resource(
-    name="medical.referral",
-    model=Referral,
-    title=_("Referral"),
-    plural=_("Referrals"),
-    path="medical/referrals",
-    icon="share",
-    label="day",
-    unruled=("day", "patient", "state"),
-    fields=(
-        fields.Link("patient", _("Patient"), to="person", attribute="patient_id", required=True),
-        fields.Day("day", _("Day"), help=_("Today where it is empty.")),
-        fields.Link("from_doctor", _("Sent by"), to="medical.doctor", attribute="from_doctor_id"),
-        fields.Link("doctor", _("Sent to"), to="medical.doctor", attribute="doctor_id"),
-        fields.BaseChoice("specialty", _("To a specialty"), source=SPECIALTIES, attribute="specialty_id"),
-        fields.Text("reason", _("Reason"), required=True, limit=300, sensitive=True),
-        fields.Choice(
-            "state",
-            _("State"),
-            options=REFERRAL_STATES,
-            colours={"open": "amber", "booked": "green", "closed": "grey"},
-            default="open",
-        ),
-        fields.Link(
-            "appointment",
-            _("Appointment"),
-            to="medical.appointment",
-            attribute="appointment_id",
-            read_only=True,
-            in_list=False,
-        ),
-    ),
-    list_columns=("day", "patient", "from_doctor", "doctor", "specialty", "state"),
-    sections=(
-        Section(
-            _("Referral"),
-            ("patient", "day", "from_doctor", "doctor", "specialty", "reason", "state", "appointment"),
-        ),
-    ),
-    sorts=(
-        Sort("latest", _("Latest first"), ("day",), descending=True),
-        Sort("earliest", _("Earliest first"), ("day",)),
-    ),
-    quick_filters=("doctor", "from_doctor", "specialty", "state"),
-    prepare=prepare_referral,
-    actions=referral_actions,
-    charges=(Charge("doctor_user_id", when=lambda context, model: model.state == "open"),),
 )

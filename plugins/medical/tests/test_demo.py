@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 
-from plugins.medical.demo import Taken, _free
+from plugins.medical.demo_days import Taken, _free
 
 AT = datetime(2026, 11, 29, 9, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from kernel.resources.errors import Invalid, Refused
 from plugins.medical.models import Doctor, Service
 from plugins.medical.replanning import misfits
-from plugins.medical.resources.appointments import referral_actions
+from plugins.medical.resources.referrals import referral_actions
 from plugins.medical.slots import free_slots
 from plugins.medical.tests.conftest import Clinic
 from plugins.medical.tests.test_commands import stored

@@ -24,6 +24,7 @@ from kernel.api import (
     tell,
     wrong_try,
 )
+from plugins.medical.hours import day_of
 from plugins.medical.models import Doctor, Service
 from plugins.medical.selfservice import shown_coming, whose
 from plugins.medical.slots import Slot, free_slots, givers, services
@@ -91,7 +92,7 @@ def _free(
     last = context.today + timedelta(days=SHOWN_DAYS)
     days: dict[date | None, list[Slot]] = {}
     for slot in free_slots(context, service, chosen, context.today, last, patient=party_id):
-        days.setdefault(slot.starts_at.astimezone(context.time_zone).date(), []).append(slot)
+        days.setdefault(day_of(slot.starts_at, context.time_zone), []).append(slot)
     return days
 
 

@@ -22,7 +22,8 @@ from kernel.api import (
 )
 from plugins.medical import charging
 from plugins.medical.commands import booking, stepping, visiting
-from plugins.medical.models import Appointment, Facility, FacilityUse
+from plugins.medical.hours import day_of
+from plugins.medical.models import STANDING, Appointment, Facility, FacilityUse
 from plugins.medical.resources import APPOINTMENT, BACK, COLOURS, STATES, STEPS
 from plugins.medical.views.asking import version
 from plugins.medical.wording import number_words
@@ -54,16 +55,16 @@ def visit(number: int) -> ResponseReturnValue:
         next_states=[(key, STEPS[key]) for key in stepping.next_states(context, record)] if may_edit else [],
         before=STATES[BACK[record.state]] if may_edit and stepping.may_step_back(context, record) else None,
         may_print=context.may(RIGHT, "print"),
-        may_move=may_edit and record.state in booking.MOVABLE,
+        may_move=may_edit and record.state in STANDING,
         may_cancel=may_edit and record.state in booking.CANCELLABLE,
-        may_repeat=context.may(RIGHT, "create") and may_edit and record.state in booking.MOVABLE,
+        may_repeat=context.may(RIGHT, "create") and may_edit and record.state in STANDING,
         queue=number_words(context, record.queue_number) if record.queue_number is not None else "",
         charges=_charges(context, record),
         family=_family(context, record.patient_id),
         together=_together(context, record),
         may_refer=context.may("medical.referral", "create"),
         may_write=context.may("medical.document", "create"),
-        day=record.starts_at.astimezone(context.time_zone).date(),
+        day=day_of(record.starts_at, context.time_zone),
     )
 
 
