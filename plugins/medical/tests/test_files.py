@@ -1,29 +1,17 @@
-"""The patients' files: who sees documents and illnesses, who is taught, and what a paid visit leaves in sales."""
+"""The patients' files: who sees documents and illnesses, and who is taught."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 from sqlalchemy import text
 
-from kernel.access.actor import SYSTEM
-from kernel.administration.assembly import assemble
-from kernel.data.config import Config
 from kernel.data.engines import Engines
-from kernel.extension.discovery import discover
-from kernel.lifecycle.install import install
-from kernel.lifecycle.steps import Workshop
-from kernel.resources.build import build_runtime
-from kernel.resources.errors import Forbidden, NotFound, Refused
-from kernel.testing.browser import Browser, let_in
+from kernel.resources.errors import Forbidden
 from kernel.testing.users import add_user
-from kernel.testing.worker_sites import WorkerSites
-from kernel.web.wsgi import PeyvandWSGI
 from plugins.medical.plugin import PATTERNS
 from plugins.medical.resources import DOCUMENT, PATIENT
 from plugins.medical.resources.patients import illness_actions
-from plugins.medical.tests.conftest import MORNING, Clinic, furnished
+from plugins.medical.tests.conftest import Clinic
 from plugins.medical.tests.test_board import Enter, enter
 
 __all__ = ["enter"]
@@ -86,51 +74,3 @@ def test_patients_of_an_illness_are_taught_with_consent(clinic: Clinic, engines:
     with clinic.runtime.reading(doctor) as context:
         ways = [each.url for each in illness_actions(context, wide)]
     assert ways[0] == f"/persons?f.medical.illness.any={wide}&f.medical.illness.any={narrow}"
-
-
-def test_a_visit_is_invoiced_once_and_the_invoice_goes_with_it(
-    worker_sites: WorkerSites, engines: Engines, config: Config
-) -> None:
-    assemble()
-
-    def prepare(site: object) -> Clinic:
-        workshop = Workshop(site, engines, discover())  # type: ignore[arg-type]
-        for name in ("sales", "medical"):
-            install(workshop, name, SYSTEM("tests"))
-        return furnished(site, engines)  # type: ignore[arg-type]
-
-    site = worker_sites.kept("clinic with sales", prepare)
-    clinic: Clinic = worker_sites.prepared("clinic with sales")
-    clinic.runtime = build_runtime(site, engines, isolate=False)
-    clinic.runtime.clock = lambda: MORNING
-    number = clinic.book("1405/08/30 09:00")
-    clinic.run("medical.charge", appointment=number, price="1000000", insurer_part="700000")
-    with engines.owner(site).begin() as owner:
-        desk = add_user(owner, "desk", GRANTS["receptionist"])
-        let_in(owner, desk.user_id)
-    browser = Browser(PeyvandWSGI(config, engines=engines), site.hosts[0])
-    browser.sign_in("desk")
-    writing, receiving = f"/medical/visits/{number}/bill", r'href="(/sales/money/receipts/new[^"]+)"'
-    assert writing in browser.get(f"/medical/visits/{number}").text
-    invoice = clinic.run("medical.bill", desk, appointment=number)
-    assert clinic.run("medical.bill", desk, appointment=number) == invoice
-    found = "SELECT state, payable, party_id FROM sales.document WHERE id = :id"
-    with engines.owner(site).connect() as owner:
-        row = owner.execute(text(found), {"id": invoice}).one()
-        assert tuple(row) == ("issued", 300_000, clinic.persons[0])
-    clinic.run("medical.charge", appointment=number, price="1000000", insurer_part="700000")
-    with pytest.raises(Refused, match="invoice"):
-        clinic.run("medical.charge", desk, appointment=number, price="2000000")
-    cash = {"party": clinic.persons[0], "amount": 300_000, "method": "cash", "invoice": invoice}
-    page = browser.get(f"/medical/visits/{number}").text
-    (way,) = re.findall(receiving, page)
-    assert writing not in page
-    assert browser.get(way).status_code == 200
-    clinic.run("sales.receive", desk, **cash)
-    assert not re.findall(receiving, browser.get(f"/medical/visits/{number}").text)
-    clinic.run("medical.cancel", desk, appointment=number, by="patient")
-    with engines.owner(site).connect() as owner:
-        assert owner.execute(text(found), {"id": invoice}).one().state == "cancelled"
-    with pytest.raises(NotFound):
-        clinic.run("medical.bill", desk, appointment=number + 1000)
-    worker_sites.clean("clinic with sales")

@@ -66,6 +66,7 @@ def _shown(context: Context, party_id: int) -> dict[str, Any]:
             }
             for each, name, title in shown_coming(context, party_id)
         ],
+        "club": _club(context, party_id),
         "services": [(each.id, each.title) for each in offered],
         "service": service.id if service else None,
         "doctors": [(each.id, each.name) for each in people],
@@ -94,6 +95,18 @@ def _free(
     for slot in free_slots(context, service, chosen, context.today, last, patient=party_id):
         days.setdefault(day_of(slot.starts_at, context.time_zone), []).append(slot)
     return days
+
+
+def _club(context: Context, party_id: int) -> dict[str, str] | None:
+    """What the patient has in the customers' club, where there is one and he is its member."""
+    if "club" not in context.plugins:
+        return None
+    from plugins.club.api import member_of
+
+    member = member_of(context, party_id)
+    if member is None or member.state != "active":
+        return None
+    return {"number": member.number, "points": number_words(context, member.points), "rank": member.rank}
 
 
 def _picked(days: dict[date | None, list[Slot]]) -> date | None:
