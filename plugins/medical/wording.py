@@ -23,7 +23,7 @@ def day_words(context: Context, at: datetime | date) -> str:
     return f"{context.text(WEEKDAYS[str(weekday(day))])} {_DAY.show(day, context)}"
 
 
-def number_words(context: Context, number: int) -> str:
-    """A whole number."""
+def number_words(context: Context, number: int | str) -> str:
+    """A whole number, or a number of letters and digits that something bears."""
     text = str(number)
     return to_persian_digits(text) if context.locale.startswith("fa") else text

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 from kernel.resources.errors import Invalid
@@ -32,9 +35,15 @@ def test_a_time_goes_on_to_the_next_and_the_desk_sees_whom_to_call(clinic: Clini
     assert state(clinic, second)[0] == "offered"
     assert rows(clinic, "SELECT offers FROM medical.waiting ORDER BY id") == [(0,), (1,)]
     assert rows(clinic, "SELECT count(*) FROM medical.appointment WHERE state = 'offered'") == [(1,)]
-    page = enter("desk", DESK).get("/medical/line").text
+    browser = enter("desk", DESK)
+    page = browser.get("/medical/line").text
     assert page.count("تماس بگیرید") == 1
     assert "به نفر بعدی رسید" in page
+    (way,) = re.findall(r'href="(/medical/free[^"]+)"', page)
+    assert f"patient={clinic.persons[0]}" in way
+    times = browser.get(unescape(way)).text
+    assert f"patient={clinic.persons[0]}" in times
+    assert "۱۴۰۵/۰۸/۳۰" in times
 
 
 def test_who_can_be_reached_again_is_asked_after_a_while(clinic: Clinic) -> None:

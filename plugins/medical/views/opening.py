@@ -106,7 +106,11 @@ def _club(context: Context, party_id: int) -> dict[str, str] | None:
     member = member_of(context, party_id)
     if member is None or member.state != "active":
         return None
-    return {"number": member.number, "points": number_words(context, member.points), "rank": member.rank}
+    return {
+        "number": number_words(context, member.number),
+        "points": number_words(context, member.points),
+        "rank": member.rank,
+    }
 
 
 def _picked(days: dict[date | None, list[Slot]]) -> date | None:

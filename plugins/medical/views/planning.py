@@ -163,14 +163,28 @@ def line() -> ResponseReturnValue:
                 "doctor": row[2] or "",
                 "offered": _words(context, row[3]) if row[0].state == "offered" and row[3] else "",
                 "until": clock_words(context, row[0].offered_until) if row[0].offered_until else "",
+                "search": url_for("medical.search", **_wanted(context, row[0])),
                 "unreached": _words(context, row[0].unreached_at) if row[0].unreached_at else "",
                 "part": WAITING.by_name["part"].show(row[0].part, context) if row[0].part != "any" else "",
             }
             for row in found
         ],
         may_edit=context.may("medical.waiting", "edit"),
+        may_book=context.may(APPOINTMENT.permission, "create"),
         may_create=context.may("medical.waiting", "create"),
     )
+
+
+def _wanted(context: Context, waiting: Waiting) -> dict[str, Any]:
+    """What the page of free times is asked for somebody who waits."""
+    return {
+        "patient": waiting.patient_id,
+        "service": waiting.service_id,
+        "doctor": waiting.doctor_id,
+        "part": waiting.part,
+        "first": max(waiting.first_day, context.today).isoformat(),
+        "last": waiting.last_day.isoformat(),
+    }
 
 
 def answer(number: int, what: str) -> ResponseReturnValue:
