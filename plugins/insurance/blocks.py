@@ -25,6 +25,7 @@ from plugins.insurance import calling
 from plugins.insurance.commands import starting
 from plugins.insurance.lines import titles
 from plugins.insurance.models import InsuredPerson, Insurer, Policy, Talk
+from plugins.insurance.reading import sees
 from plugins.insurance.resources import POLICY
 from plugins.insurance.words import (
     OPEN_RENEWALS,
@@ -84,7 +85,7 @@ def party_figures(context: Context, party_ids: Sequence[int]) -> Mapping[int, Se
         return None
     in_force = Policy.state.in_(("waiting", "active"))
     soon = and_(Policy.renewal.in_(OPEN_RENEWALS), Policy.ends_on <= context.today + timedelta(days=SOON))
-    amounts = _seen(context, "premium_total")
+    amounts = sees(context, POLICY, "premium_total")
     statement = (
         select(
             Policy.holder_id,
@@ -130,10 +131,6 @@ def _figures(party_id: int, count: int, premium: int, soon: int) -> list[Figure]
             )
         )
     return found
-
-
-def _seen(context: Context, name: str) -> bool:
-    return any(item.name == name for item in POLICY.visible_fields(context))
 
 
 def party_actions(context: Context, party_id: int) -> Iterable[Action] | None:

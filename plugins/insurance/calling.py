@@ -17,7 +17,7 @@ from plugins.insurance import terms
 from plugins.insurance.keeping import calls_avoid
 from plugins.insurance.models import Claim, Instalment, Insurer, Line, Policy, Talk
 from plugins.insurance.phones import seen_phone
-from plugins.insurance.words import OPEN_RENEWALS
+from plugins.insurance.words import OPEN_RENEWALS, UNENDED
 
 MOST = 300
 """Calls that the page shows at most."""
@@ -83,7 +83,7 @@ def call_list(
         select(Policy, Party.display_name, seen_phone(context), Insurer.title)
         .join(Party, Party.id == Policy.holder_id)
         .join(Insurer, Insurer.id == Policy.insurer_id)
-        .where(Policy.renewal.in_(OPEN_RENEWALS), Policy.state.in_(("waiting", "active", "grace")))
+        .where(Policy.renewal.in_(OPEN_RENEWALS), Policy.state.in_(UNENDED))
         .order_by(Policy.ends_on, Policy.id)
     )
     if mine:
@@ -169,7 +169,7 @@ def risks_of(context: Context, policies: Sequence[Policy]) -> dict[int, int]:
             .where(
                 Policy.holder_id.in_(holders),
                 Policy.binned_at.is_(None),
-                Policy.state.in_(("waiting", "active", "grace")),
+                Policy.state.in_(UNENDED),
             )
             .group_by(Policy.holder_id)
             .having(func.count() > 1),

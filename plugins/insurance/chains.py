@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from kernel.api import Context, rest_reminders, squeeze
 from plugins.insurance import keeping, terms
 from plugins.insurance.models import Policy
-from plugins.insurance.neighbours import EARLY
+from plugins.insurance.neighbours import EARLY, STANDS
 from plugins.insurance.telling import tell_renewed
 from plugins.insurance.trades import VEHICLE
 
@@ -74,11 +74,10 @@ class _Beside:
         self._linked: set[int] = set()
         if not policies:
             return
-        standing = (Policy.binned_at.is_(None), Policy.cancelled_on.is_(None))
         wanted = select(Policy).where(
             tuple_(Policy.holder_id, Policy.line).in_({(each.holder_id, each.line) for each in policies}),
             Policy.number.is_not(None),
-            *standing,
+            *STANDS,
             Policy.ends_at >= min(each.begins_at for each in policies) - LATE - EARLY,
             Policy.begins_at <= max(each.ends_at for each in policies) + LATE + EARLY,
         )
@@ -87,7 +86,7 @@ class _Beside:
                 self._of.setdefault(key, []).append(each)
         holders = {each.holder_id for each in policies}
         renewed = select(Policy.former_id).where(
-            Policy.former_id.is_not(None), Policy.holder_id.in_(holders), *standing
+            Policy.former_id.is_not(None), Policy.holder_id.in_(holders), *STANDS
         )
         self._renewed.update(system.session.execute(renewed).scalars())
         self._linked.update(

@@ -14,9 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from kernel.api import Context, DatedRecord, Party, PersonFamily, RecordDate, _
 from plugins.insurance import terms
 from plugins.insurance.models import Claim, Instalment, InsuredPerson, Policy
-from plugins.insurance.words import OPEN_CLAIMS, OPEN_RENEWALS
-
-STANDING = ("waiting", "active", "grace")
+from plugins.insurance.words import OPEN_CLAIMS, OPEN_RENEWALS, UNENDED
 
 
 def ending(context: Context, days: Sequence[date]) -> Iterator[DatedRecord]:
@@ -25,7 +23,7 @@ def ending(context: Context, days: Sequence[date]) -> Iterator[DatedRecord]:
     after = [day + timedelta(days=1) for day in days]
     wanted = select(Policy.id, Policy.ends_on, Policy.ends_hour, Policy.holder_id, Policy.expert_id).where(
         or_(and_(~midnight, Policy.ends_on.in_(list(days))), and_(midnight, Policy.ends_on.in_(after))),
-        Policy.state.in_(STANDING),
+        Policy.state.in_(UNENDED),
         or_(Policy.renewal.is_(None), Policy.renewal.in_(OPEN_RENEWALS)),
         Policy.binned_at.is_(None),
     )
@@ -70,7 +68,7 @@ def claim_steps(context: Context, days: Sequence[date]) -> Iterator[DatedRecord]
 
 def _insured() -> ColumnElement[bool]:
     """Whoever holds a policy that stands, or is insured by one."""
-    standing = (Policy.state.in_(STANDING), Policy.binned_at.is_(None))
+    standing = (Policy.state.in_(UNENDED), Policy.binned_at.is_(None))
     held = select(Policy.holder_id).where(*standing)
     insured = (
         select(InsuredPerson.party_id).join(Policy, Policy.id == InsuredPerson.policy_id).where(*standing)

@@ -9,9 +9,9 @@ from sqlalchemy import func, inspect, or_, select
 from sqlalchemy.orm import aliased
 
 from kernel.api import Context, DaysOff, days_off, due_day, give_roles
-from plugins.insurance import billing, telling, terms
+from plugins.insurance import billing, neighbours, telling, terms
 from plugins.insurance.models import Endorsement, Line, Policy
-from plugins.insurance.words import OPEN_RENEWALS
+from plugins.insurance.words import OPEN_RENEWALS, UNENDED
 
 INSURED_ROLE = "insurance.insured"
 AT_ONCE = 500
@@ -100,7 +100,7 @@ def set_board(context: Context, policy: Policy, line: Line | None) -> None:
         elif policy.renewal == "upcoming" and not _is_soon(context, policy, line):
             policy.renewal = None  # its end was put off
         return
-    standing = policy.state in ("waiting", "active", "grace")
+    standing = policy.state in UNENDED
     if policy.renewal is None and standing and _is_soon(context, policy, line):
         policy.renewal = "upcoming"
 
@@ -121,9 +121,7 @@ def keep_states(system: Context) -> int:
                     (Policy.state == "waiting") & (Policy.begins_at <= system.now),
                     (Policy.state.in_(("waiting", "active"))) & (Policy.ends_at <= system.now),
                     Policy.state == "grace",
-                    Policy.renewal.is_(None)
-                    & (Policy.ends_on <= ahead)
-                    & Policy.state.in_(("waiting", "active", "grace")),
+                    Policy.renewal.is_(None) & (Policy.ends_on <= ahead) & Policy.state.in_(UNENDED),
                 ),
             )
             .order_by(Policy.id)
@@ -228,10 +226,7 @@ def follow_former(system: Context, former_id: int) -> None:
     ).scalar_one_or_none()
     if former is None:
         return
-    standing = select(Policy.id).where(
-        Policy.former_id == former_id, Policy.binned_at.is_(None), Policy.cancelled_on.is_(None)
-    )
-    if system.session.execute(standing).first() is not None:
+    if system.session.execute(neighbours.successor_of(former_id)).first() is not None:
         former.renewal, former.lost_reason, former.lost_note = "renewed", None, None
     elif former.renewal == "renewed":
         former.renewal = "contacted"

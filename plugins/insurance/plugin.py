@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from decimal import Decimal
 
 from flask import Blueprint
 from sqlalchemy.orm import Session
@@ -40,7 +39,7 @@ from kernel.api import (
     hookimpl,
     squeeze,
 )
-from plugins.insurance import blocks, leaving, telling
+from plugins.insurance import blocks, leaving, menus, telling
 from plugins.insurance.commands import MODULES
 from plugins.insurance.dates import RECORD_DATES
 from plugins.insurance.models import Line
@@ -50,7 +49,7 @@ from plugins.insurance.resources import BASE_LISTS, RESOURCES
 from plugins.insurance.scopes import OWN_INSURED
 from plugins.insurance.settings import SETTINGS
 from plugins.insurance.suggestions import PATTERNS
-from plugins.insurance.trades import FIRST_TERMS, LINES
+from plugins.insurance.trades import FIRST_COMMISSIONS, FIRST_TERMS, LINES
 from plugins.insurance.views import make_blueprint
 
 plugin = Plugin(
@@ -64,12 +63,6 @@ plugin = Plugin(
         "Policies by line and insurer, renewals with calls and reminders, instalments, endorsements and claims."
     ),
 )
-FIRST_COMMISSIONS = {
-    "third_party": Decimal("3"),
-    "body": Decimal("15"),
-    "fire": Decimal("20"),
-    "life": Decimal("10"),
-}
 
 
 @hookimpl
@@ -251,69 +244,4 @@ def first_steps(ctx: Context) -> Iterable[FirstStep] | None:
 
 @hookimpl
 def menu() -> Iterable[MenuItem]:
-    return (
-        MenuItem(
-            label=_("Call list"),
-            target="insurance.calls",
-            icon="phone",
-            permission=("insurance.policy", "view"),
-            order=500,
-            help=_(
-                "Whom to call today about a renewal: policies that reached one of the lead times of their line. The most"
-                " valuable that are most likely to be lost stand first. Note the call there, or renew at once."
-            ),
-        ),
-        MenuItem(
-            label=_("Renewal board"),
-            target="/insurance/renewals?look=board",
-            icon="layout-kanban",
-            permission=("insurance.policy", "view"),
-            order=505,
-        ),
-        MenuItem(
-            label=_("Policies"),
-            target="/insurance/policies",
-            icon="shield-check",
-            permission=("insurance.policy", "view"),
-            order=510,
-        ),
-        MenuItem(
-            label=_("Insurance claims"),
-            target="/insurance/claims",
-            icon="alert-triangle",
-            permission=("insurance.claim", "view"),
-            order=520,
-        ),
-        MenuItem(
-            label=_("Instalments of premiums"),
-            target="/insurance/instalments",
-            icon="coins",
-            permission=("insurance.policy", "view"),
-            order=530,
-        ),
-        MenuItem(
-            label=_("Family offers"),
-            target="insurance.family",
-            icon="users-group",
-            permission=("insurance.policy", "view"),
-            order=540,
-            help=_(
-                "The insured whose spouse or children have no policy of a line, from relations and marital data: whom to"
-                " offer what."
-            ),
-        ),
-        MenuItem(
-            label=_("Insurers"),
-            target="/insurance/insurers",
-            icon="building",
-            permission=("insurance.insurer", "view"),
-            order=580,
-        ),
-        MenuItem(
-            label=_("Lines and their terms"),
-            target="/insurance/lines",
-            icon="adjustments-horizontal",
-            permission=("insurance.line", "edit"),
-            order=590,
-        ),
-    )
+    return menus.MENU

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from kernel.api import LazyText, _, fields
 
 LINES: dict[str, LazyText] = {
@@ -54,6 +56,14 @@ FIRST_TERMS: dict[str, tuple[int, int, int, bool, str]] = {
     "other": (12, 24, 0, True, "20, 5"),
 }
 """What a new site begins with: months, hour, days of grace, whether it is renewed, days before the end of calls."""
+
+FIRST_COMMISSIONS = {
+    "third_party": Decimal("3"),
+    "body": Decimal("15"),
+    "fire": Decimal("20"),
+    "life": Decimal("10"),
+}
+"""The usual commission of a new site in percent; of other lines it has none."""
 
 
 def of_lines(*lines: str) -> fields.When:

@@ -22,7 +22,9 @@ STATE_COLOURS = {
     "renewed": "cyan",
     "cancelled": "grey",
 }
-STANDING = ("request", "waiting", "active", "grace")
+UNENDED = ("waiting", "active", "grace")
+"""States of a policy that was issued and has not ended for good."""
+STANDING = ("request", *UNENDED)
 """States of a policy about which something can still be done."""
 
 RENEWALS: dict[str, LazyText] = {

@@ -3,14 +3,15 @@
 from plugins.insurance.commands import (
     billing,
     claims,
-    course,
     daily,
     ending,
+    endorsing,
+    instalments,
     linking,
     renewing,
     starting,
     talking,
 )
 
-MODULES = (renewing, talking, ending, course, claims, billing, daily, starting, linking)
+MODULES = (renewing, talking, ending, instalments, endorsing, claims, billing, daily, starting, linking)
 """The modules that declare commands."""

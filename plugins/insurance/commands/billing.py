@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from kernel.api import Context, Refused, _, command, fields
+from kernel.api import Context, Refused, _, command
 from plugins.insurance import billing
-from plugins.insurance.reading import open_policy
-from plugins.insurance.resources import POLICY
-
-WHICH = fields.Link("policy", _("Policy"), to=POLICY.name, required=True)
+from plugins.insurance.reading import WHICH, open_policy
 
 
 @command(

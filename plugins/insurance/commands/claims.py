@@ -10,10 +10,10 @@ from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, k
 from plugins.insurance.models import Claim, Policy
 from plugins.insurance.reading import open_claim, read
 from plugins.insurance.resources import CLAIM, POLICY
+from plugins.insurance.resources.policy_fields import MOST
 from plugins.insurance.telling import tell_of_claim
 from plugins.insurance.words import CLAIM_MOVES, CLAIMS
 
-MOST = 10**15
 WHICH = fields.Link("claim", _("Insurance claim"), to=CLAIM.name, required=True)
 STATE = fields.Choice("state", _("State"), options=CLAIMS, required=True)
 PAID = fields.Money(

@@ -12,12 +12,11 @@ from plugins.insurance import billing, keeping, neighbours, terms
 from plugins.insurance.chains import ENDING
 from plugins.insurance.models import Instalment, Policy
 from plugins.insurance.preparing import line_of
-from plugins.insurance.reading import open_policy, read
+from plugins.insurance.reading import WHICH, open_policy, read
 from plugins.insurance.resources import POLICY
+from plugins.insurance.resources.policy_fields import MOST
 from plugins.insurance.words import LOST_REASONS, MOVES, OPEN_RENEWALS, RENEWALS, STANDING
 
-MOST = 10**15
-WHICH = fields.Link("policy", _("Policy"), to=POLICY.name, required=True)
 RENEWAL = fields.Choice("renewal", _("Renewal"), options=RENEWALS, required=True)
 REASON = fields.Choice(
     "lost_reason",

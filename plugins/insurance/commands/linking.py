@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-
 from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, load
 from plugins.insurance import chains, keeping
 from plugins.insurance.models import Policy
-from plugins.insurance.neighbours import EARLY
-from plugins.insurance.reading import open_policy, read
+from plugins.insurance.neighbours import EARLY, successor_of
+from plugins.insurance.reading import WHICH, open_policy, read
 from plugins.insurance.resources import POLICY
 
-WHICH = fields.Link("policy", _("Policy"), to=POLICY.name, required=True)
 FORMER = fields.Link("former", _("The policy that it renews"), to=POLICY.name, required=True)
 
 
@@ -53,11 +50,8 @@ def _problem(context: Context, record: Policy, before: Policy) -> Any:
         return _("It has another holder: enter the change of the holder as an endorsement first.")
     if before.state in ("request", "cancelled"):
         return _("A policy that was not issued, or is cancelled, cannot be renewed.")
-    standing = select(Policy.id).where(
-        Policy.former_id == before.id, Policy.binned_at.is_(None), Policy.cancelled_on.is_(None)
-    )
     with context.system("whether it is renewed") as system:
-        if system.session.execute(standing).first() is not None:
+        if system.session.execute(successor_of(before.id)).first() is not None:
             return _("This policy has been renewed already.")
     return None
 

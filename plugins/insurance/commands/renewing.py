@@ -20,18 +20,17 @@ from kernel.api import (
     rest_reminders,
 )
 from plugins.insurance import chains, keeping, terms
-from plugins.insurance.commands.course import instalments_of, plan
+from plugins.insurance.commands.instalments import instalments_of, plan
 from plugins.insurance.kinds import Hour, PolicyNumber
 from plugins.insurance.models import Claim, InsuredObject, InsuredPerson, Policy
 from plugins.insurance.particulars import PARTICULARS
 from plugins.insurance.preparing import line_of
-from plugins.insurance.reading import open_policy, read
+from plugins.insurance.reading import WHICH, open_policy, read
 from plugins.insurance.resources import POLICY
 from plugins.insurance.resources.policy_fields import MOST
 
 LONGEST_NO_CLAIM = 14
 
-WHICH = fields.Link("policy", _("Policy"), to=POLICY.name, required=True)
 INSURER = fields.Link("insurer", _("Insurer"), to="insurance.insurer", required=True)
 NUMBER = PolicyNumber("number", _("Number of the new policy"))
 PREMIUM = fields.Money("premium", _("Premium"), least=0, most=MOST, required=True)

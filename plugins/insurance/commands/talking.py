@@ -6,12 +6,11 @@ from typing import Any
 
 from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, kept_from
 from plugins.insurance.models import Talk
-from plugins.insurance.reading import open_policy, read
+from plugins.insurance.reading import WHICH, open_policy, read
 from plugins.insurance.resources import POLICY
+from plugins.insurance.resources.policy_fields import MOST
 from plugins.insurance.words import OPEN_RENEWALS, OUTCOMES, REACHED
 
-MOST = 10**15
-WHICH = fields.Link("policy", _("Policy"), to=POLICY.name, required=True)
 OUTCOME = fields.Choice("outcome", _("What came of the call"), options=OUTCOMES, required=True)
 QUOTED = fields.Money("quoted", _("Quoted premium"), least=0, most=MOST)
 NEXT = fields.Day("next_call_on", _("Call again on"))

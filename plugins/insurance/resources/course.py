@@ -9,6 +9,7 @@ from plugins.insurance import preparing
 from plugins.insurance.following import follow_claim
 from plugins.insurance.models import Claim, Endorsement, Instalment
 from plugins.insurance.resources.lists import CAUSES
+from plugins.insurance.resources.policy_fields import MOST
 from plugins.insurance.words import (
     CLAIM_COLOURS,
     CLAIM_MOVES,
@@ -18,7 +19,6 @@ from plugins.insurance.words import (
     PAID_FROM,
 )
 
-MOST = 10**15
 OF_POLICY = fields.Link("policy", _("Policy"), to="insurance.policy", attribute="policy_id", required=True)
 
 

@@ -11,7 +11,7 @@ from plugins.insurance.models import InsuredObject, InsuredPerson, Policy
 from plugins.insurance.particulars import PARTICULARS
 from plugins.insurance.resources.policy_fields import COURSE, MONEY, MOST, RIGHT, TIMES, UNRULED, WHO
 from plugins.insurance.resources.same import same_policies
-from plugins.insurance.words import RELATIONS, STANDING
+from plugins.insurance.words import RELATIONS, UNENDED
 
 
 def actions(context: Context, policy_id: int) -> Sequence[Action]:
@@ -36,7 +36,7 @@ def actions(context: Context, policy_id: int) -> Sequence[Action]:
                 permission=(RIGHT, "edit"),
             )
         )
-    if policy.state in STANDING:
+    if policy.state in UNENDED:
         found.append(
             Action(
                 label=_("New endorsement"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from kernel.resources.commands import command_of
 from kernel.web.rest import values
 from kernel.web.rest.commands import needed
-from plugins.insurance.commands.course import endorse, plan
+from plugins.insurance.commands.endorsing import endorse
+from plugins.insurance.commands.instalments import plan
 from plugins.insurance.commands.renewing import renew
 from plugins.insurance.resources import POLICY
 from plugins.insurance.tests.conftest import Agency

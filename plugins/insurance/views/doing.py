@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from kernel.api import (
     Context,
     NotFound,
-    Resource,
     _,
     command_page,
     current,
@@ -20,9 +19,10 @@ from kernel.api import (
     tell,
 )
 from plugins.insurance import billing
-from plugins.insurance.commands import claims, course, ending, linking, renewing, talking
+from plugins.insurance.commands import claims, ending, endorsing, instalments, linking, renewing, talking
 from plugins.insurance.commands.renewing import proposal
 from plugins.insurance.models import Claim, Instalment, Policy
+from plugins.insurance.reading import sees
 from plugins.insurance.resources import CLAIM, POLICY
 from plugins.insurance.trades import NO_CLAIM_LINES
 from plugins.insurance.words import CLAIMS
@@ -30,10 +30,6 @@ from plugins.insurance.words import CLAIMS
 
 def _crumb(policy: Policy) -> tuple[str, str]:
     return policy.title, url_for("insurance.file", number=policy.id)
-
-
-def _sees(context: Context, resource: Resource, name: str) -> bool:
-    return context.runtime.may_see_field(context, resource, resource.by_name[name])
 
 
 def renew(number: int) -> ResponseReturnValue:
@@ -75,7 +71,7 @@ def talk(number: int) -> ResponseReturnValue:
             "Holder: %(name)s. Without a day, the list asks for a call again at the next lead time.",
             name=POLICY.by_name["holder"].show(policy.holder_id, context),
         )
-        if _sees(context, POLICY, "holder")
+        if sees(context, POLICY, "holder")
         else _("Without a day, the list asks for a call again at the next lead time."),
         policy=number,
     )
@@ -121,7 +117,7 @@ def endorse(number: int) -> ResponseReturnValue:
     return command_page(
         "insurance.endorse",
         _("Enter an endorsement"),
-        course.ENDORSEMENT_FORM,
+        endorsing.FORM,
         crumb=_crumb(policy),
         done=_("The endorsement is entered, and the policy follows it."),
         target=_crumb(policy)[1],
@@ -135,11 +131,11 @@ def plan(number: int) -> ResponseReturnValue:
     """Plan the instalments."""
     context = current()
     policy: Policy = load(context, POLICY, number)
-    first = {"first": policy.begins_on} if _sees(context, POLICY, "begins_on") else {}
+    first = {"first": policy.begins_on} if sees(context, POLICY, "begins_on") else {}
     return command_page(
         "insurance.plan",
         _("Plan the instalments"),
-        (course.COUNT, course.DOWN, course.FIRST, course.EVERY),
+        (instalments.COUNT, instalments.DOWN, instalments.FIRST, instalments.EVERY),
         crumb=_crumb(policy),
         done=_("The instalments are planned."),
         target=_crumb(policy)[1],
@@ -192,7 +188,7 @@ def paid(number: int) -> ResponseReturnValue:
     return command_page(
         "insurance.pay",
         _("Note an instalment as paid"),
-        (course.PAID_ON, course.PAY_NOTE),
+        (instalments.PAID_ON, instalments.PAY_NOTE),
         crumb=_crumb(policy),
         done=_("The instalment is noted as paid."),
         target=_crumb(policy)[1],
@@ -251,7 +247,7 @@ def step(number: int) -> ResponseReturnValue:
     start: dict[str, Any] = {"next_step_on": claim.next_step_on}
     if following:
         start["state"] = following[0]
-    if claim.claimed is not None and _sees(context, CLAIM, "claimed"):
+    if claim.claimed is not None and sees(context, CLAIM, "claimed"):
         start["paid"] = claim.claimed
     return command_page(
         "insurance.set_claim_state",
@@ -269,10 +265,10 @@ def step(number: int) -> ResponseReturnValue:
 
 def _said(context: Context, claim: Claim, policy: Policy) -> Any:
     """Tell how far a claim is, and what the policy covers, as far as the actor may know it."""
-    if not _sees(context, CLAIM, "state"):
+    if not sees(context, CLAIM, "state"):
         return ""
     state = _("It is “%(state)s” now.", state=CLAIMS[claim.state])
-    if not (_sees(context, POLICY, "sum_insured") and _sees(context, CLAIM, "paid")):
+    if not (sees(context, POLICY, "sum_insured") and sees(context, CLAIM, "paid")):
         return state
     return _(
         "%(state)s Sum insured of the policy: %(sum)s; paid for losses until now: %(paid)s.",

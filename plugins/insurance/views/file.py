@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kernel.api import Context, Resource, current, load, render, veiled
 from plugins.insurance import billing
-from plugins.insurance.commands.course import instalments_of
+from plugins.insurance.commands.instalments import instalments_of
 from plugins.insurance.models import Claim, Endorsement, Policy, Talk
 from plugins.insurance.particulars import PARTICULARS
 from plugins.insurance.resources import CLAIM, ENDORSEMENT, INSTALMENT, POLICY
@@ -25,6 +25,7 @@ from plugins.insurance.words import (
     STANDING,
     STATE_COLOURS,
     STATES,
+    UNENDED,
 )
 
 RIGHT = POLICY.permission
@@ -149,7 +150,7 @@ def _may(context: Context, policy: Policy, billed: bool) -> dict[str, bool]:
         "unlink": edit and policy.former_id is not None,
         "cancel": edit and policy.state in STANDING,
         "reinstate": edit and policy.cancelled_on is not None,
-        "endorse": edit and policy.state in STANDING and bool(policy.number),
+        "endorse": edit and policy.state in UNENDED,
         "plan": edit and policy.state != "cancelled" and policy.premium_total > 0,
         "pay": edit and not billed,
         "bill": edit

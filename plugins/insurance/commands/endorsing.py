@@ -1,45 +1,21 @@
-"""Instalments and endorsements of a policy."""
+"""Endorsements: what the insurer changed of a policy, which follows them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
 
-from kernel.api import (
-    Context,
-    Invalid,
-    NotFound,
-    Problem,
-    Refused,
-    _,
-    calendar,
-    command,
-    fields,
-    give_roles,
-    rest_reminders,
-)
+from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, give_roles
 from plugins.insurance import billing, keeping, neighbours, terms
+from plugins.insurance.commands.instalments import instalments_of
 from plugins.insurance.kinds import Holder, Hour
 from plugins.insurance.models import Endorsement, Instalment, InsuredPerson, Policy
 from plugins.insurance.preparing import line_of
-from plugins.insurance.reading import open_policy, read
-from plugins.insurance.resources import INSTALMENT, POLICY
-from plugins.insurance.words import ENDORSEMENTS, RELATIONS, STANDING
-
-MOST_CHANGE = 10**15
-DUE = "insurance.instalment"
-"""The date of instalments that reminders ask for."""
-
-WHICH = fields.Link("policy", _("Policy"), to=POLICY.name, required=True)
-WHICH_PART = fields.Link("instalment", _("Instalment"), to=INSTALMENT.name, required=True)
-COUNT = fields.Whole("count", _("Number of instalments"), least=1, most=60, required=True, default=4)
-DOWN = fields.Money("down", _("Paid down at once"), least=0, most=MOST_CHANGE)
-FIRST = fields.Day("first", _("First instalment due on"), required=True)
-EVERY = fields.Whole("every", _("Months between two of them"), least=1, most=12, required=True, default=1)
-PAID_ON = fields.Day("paid_on", _("Paid on"), required=True, past_only=True)
-PAY_NOTE = fields.Text("note", _("Note"), limit=200)
+from plugins.insurance.reading import WHICH, open_policy, read
+from plugins.insurance.resources import POLICY
+from plugins.insurance.resources.policy_fields import MOST
+from plugins.insurance.words import ENDORSEMENTS, RELATIONS, UNENDED
 
 DAY = fields.Day("day", _("Day"), required=True)
 KIND = fields.Choice("kind", _("Kind"), options=ENDORSEMENTS, required=True)
@@ -47,8 +23,8 @@ NUMBER = fields.Text("number", _("Number of the endorsement"), limit=60)
 CHANGE = fields.Money(
     "premium_change",
     _("Change of the premium"),
-    least=-MOST_CHANGE,
-    most=MOST_CHANGE,
+    least=-MOST,
+    most=MOST,
     help=_(
         "More is added to the premium; a negative amount is given back. It becomes an instalment, or lessens the last ones."
     ),
@@ -62,7 +38,7 @@ RELATION = fields.Choice(
 REMOVED = Holder("removed", _("Person who is insured no more"), when=fields.When("kind", ("insured",)))
 NEW_HOLDER = Holder("holder", _("New holder"), when=fields.When("kind", ("holder",)), required=True)
 DESCRIPTION = fields.Text("description", _("What it says"), limit=500, required=True)
-ENDORSEMENT_FORM = (
+FORM = (
     KIND,
     NUMBER,
     DAY,
@@ -77,119 +53,12 @@ ENDORSEMENT_FORM = (
 )
 
 
-def instalments_of(context: Context, policy_id: int) -> Sequence[Instalment]:
-    """Give the instalments of a policy in the order in which they come due."""
-    wanted = (
-        select(Instalment).where(Instalment.policy_id == policy_id).order_by(Instalment.due_on, Instalment.id)
-    )
-    return context.session.execute(wanted).scalars().all()
-
-
-@command(
-    "insurance.plan",
-    _("Plan the instalments of a policy"),
-    resource="insurance.policy",
-    action="edit",
-    fields=(WHICH, COUNT, DOWN, FIRST, EVERY),
-)
-def plan(
-    context: Context, *, policy: int, count: Any, first: Any, down: Any = None, every: Any = 1
-) -> list[int]:
-    """Divide what is not paid of the premium into instalments; those that are unpaid give way. Gives their ids."""
-    record = open_policy(context, policy)
-    given = {"count": count, "first": first, "down": down, "every": every}
-    values = read(context, (COUNT, DOWN, FIRST, EVERY), given)
-    if record.cancelled_on is not None:
-        raise Refused(_("This policy is cancelled."))
-    held = instalments_of(context, policy)
-    paid = sum(each.amount for each in held if each.paid_on is not None)
-    open_ = record.premium_total - paid
-    down_ = values["down"] or 0
-    if open_ - down_ < values["count"]:
-        raise Invalid(
-            [
-                Problem("count", _("So little is left of the premium that it cannot be divided so."))
-                if not down_
-                else Problem("down", _("This is more than what is left of the premium."))
-            ]
-        )
-    for each in held:
-        if each.paid_on is None:
-            context.session.delete(each)
-    context.session.flush()
-    rows = [(context.today, down_)] if down_ else []
-    rows += [
-        (calendar.add_months(values["first"], place * values["every"]), amount)
-        for place, amount in enumerate(terms.shares(open_ - down_, values["count"]))
-    ]
-    made = [Instalment(policy_id=policy, due_on=day, amount=amount) for day, amount in rows]
-    context.session.add_all(made)
-    context.session.flush()
-    return [each.id for each in made]
-
-
-@command(
-    "insurance.pay",
-    _("Note an instalment as paid"),
-    resource="insurance.policy",
-    action="edit",
-    of=INSTALMENT.name,
-    fields=(WHICH_PART, PAID_ON, PAY_NOTE),
-)
-def pay(context: Context, *, instalment: int, paid_on: Any = None, note: Any = None) -> int:
-    """Note that an instalment was paid; gives the policy. What an invoice knows is not noted by hand."""
-    row = _instalment(context, instalment)
-    if row.paid_on is not None:
-        raise Refused(_("This instalment is paid already."))
-    if billing.is_billed(context, row.policy_id):
-        raise Refused(
-            _("The premium has an invoice: enter the receipt for that, and the instalment follows.")
-        )
-    values = read(context, (PAID_ON, PAY_NOTE), {"paid_on": paid_on or context.today, "note": note})
-    row.paid_on, row.paid_from, row.note = values["paid_on"], "own", values["note"] or row.note
-    context.session.flush()
-    rest_reminders(context, DUE, [instalment])
-    return row.policy_id
-
-
-@command(
-    "insurance.unpay",
-    _("Take back that an instalment was paid"),
-    resource="insurance.policy",
-    action="edit",
-    fields=(WHICH_PART,),
-)
-def unpay(context: Context, *, instalment: int) -> int:
-    """Take back what was noted by hand; gives the policy."""
-    row = _instalment(context, instalment)
-    if row.paid_from != "own":
-        raise Refused(_("Only what was noted here by hand can be taken back."))
-    row.paid_on, row.paid_from = None, None
-    context.session.flush()
-    return row.policy_id
-
-
-def _instalment(context: Context, number: int) -> Instalment:
-    policy_id = context.session.execute(
-        select(Instalment.policy_id).where(Instalment.id == number)
-    ).scalar_one_or_none()
-    if policy_id is None:
-        raise NotFound()
-    open_policy(context, policy_id)
-    return context.session.execute(
-        select(Instalment)
-        .where(Instalment.id == number)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one()
-
-
 @command(
     "insurance.endorse",
     _("Enter an endorsement"),
     resource="insurance.policy",
     action="edit",
-    fields=(WHICH, *ENDORSEMENT_FORM),
+    fields=(WHICH, *FORM),
     of={
         **dict.fromkeys(("number", "day", "kind", "premium_change", "description"), "insurance.endorsement"),
         **dict.fromkeys(("ends_on", "ends_hour", "holder"), POLICY.name),
@@ -214,7 +83,7 @@ def endorse(
 ) -> int:
     """Enter what the insurer changed, and change the policy so; gives the endorsement's id."""
     record = open_policy(context, policy, version)
-    if record.state not in STANDING or not record.number:
+    if record.state not in UNENDED:
         raise Refused(_("Only a policy that was issued and has not ended is endorsed."))
     entered = {
         "kind": kind,
@@ -231,16 +100,7 @@ def endorse(
     }
     values = read(context, _applying(entered), entered)
     _judge(context, record, values)
-    held = select(func.coalesce(func.max(Endorsement.place), 0)).where(Endorsement.policy_id == policy)
-    row = Endorsement(
-        policy_id=policy,
-        place=context.session.execute(held).scalar_one() + 1,
-        number=values["number"],
-        day=values["day"],
-        kind=values["kind"],
-        premium_change=values["premium_change"] or 0,
-        description=values["description"],
-    )
+    row = _row(context, policy, values)
     _apply(context, record, row, values)
     context.session.add(row)
     context.session.flush()
@@ -251,32 +111,47 @@ def endorse(
             _lessen(system, policy, -row.premium_change)
     context.session.expire(record)
     if row.premium_change > 0:
-        if instalments_of(context, policy):
-            context.session.add(
-                Instalment(
-                    policy_id=policy,
-                    due_on=row.day,
-                    amount=row.premium_change,
-                    note=context.text(_("Endorsement %(place)d", place=row.place)),
-                )
-            )
-            context.session.flush()
-        billing.bill_change(context, _fresh(context, policy), _endorsement(context, made))
+        _add_instalment(context, row)
+        billing.bill_change(
+            context,
+            context.session.get_one(Policy, policy),
+            context.session.get_one(Endorsement, made),
+        )
     return made
 
 
-def _fresh(context: Context, number: int) -> Policy:
-    return context.session.get_one(Policy, number)
+def _row(context: Context, policy: int, values: dict[str, Any]) -> Endorsement:
+    held = select(func.coalesce(func.max(Endorsement.place), 0)).where(Endorsement.policy_id == policy)
+    return Endorsement(
+        policy_id=policy,
+        place=context.session.execute(held).scalar_one() + 1,
+        number=values["number"],
+        day=values["day"],
+        kind=values["kind"],
+        premium_change=values["premium_change"] or 0,
+        description=values["description"],
+    )
 
 
-def _endorsement(context: Context, number: int) -> Endorsement:
-    return context.session.get_one(Endorsement, number)
+def _add_instalment(context: Context, row: Endorsement) -> None:
+    """Let what an endorsement adds come due on its day, where the premium is paid in instalments."""
+    if not instalments_of(context, row.policy_id):
+        return
+    context.session.add(
+        Instalment(
+            policy_id=row.policy_id,
+            due_on=row.day,
+            amount=row.premium_change,
+            note=context.text(_("Endorsement %(place)d", place=row.place)),
+        )
+    )
+    context.session.flush()
 
 
 def _applying(entered: dict[str, Any]) -> list[fields.Field]:
     """Give the fields of the form that apply to the kind that was entered."""
     kind = entered.get("kind")
-    return [item for item in ENDORSEMENT_FORM if item.when is None or item.when.fits(kind)]
+    return [item for item in FORM if item.when is None or item.when.fits(kind)]
 
 
 def _judge(context: Context, record: Policy, values: dict[str, Any]) -> None:
