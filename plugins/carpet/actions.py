@@ -13,13 +13,9 @@ def _action(label: Any, url: str, icon: str, resource: str, right: str, order: i
     return Action(label=label, url=url, icon=icon, permission=(f"carpet.{resource}", right), order=order)
 
 
-def _seen(context: Context, model: Any, number: int) -> Any:
-    return context.session.get(model, number)
-
-
 def of_batch(context: Context, number: int) -> Sequence[Action]:
     """The buttons of a batch."""
-    batch: Batch | None = _seen(context, Batch, number)
+    batch = context.session.get(Batch, number)
     if batch is None:
         return ()
     at = f"/carpet/batch/{number}"
@@ -39,7 +35,7 @@ def of_batch(context: Context, number: int) -> Sequence[Action]:
 
 def of_serial(context: Context, number: int) -> Sequence[Action]:
     """The buttons of a carpet."""
-    serial: Serial | None = _seen(context, Serial, number)
+    serial = context.session.get(Serial, number)
     if serial is None or serial.state not in ("stock", "sold"):
         return ()
     at = f"/carpet/serial/{number}"
@@ -60,7 +56,7 @@ def of_dealer(context: Context, number: int) -> Sequence[Action]:
 
 def of_guarantee(context: Context, number: int) -> Sequence[Action]:
     """The buttons of a guarantee."""
-    guarantee: Guarantee | None = _seen(context, Guarantee, number)
+    guarantee = context.session.get(Guarantee, number)
     if guarantee is None:
         return ()
     at = f"/carpet/guarantee/{number}"
@@ -78,7 +74,7 @@ def of_guarantee(context: Context, number: int) -> Sequence[Action]:
 
 def of_claim(context: Context, number: int) -> Sequence[Action]:
     """The buttons of a claim."""
-    claim: Claim | None = _seen(context, Claim, number)
+    claim = context.session.get(Claim, number)
     if claim is None:
         return ()
     at = f"/carpet/claim/{number}"
@@ -96,7 +92,7 @@ def of_claim(context: Context, number: int) -> Sequence[Action]:
 
 def of_dispute(context: Context, number: int) -> Sequence[Action]:
     """The buttons of a dispute."""
-    dispute: Dispute | None = _seen(context, Dispute, number)
+    dispute = context.session.get(Dispute, number)
     if dispute is None or dispute.state != "open":
         return ()
     return (_action(_("Decide"), f"/carpet/dispute/{number}/decide", "scale", "dispute", "decide", 10),)

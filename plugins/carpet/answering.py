@@ -7,10 +7,8 @@ and one that a person has answered meanwhile is left to him.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
-from types import MappingProxyType
 
 from sqlalchemy import select
 
@@ -21,7 +19,6 @@ from kernel.api import (
     LazyText,
     _,
     answer_received,
-    calendar,
     command,
     enter_sender,
     squeeze,
@@ -29,19 +26,8 @@ from kernel.api import (
 )
 from plugins.carpet import codes, guessing, points, reading, spelling
 from plugins.carpet.models import Serial
-from plugins.carpet.registering import (
-    GUESSED,
-    OVER,
-    REGISTERED,
-    WORDS,
-    Outcome,
-    Wish,
-    alone,
-    locked_serial,
-    parties_of,
-    register,
-)
-from plugins.carpet.serials import grouped
+from plugins.carpet.outcomes import GUESSED, REGISTERED, Outcome, said
+from plugins.carpet.registering import Wish, alone, locked_serial, parties_of, register
 from plugins.carpet.terms import terms_of
 
 MOST_SERIALS = 10
@@ -189,15 +175,3 @@ def _sender(system: Context, row: Inbound) -> int:
         row.party_id = made
     system.session.flush()
     return row.party_id
-
-
-def said(*found: Outcome, instead: Mapping[str, LazyText] = MappingProxyType({})) -> LazyText:
-    """Say what became of serials with the same outcome, in whatever language it is shown.
-
-    `instead` holds other words for some outcomes.
-    """
-    first = found[0]
-    day = calendar.format_date(first.ends_on, "short") if first.ends_on else ""
-    serial = "، ".join(to_persian_digits(grouped(each.serial)) for each in found)
-    words = instead.get(first.kind) or (OVER.get(first.kind) if first.over else None)
-    return replace(words or WORDS[first.kind], params=(("serial", serial), ("day", day)))

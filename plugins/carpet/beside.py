@@ -1,4 +1,4 @@
-"""What stands beside the facts of records: counts of a batch, the guarantee of a carpet, former owners, claims."""
+"""What stands beside the facts of records: counts of carpets, the guarantee of one, former owners, claims, both sides."""
 
 from __future__ import annotations
 
@@ -39,21 +39,31 @@ def _facts(title: Any, notes: list[Note], **more: Any) -> Markup | None:
     return fragment("carpet/facts.html", title=title, notes=notes, **{"transfers": [], "claims": [], **more})
 
 
-def _batch(context: Context, number: int) -> Markup | None:
+def _counts(context: Context, title: LazyText, name: str, column: Any, number: int) -> Markup | None:
+    """How many carpets of a batch, dealer or model are in each state, each leading to them."""
     if not context.may("carpet.serial", "view"):
         return None
-    wanted = select(Serial.state, func.count()).where(Serial.batch_id == number).group_by(Serial.state)
+    wanted = select(Serial.state, func.count()).where(column == number).group_by(Serial.state)
     counts = {row[0]: row[1] for row in context.session.execute(wanted)}
+    listed = f"/carpet/serials?f.{name}.is={number}"
     notes = [
-        (context.text(title), number_text(context, counts[state]), f"{_list(number)}&f.state.is={state}", "")
-        for state, title in SERIAL_STATES.items()
+        (context.text(words), number_text(context, counts[state]), f"{listed}&f.state.is={state}", "")
+        for state, words in SERIAL_STATES.items()
         if state in counts
     ]
-    return _facts(_("Carpets of this batch"), notes)
+    return _facts(title, notes)
 
 
-def _list(batch: int) -> str:
-    return f"/carpet/serials?f.batch.is={batch}"
+def _batch(context: Context, number: int) -> Markup | None:
+    return _counts(context, _("Carpets of this batch"), "batch", Serial.batch_id, number)
+
+
+def _dealer(context: Context, number: int) -> Markup | None:
+    return _counts(context, _("Carpets of this dealer"), "dealer", Serial.dealer_id, number)
+
+
+def _model(context: Context, number: int) -> Markup | None:
+    return _counts(context, _("Carpets of this model"), "model", Serial.model_id, number)
 
 
 def _serial(context: Context, number: int) -> Markup | None:
@@ -187,6 +197,8 @@ def _reached(context: Context, label: LazyText, party_id: int) -> list[Note]:
 
 
 FACTS = {
+    "carpet.model": _model,
+    "carpet.dealer": _dealer,
     "carpet.batch": _batch,
     "carpet.serial": _serial,
     "carpet.guarantee": _guarantee,

@@ -55,8 +55,9 @@ def bar(context: Context, resource: str) -> Markup | None:
 
 def state_of(context: Context, row: Guarantee) -> tuple[str, str]:
     """Give the words and the tone for a guarantee: one that is over says so."""
-    if row.state == "active" and row.ends_on < context.today:
-        return context.text(_("Over")), "grey"
+    if row.state == "active":
+        over = row.ends_on < context.today
+        return (context.text(_("Over")), "grey") if over else (context.text(_("In force")), "green")
     return context.text(GUARANTEE_STATES[row.state]), GUARANTEE_COLOURS[row.state]
 
 

@@ -17,8 +17,8 @@ from plugins.carpet.models import Attempt
 from plugins.carpet.terms import terms_of
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-KEPT = timedelta(days=30)
-"""How long wrong tries are remembered."""
+KEPT = 2 * DAY
+"""How long wrong tries are remembered: longer than any limit looks back."""
 LONGEST = 80
 OF_SENDER = _(
     "There were too many wrong tries from your number, so nothing more is looked at for now. "

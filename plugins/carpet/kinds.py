@@ -12,6 +12,7 @@ from plugins.carpet import codes, spelling
 from plugins.carpet.models import Serial
 from plugins.carpet.serials import is_serial
 
+WRONG_SERIAL = _("This is no serial: it has eleven digits, and one of them is wrong here.")
 _ADDRESS = re.compile(r"/carpet/card/(\d{11})(?!\d)")
 """What the QR code of a card holds: a reader that is held to it types the whole address."""
 
@@ -33,9 +34,7 @@ class SerialNumber(fields.Code):
         address = _ADDRESS.search(str(raw))
         digits = address[1] if address else _digits(raw, self, context)
         if not is_serial(digits):
-            raise fields.FieldError(
-                _("This is no serial: it has eleven digits, and one of them is wrong here.")
-            )
+            raise fields.FieldError(WRONG_SERIAL)
         return digits
 
 

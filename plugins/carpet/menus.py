@@ -117,9 +117,8 @@ MENU = (
         ("carpet.guarantee", "view"),
         500,
         help=_(
-            "Scan or type the serial of a carpet: its state opens at once, with what can be done. Below stand "
-            "claims and disputes that "
-            "wait."
+            "Scan or type the serial of a carpet: its state opens at once, with what can be done. Below "
+            "stand claims and disputes that wait."
         ),
     ),
     _item(_("Guarantees"), "/carpet/guarantees", "certificate", ("carpet.guarantee", "view"), 505),

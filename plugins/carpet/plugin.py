@@ -42,20 +42,9 @@ from kernel.api import (
     commands_in,
     hookimpl,
 )
-from plugins.carpet import (
-    answering,
-    beside,
-    blocks,
-    documents,
-    leaving,
-    menus,
-    telling,
-    terms,
-)
+from plugins.carpet import answering, beside, blocks, documents, leaving, menus, telling, terms
 from plugins.carpet import handing as _handing  # noqa: F401 - declares what is done in the background
-from plugins.carpet import (
-    reports as standard,
-)
+from plugins.carpet import reports as standard
 from plugins.carpet.commands import MODULES
 from plugins.carpet.policies import POLICIES
 from plugins.carpet.resources import BASE_LISTS, RESOURCES

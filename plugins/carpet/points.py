@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select, update
 
 from kernel.api import Context, LazyText, _
+from plugins.carpet.guessing import alone
 from plugins.carpet.models import Dealer, Guarantee, Reward
 from plugins.carpet.terms import terms_of
 
@@ -27,7 +28,7 @@ def reward(system: Context, guarantees: Sequence[int]) -> None:
     accounts are opened in the order of the parties, so that nobody waits for another in a circle.
     """
     terms = terms_of(system.runtime)
-    if not guarantees or not (terms.buyer_points or terms.dealer_points):
+    if not guarantees or not (terms.buyer_points or terms.dealer_points or terms.club_joins):
         return
     wanted = (
         select(Guarantee.id, Guarantee.party_id, Dealer.party_id.label("dealer_party"))
@@ -35,7 +36,9 @@ def reward(system: Context, guarantees: Sequence[int]) -> None:
         .where(Guarantee.id.in_(list(guarantees)))
     )
     made: list[Reward] = []
-    for row in system.session.execute(wanted):
+    rows = system.session.execute(wanted).all()
+    _let_join(system, [row.party_id for row in rows])
+    for row in rows:
         for party, whose, points in (
             (row.party_id, BUYER, terms.buyer_points),
             (row.dealer_party, DEALER, terms.dealer_points),
@@ -89,6 +92,17 @@ def _called_back(system: Context, guarantee_id: int, whose: Iterable[str]) -> li
     return list(system.session.execute(back).scalars())
 
 
+def _let_join(system: Context, buyers: Sequence[int]) -> None:
+    """Make buyers members of the club, where the settings say that they become such; before any account is held."""
+    if not buyers or "club" not in system.plugins or not terms_of(system.runtime).club_joins:
+        return
+    from plugins.club.api import enrol
+
+    for party_id in sorted(set(buyers)):
+        alone(system, f"member {party_id}")
+    enrol(system, buyers)
+
+
 def _settle(system: Context, ids: Sequence[int]) -> None:
     """Give and take points, to one party after the other; without the club they wait."""
     if not ids or "club" not in system.plugins:
@@ -103,7 +117,9 @@ def _settle(system: Context, ids: Sequence[int]) -> None:
         .with_for_update(of=Reward)
         .execution_options(populate_existing=True)
     )
-    for row, serial in system.session.execute(wanted).all():
+    rows = system.session.execute(wanted).all()
+    _let_join(system, [row.party_id for row, _serial in rows if (row.whose, row.state) == (BUYER, DUE)])
+    for row, serial in rows:
         back = row.state == BACK
         text: LazyText = (
             _("Points for carpet %(serial)s taken back", serial=serial)

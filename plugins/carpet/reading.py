@@ -35,7 +35,7 @@ class Pair:
 @dataclass(frozen=True)
 class Told:
     """What a message says: readings of it, the likeliest first; else whether a number in it is nearly a serial, and whether
-    one beside it can be a code.
+    one beside it can be its code.
     """
 
     readings: tuple[tuple[Pair, ...], ...]
@@ -56,7 +56,8 @@ def read(text: str) -> Told:
     plain = spelling.plain(text[:MOST_TEXT])
     told = _of_plain(plain)
     if not told.readings:
-        return told
+        named = not told.coded and spelling.names_both(plain)
+        return Told((), misspelt=True, coded=True) if named else told
     for leaner in (
         spelling.without_others,
         lambda known: spelling.without_unnamed(spelling.without_others(known)),

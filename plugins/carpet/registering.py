@@ -1,7 +1,8 @@
 """Registering a serial for a party: the one way by which SMS, web form, staff and replacements come to a guarantee.
 
-The serial's row is locked first, so that of two who send at once the second finds what the first did; and the database holds
-one guarantee for each serial whatever happens here.
+The serial's row is locked first, then its guarantee, so that of two who send at once the second finds what the first did;
+and the database holds one guarantee for each serial whatever happens here. All that changes guarantees locks in this order:
+serials by their numbers, guarantee, dispute.
 """
 
 from __future__ import annotations
@@ -15,37 +16,22 @@ from sqlalchemy import select
 from kernel.api import Context, Invalid, Party, Problem, _, give_role, squeeze
 from plugins.carpet import codes, guessing, telling
 from plugins.carpet.models import Batch, Dealer, Dispute, Guarantee, Scratch, Serial
+from plugins.carpet.outcomes import (
+    CLAIMED,
+    CLOSED,
+    NO_CODE,
+    REGISTERED,
+    REPLACED,
+    SHUT,
+    UNKNOWN,
+    VOID,
+    WRONG,
+    YOURS,
+    Outcome,
+)
 from plugins.carpet.terms import span_of, terms_of
 
 BUYER = "carpet.buyer"
-REGISTERED, YOURS, UNKNOWN, WRONG, SHUT, CLAIMED, CLOSED, NO_CODE, VOID, REPLACED = (
-    "registered",
-    "yours",
-    "unknown",
-    "wrong",
-    "shut",
-    "claimed",
-    "closed",
-    "no_code",
-    "void",
-    "replaced",
-)
-GUESSED = frozenset({UNKNOWN, WRONG})
-"""What counts as a wrong try."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one serial."""
-
-    kind: str
-    serial: str
-    guarantee_id: int | None = None
-    ends_on: date | None = None
-    over: bool = False
-    """Whether the last day has passed."""
-    tries: int = 1
-    """How many codes were looked at and wrong, where it is a wrong try."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +59,7 @@ def register(system: Context, serial: str, code: str, wish: Wish, *, others: Seq
     row = locked_serial(system, serial)
     if row is None:
         return Outcome(UNKNOWN, serial)
-    there = guarantee_of(system, row.id)
+    there = guarantee_of(system, row.id, lock=True)
     own = there is not None and there.party_id in wish.known
     if there is not None and own and wish.sure:
         return _found(system, there)
@@ -105,9 +91,11 @@ def locked_serial(system: Context, serial: str) -> Serial | None:
     return system.session.execute(wanted.execution_options(populate_existing=True)).scalar_one_or_none()
 
 
-def guarantee_of(system: Context, serial_id: int) -> Guarantee | None:
-    """Give the guarantee of a serial."""
+def guarantee_of(system: Context, serial_id: int, *, lock: bool = False) -> Guarantee | None:
+    """Give the guarantee of a serial; with `lock` as it is now, and so that nobody changes it meanwhile."""
     wanted = select(Guarantee).where(Guarantee.serial_id == serial_id)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
     return system.session.execute(wanted).scalar_one_or_none()
 
 
@@ -228,25 +216,3 @@ def parties_of(system: Context, mobile: str) -> frozenset[int]:
     """Give the parties that have a mobile as their own."""
     wanted = select(Party.id).where(Party.mobile == mobile, Party.binned_at.is_(None))
     return frozenset(system.session.execute(wanted).scalars())
-
-
-WORDS = {
-    REGISTERED: _("%(serial)s: the guarantee is registered, until %(day)s."),
-    YOURS: _("%(serial)s: registered for you already, until %(day)s."),
-    UNKNOWN: _("%(serial)s: we know no such serial; please look at the card again."),
-    WRONG: _("%(serial)s: the code does not fit; please look at the card again."),
-    SHUT: _(
-        "%(serial)s: too many wrong codes were sent for this card, so yours was not looked at. "
-        "Please try again tomorrow at this time, or call us."
-    ),
-    CLAIMED: _("%(serial)s: this cannot be registered by itself. Our people look into it and call you."),
-    CLOSED: _("%(serial)s: the time for registering this card is over; please call us."),
-    NO_CODE: _("%(serial)s: please send the serial with the code under the scratch panel."),
-    REPLACED: _("%(serial)s: this carpet was replaced. The guarantee goes on with the card of the new one."),
-    VOID: _("%(serial)s: this card is not valid; please call us."),
-}
-OVER = {
-    REGISTERED: _("%(serial)s: registered, but the guarantee was over on %(day)s already."),
-    YOURS: _("%(serial)s: registered for you already; the guarantee was over on %(day)s."),
-}
-"""The same where the last day has passed."""

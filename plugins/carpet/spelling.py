@@ -39,6 +39,8 @@ _NAMED = re.compile(
     r"(?:رمز|پ[یي]ن|[کك]د(?!\s*(?:مل[یي]|پست[یي]|ره[گک]))|code|pin|scratch)[^0-9¤]{0,12}$", re.IGNORECASE
 )
 """What stands before a number that is called a code."""
+_CALLED_SERIAL = re.compile(r"(?:سر[یي]ال|serial|s/n)[^0-9]{0,12}[0-9]{9,13}(?![0-9])", re.IGNORECASE)
+_CALLED_CODE = re.compile(r"(?:رمز|پ[یي]ن|[کك]د|code|pin)[^0-9]{0,12}[0-9]{6,10}(?![0-9])", re.IGNORECASE)
 _CODE = 8
 _NONE = " ¤x "
 """What stands where a number was left out: no row goes over it, and no word before it names the next number."""
@@ -82,6 +84,12 @@ def without_unnamed(plain_text: str) -> str:
         parts += [plain_text[at : row.start()], _NONE]
         at = row.end()
     return "".join([*parts, plain_text[at:]])
+
+
+def names_both(plain_text: str) -> bool:
+    """Say whether words call one number a serial and another a code, though digits are missing or too many."""
+    joined = _ROW.sub(lambda row: "".join(_DIGITS.findall(row[0])), plain_text)
+    return bool(_CALLED_SERIAL.search(joined) and _CALLED_CODE.search(joined))
 
 
 def rows(plain_text: str) -> list[list[str]]:

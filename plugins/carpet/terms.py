@@ -67,6 +67,7 @@ class Terms:
     tries_of_all: int
     buyer_points: int
     dealer_points: int
+    club_joins: bool
     line: str
     address: str
 
@@ -153,6 +154,14 @@ SETTINGS = (
         default=0,
         bounds=(0, 1_000_000),
         order=70,
+    ),
+    Setting(
+        key="club_joins",
+        title=_("Who registers a carpet becomes a member of the club"),
+        help=_("Only where the words on the card say so. Otherwise members alone get points."),
+        kind="yes_no",
+        default=False,
+        order=72,
     ),
     Setting(
         key="line",

@@ -6,12 +6,14 @@ A plugin that works with the club says so by `works_with=("club",)`, imports thi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.api import Context
+from plugins.club import joining
 from plugins.club.accounts import open_account
 from plugins.club.models import Member as MemberRow
 from plugins.club.models import Rank
@@ -50,6 +52,20 @@ def member_of(source: Context | Session, party_id: int) -> Member | None:
     return Member(row.id, party_id, row.number, row.state, row.balance, row.pending, rank or "")
 
 
+def enrol(context: Context, party_ids: Iterable[int]) -> list[int]:
+    """Make parties members that are none yet, in the transaction of whoever calls: he has judged that they agreed.
+
+    Gives the ids of the parties that joined now. Call it before points are awarded: numbers of members are taken first.
+    """
+    with context.system("members of the club by another plugin") as system:
+        joined = []
+        for party_id in sorted(set(party_ids)):
+            if joining.member_of(system.session, party_id) is None:
+                joining.join(system, party_id, "rule")
+                joined.append(party_id)
+        return joined
+
+
 def award(context: Context, *, party_id: int, points: int, reason: str, origin: str) -> bool:
     """Give a member points for something outside of the club, in the transaction of whoever calls: he has judged the right.
 
@@ -80,4 +96,4 @@ def award(context: Context, *, party_id: int, points: int, reason: str, origin: 
     return True
 
 
-__all__ = ["Member", "award", "member_of"]
+__all__ = ["Member", "award", "enrol", "member_of"]

@@ -244,6 +244,8 @@ def give_serials(context: Context, *, first: Any, last: Any, dealer: Any = None)
     with context.system("serials go to a dealer") as system:
         rows = [system.session.get_one(Serial, number) for number in numbers]
         target = system.session.get_one(Dealer, dealer_id) if dealer_id is not None else None
+        if target is not None and not target.active:
+            raise Invalid([Problem("dealer", _("This dealer sells for us no more."))])
         return making.give_range(system, rows[0], rows[1], target)
 
 

@@ -23,7 +23,7 @@ from kernel.api import (
 from plugins.carpet import telling
 from plugins.carpet.kinds import seen_serial, serial_field
 from plugins.carpet.models import Batch, Claim, Guarantee, Serial
-from plugins.carpet.registering import disputed, guarantee_of
+from plugins.carpet.registering import disputed, guarantee_of, locked_serial
 from plugins.carpet.resources import CLAIM, GUARANTEE
 from plugins.carpet.resources.catalogue import FAULTS
 
@@ -227,12 +227,13 @@ def replace(context: Context, *, claim: int, serial: Any) -> int:
     new_id = seen_serial(context, number).id
     with context.system("a carpet is replaced") as system:
         held = _unsettled(system, claim, ("accepted",))
+        _lock_serials(system, held, number)
         former: Guarantee = load(system, GUARANTEE, held.guarantee_id, lock=True)
         if former.state != "active":
             raise Refused(_("This guarantee is no longer in force."))
         if disputed(system, former.id):
             raise Refused(_("Two claim this carpet; decide the dispute first."))
-        new = system.session.get_one(Serial, new_id, with_for_update=True, populate_existing=True)
+        new = system.session.get_one(Serial, new_id)
         batch = system.session.get_one(Batch, new.batch_id)
         usable = new.state in ("stock", "sold") and batch.state != "void"
         if not usable or guarantee_of(system, new.id) is not None:
@@ -241,6 +242,13 @@ def replace(context: Context, *, claim: int, serial: Any) -> int:
         held.state, held.settled_on, held.replacement_id = "replaced", system.today, new.id
         system.session.flush()
         return made.id
+
+
+def _lock_serials(system: Context, claim: Claim, number: str) -> None:
+    """Hold the faulty carpet and the new one, in the order in which buyers' messages hold theirs."""
+    former = system.session.get_one(Guarantee, claim.guarantee_id).number
+    for each in sorted({former, number}):
+        locked_serial(system, each)
 
 
 def _stand_in(system: Context, former: Guarantee, new: Serial) -> Guarantee:

@@ -7,7 +7,7 @@ from typing import Any
 from kernel.api import Context, Refused, _, command, editable, fields, load
 from plugins.carpet.commands.guarantees import hand_over
 from plugins.carpet.models import Dispute
-from plugins.carpet.resources import DISPUTE
+from plugins.carpet.resources import DISPUTE, GUARANTEE
 from plugins.carpet.resources.words import DISPUTE_STATES
 
 WHICH = fields.Link("dispute", _("Dispute"), to=DISPUTE.name, required=True)
@@ -33,11 +33,13 @@ def decide_dispute(context: Context, *, dispute: int, verdict: Any, reason: Any)
     editable(context, DISPUTE, dispute, "decide")
     state, why = VERDICT.read(verdict, context), REASON.read(reason, context)
     with context.system("a dispute is decided") as system:
+        asked: Dispute = load(system, DISPUTE, dispute)
+        load(system, GUARANTEE, asked.guarantee_id, lock=True)
         held: Dispute = load(system, DISPUTE, dispute, lock=True)
         if held.state != "open":
             raise Refused(_("This dispute is decided already."))
         if state == "moved":
-            hand_over(system, held.guarantee_id, held.party_id, "dispute", note=why)
+            hand_over(system, held.guarantee_id, held.party_id, "dispute", by=context.actor.user_id, note=why)
         held.state, held.reason = state, why
         held.decided_on, held.decided_by = system.today, context.actor.user_id
         system.session.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from kernel.api import (
     Context,
@@ -22,22 +22,10 @@ from kernel.api import (
     load,
 )
 from plugins.carpet import guessing, points
-from plugins.carpet.answering import said
 from plugins.carpet.kinds import ScratchCode, seen_serial, serial_field
 from plugins.carpet.models import Dispute, Guarantee, Transfer
-from plugins.carpet.registering import (
-    BUYER,
-    CLAIMED,
-    GUESSED,
-    REGISTERED,
-    WRONG,
-    YOURS,
-    Outcome,
-    Wish,
-    buyer_by_mobile,
-    parties_of,
-    register,
-)
+from plugins.carpet.outcomes import CLAIMED, GUESSED, REGISTERED, WRONG, YOURS, Outcome, said
+from plugins.carpet.registering import BUYER, Wish, buyer_by_mobile, parties_of, register
 from plugins.carpet.resources import GUARANTEE
 from plugins.carpet.resources.words import TRANSFER_REASONS
 
@@ -197,7 +185,8 @@ def transfer(
     agreed = bool(CONSENT.read(consent, context))
     buyer, _known = _buyer(context, NEW_PARTY.read(party, context), first_name, last_name, mobile)
     with context.system("a guarantee goes to another owner") as system:
-        hand_over(system, guarantee, buyer(system), why, note=remark, consent=agreed)
+        by = context.actor.user_id
+        hand_over(system, guarantee, buyer(system), why, by=by, note=remark, consent=agreed)
 
 
 def hand_over(
@@ -206,6 +195,7 @@ def hand_over(
     party_id: int,
     reason: str,
     *,
+    by: int | None,
     note: str | None = None,
     consent: bool = False,
 ) -> None:
@@ -227,21 +217,22 @@ def hand_over(
     )
     held.party_id = party_id
     held.consent, held.consent_on = consent, system.today if consent else None
-    _settle_dispute(system, held.id, party_id)
+    _settle_dispute(system, held.id, party_id, by)
     system.session.flush()
     give_role(system, party_id, BUYER)
     if reason in ("dispute", "mistake"):
         points.move(system, held.id, party_id)
 
 
-def _settle_dispute(system: Context, guarantee_id: int, party_id: int) -> None:
+def _settle_dispute(system: Context, guarantee_id: int, party_id: int, by: int | None) -> None:
     """What the new owner claimed is his now."""
-    settled = (
-        update(Dispute)
-        .where(Dispute.guarantee_id == guarantee_id, Dispute.party_id == party_id, Dispute.state == "open")
-        .values(state="moved", decided_on=system.today)
+    claimed = (
+        Dispute.guarantee_id == guarantee_id,
+        Dispute.party_id == party_id,
+        Dispute.state == "open",
     )
-    system.session.execute(settled)
+    for row in system.session.execute(select(Dispute).where(*claimed).with_for_update()).scalars():
+        row.state, row.decided_on, row.decided_by = "moved", system.today, by
 
 
 @command(

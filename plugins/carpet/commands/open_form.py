@@ -8,15 +8,8 @@ from typing import Any
 from kernel.api import Context, Invalid, LazyText, Problem, _, command, fields
 from plugins.carpet import guessing, points
 from plugins.carpet.kinds import ScratchCode, serial_field
-from plugins.carpet.registering import (
-    GUESSED,
-    REGISTERED,
-    Outcome,
-    Wish,
-    buyer_by_mobile,
-    parties_of,
-    register,
-)
+from plugins.carpet.outcomes import GUESSED, REGISTERED, Outcome
+from plugins.carpet.registering import Wish, buyer_by_mobile, parties_of, register
 
 HINT = _("Eleven digits, such as 1001 0000 017.")
 SERIAL = serial_field("serial", _("Serial on the card"), help=HINT)

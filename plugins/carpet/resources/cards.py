@@ -48,9 +48,9 @@ BATCH = Resource(
         "ck_batch_order": ("closes_on", _("Cards cannot close before they are made.")),
     },
     help=_(
-        "Cards are made batch by batch: each carpet gets a serial with a check digit. Their codes are made when "
-        "the cards are handed "
-        "out, once; nobody can read them afterwards, the program included."
+        "Cards are made batch by batch: each carpet gets a serial with a check digit. Their codes are "
+        "made when the cards are handed out, once; nobody can read them afterwards, the program "
+        "included."
     ),
 )
 

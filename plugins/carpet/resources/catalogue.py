@@ -234,8 +234,8 @@ DEALER = Resource(
         "uq_dealer_user_user_id": (None, _("A user works for a dealer once only.")),
     },
     help=_(
-        "Who sells our carpets. The users of a dealer see the serials that were given to him, the guarantees of "
-        "these and their "
-        "buyers, and nothing of others. “Give serials” takes a range of a batch to a dealer."
+        "Who sells our carpets. The users of a dealer see the serials that were given to him, the "
+        "guarantees of these and their buyers, and nothing of others. “Give serials” takes a range of a "
+        "batch to a dealer."
     ),
 )

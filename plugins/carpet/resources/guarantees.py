@@ -136,9 +136,8 @@ CLAIM = Resource(
         "uq_claim_replacement_id": ("serial", _("This carpet was given for another claim already.")),
     },
     help=_(
-        "What owners report: inspected, with photos, decided, and settled by repair or by another carpet. "
-        "Photos lie under “Files” "
-        "of the claim."
+        "What owners report: inspected, with photos, decided, and settled by repair or by another "
+        "carpet. Photos lie under “Files” of the claim."
     ),
 )
 
@@ -186,8 +185,7 @@ DISPUTE = Resource(
     quick_filters=("state", "channel", "opened_on"),
     editable=False,
     help=_(
-        "Somebody sent serial and code of a carpet that is registered for another. Nothing was told to him and "
-        "nothing taken over: ask "
-        "both for the invoice, and decide."
+        "Somebody sent serial and code of a carpet that is registered for another. Nothing was told to "
+        "him and nothing taken over: ask both for the invoice, and decide."
     ),
 )

@@ -26,7 +26,7 @@ SERIAL_COLOURS = {
     "void": "red",
 }
 GUARANTEE_STATES = {
-    "active": _("In force"),
+    "active": _("Registered"),
     "replaced": _("Replaced by another"),
     "void": _("Not valid"),
 }

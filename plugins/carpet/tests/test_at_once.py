@@ -22,7 +22,7 @@ from kernel.resources.build import build_runtime
 from kernel.resources.errors import CommandError
 from plugins.carpet import codes
 from plugins.carpet.models import Batch, Scratch, Serial
-from plugins.carpet.registering import CLAIMED, REGISTERED, YOURS, Outcome
+from plugins.carpet.outcomes import CLAIMED, REGISTERED, YOURS, Outcome
 from plugins.carpet.serials import serial_of
 from plugins.carpet.tests.conftest import House
 

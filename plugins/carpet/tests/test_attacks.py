@@ -15,7 +15,7 @@ from kernel.messages.models import OptOut
 from kernel.resources.errors import Forbidden, Invalid, Refused
 from kernel.testing.browser import Browser
 from plugins.carpet.models import Claim
-from plugins.carpet.registering import CLAIMED, REGISTERED, YOURS
+from plugins.carpet.outcomes import CLAIMED, REGISTERED, YOURS
 from plugins.carpet.tests.conftest import House
 from plugins.carpet.tests.test_pages import claimed, registered, reported
 

@@ -168,6 +168,9 @@ def test_words_without_numbers(house: House) -> None:
     assert "سریال روی کارت" in house.say(SENDER, "ضمانت")
     assert "یازده رقم" in house.say(SENDER, "ضمانت 10010000018")
     assert "یازده رقم" in house.say(SENDER, "۱۰۰۱ ۰۰۰۰ ۰۱۸ ۱۲۳۴ ۵۶۷۸")
+    assert "یازده رقم" in house.say(SENDER, "سریال ۱۰۰۱ ۰۰۰۰ ۰۱ رمز ۱۲۳۴ ۵۶۷۸")
+    assert "یازده رقم" in house.say(SENDER, "code 12345678 serial: 100100000177")
+    assert house.say(SENDER, "سریال دستگاه ۱۲۳۴۵۶۷۸۹۰ خراب شده") == ""
     assert house.say(SENDER, "شمارهٔ کارت ۶۰۳۷ ۹۹۱۱ ۱۲۳۴ ۵۶۷۸") == ""
     assert "همراه رمز" in house.say(SENDER, house.serial(1))
     assert house.say(SENDER, "سلام، ساعت کاری شما؟") == ""

@@ -6,7 +6,7 @@ import pytest
 
 from kernel.resources.errors import CommandError, Refused
 from plugins.carpet.models import Claim
-from plugins.carpet.registering import UNKNOWN
+from plugins.carpet.outcomes import UNKNOWN
 from plugins.carpet.tests.conftest import House
 from plugins.carpet.tests.test_pages import claimed, registered
 

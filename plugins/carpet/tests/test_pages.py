@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from kernel.web.wsgi import PeyvandWSGI
 from plugins.carpet import codes
 from plugins.carpet.documents import sample_cards
 from plugins.carpet.models import Batch, Claim, Scratch, Serial, Transfer
-from plugins.carpet.registering import REGISTERED
+from plugins.carpet.outcomes import REGISTERED
 from plugins.carpet.serials import serial_of
 from plugins.carpet.tests.conftest import House, enter
 
@@ -315,6 +316,32 @@ def test_serials_go_to_dealers_in_ranges_and_what_is_sold_stays(house: House) ->
     assert (went, stayed) == (4, 1)
     back = house.run("carpet.give_serials", first=house.serial(1), last=house.serial(3))
     assert back == (2, 1)
+
+
+def test_a_dealer_who_sells_no_more_gets_no_carpets_and_his_page_counts_them(
+    house: House, boss: Browser
+) -> None:
+    registered(house, 2)
+    dealer = house.dealers[0]
+    page = boss.get(f"/carpet/dealers/{dealer}").text
+    for state, count in (("stock", "۹"), ("registered", "۱")):
+        link = rf"f\.dealer\.is={dealer}&amp;f\.state\.is={state}\"><bdi>{count}</bdi>"
+        assert re.search(link, page), state
+    house.run("record.edit", resource="carpet.dealer", record_id=dealer, values={"active": False})
+    card = {"first": house.serial(21), "last": house.serial(22)}
+    refused = boss.post("/carpet/give", {**card, "dealer": str(dealer)})
+    assert (refused.status_code, "دیگر برای ما نمی‌فروشد" in refused.text) == (422, True)
+
+
+def test_a_guarantee_that_is_over_says_so_at_the_desk_and_nowhere_that_it_is_in_force(
+    house: House, boss: Browser
+) -> None:
+    house.change_batch(start_rule="production", grace_months=0, term_months=1)
+    guarantee = registered(house)
+    for address in ("/carpet/desk?q=09121110001", f"/carpet/guarantees/{guarantee}", "/carpet/guarantees"):
+        page = boss.get(address).text
+        assert "برقرار" not in page, address
+        assert "پایان‌یافته" in page or address == "/carpet/guarantees", address
 
 
 def test_what_hangs_on_a_party_or_dealer_forbids_to_delete_them(house: House) -> None:

@@ -124,6 +124,15 @@ def test_who_is_no_member_gets_none_and_is_registered_all_the_same(house: House)
     assert points(house) == {}
 
 
+def test_whoever_registers_joins_the_club_where_the_settings_say_so(house: House) -> None:
+    house.set(buyer_points=50, dealer_points=20, club_joins="1")
+    house.say("+989125550001", f"{house.serial(1)} {house.code(1)}\n{house.serial(2)} {house.code(2)}")
+    buyer = house.guarantees()[0].party_id
+    assert points(house) == {buyer: 100}, "the dealer joins by himself"
+    house.say("+989125550001", f"{house.serial(3)} {house.code(3)}")
+    assert points(house) == {buyer: 150}
+
+
 def test_a_repair_that_the_owner_pays_is_an_invoice(house: House) -> None:
     claim = claimed(house, registered(house))
     house.run("carpet.repair", claim=claim, cost=3_000_000)

@@ -124,9 +124,8 @@ def give() -> ResponseReturnValue:
         target=f"/carpet/dealers/{dealer}" if dealer else "/carpet/serials",
         start={"dealer": dealer} if dealer else {},
         text=_(
-            "All serials between the two, of one batch. Without a dealer they come back to us. What is sold or "
-            "registered stays where "
-            "it is."
+            "All serials between the two, of one batch. Without a dealer they come back to us. What is "
+            "sold or registered stays where it is."
         ),
     )
 

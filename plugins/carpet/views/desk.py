@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from kernel.api import Context, Party, _, clean, current, fields, record_labels, render, veiled
+from plugins.carpet.blocks import state_of
 from plugins.carpet.kinds import serial_field
 from plugins.carpet.models import Claim, Dispute, Guarantee, Serial
 from plugins.carpet.models.care import UNSETTLED
@@ -16,8 +17,6 @@ from plugins.carpet.resources import CLAIM, DISPUTE, GUARANTEE
 from plugins.carpet.resources.words import (
     CLAIM_COLOURS,
     CLAIM_STATES,
-    GUARANTEE_COLOURS,
-    GUARANTEE_STATES,
     SERIAL_COLOURS,
     SERIAL_STATES,
 )
@@ -52,7 +51,6 @@ def desk() -> ResponseReturnValue:
         },
         states={
             "claim": (CLAIM_STATES, CLAIM_COLOURS),
-            "guarantee": (GUARANTEE_STATES, GUARANTEE_COLOURS),
             "serial": (SERIAL_STATES, SERIAL_COLOURS),
         },
     )
@@ -84,8 +82,7 @@ def _of_mobile(context: Context, asked: str) -> list[Guarantee]:
         return []
     owners = select(Party.id).where(Party.mobile == phone)
     wanted = select(Guarantee).where(Guarantee.party_id.in_(owners)).order_by(Guarantee.id.desc())
-    rows = context.session.execute(wanted.limit(SHOWN)).scalars()
-    return [veiled(context, GUARANTEE, row) for row in rows]
+    return list(context.session.execute(wanted.limit(SHOWN)).scalars())
 
 
 def _page_of(context: Context, serial: Serial) -> str:
@@ -94,9 +91,16 @@ def _page_of(context: Context, serial: Serial) -> str:
     return f"/carpet/guarantees/{guarantee}" if guarantee is not None else f"/carpet/serials/{serial.id}"
 
 
-def _named(context: Context, rows: list[Guarantee]) -> list[tuple[Guarantee, str]]:
+def _named(context: Context, rows: list[Guarantee]) -> list[tuple[Guarantee, str, tuple[str, str]]]:
     named = record_labels(context, [("carpet.model", row.model_id) for row in rows])
-    return [(row, named.get(("carpet.model", row.model_id), "")) for row in rows]
+    return [
+        (
+            veiled(context, GUARANTEE, row),
+            named.get(("carpet.model", row.model_id), ""),
+            state_of(context, row),
+        )
+        for row in rows
+    ]
 
 
 def _claims(context: Context) -> list[Any]:

@@ -11,7 +11,7 @@ from kernel.api import Problem, _, command_page, current, load
 from plugins.carpet.commands import claims as at_claims
 from plugins.carpet.commands import guarantees as commands
 from plugins.carpet.models import Guarantee
-from plugins.carpet.registering import Outcome
+from plugins.carpet.outcomes import Outcome
 from plugins.carpet.resources import GUARANTEE
 from plugins.carpet.serials import is_serial
 from plugins.carpet.wording import serial_text

@@ -25,15 +25,14 @@ from kernel.api import (
     wrong_try,
 )
 from plugins.carpet import guessing
-from plugins.carpet.answering import said
 from plugins.carpet.commands import open_form
 from plugins.carpet.documents import line_of
+from plugins.carpet.kinds import WRONG_SERIAL
 from plugins.carpet.models import Batch, Guarantee, Serial
-from plugins.carpet.registering import REGISTERED, WRONG, YOURS
+from plugins.carpet.outcomes import REGISTERED, WRONG, YOURS, said
 from plugins.carpet.serials import grouped, is_serial
 
 TRIES = 30
-WRONG_SERIAL = _("This is no serial: it has eleven digits, and one of them is wrong here.")
 UNKNOWN_SERIAL = _(
     "We know no carpet of this serial. Please look at the card again; if it is so, call us: the card may not be ours."
 )
