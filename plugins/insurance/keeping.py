@@ -9,7 +9,7 @@ from sqlalchemy import func, inspect, or_, select
 from sqlalchemy.orm import aliased
 
 from kernel.api import Context, DaysOff, days_off, due_day, give_roles
-from plugins.insurance import billing, neighbours, telling, terms
+from plugins.insurance import billing, dues, neighbours, telling, terms
 from plugins.insurance.models import Endorsement, Line, Policy
 from plugins.insurance.words import OPEN_RENEWALS, UNENDED
 
@@ -110,6 +110,7 @@ def keep_states(system: Context) -> int:
     lines = {(row.line, row.insurer_id): row for row in system.session.execute(select(Line)).scalars()}
     leads = [days[0] + MOST_MOVED for row in lines.values() if (days := terms.lead_days(row.call_days))]
     ahead = system.today + timedelta(days=max([system.runtime.setting("insurance.renewal_days"), *leads]))
+    unrenewed = {row.line for row in lines.values() if not row.renewable}
     changed, last = 0, 0
     while True:
         wanted = (
@@ -121,6 +122,7 @@ def keep_states(system: Context) -> int:
                     (Policy.state == "waiting") & (Policy.begins_at <= system.now),
                     (Policy.state.in_(("waiting", "active"))) & (Policy.ends_at <= system.now),
                     Policy.state == "grace",
+                    Policy.renewal.in_(OPEN_RENEWALS) & Policy.line.in_(unrenewed),
                     Policy.renewal.is_(None) & (Policy.ends_on <= ahead) & Policy.state.in_(UNENDED),
                 ),
             )
@@ -171,6 +173,8 @@ def follow_policy(context: Context, ids: Sequence[int], action: str) -> None:
         if action in ("created", "changed", "restored"):
             give_roles(system, {policy.holder_id for policy in found if policy.number}, INSURED_ROLE)
         chains.recognise(context, system, [policy for policy in found if policy.id in chained])
+        if action == "changed":
+            dues.follow_premiums(system, ids)
         if action in ("created", "changed"):
             telling.thank(system, found)
         for policy in found:

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from kernel.api import Context, Problem, _, sort_key, squeeze, take_number
-from plugins.insurance import keeping, lines, neighbours, particulars, terms
+from plugins.insurance import billing, keeping, lines, neighbours, particulars, terms
 from plugins.insurance.models import Claim, Insurer, Line, Policy
 
 CODE = "L{:04d}"
 TERMS = "insurance.terms"
 """In the notes of a session: the terms of lines, by line and insurer."""
+BILLED = _("The premium has an invoice: cancel that first, or enter an endorsement that changes the premium.")
 LESS_THAN_GIVEN_BACK = _("Endorsements or a cancellation gave back more than this premium.")
 
 
@@ -70,7 +71,7 @@ def prepare_policy(context: Context, policy: Policy, values: Mapping[str, Any]) 
         if before and before[0]:
             problems.append(Problem("number", _("A policy that was issued keeps its number.")))
     policy.own_line_id = lines.own_row(context, policy.line)
-    problems += _money(policy, line)
+    problems += _money(context, policy, line)
     policy.number_key = squeeze(policy.number) if policy.number else None
     policy.title = _title(context, policy)
     held = (policy.title, policy.number, policy.plate, policy.vin, policy.chassis, policy.plan)
@@ -119,15 +120,18 @@ def _time(context: Context, policy: Policy, line: Line | None) -> list[Problem]:
     return problems
 
 
-def _money(policy: Policy, line: Line | None) -> list[Problem]:
+def _money(context: Context, policy: Policy, line: Line | None) -> list[Problem]:
     policy.endorsed = policy.endorsed or 0
     if policy.commission_percent is None and policy.id is None and line is not None:
         policy.commission_percent = line.commission_percent
     keeping.set_commission(policy)
     least = (policy.refund or 0) - policy.endorsed
-    if policy.premium is None or policy.premium >= least:
-        return []
-    return [Problem("premium", LESS_THAN_GIVEN_BACK)]
+    if policy.premium is not None and policy.premium < least:
+        return [Problem("premium", LESS_THAN_GIVEN_BACK)]
+    corrected = policy.id is not None and inspect(policy).attrs.premium.history.has_changes()
+    if corrected and billing.is_billed(context, policy.id):
+        return [Problem("premium", BILLED)]
+    return []
 
 
 def prepare_claim(context: Context, claim: Claim, values: Mapping[str, Any]) -> list[Problem]:

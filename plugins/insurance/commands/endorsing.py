@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from kernel.api import Context, Invalid, Problem, Refused, _, command, fields, give_roles
 from plugins.insurance import billing, keeping, neighbours, terms
 from plugins.insurance.commands.instalments import instalments_of
+from plugins.insurance.dues import lessen
 from plugins.insurance.kinds import Holder, Hour
 from plugins.insurance.models import Endorsement, Instalment, InsuredPerson, Policy
 from plugins.insurance.preparing import line_of
@@ -108,7 +109,7 @@ def endorse(
     with context.system("sums of the policy follow") as system:
         keeping.refresh_sums(system, system.session.get_one(Policy, policy))
         if row.premium_change < 0:
-            _lessen(system, policy, -row.premium_change)
+            lessen(system, policy, -row.premium_change)
     context.session.expire(record)
     if row.premium_change > 0:
         _add_instalment(context, row)
@@ -221,19 +222,3 @@ def _persons(context: Context, policy_id: int, values: dict[str, Any]) -> None:
                 policy_id=policy_id, party_id=values["added"], relation=values["relation"] or "other"
             )
         )
-
-
-def _lessen(system: Context, policy_id: int, amount: int) -> None:
-    """Take what is given back off the unpaid instalments, the last ones first."""
-    unpaid = (
-        select(Instalment)
-        .where(Instalment.policy_id == policy_id, Instalment.paid_on.is_(None))
-        .order_by(Instalment.due_on.desc(), Instalment.id.desc())
-    )
-    for row in system.session.execute(unpaid).scalars().all():
-        if amount < row.amount:
-            row.amount -= amount
-            break
-        amount -= row.amount
-        system.session.delete(row)
-    system.session.flush()

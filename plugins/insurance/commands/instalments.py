@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from kernel.api import (
     rest_reminders,
 )
 from plugins.insurance import billing, terms
-from plugins.insurance.models import Instalment
+from plugins.insurance.models import Instalment, Policy
 from plugins.insurance.reading import WHICH, open_policy, read
 from plugins.insurance.resources import INSTALMENT
 from plugins.insurance.resources.policy_fields import MOST
@@ -28,6 +29,9 @@ from plugins.insurance.resources.policy_fields import MOST
 DUE = "insurance.instalment"
 """The date of instalments that reminders ask for."""
 
+BEFOREHAND = timedelta(days=365)
+"""How long before the policy somebody may have paid for it: a day further back is a mistake of typing."""
+NO_POLICY_YET = _("There was no policy yet on this day.")
 WHICH_PART = fields.Link("instalment", _("Instalment"), to=INSTALMENT.name, required=True)
 COUNT = fields.Whole("count", _("Number of instalments"), least=1, most=60, required=True, default=4)
 DOWN = fields.Money("down", _("Paid down at once"), least=0, most=MOST)
@@ -61,6 +65,8 @@ def plan(
     values = read(context, (COUNT, DOWN, FIRST, EVERY), given)
     if record.cancelled_on is not None:
         raise Refused(_("This policy is cancelled."))
+    if values["first"] < terms.earliest(record.issued_on, record.begins_on):
+        raise Invalid([Problem("first", NO_POLICY_YET)])
     held = instalments_of(context, policy)
     paid = sum(each.amount for each in held if each.paid_on is not None)
     open_ = record.premium_total - paid
@@ -106,6 +112,9 @@ def pay(context: Context, *, instalment: int, paid_on: Any = None, note: Any = N
             _("The premium has an invoice: enter the receipt for that, and the instalment follows.")
         )
     values = read(context, (PAID_ON, PAY_NOTE), {"paid_on": paid_on or context.today, "note": note})
+    policy = context.session.get_one(Policy, row.policy_id)
+    if values["paid_on"] < terms.earliest(policy.issued_on, policy.begins_on) - BEFOREHAND:
+        raise Invalid([Problem("paid_on", NO_POLICY_YET)])
     row.paid_on, row.paid_from, row.note = values["paid_on"], "own", values["note"] or row.note
     context.session.flush()
     rest_reminders(context, DUE, [instalment])

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from kernel.data.engines import Engines
 from kernel.resources.build import build_runtime
-from kernel.resources.errors import Refused
+from kernel.resources.errors import Invalid, Refused
 from kernel.testing.authors import install_plugin
 from kernel.testing.worker_sites import WorkerSites
 from plugins.insurance.billing import bills_shown
@@ -66,6 +66,10 @@ def test_a_premium_is_billed_once_and_without_tax(agency: Agency) -> None:
     row = agency.rows(select(Instalment.id).where(Instalment.policy_id == number))[0]
     with pytest.raises(Refused):
         agency.run("insurance.pay", instalment=row)
+    with pytest.raises(Invalid) as refusal:
+        agency.edit(number, premium=8_000_000)
+    assert [each.field for each in refusal.value.problems] == ["premium"]
+    agency.edit(number, note="x")
 
 
 def test_receipts_pay_the_instalments_in_their_order(agency: Agency) -> None:

@@ -222,3 +222,13 @@ def test_a_call_comes_in_time_though_it_lies_before_the_days_of_the_board(agency
     assert agency.row(Policy, other).renewal is None
     agency.run("insurance.talk", policy=number, outcome="talked")
     assert names(agency) == []
+
+
+def test_a_line_that_is_renewed_no_more_leaves_the_board(agency: Agency) -> None:
+    line = agency.look(lambda context: context.session.query(Line).filter(Line.line == "life").one().id)
+    number, other = agency.ending(10), agency.ending(10, line="accident")
+    for renewable, lane in ((False, None), (True, "upcoming")):
+        agency.run("record.edit", resource="insurance.line", record_id=line, values={"renewable": renewable})
+        agency.run("insurance.keep_states")
+        assert agency.row(Policy, number).renewal == lane
+        assert agency.row(Policy, other).renewal == "upcoming"

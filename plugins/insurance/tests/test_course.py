@@ -86,6 +86,32 @@ def test_a_premium_is_not_corrected_below_what_was_given_back(agency: Agency) ->
         owner.execute(update(Policy).where(Policy.id == number).values(premium=4_999_999))
 
 
+def test_instalments_follow_a_premium_that_is_corrected(agency: Agency) -> None:
+    number = agency.policy(premium=9_000)
+    first = plan(agency, number)[0]
+    agency.run("insurance.pay", instalment=first)
+    agency.edit(number, premium=5_000)
+    assert dues(agency, number) == [3_000, 2_000]
+    agency.edit(number, premium=2_000)
+    assert dues(agency, number) == [3_000], "what is paid stays"
+    agency.edit(number, premium=8_000)
+    assert dues(agency, number) == [3_000], "what is added is planned anew"
+    plan(agency, number)
+    assert sum(dues(agency, number)) == 8_000
+
+
+def test_days_of_payment_lie_about_the_policy(agency: Agency) -> None:
+    number = agency.policy()
+    with pytest.raises(Invalid) as refusal:
+        plan(agency, number, first="1300/01/01")
+    assert refusal.value.problems[0].field == "first"
+    part = plan(agency, number)[0]
+    with pytest.raises(Invalid) as refusal:
+        agency.run("insurance.pay", instalment=part, paid_on="1300/01/01")
+    assert refusal.value.problems[0].field == "paid_on"
+    agency.run("insurance.pay", instalment=part, paid_on=agency.today - timedelta(days=9))
+
+
 def test_an_endorsement_changes_the_end(agency: Agency) -> None:
     number = agency.ending(5)
     assert agency.row(Policy, number).renewal == "upcoming"
