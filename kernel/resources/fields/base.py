@@ -149,16 +149,20 @@ class Field:
         Empty becomes None. Raises `FieldError` where it does not fit, also where a required value is missing.
         """
         if raw is None or (isinstance(raw, str) and not raw.strip()):
-            if self.required:
-                raise FieldError(_("%(field)s is required.", field=self.title), self.name)
-            return None
+            return self._missing()
         try:
-            return self.parse(raw, context)
+            value = self.parse(raw, context)
         except FaError as error:
             raise FieldError(explain(error), self.name) from error
         except FieldError as error:
             error.field = error.field or self.name
             raise
+        # Signs that nobody sees are no text either.
+        return self._missing() if isinstance(value, str) and not value else value
+
+    def _missing(self) -> None:
+        if self.required:
+            raise FieldError(_("%(field)s is required.", field=self.title), self.name)
 
     def parse(self, raw: Any, context: Context) -> Any:
         """Read a non-empty value; raise `FieldError` or an error of `kernel.fa`."""

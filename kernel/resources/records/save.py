@@ -221,7 +221,8 @@ def _judge(context: Context, declared: Resource, record: Any, values: Raw, enter
     required = {item.name for item in declared.fields if item.required}
     missing = any(problem.part is None and problem.field in required for problem in entered.problems)
     if declared.prepare is not None and not missing:
-        problems.extend(declared.prepare(context, record, values))
+        told = {problem.place for problem in entered.problems if problem.field}
+        problems.extend(each for each in declared.prepare(context, record, values) if each.place not in told)
     if not problems:
         problems.extend(circles(context, declared, record, values))
     complete_keys(context, declared.name, record)

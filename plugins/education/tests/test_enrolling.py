@@ -66,6 +66,10 @@ def test_a_student_is_in_a_course_once_and_may_come_back(academy: Academy) -> No
     with pytest.raises(Invalid) as caught:
         academy.run("education.enrol", offering=offering, student=person)
     assert fields_of(caught.value) == ["student"]
+    for nothing in ("", " ", "\x00", "\u200b\u200e"):
+        with pytest.raises(Invalid) as caught:
+            academy.run("education.withdraw", enrolment=first, reason=nothing)
+        assert fields_of(caught.value) == ["reason"]
     academy.run("education.withdraw", enrolment=first, reason="x")
     assert academy.run("education.enrol", offering=offering, student=person) != first
 
@@ -115,6 +119,7 @@ def test_an_enrolment_stands_in_the_way_of_a_deletion_once_though_its_seat_leads
 def test_a_place_for_few_takes_no_more(academy: Academy) -> None:
     room = academy.make("room", title="Hall", capacity=5)
     assert academy.row(Offering, academy.offering(None, room=room)).capacity == 5
-    with pytest.raises(Invalid) as caught:
-        academy.offering(6, room=room)
-    assert fields_of(caught.value) == ["capacity"]
+    for seats, more in ((6, {"room": room}), (0, {}), ("x", {})):
+        with pytest.raises(Invalid) as caught:
+            academy.offering(seats, **more)
+        assert fields_of(caught.value) == ["capacity"], "said once"
