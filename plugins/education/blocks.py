@@ -78,6 +78,12 @@ def _student(context: Context, party_id: int) -> Panel | None:
         transcript=f"/printing/documents/education.transcript/{party_id}"
         if _may_print(context) and any(each.state != "waiting" for each, _title in rows)
         else "",
+        statement=f"/printing/documents/education.statement/{party_id}"
+        if money
+        and context.may("party", "print")
+        and context.may(ENROLMENT.permission, "print")
+        and any(account.parts or account.credit for account in accounts.values())
+        else "",
     )
     return Panel(title=_("Courses and grades"), body=body, key="courses", order=230, icon="school")
 

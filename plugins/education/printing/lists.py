@@ -37,7 +37,7 @@ LIST_BODY = (
     + HEAD
     + """<table class="rows"><thead><tr><th>{{ words.row }}</th><th>{{ words.number }}</th><th>{{ words.student }}</th>
 <th></th><th></th><th></th><th></th><th></th><th></th><th></th><th></th></tr></thead>
-{% for row in students %}<tr><td>{{ loop.index|digits }}</td><td>{{ row.number }}</td><td>{{ row.name }}</td>
+{% for row in students %}<tr><td>{{ loop.index|digits }}</td><td>{{ row.number|digits }}</td><td>{{ row.name }}</td>
 <td></td><td></td><td></td><td></td><td></td><td></td><td></td><td></td></tr>{% endfor %}</table>
 """
 )
@@ -47,7 +47,7 @@ RESULTS_BODY = (
     + HEAD
     + """<table class="rows"><thead><tr><th>{{ words.row }}</th><th>{{ words.number }}</th><th>{{ words.student }}</th>
 <th>{{ words.attendance }}</th><th>{{ words.grade }}</th><th>{{ words.outcome }}</th></tr></thead>
-{% for row in students %}<tr><td>{{ loop.index|digits }}</td><td>{{ row.number }}</td><td>{{ row.name }}</td>
+{% for row in students %}<tr><td>{{ loop.index|digits }}</td><td>{{ row.number|digits }}</td><td>{{ row.name }}</td>
 <td>{{ row.attendance }}</td><td>{{ row.grade }}</td><td>{{ row.outcome }}</td></tr>{% endfor %}</table>
 <p class="note">{% if course.final %}
 {{ words.final }}: {{ course.final|jalali('short') }}{% else %}{{ words.open }}{% endif %}</p>

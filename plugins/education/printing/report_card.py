@@ -17,7 +17,7 @@ from plugins.education.words import OUTCOMES
 BODY = """<h1>{{ words.card }}</h1>
 <table class="facts">
 <tr><td>{{ words.student }}</td><td><b>{{ card.student }}</b></td>
-<td>{{ words.number }}</td><td>{{ card.number }}</td></tr>
+<td>{{ words.number }}</td><td>{{ card.number|digits }}</td></tr>
 <tr><td>{{ words.course }}</td><td>{{ card.course }}</td><td>{{ words.teacher }}</td><td>{{ card.teacher }}</td></tr>
 <tr><td>{{ words.attendance }}</td><td>{{ card.attendance }}</td>
 <td>{{ words.today }}</td><td>{{ today|jalali('short') }}</td></tr>

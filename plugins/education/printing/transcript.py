@@ -31,7 +31,7 @@ BODY = """<h1>{{ words.transcript }}</h1>
 {% for row in courses %}<tr><td>{{ row.term }}</td>
 <td>{{ row.title }}{% if row.notes %}<br><small>{{ row.notes }}</small>{% endif %}</td>
 <td>{{ row.days }}</td><td>{{ row.hours }}</td><td>{{ row.attendance }}</td>
-<td>{{ row.grade }}</td><td>{{ row.outcome }}</td><td>{{ row.certificate }}</td></tr>{% endfor %}</table>
+<td>{{ row.grade }}</td><td>{{ row.outcome }}</td><td>{{ row.certificate|digits }}</td></tr>{% endfor %}</table>
 <p class="note">{{ words.how }}</p>
 """
 WORDS = {

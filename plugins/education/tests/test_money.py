@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from kernel.resources.errors import CommandError, Invalid
 from plugins.education.billing import accounts_of
 from plugins.education.models import Charge, Offering, Payment, Teacher
+from plugins.education.printing.statement import statements_of
 from plugins.education.shares import share_of, standings_of
-from plugins.education.tests.conftest import Academy
+from plugins.education.tests.conftest import GRANTS, Academy
 
 
 def account(academy: Academy, number: int):
@@ -44,6 +45,29 @@ def test_payments_go_to_the_oldest_charges_and_more_stays_as_credit(academy: Aca
     paid = academy.rows(Payment)[0]
     academy.run("record.delete", resource="education.receipt", record_id=paid.id)
     assert account(academy, number).balance == 3_000
+
+
+def test_the_statement_of_a_student_adds_up_over_all_courses(academy: Academy, browse, make_actor) -> None:
+    person = academy.person("احمدی")
+    for fee in (1_000, 3_000):
+        number = academy.run("education.enrol", offering=academy.offering(5, fee=fee), student=person)
+    academy.make("receipt", enrolment=number, amount=3_500)
+
+    def printed(whose: int, actor=None):
+        return academy.look(lambda context: statements_of(context, [whose]).get(whose), actor)
+
+    found = printed(person)
+    sums = found["student"]
+    assert (sums["charged"], sums["paid"], sums["balance"], sums["credit"]) == (4_000, 3_500, 500, 500)
+    rows = [(row["amount"], row["paid"], row["remaining"]) for row in found["charges"]]
+    assert rows == [(1_000, 0, 1_000), (3_000, 3_000, 0)]
+    assert [row["amount"] for row in found["payments"]] == [3_500]
+    assert printed(academy.person("Nobody")) is None
+    assert printed(person, make_actor("teacher", GRANTS["teacher"])) is None
+    desk = browse("desk", GRANTS["desk"])
+    link = f"/printing/documents/education.statement/{person}"
+    assert link in desk.get(f"/persons/{person}").text
+    assert desk.get(link).mimetype == "application/pdf"
 
 
 def test_only_what_is_due_is_overdue(academy: Academy) -> None:

@@ -158,3 +158,6 @@ def test_files_are_taken_in_by_whoever_grades(browse, course: Course, academy: A
     assert send(text, "x.csv", reason="Counted anew").status_code == 303
     assert course.marks[1, 0] == 14
     assert browse("desk", GRANTS["desk"]).get(link).status_code == 403
+    teacher = browse("teacher", GRANTS["teacher"])
+    for address in (link, f"{link}/empty"):
+        assert teacher.get(address).status_code == 404, "of somebody else's course"

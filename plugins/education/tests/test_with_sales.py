@@ -7,6 +7,11 @@ from functools import partial
 import pytest
 from sqlalchemy import text
 
+from kernel.access.actor import SYSTEM
+from kernel.extension.discovery import discover
+from kernel.lifecycle.steps import Workshop
+from kernel.lifecycle.switching import pause, resume
+from kernel.resources.build import build_runtime
 from kernel.resources.errors import CommandError, Invalid
 from kernel.testing.authors import install_plugin
 from plugins.education.billing import ORIGIN, accounts_of
@@ -145,3 +150,50 @@ def holder(academy: Academy, bill) -> int:
 
 def lines(academy: Academy, bill) -> list[int]:
     return [each.id for each in academy.rows(DocumentLine, DocumentLine.document_id == bill.document_id)]
+
+
+def test_while_sales_rests_its_invoices_do_and_new_charges_are_paid_here(academy: Academy, engines) -> None:
+    offering = academy.offering(5, fee=9_000, instalments=3, share_kind="percent", share_percent="50")
+    number = academy.enrol(offering)
+    first = bills(academy)[0]
+    academy.run(
+        "sales.receive", party=holder(academy, first), amount=3_000, method="cash", invoice=first.document_id
+    )
+    before = account(academy, number)
+    workshop = Workshop(academy.runtime.site, engines, discover())
+    pause(workshop, "sales", SYSTEM("tests"))
+    try:
+        _begin_anew(academy, engines)
+        found = account(academy, number)
+        assert (found.resting, found.balance, found.paid, found.overdue(academy.today)) == (True, 0, 0, 0)
+        for command, arguments in (
+            ("education.cancel_charge", {"charge": academy.rows(Charge)[1].id, "reason": "x"}),
+            ("education.give_discount", {"enrolment": number, "amount": 1_000, "reason": "x"}),
+        ):
+            with pytest.raises(CommandError):
+                academy.run(command, **arguments)
+        other = academy.enrol(offering)
+        academy.make("receipt", enrolment=other, amount=4_000)
+        assert account(academy, other).balance == 5_000
+        academy.run("education.add_charge", enrolment=number, title="Book", amount=500)
+        academy.make("receipt", enrolment=number, amount=500)
+        assert account(academy, number).balance == 0
+        done = academy.run("education.cancel_offering", offering=offering, reason="x", cancel_charges=True)
+        assert (done["cancelled"], done["left"]) == (4, 3)
+    finally:
+        resume(workshop, "sales", SYSTEM("tests"))
+    _begin_anew(academy, engines)
+    found = account(academy, number)
+    assert (found.resting, found.balance, found.paid) == (False, before.balance - 500, before.paid + 500)
+    assert account(academy, other).balance == -4_000
+    with pytest.raises(Invalid):
+        academy.make("refund", enrolment=other, amount=4_001)
+    academy.make("refund", enrolment=other, amount=4_000)
+    assert account(academy, other).balance == 0
+
+
+def _begin_anew(academy: Academy, engines) -> None:
+    """Go on with the plugins that are there now."""
+    clock = academy.runtime.clock
+    academy.runtime = build_runtime(academy.runtime.site, engines, isolate=False)
+    academy.runtime.clock = clock
