@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.api import Context
-from plugins.medical.hours import Interval, Wish, day_of, fits, joined, starts_in, whole_day
+from plugins.medical.hours import Interval, Wish, fits, joined, starts_in, whole_day
 from plugins.medical.models import OCCUPYING, Appointment, Doctor, Facility, FacilityUse, Service
 from plugins.medical.presence import bounds, doctor_present, presence, taken, uses_of
 from plugins.medical.resources import APPOINTMENT
@@ -222,16 +222,16 @@ def _entries(context: Context, days: Sequence[date], condition: Any) -> list[tup
     """Who comes, with whom and where; those who come together as one entry."""
     if not context.may(APPOINTMENT.permission, "view"):
         return []
-    zone = context.time_zone
-    first, last = whole_day(min(days), zone).starts, whole_day(max(days), zone).ends
+    wholes = [(day, whole_day(day, context.time_zone)) for day in sorted(days)]
+    first, last = wholes[0][1].starts, wholes[-1][1].ends
     statement = (
         select(Appointment, Service.title, Doctor.name)
         .join(Service, Service.id == Appointment.service_id, isouter=True)
         .join(Doctor, Doctor.id == Appointment.doctor_id, isouter=True)
         .where(
             condition,
-            Appointment.starts_at >= first,
             Appointment.starts_at < last,
+            Appointment.ends_at > first,
             Appointment.state != "cancelled",
         )
         .order_by(Appointment.starts_at, Appointment.id)
@@ -239,14 +239,14 @@ def _entries(context: Context, days: Sequence[date], condition: Any) -> list[tup
     rows = context.session.execute(statement).all()
     people = APPOINTMENT.by_name["patient"].labels(sorted({row[0].patient_id for row in rows}), context)  # type: ignore[attr-defined]
     uses = uses_of(context, [row[0].id for row in rows])
-    found: list[tuple[Who, date, Entry]] = []
+    found: list[tuple[Who, Entry]] = []
     together: dict[tuple[Any, ...], int] = {}
     for appointment, service, doctor in rows:
         key = (appointment.doctor_id, appointment.service_id, appointment.starts_at)
         if appointment.capacity > 1 and appointment.state != "missed":
             if key in together:
-                who, day, entry = found[together[key]]
-                found[together[key]] = (who, day, replace(entry, others=entry.others + 1))
+                who, entry = found[together[key]]
+                found[together[key]] = (who, replace(entry, others=entry.others + 1))
                 continue
             together[key] = len(found)
         who = Who(appointment.doctor_id, frozenset(uses.get(appointment.id, ())))
@@ -262,14 +262,25 @@ def _entries(context: Context, days: Sequence[date], condition: Any) -> list[tup
             queue_number=appointment.queue_number,
             doctor=doctor or "",
         )
-        found.append((who, day_of(appointment.starts_at, zone), entry))
-    return found
+        found.append((who, entry))
+    return [
+        (who, day, replace(entry, interval=part))
+        for who, entry in found
+        for day, part in _by_days(entry.interval, wholes)
+    ]
+
+
+def _by_days(interval: Interval, wholes: Sequence[tuple[date, Interval]]) -> Iterator[tuple[date, Interval]]:
+    """Give what of an interval lies on each of the days: a visit that goes over midnight has a part on both."""
+    for day, whole in wholes:
+        if interval.overlaps(whole):
+            yield day, Interval(max(interval.starts, whole.starts), min(interval.ends, whole.ends))
 
 
 def _busy(context: Context, days: Sequence[date], condition: Any) -> list[tuple[Who, date, Interval]]:
     """What is taken, whoever may see whose it is."""
-    zone = context.time_zone
-    first, last = whole_day(min(days), zone).starts, whole_day(max(days), zone).ends
+    wholes = [(day, whole_day(day, context.time_zone)) for day in sorted(days)]
+    first, last = wholes[0][1].starts, wholes[-1][1].ends
     statement = select(
         Appointment.id,
         Appointment.doctor_id,
@@ -282,5 +293,6 @@ def _busy(context: Context, days: Sequence[date], condition: Any) -> list[tuple[
         uses = uses_of(system, [row.id for row in rows])
         for row in rows:
             who = Who(row.doctor_id, frozenset(uses.get(row.id, ())))
-            found.append((who, day_of(row.starts_at, zone), Interval(row.starts_at, row.ends_at)))
+            parts = _by_days(Interval(row.starts_at, row.ends_at), wholes)
+            found += [(who, day, part) for day, part in parts]
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from kernel.access.models import AccessGrant
 from kernel.data.engines import Engines
 from kernel.parties.models import PersonHealth
 from kernel.resources.errors import Forbidden, Invalid, NotFound
-from plugins.medical.tests.conftest import Clinic
+from plugins.medical.calendar import day_view, doctors
+from plugins.medical.tests.conftest import SATURDAY, Clinic
 from plugins.medical.tests.test_commands import make
 
 PATTERN = "medical.doctor"
@@ -149,3 +151,18 @@ def test_a_night_shift_is_told_how_it_stands(clinic: Clinic) -> None:
     assert [each.field for each in over.value.problems] == ["starts_at"]
     assert clinic.book("1405/08/30 23:39")
     assert clinic.book("1405/09/01 00:00", patient=1)
+
+
+def test_a_visit_over_midnight_stands_on_both_days(clinic: Clinic) -> None:
+    """It is booked outside the hours, by right; each day shows its own part, and the doctor is busy for all of it."""
+    clinic.book("1405/08/30 23:50", outside_hours=True)
+    parts = []
+    with clinic.runtime.reading(clinic.administrator) as context:
+        chosen = doctors(context)[:1]
+        for day in (SATURDAY, SATURDAY + timedelta(days=1)):
+            (column,) = day_view(context, day, chosen, 20, 15)
+            parts += [(entry.patient, entry.interval) for entry in column.entries]
+    assert [name for name, _part in parts] == ["Sara Rad", "Sara Rad"]
+    assert [(part.ends - part.starts).total_seconds() / 60 for _name, part in parts] == [10, 10]
+    with pytest.raises(Invalid, match="doctor already has"):
+        clinic.book("1405/09/01 00:05", patient=1, outside_hours=True)
