@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,8 @@ from kernel.api import Context, Problem, Resource, Section, Sort, _, fields
 from plugins.medical.models import Waiting
 from plugins.medical.slots import PARTS
 
+LONGEST_WAIT = timedelta(days=366)
+"""A free time is looked for on every day of a wait, again and again."""
 WAITING_STATES = {
     "waiting": _("Waits"),
     "offered": _("Was asked"),
@@ -27,6 +30,8 @@ def prepare_waiting(context: Context, row: Waiting, values: Mapping[str, Any]) -
         return [Problem("last_day", _("The last day must not be before the first one."))]
     if row.state in (None, "waiting") and row.last_day < context.today:
         return [Problem("last_day", _("This day is in the past."))]
+    if row.last_day > context.today + LONGEST_WAIT:
+        return [Problem("last_day", _("Nobody waits for longer than a year: choose an earlier day."))]
     if row.state in (None, "waiting") and _waits_already(context, row):
         return [Problem("patient", _("This patient waits for the same already."))]
     return []

@@ -10,7 +10,7 @@ from kernel.fa.calendar import start_of_month, start_of_week
 from kernel.resources.reports.buckets import text_of
 from kernel.testing.browser import Browser
 from plugins.medical.tests.conftest import Clinic
-from plugins.medical.tests.test_board import MOVING, SEEING, Enter, enter
+from plugins.medical.tests.test_board import DESK, MOVING, SEEING, Enter, enter
 from plugins.medical.tests.test_commands import stored
 
 __all__ = ["enter"]
@@ -145,6 +145,21 @@ def test_strange_days_and_places_are_answered_politely(clinic: Clinic, enter: En
     ):
         assert drop(browser, number, **values).status_code == 422
     assert stored(clinic, number).version == 1
+
+
+def test_days_at_the_end_of_the_calendar_are_answered_politely(clinic: Clinic, enter: Enter) -> None:
+    browser = enter("desk", DESK)
+    for day in ("1499/12/29", "1200/01/01", "9999-12-31", "۱۴۹۹/۱۲/۲۹", "x", "0"):
+        for page in (
+            "day?date",
+            "week?date",
+            "rooms?date",
+            "free?first",
+            "free?last",
+            "load?first",
+            "load?last",
+        ):
+            assert browser.get(f"/medical/{page}={day}").status_code == 200, (page, day)
 
 
 def test_new_ones_are_made_from_a_free_place(clinic: Clinic, enter: Enter) -> None:

@@ -59,6 +59,14 @@ def test_who_can_be_reached_again_is_asked_after_a_while(clinic: Clinic) -> None
     assert rows(clinic, "SELECT unreached_at FROM medical.waiting") == [(None,)]
 
 
+def test_nobody_waits_for_longer_than_a_year(clinic: Clinic) -> None:
+    """The worker looks through all days of a wait."""
+    wait(clinic, 0, last_day="1406/08/30")
+    with pytest.raises(Invalid, match="longer than a year") as refused:
+        wait(clinic, 1, last_day="1499/12/29")
+    assert [each.field for each in refused.value.problems] == ["last_day"]
+
+
 def test_nobody_waits_twice_for_the_same(clinic: Clinic) -> None:
     wait(clinic, 0)
     with pytest.raises(Invalid, match="waits for the same already") as refused:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import request
 
 from kernel.api import CommandForm, Context, _, fields, stored_number, tell
+from plugins.medical.booking import FARTHEST
 
 DAY = fields.Day("date", _("Day"), required=True)
 TIME = fields.TimeOfDay("time", _("Time"), required=True)
+LONGEST_AGO = timedelta(days=36600)
+"""Days that are looked at are not before this; weeks around them would leave the calendar."""
 ANYTIME = fields.YesNo("outside_hours", _("Outside the doctor's hours"))
 
 
@@ -59,6 +62,9 @@ def day_asked(context: Context, name: str = "date") -> date:
         asked: date = DAY.read(text, context)
     except fields.FieldError as error:
         tell(error.message, "error")
+        return context.today
+    if not -LONGEST_AGO <= asked - context.today <= FARTHEST:
+        tell(_("This day is too far from today."), "error")
         return context.today
     return asked
 
