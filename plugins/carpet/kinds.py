@@ -54,6 +54,14 @@ def serial_field(name: str = "serial", title: Any = None, **options: Any) -> Ser
     return SerialNumber(name, title or _("Serial"), limit=200, **{"required": True, **options})
 
 
+def serial_in(context: Context, text: str) -> str | None:
+    """Give the serial that was typed, scanned or stands in an address; None for everything else."""
+    try:
+        return serial_field().read(text[:200], context) if text else None
+    except fields.FieldError:
+        return None
+
+
 def seen_serial(context: Context, number: str, field: str = "serial") -> Serial:
     """Give the carpet of a serial that the actor sees; a problem at the field where there is none."""
     found = context.session.execute(select(Serial).where(Serial.number == number)).scalar_one_or_none()

@@ -222,8 +222,10 @@ def test_everybody_sees_state_and_last_day_and_never_the_owner(
     for number, words in (("10010009999", "رقمی اشتباه است"), (serial_of(2001, 1), "شاید کارت از ما نباشد")):
         unknown = stranger.get(f"/carpet/card/{number}")
         assert (unknown.status_code, words in unknown.text) == (404, True)
-    asked = stranger.get("/carpet/card?serial=۱۰۰۱ ۰۰۰۰ ۰۱۷")
-    assert asked.headers["Location"].endswith(f"/carpet/card/{house.serial(1)}")
+    for address in ("?serial=۱۰۰۱ ۰۰۰۰ ۰۱۷", "/۱۰۰۱۰۰۰۰۰۱۷", "/1001-0000-017", "/1001 0000 017"):
+        asked = stranger.get(f"/carpet/card{address}")
+        assert asked.headers["Location"].endswith(f"/carpet/card/{house.serial(1)}"), address
+    assert 'value="10010000017"' in stranger.get("/carpet/activate?serial=۱۰۰۱ ۰۰۰۰ ۰۱۷").text
 
 
 def test_a_buyer_registers_by_the_open_form(house: House, boss: Browser, carpet_wsgi: Any) -> None:

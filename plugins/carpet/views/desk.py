@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from kernel.api import Context, Party, _, clean, current, fields, record_labels, render, veiled
 from plugins.carpet.blocks import state_of
-from plugins.carpet.kinds import serial_field
+from plugins.carpet.kinds import serial_in
 from plugins.carpet.models import Claim, Dispute, Guarantee, Serial
 from plugins.carpet.models.care import UNSETTLED
 from plugins.carpet.resources import CLAIM, DISPUTE, GUARANTEE
@@ -22,7 +22,6 @@ from plugins.carpet.resources.words import (
 )
 
 SHOWN = 12
-SERIAL = serial_field("q")
 MOBILE = fields.Phone("mobile", _("Mobile"))
 
 
@@ -34,7 +33,7 @@ def desk() -> ResponseReturnValue:
     if serial is not None:
         return redirect(_page_of(context, serial), code=303)
     sees_all = "all" in context.actor.scopes("carpet.serial", "view")
-    elsewhere = None if sees_all else _number(context, asked)
+    elsewhere = None if sees_all else serial_in(context, asked)
     writes = not context.read_only
     return render(
         "carpet/desk.html",
@@ -57,19 +56,11 @@ def desk() -> ResponseReturnValue:
 
 
 def _found(context: Context, asked: str) -> tuple[Serial | None, list[Guarantee]]:
-    number = _number(context, asked)
+    number = serial_in(context, asked)
     if number is None:
         return None, _of_mobile(context, asked)
     wanted = select(Serial).where(Serial.number == number)
     return context.session.execute(wanted).scalar_one_or_none(), []
-
-
-def _number(context: Context, asked: str) -> str | None:
-    """Give the serial that was typed or scanned; None for everything else."""
-    try:
-        return SERIAL.read(asked, context) if asked else None
-    except fields.FieldError:
-        return None
 
 
 def _of_mobile(context: Context, asked: str) -> list[Guarantee]:

@@ -10,16 +10,16 @@ from flask.typing import ResponseReturnValue
 from kernel.api import Problem, _, command_page, current, load
 from plugins.carpet.commands import claims as at_claims
 from plugins.carpet.commands import guarantees as commands
+from plugins.carpet.kinds import serial_in
 from plugins.carpet.models import Guarantee
 from plugins.carpet.outcomes import Outcome
 from plugins.carpet.resources import GUARANTEE
-from plugins.carpet.serials import is_serial
 from plugins.carpet.wording import serial_text
 
 
 def register() -> ResponseReturnValue:
     """Register a guarantee for a buyer who stands here, or sent a card."""
-    asked = request.args.get("serial", "")[:20]
+    asked = serial_in(current(), request.args.get("serial", ""))
     return command_page(
         "carpet.register",
         _("Register a guarantee"),
@@ -27,7 +27,7 @@ def register() -> ResponseReturnValue:
         crumb=(_("Guarantee desk"), "/carpet/desk"),
         done=_("The guarantee is registered."),
         target=lambda found: f"/carpet/guarantees/{found.guarantee_id}",
-        start={"serial": asked} if is_serial(asked) else {},
+        start={"serial": asked} if asked else {},
         refusal=_refused,
     )
 

@@ -16,7 +16,6 @@ from kernel.api import (
     Problem,
     _,
     current,
-    fields,
     guest,
     open_page,
     record_labels,
@@ -27,7 +26,7 @@ from kernel.api import (
 from plugins.carpet import guessing
 from plugins.carpet.commands import open_form
 from plugins.carpet.documents import line_of
-from plugins.carpet.kinds import WRONG_SERIAL
+from plugins.carpet.kinds import WRONG_SERIAL, serial_in
 from plugins.carpet.models import Batch, Guarantee, Serial
 from plugins.carpet.outcomes import REGISTERED, WRONG, YOURS, said
 from plugins.carpet.serials import grouped, is_serial
@@ -57,15 +56,11 @@ TONES = {
 @open_page(tries=TRIES)
 def check() -> ResponseReturnValue:
     """Ask for a serial, and lead to its page."""
-    asked, wrong = request.args.get("serial", "")[:200], False
-    if asked:
-        try:
-            number = open_form.SERIAL.read(asked, current())
-        except fields.FieldError:
-            wrong = True
-        else:
-            return redirect(url_for("carpet.card", serial=number), code=303)
-    return _check_page(422 if wrong else 200, asked, WRONG_SERIAL if wrong else "")
+    asked = request.args.get("serial", "")[:200]
+    number = serial_in(current(), asked)
+    if number is not None:
+        return redirect(url_for("carpet.card", serial=number), code=303)
+    return _check_page(422 if asked else 200, asked, WRONG_SERIAL if asked else "")
 
 
 def _check_page(status: int, asked: str = "", wrong: LazyText | str = "") -> ResponseReturnValue:
@@ -86,6 +81,9 @@ def _form_page(form: CommandForm, status: int = 200, done: LazyText | str = "") 
 @open_page(tries=TRIES)
 def card(serial: str) -> ResponseReturnValue:
     """Show the state of a carpet and its last day; a serial that nobody has is a wrong try, counted over all processes."""
+    number = serial_in(current(), serial)
+    if number is not None and number != serial:
+        return redirect(url_for("carpet.card", serial=number), code=303)
     found: dict[str, Any] | None = None
     stopped: LazyText | None = None
     network = request.remote_addr or ""
@@ -137,10 +135,10 @@ def _state(context: Context, number: str) -> dict[str, Any] | None:
 @open_page(tries=TRIES)
 def activate() -> ResponseReturnValue:
     """Take serial, code, name and mobile of a buyer; what is wrong is counted for the network address."""
-    asked = request.args.get("serial", "")[:20]
+    asked = serial_in(current(), request.args.get("serial", ""))
     form = CommandForm(current(), open_form.FIELDS)
     if request.method == "GET":
-        form.start({"serial": asked} if is_serial(asked) else {})
+        form.start({"serial": asked} if asked else {})
         return _form_page(form)
     form.read(request.form)
     try:
