@@ -86,6 +86,12 @@ def _at(demo: Demo, ago: int) -> datetime:
 
 def _users(demo: Demo) -> dict[str, int]:
     people = (
+        (
+            "modir",
+            "سهراب معتمد",
+            "manager",
+            "مدیر ضمانت‌ها: دربارهٔ خسارت و اختلاف تصمیم می‌گیرد · manager of guarantees",
+        ),
         ("zamanat", "ریحانه صدیق", "desk", "میز ضمانت: کارت و درخواست خسارت ثبت می‌کند · guarantee desk"),
         (
             "kashan",
