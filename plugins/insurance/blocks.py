@@ -149,7 +149,7 @@ def dashboard_blocks(context: Context) -> Iterable[DashboardBlock] | None:
     """Give the calls that are due today, and how far the renewals of the month are."""
     if not context.may(RIGHT, "view"):
         return None
-    calls = calling.call_list(context)
+    due = calling.due_calls(context)
     lanes = dict(
         context.session.execute(
             select(Policy.renewal, func.count())
@@ -164,8 +164,8 @@ def dashboard_blocks(context: Context) -> Iterable[DashboardBlock] | None:
     )
     body = fragment(
         "insurance/today.html",
-        calls=calls[:SHOWN],
-        count=len(calls),
+        calls=calling.calls_of(context, due[:SHOWN]),
+        count=len(due),
         lanes=[(RENEWALS[key], RENEWAL_COLOURS[key], key, lanes.get(key, 0)) for key in RENEWALS],
         lines=titles(context),
     )

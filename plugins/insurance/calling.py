@@ -6,11 +6,13 @@ working day before. Who was talked to since the last lead time is not called aga
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel.api import Context, DaysOff, Party, clock, due_day
 from plugins.insurance import terms
@@ -44,11 +46,6 @@ class Call:
     since: date
     """Since when the call is due."""
 
-    @property
-    def at_stake(self) -> int:
-        """The premium, weighed by the risk of losing it, in Rials; nobody is so sure that nothing is at stake."""
-        return self.policy.premium_total * max(self.risk, LEAST_RISK) // 100
-
 
 def due_since(
     ends_on: date,
@@ -78,81 +75,129 @@ def call_list(
     context: Context, *, mine: bool = False, line: str | None = None, order: str = "stake"
 ) -> list[Call]:
     """Give the calls that are due today, of policies that the actor sees; a constant number of statements."""
-    leads = _leads(context)
-    wanted = (
-        select(Policy, Party.display_name, seen_phone(context), Insurer.title)
-        .join(Party, Party.id == Policy.holder_id)
-        .join(Insurer, Insurer.id == Policy.insurer_id)
-        .where(Policy.renewal.in_(OPEN_RENEWALS), Policy.state.in_(UNENDED))
-        .order_by(Policy.ends_on, Policy.id)
-    )
+    return calls_of(context, due_calls(context, mine=mine, line=line, order=order)[:MOST])
+
+
+@dataclass(frozen=True)
+class Due:
+    """A policy whose call is due, as far as its place in the list goes by it."""
+
+    policy_id: int
+    ends_on: date
+    premium: int
+    risk: int
+    since: date
+
+    @property
+    def at_stake(self) -> int:
+        """The premium, weighed by the risk of losing it, in Rials; nobody is so sure that nothing is at stake."""
+        return self.premium * max(self.risk, LEAST_RISK) // 100
+
+
+def due_calls(
+    context: Context, *, mine: bool = False, line: str | None = None, order: str = "stake"
+) -> list[Due]:
+    """Give in their order all calls that are due today; a board of thousands is read by its few columns that matter."""
+    wanted = select(*COLUMNS).where(Policy.renewal.in_(OPEN_RENEWALS), Policy.state.in_(UNENDED))
     if mine:
         wanted = wanted.where(Policy.expert_id == context.actor.user_id)
     if line:
         wanted = wanted.where(Policy.line == line)
-    off = calls_avoid(context)
-    due = []
-    for policy, name, number, insurer in context.session.execute(wanted):
-        since = _due(context, policy, leads, off)
-        if since is not None:
-            due.append((policy, name, number, insurer, since))
-    risks = risks_of(context, [policy for policy, *_rest in due])
-    calls = [
-        Call(
-            policy,
-            name,
-            number,
-            insurer,
-            (policy.ends_on - context.today).days,
-            risks[policy.id],
-            since,
-        )
-        for policy, name, number, insurer, since in due
+    judge = _Judge(context)
+    found = [
+        (row, since) for row in context.session.execute(wanted) if (since := judge.since(row)) is not None
     ]
-    return sorted(calls, key=ORDERS.get(order, ORDERS["stake"]))[:MOST]
+    risks = risks_of(context, [row for row, _since in found])
+    due = [Due(row.id, row.ends_on, row.premium_total, risks[row.id], since) for row, since in found]
+    return sorted(due, key=ORDERS.get(order, ORDERS["stake"]))
 
 
+def calls_of(context: Context, due: Sequence[Due]) -> list[Call]:
+    """Give the lines of the list for some calls, in their order."""
+    wanted = (
+        select(Policy, Party.display_name, seen_phone(context), Insurer.title)
+        .join(Party, Party.id == Policy.holder_id)
+        .join(Insurer, Insurer.id == Policy.insurer_id)
+        .where(Policy.id.in_([each.policy_id for each in due]))
+    )
+    rows = {row[0].id: row for row in context.session.execute(wanted)} if due else {}
+    return [
+        Call(
+            policy=rows[each.policy_id][0],
+            name=rows[each.policy_id][1],
+            phone=rows[each.policy_id][2],
+            insurer=rows[each.policy_id][3],
+            days=(each.ends_on - context.today).days,
+            risk=each.risk,
+            since=each.since,
+        )
+        for each in due
+        if each.policy_id in rows
+    ]
+
+
+COLUMNS = (
+    Policy.id,
+    Policy.line,
+    Policy.insurer_id,
+    Policy.holder_id,
+    Policy.former_id,
+    Policy.ends_on,
+    Policy.ends_hour,
+    Policy.premium_total,
+    Policy.contacted_at,
+    Policy.next_call_on,
+)
+"""What says whether a call is due, and where it stands."""
 ORDERS = {
-    "stake": lambda call: (-call.at_stake, call.policy.ends_on, call.policy.id),
-    "premium": lambda call: (-call.policy.premium_total, call.policy.ends_on, call.policy.id),
-    "risk": lambda call: (-call.risk, -call.policy.premium_total, call.policy.id),
-    "end": lambda call: (call.policy.ends_on, -call.policy.premium_total, call.policy.id),
+    "stake": lambda due: (-due.at_stake, due.ends_on, due.policy_id),
+    "premium": lambda due: (-due.premium, due.ends_on, due.policy_id),
+    "risk": lambda due: (-due.risk, -due.premium, due.policy_id),
+    "end": lambda due: (due.ends_on, -due.premium, due.policy_id),
 }
 """Orders of the list."""
 
 
-Leads = Mapping[tuple[str, int | None], Sequence[int]]
+class _Judge:
+    """Says since when calls are due; what many policies have in common is reckoned once."""
+
+    def __init__(self, context: Context) -> None:
+        rows = context.session.execute(select(Line.line, Line.insurer_id, Line.call_days))
+        self._leads = {(line, insurer): tuple(terms.lead_days(days)) for line, insurer, days in rows}
+        self._context, self._off = context, calls_avoid(context)
+        self._known: dict[Hashable, date | None] = {}
+
+    def since(self, row: Any) -> date | None:
+        """Give since when the holder of a policy is to be called; None where he is not today."""
+        last = terms.last_day(row.ends_on, row.ends_hour)
+        leads = self._leads.get((row.line, row.insurer_id), self._leads.get((row.line, None), ()))
+        talked = row.contacted_at
+        talked_on = clock.local(talked, self._context.time_zone).date() if talked is not None else None
+        key = (last, leads, talked_on, row.next_call_on)
+        if key not in self._known:
+            self._known[key] = due_since(
+                last,
+                leads,
+                talked_on=talked_on,
+                next_call_on=row.next_call_on,
+                today=self._context.today,
+                off=self._off,
+            )
+        return self._known[key]
 
 
-def _leads(context: Context) -> Leads:
-    rows = context.session.execute(select(Line.line, Line.insurer_id, Line.call_days))
-    return {(line, insurer): terms.lead_days(days) for line, insurer, days in rows}
-
-
-def _due(context: Context, policy: Policy, leads: Leads, off: DaysOff) -> date | None:
-    talked = policy.contacted_at
-    return due_since(
-        terms.last_day(policy.ends_on, policy.ends_hour),
-        leads.get((policy.line, policy.insurer_id), leads.get((policy.line, None), ())),
-        talked_on=clock.local(talked, context.time_zone).date() if talked is not None else None,
-        next_call_on=policy.next_call_on,
-        today=context.today,
-        off=off,
-    )
-
-
-def risks_of(context: Context, policies: Sequence[Policy]) -> dict[int, int]:
+def risks_of(context: Context, policies: Sequence[Any]) -> dict[int, int]:
     """Give how much speaks for losing each of these policies, from 0 to 100; a constant number of statements."""
     ids = [policy.id for policy in policies]
     holders = sorted({policy.holder_id for policy in policies})
     with context.system("what speaks for losing an insured") as system:
         rejected = _those(
-            system, select(Claim.policy_id).where(Claim.policy_id.in_(ids), Claim.state == "rejected")
+            system, select(Claim.policy_id).where(_among(Claim.policy_id, ids), Claim.state == "rejected")
         )
         overdue = _those(
             system,
             select(Instalment.policy_id).where(
-                Instalment.policy_id.in_(ids),
+                _among(Instalment.policy_id, ids),
                 Instalment.paid_on.is_(None),
                 Instalment.due_on < context.today,
             ),
@@ -160,14 +205,14 @@ def risks_of(context: Context, policies: Sequence[Policy]) -> dict[int, int]:
         silent = _those(
             system,
             select(Talk.policy_id).where(
-                Talk.policy_id.in_(ids), Talk.outcome.in_(("no_answer", "wrong_number"))
+                _among(Talk.policy_id, ids), Talk.outcome.in_(("no_answer", "wrong_number"))
             ),
         )
         several = _those(
             system,
             select(Policy.holder_id)
             .where(
-                Policy.holder_id.in_(holders),
+                _among(Policy.holder_id, holders),
                 Policy.binned_at.is_(None),
                 Policy.state.in_(UNENDED),
             )
@@ -182,6 +227,11 @@ def risks_of(context: Context, policies: Sequence[Policy]) -> dict[int, int]:
         + RISKS["only"] * (policy.holder_id not in several)
         for policy in policies
     }
+
+
+def _among(column: InstrumentedAttribute[int], ids: Sequence[int]) -> ColumnElement[bool]:
+    """Narrow to some ids, as one value of the statement: a board may hold thousands."""
+    return column == any_(literal(list(ids), ARRAY(BigInteger)))
 
 
 def _those(system: Context, statement: object) -> set[int]:

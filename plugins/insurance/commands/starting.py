@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from kernel.api import Context, LazyText, Refused, _, command
+from kernel.api import Context, LazyText, Refused, _, command, squeeze
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ LADDERS = (
 )
 
 
+ALONE = "insurance.set_up_reminders"
+"""What two users who press the button at once wait for."""
 GREETINGS = ("birthday", "wedding")
 """Dates of everybody of which a ladder greets the insured too: they are not greeted twice."""
 
@@ -116,6 +118,8 @@ def missing(context: Context) -> list[Ladder]:
 def set_up_reminders(context: Context) -> int:
     """Make the ladders that are missing, in the name of the actor, whose rights say whom they reach; gives how many."""
     context.require("reminder_ladder", "create")
+    with context.system("one at a time sets up reminders") as system:
+        system.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(ALONE, 0))))
     wanted = missing(context)
     if not wanted:
         raise Refused(_("All of them are there already."))
@@ -140,10 +144,19 @@ def set_up_reminders(context: Context) -> int:
 
 
 def _template(context: Context, ladder: Ladder) -> int:
+    """Make the text of a ladder; where one of its name was left behind, that is taken, with the site's own words."""
     kinds = context.runtime.resource("message_kind").model
-    with context.system("the kind of message") as system:
-        kind = system.session.execute(select(kinds.id).where(kinds.code == ladder.kind)).scalar_one()
+    texts = context.runtime.resource("message_template").model
+    named = squeeze(context.text(ladder.name))
     language = "fa" if context.site.locale.startswith("fa") else "en"
+    with context.system("the kind of message, and a text that is there") as system:
+        kind = system.session.execute(select(kinds.id).where(kinds.code == ladder.kind)).scalar_one()
+        there = select(texts.id).where(
+            texts.channel == "sms", texts.language == language, texts.search_key == named
+        )
+        held: int | None = system.session.execute(there.limit(1)).scalar_one_or_none()
+    if held is not None:
+        return held
     made = context.run(
         "record.create",
         resource="message_template",

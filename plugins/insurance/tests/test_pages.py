@@ -33,6 +33,11 @@ def test_the_head_sets_up_the_reminders(agency: Agency, browse: Any) -> None:
     again = boss.post("/insurance/reminders")
     assert len(agency.rows(select(ReminderLadder))) == len(LADDERS)
     assert again.status_code in (302, 303)
+    end = next(row for row in ladders if (row.source, row.channel) == ("insurance.end", "sms"))
+    agency.run("record.delete", resource="reminder_ladder", record_id=end.id)
+    boss.post("/insurance/reminders")
+    (anew,) = agency.rows(select(ReminderLadder).where(ReminderLadder.id > max(row.id for row in ladders)))
+    assert (anew.source, anew.template_id) == (end.source, end.template_id), "its words are there still"
 
 
 def test_an_agent_works_on_his_own_policies(agency: Agency, browse: Any) -> None:
