@@ -39,6 +39,7 @@ SUPPLEMENTARY_PART = fields.Money(
 )
 CHARGES = (PRICE, INSURER, INSURER_PART, SUPPLEMENTARY, SUPPLEMENTARY_PART)
 MOST_TAUGHT = 1000
+"""So many are written to at once; those after them when it is sent again."""
 
 
 @command(
@@ -126,25 +127,33 @@ def invite(context: Context, *, patient: Any) -> str:
 def teach(context: Context, *, illness: int, lesson: int) -> dict[str, int]:
     """Send a lesson to the patients of an illness and of those beneath it, as far as the actor sees them and they consented.
 
-    Who has had it does not get it again. Gives how many it went to, how many have no consent, and how many are left out.
+    Who has had it does not get it again. Gives how many it went to, how many have no consent, how many are left out, and for
+    how many it must be sent again.
     """
     context.require("medical.patient", "see_sensitive")
     load(context, ILLNESS, illness)
     text = context.session.get(Lesson, lesson)
     if text is None or text.illness_id not in beneath(context, illness, upwards=True):
         raise Invalid([Problem("lesson", _("Choose a message of this kind of illness."))])
-    found = patients_of(context, illness)[:MOST_TAUGHT]
-    willing = consented(context, "health", found)
-    sent = left_out = 0
-    for party_id in found:
-        if party_id not in willing:
-            continue
+    found = patients_of(context, illness)
+    consenting = consented(context, "health", found)
+    willing = [party_id for party_id in found if party_id in consenting]
+    sent = left_out = later = 0
+    for place, party_id in enumerate(willing):
+        if sent + left_out == MOST_TAUGHT:
+            later = len(willing) - place
+            break
         queued = queue_message(
             context, purpose="medical.lesson", occasion=str(text.id), party_id=party_id, text=text.body
         )
         sent += queued.id is not None and not queued.left_out
         left_out += bool(queued.left_out)
-    return {"sent": sent, "unwilling": len(found) - len(willing), "left_out": left_out}
+    return {
+        "sent": sent,
+        "unwilling": len(found) - len(willing),
+        "left_out": left_out,
+        "later": later,
+    }
 
 
 def patients_of(context: Context, illness: int) -> list[int]:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from kernel.api import _, consented, current, load, render, run_command, stored_number, tell
-from plugins.medical.commands.visiting import MOST_TAUGHT, patients_of
+from plugins.medical.commands.visiting import patients_of
 from plugins.medical.models import Illness, Lesson
 from plugins.medical.resources import ILLNESS
 from plugins.medical.resources.patients import beneath
@@ -29,9 +29,13 @@ def teach(number: int) -> ResponseReturnValue:
                     **outcome.value,
                 )
             )
+            if outcome.value["later"]:
+                tell(
+                    _("Send it again for %(later)s further patients.", later=outcome.value["later"]), "notice"
+                )
         return redirect(url_for("medical.teach", number=number), code=303)
     statement = select(Lesson).where(Lesson.illness_id.in_(beneath(context, number, upwards=True)))
-    found = patients_of(context, number)[:MOST_TAUGHT]
+    found = patients_of(context, number)
     return render(
         "medical/teach.html",
         illness=illness,
