@@ -3,6 +3,10 @@
 Whoever tries has a limit of his own: a telephone number, a network address, a user. So has a serial, whoever tries it;
 and so have all telephones together and all addresses together, against guesses from many sides. Who is limited is told
 by what, and until when.
+
+The kernel's count of wrong tries at open pages (`wrong_try`) serves another end: it is written in a transaction of its own,
+in one row for each page and house. These are written with the answer, or not at all where it is undone, and as rows of their
+own, so that nobody who guesses waits for another at the sum of all.
 """
 
 from __future__ import annotations

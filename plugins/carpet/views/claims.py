@@ -7,11 +7,12 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from kernel.api import LazyText, _, command_page, current, fields, load, localise_digits
+from kernel.api import LazyText, _, command_page, current, fields, load, localise_digits, veiled
 from plugins.carpet.commands import claims as commands
 from plugins.carpet.commands import disputes
 from plugins.carpet.models import Claim, Dispute
 from plugins.carpet.resources import CLAIM, DISPUTE
+from plugins.carpet.wording import serial_text
 
 
 def _page(
@@ -51,8 +52,16 @@ def inspect(number: int) -> ResponseReturnValue:
 
 def decide(number: int) -> ResponseReturnValue:
     """Accept or refuse a claim."""
-    kinds = (commands.ACCEPTED, commands.DECISION)
-    return _page(number, "decide_claim", _("Decide a claim"), kinds, _("The claim is decided."))
+    context = current()
+    found = veiled(context, CLAIM, load(context, CLAIM, number)).findings
+    return _page(
+        number,
+        "decide_claim",
+        _("Decide a claim"),
+        (commands.ACCEPTED, commands.DECISION),
+        _("The claim is decided."),
+        text=_("Findings: %(text)s", text=found) if found else "",
+    )
 
 
 def replace(number: int) -> ResponseReturnValue:
@@ -87,7 +96,7 @@ def decide_dispute(number: int) -> ResponseReturnValue:
         "carpet.decide_dispute",
         _("Decide a dispute"),
         (disputes.VERDICT, disputes.REASON),
-        crumb=(record.title, back),
+        crumb=(serial_text(current(), record.title), back),
         done=_("The dispute is decided."),
         target=back,
         text=_("Ask both for the invoice before you decide: nothing was told to the one who claims it."),
