@@ -52,7 +52,7 @@ from plugins.education.erasures import ERASURES
 from plugins.education.menus import MENU
 from plugins.education.policies import POLICIES
 from plugins.education.reports import REPORTS
-from plugins.education.scopes import OWN_STUDENTS, TAUGHT
+from plugins.education.scopes import LED, OWN_STUDENTS, TAUGHT
 from plugins.education.settings import SETTINGS
 from plugins.education.suggestions import PATTERNS
 from plugins.education.telling import TEMPLATES
@@ -83,7 +83,7 @@ def policies() -> Iterable[Policy]:
 
 @hookimpl
 def scopes() -> Iterable[RowScope]:
-    return (TAUGHT, OWN_STUDENTS)
+    return (TAUGHT, LED, OWN_STUDENTS)
 
 
 @hookimpl

@@ -6,7 +6,7 @@ from kernel.api import PatternSuggestion, _
 
 BOOKS = ("education.course", "education.term", "education.room", "education.closed_day", "education.teacher")
 CLASSES = ("education.offering", "education.session", "education.enrolment", "education.grade")
-TAUGHT, STUDENTS = "education.taught", "education.own_students"
+TAUGHT, LED, STUDENTS = "education.taught", "education.led", "education.own_students"
 KEEP = ("view", "create", "edit")
 EVERYTHING = (*KEEP, "delete", "restore", "export", "print", "report", "import", "assign")
 LOOK = {(book, "view"): "all" for book in BOOKS}
@@ -69,8 +69,8 @@ PATTERNS = (
             ("education.enrolment", "print"): TAUGHT,
             ("education.grade", "view"): TAUGHT,
             ("education.grade", "create"): "all",
-            ("education.grade", "edit"): TAUGHT,
-            ("education.grade", "finalise"): TAUGHT,
+            ("education.grade", "edit"): LED,
+            ("education.grade", "finalise"): LED,
         },
         fields={
             ("education.offering", "fee"): "hidden",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from kernel.access.models import UserAccount
 from kernel.testing.browser import Browser
 from kernel.testing.users import keep_fields
 from kernel.web.wsgi import PeyvandWSGI
-from plugins.education.models import Certificate, Enrolment, Grade, Item, Session
+from plugins.education.models import Certificate, Enrolment, Grade, Item, Offering, Session
 from plugins.education.policies import MONEY
 from plugins.education.tests.conftest import GRANTS, Academy
 
@@ -213,6 +213,31 @@ def test_a_teacher_sees_and_grades_the_own_courses_only(browse, academy: Academy
     assert sara.post(f"/education/classes/{offering}/finalise", {}).status_code == 303
     late = {f"cell-{items[0]}-{students[0]}": "16", f"was-{items[0]}-{students[0]}": "۱۵"}
     assert sara.post(f"/education/classes/{offering}/grades", late).status_code == 422
+
+
+def test_whoever_stands_in_for_a_session_takes_attendance_and_gives_no_grades(
+    browse, academy: Academy
+) -> None:
+    omid = browse("omid", GRANTS["teacher"])
+    teacher = academy.make("teacher", party=academy.person("امید"), user=academy.user("omid"))
+    offering, items, students = running(academy)
+    begins = datetime.now(UTC) - timedelta(hours=2)
+    session = academy.make(
+        "session",
+        offering=offering,
+        teacher=teacher,
+        starts_at=begins.isoformat(),
+        ends_at=(begins + timedelta(hours=1)).isoformat(),
+    )
+    there = {f"state-{students[0]}": "present"}
+    assert omid.post(f"/education/sessions/{session}/attendance", there).status_code == 303
+    page = omid.get(f"/education/classes/{offering}/grades").text
+    assert f"cell-{items[0]}-{students[0]}" not in page
+    form = {f"cell-{items[0]}-{students[0]}": "15", f"was-{items[0]}-{students[0]}": ""}
+    assert omid.post(f"/education/classes/{offering}/grades", form).status_code == 403
+    omid.post(f"/education/classes/{offering}/finalise", {})
+    assert not academy.rows(Grade)
+    assert academy.row(Offering, offering).results_on is None
 
 
 def test_the_desk_enrols_takes_money_and_sends_debts(browse, academy: Academy) -> None:

@@ -110,7 +110,10 @@ def _grid(
         show=lambda value: number_text(value, context),
         problems=problems,
         reason=typed.get("reason", ""),
-        may_add=context.may(ITEM.permission, "create") and not late and not context.read_only,
+        may_add=context.may(ITEM.permission, "create")
+        and (bool(able) or not sheet.items)
+        and not late
+        and not context.read_only,
         may_take_in=bool(able) and not context.read_only,
         may_finalise=context.may(ITEM.permission, "finalise")
         and not late
