@@ -6,10 +6,22 @@ from plugins.education.commands import (
     charging,
     discounting,
     enrolling,
+    finalising,
     grading,
     holding,
     importing,
     moving,
 )
 
-MODULES = (enrolling, cancelling, holding, moving, grading, importing, certifying, charging, discounting)
+MODULES = (
+    enrolling,
+    cancelling,
+    holding,
+    moving,
+    grading,
+    importing,
+    finalising,
+    certifying,
+    charging,
+    discounting,
+)

@@ -1,4 +1,4 @@
-"""Entering grades, making results final, and changing them later with a reason."""
+"""Entering grades, and changing final ones with a reason."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ from kernel.api import (
     changeable,
     clean,
     command,
-    editable,
     fields,
     load,
     to_ascii_digits,
 )
-from plugins.education import marks
+from plugins.education import marks, seats
 from plugins.education.grading import ABSENT, EMPTY, EXCUSED, MARK, Given
 from plugins.education.models import Enrolment, Grade, GradeChange, Item, Offering
 from plugins.education.resources import ENROLMENT, ITEM, OFFERING
@@ -92,8 +91,6 @@ def enter_grades(
     record: Offering = load(context, OFFERING, offering)
     wanted = [Cell(**cell) for cell in cells]
     with context.system("grades of a calendar course") as system:
-        from plugins.education import seats
-
         _hold(system, {cell.item for cell in wanted})
         late = seats.locked(system, record.id).results_on is not None
     items = _items(context, offering, {cell.item for cell in wanted})
@@ -244,75 +241,3 @@ def enter_grade(
 
 def _at_entered(problem: Problem, cell: Cell) -> Problem:
     return replace(problem, field=ENTERED.name) if problem.field == cell.name else problem
-
-
-WHICH = fields.Link("offering", _("Calendar course"), to=OFFERING.name, required=True)
-REASON = fields.Text("reason", _("Reason"), required=True, limit=300)
-
-
-@command(
-    "education.finalise",
-    _("Make the results final"),
-    resource=ITEM.permission,
-    action="finalise",
-    fields=(WHICH,),
-)
-def finalise(context: Context, *, offering: int) -> int:
-    """Make the results of a calendar course final: what is still open is incomplete. Gives how many passed."""
-    record: Offering = load(context, OFFERING, offering)
-    if record.results_on is not None:
-        raise Refused(_("The results are final already."))
-    _own_items(context, offering)
-    with context.system("results are final") as system:
-        from plugins.education import seats
-
-        held = seats.locked(system, offering)
-        held.results_on = system.today
-        system.session.flush()
-        marks.refresh(system, offering)
-        passed = select(Enrolment.id).where(
-            Enrolment.offering_id == offering, Enrolment.outcome == "passed", Enrolment.state == "enrolled"
-        )
-        count = len(system.session.execute(passed).all())
-    marks.expire(context, Offering)
-    return count
-
-
-def _own_items(context: Context, offering: int) -> None:
-    """Results can be made final by whoever may change all of its items."""
-    wanted = select(Item.id).where(Item.offering_id == offering)
-    with context.system("the items of a calendar course") as system:
-        ids = list(system.session.execute(wanted).scalars())
-    if not ids:
-        raise Refused(_("There is no graded item yet."))
-    if len(changeable(context, ITEM, ids)) < len(ids):
-        raise Forbidden()
-
-
-@command(
-    "education.reopen",
-    _("Open the results again"),
-    resource=ITEM.permission,
-    action="change_late",
-    fields=(WHICH,),
-)
-def reopen(context: Context, *, offering: int) -> None:
-    """Open final results again, as long as no certificate was issued on them."""
-    from plugins.education.models import Certificate
-
-    editable(context, OFFERING, offering)
-    record: Offering = load(context, OFFERING, offering, lock=True)
-    if record.results_on is None:
-        raise Refused(_("The results are not final."))
-    issued = (
-        select(Certificate.id)
-        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
-        .where(Enrolment.offering_id == offering, Certificate.state == "valid")
-        .limit(1)
-    )
-    with context.system("certificates of a calendar course") as system:
-        if system.session.execute(issued).first() is not None:
-            raise Refused(_("Certificates were issued on these results: revoke them first."))
-    record.results_on = None
-    context.session.flush()
-    marks.refresh(context, offering)

@@ -93,7 +93,7 @@ def test_the_form_leads_back_by_name_and_does_not_open_for_final_results(browse,
     head = browse("manager", GRANTS["head"])
     offering = academy.offering(2, title="Accounting")
     link = f"/education/classes/{offering}/cancel"
-    assert re.search(r'<a[^>]*>(<bdi>)?Accounting<', head.get(link).text)
+    assert re.search(r"<a[^>]*>(<bdi>)?Accounting<", head.get(link).text)
     item, student = academy.item(offering), academy.enrol(offering)
     academy.grade(offering, (item, student, "12"))
     academy.run("education.finalise", offering=offering)
