@@ -5,7 +5,8 @@ They are derived objects: no migration writes one. A table without a policy show
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import sha256
 
 from sqlalchemy import Connection, text
@@ -27,13 +28,15 @@ def apply_policies(owner: Connection, schema: str, policies: PolicySet, app_role
     """
     _refuse_open_views(owner, schema)
     statements = [f"GRANT USAGE ON SCHEMA {quoted(schema)} TO {quoted(app_role)}"]
+    made = _made_here(owner, schema)
     protected = {policy.table.name: policy for policy in policies if policy.table.schema == schema}
-    for name in _tables(owner, schema):
+    done = set()
+    for name, secured in _tables(owner, schema):
         table = f"{quoted(schema)}.{quoted(name)}"
         statements.append(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        statements.extend(
-            f"DROP POLICY {quoted(policy)} ON {table}" for policy in _made_here(owner, schema, name)
-        )
+        if secured:
+            done.add(statements[-1])
+        statements.extend(f"DROP POLICY {quoted(policy)} ON {table}" for policy in made.get(name, ()))
         statements.append(f"REVOKE ALL ON {table} FROM PUBLIC, {quoted(app_role)}")
         policy = protected.pop(name, None)
         if policy is not None:
@@ -42,8 +45,7 @@ def apply_policies(owner: Connection, schema: str, policies: PolicySet, app_role
             statements.append(f"GRANT SELECT ON {table} TO {quoted(app_role)}")
     if protected:
         raise UnprotectedModel(f"the schema {schema} has no table {', '.join(sorted(protected))}")
-    for statement in statements:
-        owner.exec_driver_sql(statement.replace("%", "%%"))
+    _execute(owner, [statement for statement in statements if statement not in done])
     lasting = "\n".join(statement for statement in statements if not statement.startswith("DROP"))
     return sha256(lasting.encode()).hexdigest()
 
@@ -66,17 +68,16 @@ def apply_to_tables(
     for policy in policies:
         schema, name = policy.table.schema or "public", policy.table.name
         if (schema, name) in wanted:
-            table = full_name(policy.table)
-            for made in _made_here(owner, schema, name):
-                owner.exec_driver_sql(f"DROP POLICY {quoted(made)} ON {table}")
-            for statement in _wall(policy, policies, app_role):
-                owner.exec_driver_sql(statement.replace("%", "%%"))
+            take_walls_away(owner, schema, name)
+            _execute(owner, list(_wall(policy, policies, app_role)))
 
 
 def take_walls_away(owner: Connection, schema: str, table: str) -> None:
     """Drop the policies of a table: the application sees no row of it until they are made again."""
-    for made in _made_here(owner, schema, table):
-        owner.exec_driver_sql(f"DROP POLICY {quoted(made)} ON {quoted(schema)}.{quoted(table)}")
+    name = f"{quoted(schema)}.{quoted(table)}"
+    _execute(
+        owner, [f"DROP POLICY {quoted(made)} ON {name}" for made in _made_here(owner, schema).get(table, ())]
+    )
 
 
 def _rules(policy: Policy, policies: PolicySet) -> Iterator[Rule]:
@@ -125,27 +126,37 @@ def _conditions(policy: Policy, policies: PolicySet, action: str) -> str:
             return f"USING ({before})"
 
 
-def _tables(owner: Connection, schema: str) -> list[str]:
+def _tables(owner: Connection, schema: str) -> list[tuple[str, bool]]:
+    """The tables of a schema, and whether row security is on for them."""
     rows = owner.execute(
         text(
-            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            "SELECT c.relname, c.relrowsecurity FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             " WHERE n.nspname = :schema AND c.relkind IN ('r', 'p') ORDER BY c.relname"
         ),
         {"schema": schema},
     )
-    return [row.relname for row in rows]
+    return [(row.relname, row.relrowsecurity) for row in rows]
 
 
-def _made_here(owner: Connection, schema: str, table: str) -> list[str]:
-    """Policies of an earlier time on this table, made by its own schema; narrowings by others stay."""
+def _made_here(owner: Connection, schema: str) -> dict[str, list[str]]:
+    """Policies of an earlier time by table, made by the schema itself; narrowings by others stay."""
     rows = owner.execute(
         text(
-            "SELECT policyname FROM pg_policies WHERE schemaname = :schema AND tablename = :table"
-            " AND starts_with(policyname, :prefix) ORDER BY policyname"
+            "SELECT tablename, policyname FROM pg_policies WHERE schemaname = :schema"
+            " AND starts_with(policyname, :prefix) ORDER BY tablename, policyname"
         ),
-        {"schema": schema, "table": table, "prefix": f"{schema}__"},
+        {"schema": schema, "prefix": f"{schema}__"},
     )
-    return [row.policyname for row in rows]
+    made = defaultdict[str, list[str]](list)
+    for row in rows:
+        made[row.tablename].append(row.policyname)
+    return made
+
+
+def _execute(owner: Connection, statements: Sequence[str]) -> None:
+    """Execute all of them in one message to the server: the walls of the kernel alone are hundreds of statements."""
+    if statements:
+        owner.exec_driver_sql(";\n".join(statements).replace("%", "%%"))
 
 
 def _refuse_open_views(owner: Connection, schema: str) -> None:

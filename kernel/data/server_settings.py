@@ -38,6 +38,8 @@ FAST_AND_UNSAFE = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "autovacuum": "off",
+    # Tests open thousands of connections, and each of both sides hashes the password so many times.
+    "scram_iterations": "1",
 }
 
 
