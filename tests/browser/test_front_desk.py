@@ -84,7 +84,7 @@ def test_signing_in_and_out(desk: FrontDesk, enter: Callable[..., Page], width: 
     expect(page.locator("#username")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [1440, pytest.param(390, marks=pytest.mark.long)])
 def test_a_workbook_of_persons_goes_in_once(
     desk: FrontDesk, enter: Callable[..., Page], tmp_path: Path, width: int
 ) -> None:

@@ -149,6 +149,7 @@ def _pipe(link):
         return False
 
 
+@pytest.mark.long
 def test_an_idle_process_of_a_worker_that_was_killed_is_replaced(own_site, engines, kinds, start_worker):
     """Where processes share a pipe, whoever is killed while it waits takes the pipe's lock along."""
     worker = start_worker()

@@ -369,6 +369,7 @@ def test_the_owner_in_a_migration_sees_all_rows(past_wall2: Engine, scene: Scene
         owner.rollback()
 
 
+@pytest.mark.long
 def test_a_compiled_form_keeps_no_criteria_of_each_model(
     app: Engine, leak_site: Site, scene: Scene, policies: PolicySet
 ) -> None:

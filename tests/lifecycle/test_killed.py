@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import Engine
 
 from kernel.lifecycle.archive import FOLDER
@@ -26,6 +27,7 @@ def die(engine: Engine, workshop: Workshop, step: Step, *points: str) -> None:
         assert look(engine) == before, point
 
 
+@pytest.mark.long
 def test_killed_at_every_point_of_a_life(workshop: Workshop, owner_engine: Engine) -> None:
     def installing(here: Workshop) -> object:
         return install(here, "hotel", SARA)

@@ -42,6 +42,7 @@ def engine(own_site: Site) -> Iterator[Engine]:
     made.dispose()
 
 
+@pytest.mark.long
 def test_the_whole_life_of_a_plugin_from_outside(
     driver: Driver, engine: Engine, own_site: Site, old: Path, new: Path
 ) -> None:

@@ -65,7 +65,9 @@ def number_of(place: int) -> str:
 def queue(post: Any, places: range) -> None:
     with post.runtime.system_work("test", "test.queue") as context:
         for place in places:
-            queue_message(context, address=number_of(place), purpose="test", occasion="x", text=f"سلام {place}")
+            queue_message(
+                context, address=number_of(place), purpose="test", occasion="x", text=f"سلام {place}"
+            )
 
 
 def test_books_agree_after_worker_and_provider_were_killed(post, config: Config, tmp_path, monkeypatch):
@@ -113,4 +115,6 @@ def test_books_agree_after_worker_and_provider_were_killed(post, config: Config,
     assert max(theirs.values()) == 1, "accepted twice"
     wanted = {"delivered": {1}, "unknown": {0, 1}, "failed": {0}}
     assert not [(number, state) for number, state in ours.items() if theirs[number] not in wanted[state]]
-    assert {ours[number_of(place)] for place in range(MESSAGES, MESSAGES + LATER)} == {"delivered"}, "kept from sending"
+    assert {ours[number_of(place)] for place in range(MESSAGES, MESSAGES + LATER)} == {"delivered"}, (
+        "kept from sending"
+    )

@@ -44,6 +44,7 @@ def booked(start_worker, sender):
     return book.read_text().split() if book.exists() else []
 
 
+@pytest.mark.long
 def test_a_slow_gateway_holds_up_no_other_site(own_site, worker_sites, engines, start_worker):
     other = worker_sites.fresh()
     try:

@@ -20,7 +20,7 @@ def problems(document: dict[str, Any], name: str, content: Any) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("locale", ["fa", "en"])
+@pytest.mark.parametrize("locale", ["fa", pytest.param("en", marks=pytest.mark.long)])
 def test_it_is_valid_for_users_of_different_rights(program: MakeProgram, locale: str) -> None:
     users = (program("boss", administrator=True), program("own", OWN), program("nothing", {}))
     for user in users:

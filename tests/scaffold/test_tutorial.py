@@ -36,6 +36,7 @@ def test_every_block_is_a_file_or_a_command() -> None:
     assert [language for language, rest in opened if not rest] == ["sh", "sh"]
 
 
+@pytest.mark.long
 def test_what_it_builds_passes_its_tests(desk: Path, environment: Path) -> None:
     assert "passed" in run_tests(desk, environment, "-m", "not long", "-k", QUICK)
 

@@ -170,7 +170,7 @@ def addresses(scene: Scene, everywhere: bool) -> Iterator[str]:
     """Every page of the site, of both parties: lists with all columns, files as text, the forms' answers.
 
     With `everywhere`, each kind of record is asked for with the numbers of the two parties too; without, of other kinds'
-    pages every sixth.
+    pages every twelfth.
     """
     app = scene.wsgi.application(scene.site)
     seen = set()
@@ -178,7 +178,7 @@ def addresses(scene: Scene, everywhere: bool) -> Iterator[str]:
         if method != "GET" or endpoint in OPEN_TO_ALL or endpoint.startswith(("account.sign", "backup")):
             continue
         of_parties = everywhere or address.startswith(PARTIES)
-        if not of_parties and not address.startswith("/medical/") and place % 6:
+        if not of_parties and not address.startswith("/medical/") and place % 12:
             continue
         for number in {scene.person, scene.organisation, 1} if of_parties else {1}:
             path = re.sub(r"(?<=/)1(?=/|$)", str(number), address)

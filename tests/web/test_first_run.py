@@ -152,6 +152,7 @@ def test_a_site_with_its_administrator_is_made(visitor, new):
     assert visitor.get("/setup", host="other.example").status_code == 421
 
 
+@pytest.mark.long
 def test_sample_data_are_filled_in_once_and_their_users_cannot_sign_in(visitor, new, wsgi, monkeypatch):
     monkeypatch.setattr(samples, "SAMPLES", 50)
     entered(visitor, new[0])

@@ -243,7 +243,7 @@ class Conformance:
         _actor, browser = enter("boss", ADMINISTRATOR)
         report("empty", pages.opening(browser, [*pages.KERNEL_PAGES, *own_pages.plain()]))
 
-    @pytest.mark.parametrize("locale", ["fa", "en"])
+    @pytest.mark.parametrize("locale", ["fa", pytest.param("en", marks=pytest.mark.long)])
     def test_long_texts(
         self,
         locale: str,

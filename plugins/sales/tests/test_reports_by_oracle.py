@@ -199,7 +199,7 @@ def report(shop: Shop, name: str) -> Any:
         return run(context, resource, asked)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_reports_agree_with_what_was_done(shop: Shop, seed: int) -> None:
     trade = Trade(shop, seed)
     trade.go(45)

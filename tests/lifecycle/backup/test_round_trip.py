@@ -56,6 +56,7 @@ def archive(
     return back_up(config, engines, lively.site, tmp_path_factory.mktemp("backups"))
 
 
+@pytest.mark.long
 def test_to_another_embedded_server(
     lively: Runtime, engines: Engines, archive: Taken, elsewhere: Installation, tmp_path: Path
 ) -> None:
