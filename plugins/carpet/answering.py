@@ -17,6 +17,7 @@ from kernel.api import (
     Event,
     Inbound,
     LazyText,
+    Party,
     _,
     answer_received,
     command,
@@ -160,14 +161,29 @@ def _together(outcomes: Sequence[Outcome]) -> list[LazyText]:
 
 
 def _known(system: Context, row: Inbound) -> frozenset[int]:
-    return parties_of(system, row.sender) | ({row.party_id} if row.party_id is not None else frozenset())
+    tied = row.party_id if row.party_id is not None else _earlier(system, row)
+    return parties_of(system, row.sender) | ({tied} if tied is not None else frozenset())
+
+
+def _earlier(system: Context, row: Inbound) -> int | None:
+    """Give whom an earlier message of a sender belongs to that is no telephone number, and so stands with nobody."""
+    if row.sender.startswith("+"):
+        return None
+    statement = (
+        select(Inbound.party_id)
+        .join(Party, Party.id == Inbound.party_id)
+        .where(Inbound.channel == row.channel, Inbound.sender == row.sender, Party.binned_at.is_(None))
+        .order_by(Inbound.id)
+        .limit(1)
+    )
+    return system.session.execute(statement).scalar()
 
 
 def _sender(system: Context, row: Inbound) -> int:
     """Give the party of the sender; an unknown one becomes a person."""
     if row.party_id is None:
         alone(system, row.sender)
-        row.party_id = enter_sender(system, row)
+        row.party_id = enter_sender(system, row) or _earlier(system, row)
     if row.party_id is None:
         made: int = system.run(
             "record.create", resource="person", values={"last_name": to_persian_digits(row.sender)}

@@ -74,6 +74,16 @@ def test_sent_again_it_is_the_senders_already(house: House) -> None:
     assert len(house.guarantees()) == 1
 
 
+@pytest.mark.parametrize("sender", ["+982188001234", "30001234", "Afagh"])
+def test_who_writes_by_no_mobile_is_the_same_person_the_next_time(house: House, sender: str) -> None:
+    for place in (1, 2):
+        assert "ثبت شد" in house.say(sender, f"{house.serial(place)} {house.code(place)}")
+    house.pass_days(1)
+    assert "به نام شما" in house.say(sender, f"{house.serial(1)} {house.code(1)}")
+    assert len({made.party_id for made in house.guarantees()}) == 1
+    assert house.rows("SELECT count(*) FROM carpet.dispute") == [(0,)]
+
+
 def test_who_claims_what_is_anothers_learns_nothing_and_opens_a_dispute(house: House) -> None:
     text = f"{house.serial(1)} {house.code(1)}"
     house.say(SENDER, text)
