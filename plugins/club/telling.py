@@ -12,6 +12,7 @@ from kernel.api import (
     NoticeKind,
     Party,
     _,
+    is_persian,
     notify,
     queue_message,
     to_persian_digits,
@@ -168,4 +169,4 @@ def name_of(member: Member) -> str:
 def shown(context: Context, number: int) -> str:
     """Write a number as readers of the site's language read it."""
     text = f"{number:,}"
-    return to_persian_digits(text).replace(",", "٬") if context.site.locale.startswith("fa") else text
+    return to_persian_digits(text).replace(",", "٬") if is_persian(context.site.locale) else text

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, LazyText, _, fields, to_persian_digits
+from kernel.api import Context, LazyText, _, fields, is_persian, to_persian_digits
 from plugins.education.grading import MARK, Given, Result, Rule, rule_of
 from plugins.education.marks import Sheet, sheet_of
 from plugins.education.models import Enrolment, GradeChange, Item, Offering
@@ -66,7 +66,7 @@ def exact_text(value: Fraction | None, context: Context) -> str:
     thousandths = value.numerator * 1000 // value.denominator
     text = f"{thousandths // 1000}.{thousandths % 1000:03d}".rstrip("0").rstrip(".")
     more = "…" if Fraction(thousandths, 1000) != value else ""
-    if context.locale.startswith("fa"):
+    if is_persian(context.locale):
         text = to_persian_digits(text).replace(".", "٫")
     return text + more
 
@@ -104,7 +104,7 @@ def card_of(context: Context, sheet: Sheet, enrolment_id: int) -> Card:
 def _percent(share: Fraction | None, context: Context) -> str:
     if share is None:
         return ""
-    sign = "٪" if context.locale.startswith("fa") else "%"
+    sign = "٪" if is_persian(context.locale) else "%"
     return exact_text(share * 100, context) + sign
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from kernel.api import Context, MessageTemplate, _, fields, queue_message, to_persian_digits
+from kernel.api import Context, MessageTemplate, _, fields, is_persian, queue_message, to_persian_digits
 from plugins.education import shares
 from plugins.education.billing import accounts_of
 from plugins.education.clashes import WHEN
@@ -78,7 +78,7 @@ TEMPLATES = (
 def shown(context: Context, number: int) -> str:
     """Write a number as readers of the site's language read it."""
     text = f"{number:,}"
-    return to_persian_digits(text).replace(",", "٬") if context.site.locale.startswith("fa") else text
+    return to_persian_digits(text).replace(",", "٬") if is_persian(context.site.locale) else text
 
 
 def name_of(system: Context, party_id: int) -> str:

@@ -8,7 +8,18 @@ from typing import Any, ClassVar
 
 from sqlalchemy import select
 
-from kernel.api import Context, Party, _, calendar, fields, squeeze, to_ascii_digits, to_persian_digits
+from kernel.api import (
+    Context,
+    Party,
+    _,
+    calendar,
+    fields,
+    is_persian,
+    localise_digits,
+    squeeze,
+    to_ascii_digits,
+    to_persian_digits,
+)
 from plugins.insurance.models import Insurer
 from plugins.insurance.terms import LAST_HOUR
 
@@ -57,11 +68,11 @@ class Plate(fields.Text):
             return ""
         found = re.match(r"^(\d{2})(\D+)(\d{3})-(\d{2})$", value)
         if found is None:
-            return to_persian_digits(value) if context.locale.startswith("fa") else str(value)
+            return to_persian_digits(value) if is_persian(context.locale) else str(value)
         first, letter, number, region = found.groups()
-        word = "ایران" if context.locale.startswith("fa") else "IR"
+        word = "ایران" if is_persian(context.locale) else "IR"
         text = f"{first} {letter} {number} {word} {region}"
-        return to_persian_digits(text) if context.locale.startswith("fa") else text
+        return localise_digits(text, context.locale)
 
     def fill(self, value: Any, context: Context) -> str:
         """As it is shown: it is read back in that form."""
@@ -129,7 +140,7 @@ class ModelYear(fields.Whole):
         """The year without a mark between its digits."""
         if value is None:
             return ""
-        return to_persian_digits(str(value)) if context.locale.startswith("fa") else str(value)
+        return localise_digits(str(value), context.locale)
 
 
 class Hour(fields.Choice):
@@ -161,7 +172,7 @@ class Hour(fields.Choice):
         if value is None:
             return ""
         text = f"{int(value):02d}:00"
-        return to_persian_digits(text) if context.locale.startswith("fa") else text
+        return localise_digits(text, context.locale)
 
     def choices(self, context: Context) -> list[tuple[str, str]]:
         """The usual hours first."""

@@ -15,6 +15,7 @@ from kernel.api import (
     Party,
     _,
     calendar,
+    is_persian,
     notify,
     queue_message,
     queue_messages,
@@ -116,7 +117,7 @@ def _places(system: Context, policy: Policy, names: Mapping[int, str]) -> dict[s
 
 def written(context: Context, day: object) -> str:
     """Write a day as the site's readers know it."""
-    if not context.site.locale.startswith("fa"):
+    if not is_persian(context.site.locale):
         return str(day)
     return to_persian_digits(calendar.format_date(day, "short"))  # type: ignore[arg-type]
 

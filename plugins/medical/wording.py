@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from kernel.api import Context, _, fields, to_persian_digits
+from kernel.api import Context, _, fields, localise_digits
 from plugins.medical.hours import day_of, weekday
 from plugins.medical.resources.words import WEEKDAYS
 
@@ -14,7 +14,7 @@ _DAY = fields.Day("day", _("Day"))
 def clock_words(context: Context, at: datetime) -> str:
     """An hour, «۰۹:۳۰»."""
     text = f"{at.astimezone(context.time_zone):%H:%M}"
-    return to_persian_digits(text) if context.locale.startswith("fa") else text
+    return localise_digits(text, context.locale)
 
 
 def day_words(context: Context, at: datetime | date) -> str:
@@ -26,4 +26,4 @@ def day_words(context: Context, at: datetime | date) -> str:
 def number_words(context: Context, number: int | str) -> str:
     """A whole number, or a number of letters and digits that something bears."""
     text = str(number)
-    return to_persian_digits(text) if context.locale.startswith("fa") else text
+    return localise_digits(text, context.locale)

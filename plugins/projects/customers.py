@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kernel.api import Context, _, calendar, to_persian_digits
+from kernel.api import Context, _, calendar, is_persian, to_persian_digits
 from plugins.projects.keeping import phases_of
 from plugins.projects.models import Phase, Project
 from plugins.projects.resources.project import PROJECT
@@ -57,6 +57,6 @@ def _line(system: Context, phase: Phase) -> str:
 
 
 def _written(system: Context, day: date) -> str:
-    if not system.site.locale.startswith("fa"):
+    if not is_persian(system.site.locale):
         return day.isoformat()
     return to_persian_digits(calendar.format_date(day, "short"))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, Invalid, _, command, squeeze, to_persian_digits
+from kernel.api import Context, Invalid, _, command, localise_digits, squeeze
 from plugins.projects import cartable, keeping, telling
 from plugins.projects.models import Project, ServiceExpert, State, Task
 from plugins.projects.preparing import prepare_project, settle
@@ -125,7 +125,7 @@ def _experts(system: Context, services: Sequence[SoldLine]) -> dict[int, Charged
 def _task(system: Context, project: int, line: SoldLine, day: date, charged: Charged) -> Task:
     expert, value, days = charged
     quantity = f"{line.quantity.normalize():f}"
-    shown = to_persian_digits(quantity) if system.locale.startswith("fa") else quantity
+    shown = localise_digits(quantity, system.locale)
     title = line.title if quantity == "1" else f"{line.title} × {shown}"
     task = Task(
         project_id=project,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from kernel.api import Context, _, fields, to_persian_digits
+from kernel.api import Context, _, fields, is_persian, to_persian_digits
 
 LEVELS = {"1": _("Very low"), "2": _("Low"), "3": _("Middle"), "4": _("High"), "5": _("Very high")}
 
@@ -46,6 +46,6 @@ def exact_text(value: Fraction, context: Context) -> str:
     """Write an exact share of a hundred with two decimals at most, rounded down like the progress itself: ۳۷٫۵٪."""
     whole, rest = divmod(int(value * 100), 100)
     decimals = f"{rest:02d}".rstrip("0")
-    if context.locale.startswith("fa"):
+    if is_persian(context.locale):
         return to_persian_digits(f"{whole}٫{decimals}" if decimals else f"{whole}") + "٪"
     return (f"{whole}.{decimals}" if decimals else f"{whole}") + "%"

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from kernel.api import Context, LazyText, Problem, _, fields
+from kernel.api import Context, LazyText, Problem, _, fields, is_persian
 from plugins.sales.models import Component, DocumentLine
 from plugins.sales.prices import PriceBook, explained, price_book
 from plugins.sales.pricing import Discount, Line, LineSum, TooMuch, Totals, compute
@@ -221,7 +221,7 @@ def _contents(book: PriceBook, item_id: int) -> str | None:
         f"{QUANTITY.show(part.quantity, book.context)} × {_title(book, part)}"
         for part in book.sets.get(item_id, ())
     ]
-    comma = "، " if book.context.locale.startswith("fa") else ", "
+    comma = "، " if is_persian(book.context.locale) else ", "
     return comma.join(held)[:1000] or None
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kernel.api import Context, Invalid, NotFound, Problem, Refused, _, command, editable, fields, load
+from kernel.api import (
+    Context,
+    Invalid,
+    NotFound,
+    Problem,
+    Refused,
+    _,
+    command,
+    editable,
+    fields,
+    is_persian,
+    load,
+)
 from plugins.club.models import Survey
 from plugins.club.resources.surveys import ASKED, SURVEY
 from plugins.club.surveys import answering, asking
@@ -60,7 +72,7 @@ def answer_at_counter(context: Context, *, asked: int, answers: Mapping[str, Any
 
 def _read(system: Context, survey_id: int, answers: Mapping[str, Any]) -> dict[int, int | str | None]:
     """Read answers by the kind of their questions; `Invalid` names each that is missing or wrong."""
-    persian = system.site.locale.startswith("fa")
+    persian = is_persian(system.site.locale)
     problems: list[Problem] = []
     found: dict[int, int | str | None] = {}
     for question in answering.questions_of(system, survey_id):

@@ -15,6 +15,7 @@ from kernel.api import (
     Context,
     Party,
     _,
+    is_persian,
     queue_message,
     segment_ids,
     to_persian_digits,
@@ -91,7 +92,7 @@ def asked_as(system: Context, question: Question) -> str:
     """Write a question for a message, with the numbers that answer it."""
     if question.kind not in BY_NUMBER:
         return question.title
-    persian = system.site.locale.startswith("fa")
+    persian = is_persian(system.site.locale)
     least, most = (to_persian_digits(str(each)) if persian else str(each) for each in bounds(question))
     if question.kind == "choice":
         numbers = (to_persian_digits(str(place)) if persian else str(place) for place in range(1, 1000))

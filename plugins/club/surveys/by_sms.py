@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from kernel.api import Context, _, to_ascii_digits, to_persian_digits
+from kernel.api import Context, _, localise_digits, to_ascii_digits
 from plugins.club.models import Answer, Asked, Member, Question, Survey
 from plugins.club.surveys.answering import add, questions_of, record
 from plugins.club.surveys.asking import BY_NUMBER, asked_as, bounds
@@ -102,4 +102,4 @@ def _moment(system: Context, asked: Asked) -> datetime:
 
 
 def _shown(system: Context, number: int) -> str:
-    return to_persian_digits(str(number)) if system.site.locale.startswith("fa") else str(number)
+    return localise_digits(str(number), system.site.locale)

@@ -8,7 +8,7 @@ from datetime import date
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from kernel.api import Context, calendar, current, render, to_persian_digits
+from kernel.api import Context, calendar, current, language_of, render, to_persian_digits
 from plugins.club.models import Lot, Member, Rank
 from plugins.club.terms import terms_of
 
@@ -68,7 +68,7 @@ def months(context: Context) -> list[Month]:
 
 
 def _names(context: Context, found: list[Month]) -> dict[date | None, str]:
-    digits = "fa" if context.locale.startswith("fa") else "en"
+    digits = language_of(context.locale)
     names: dict[date | None, str] = {}
     for month in found:
         if month.first is not None:

@@ -19,6 +19,8 @@ from kernel.api import (
     command_page,
     current,
     guest,
+    is_persian,
+    language_of,
     load,
     open_page,
     render,
@@ -64,7 +66,7 @@ def _opened(context: Context, code: str) -> dict[str, Any] | None:
     if row is None:
         return None
     asked, survey = row
-    persian = context.site.locale.startswith("fa")
+    persian = is_persian(context.site.locale)
     return {
         "title": survey.title,
         "words": survey.words or "",
@@ -103,7 +105,7 @@ def counter(number: int) -> ResponseReturnValue:
     context = current()
     asked: Asked = load(context, ASKED, number)
     survey: Survey = load(context, SURVEY, asked.survey_id)
-    persian = context.site.locale.startswith("fa")
+    persian = is_persian(context.site.locale)
     kinds = [answering.field_of(each, persian) for each in answering.questions_of(context, survey.id)]
     back = f"/club/asked/{number}"
     form = CommandForm(context, kinds)
@@ -135,7 +137,7 @@ def show_results(number: int) -> ResponseReturnValue:
 
 def _names(context: Context, found: results.Results) -> dict[tuple[int, int], str]:
     """Name the months."""
-    digits: Any = "fa" if context.locale.startswith("fa") else "en"
+    digits: Any = language_of(context.locale)
     months = {(year, month) for it in found.questions for year, month, _count, _score in it.months}
     return {
         (

@@ -16,6 +16,7 @@ from kernel.api import (
     DocumentValue,
     _,
     fields,
+    is_persian,
     to_ascii_digits,
     to_persian_digits,
 )
@@ -94,7 +95,7 @@ def certificates_of(context: Context, ids: Sequence[int]) -> Mapping[int, Mappin
 
 
 def _values(context: Context, record: Certificate, seen: set[str]) -> dict[str, Any]:
-    persian = context.locale.startswith("fa")
+    persian = is_persian(context.locale)
     figures = to_persian_digits if persian else str
     latin = (record.holder_latin if "holder_latin" in seen else None) or record.holder
     course = (record.course_latin if "course_latin" in seen else None) or record.course
@@ -129,7 +130,7 @@ def _values(context: Context, record: Certificate, seen: set[str]) -> dict[str, 
 
 def _days(context: Context, *days: Any, other: bool = False) -> str:
     """Write days in the calendar of the language, or in the other one: Jalali and Gregorian."""
-    persian = context.locale.startswith("fa")
+    persian = is_persian(context.locale)
     if persian == other:
         texts = [day.isoformat() for day in days if day]
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kernel.api import Action, Context, Resource, Section, Sort, _, fields
+from kernel.api import Action, Context, Resource, Section, Sort, _, fields, is_persian
 from plugins.education import following
 from plugins.education.models import Certificate, Item
 from plugins.education.preparing import results as preparing
@@ -49,7 +49,7 @@ def certificate_actions(context: Context, number: int) -> Sequence[Action]:
     certificate = context.session.get(Certificate, number)
     if certificate is None:
         return ()
-    persian = context.locale.startswith("fa")
+    persian = is_persian(context.locale)
     found = [
         Action(
             label=_("Print the certificate"),

@@ -16,6 +16,7 @@ from kernel.api import (
     Workbook,
     _,
     current,
+    is_persian,
     load,
     read_table,
     render,
@@ -105,7 +106,7 @@ def empty_sheet(number: int) -> ResponseReturnValue:
         *(item.title for item in items_of(context, number)),
     ]
     content = io.BytesIO()
-    book = Workbook(content, sheet=offering.title, right_to_left=context.locale.startswith("fa"))
+    book = Workbook(content, sheet=offering.title, right_to_left=is_persian(context.locale))
     book.heading(titles, ["text"] * len(titles))
     for each in sorted(seated(context, number), key=lambda each: (sort_key(each.name), each.enrolment)):
         book.row([each.codes[0], each.name])

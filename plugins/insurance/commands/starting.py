@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from kernel.api import Context, LazyText, Refused, _, command, squeeze
+from kernel.api import Context, LazyText, Refused, _, command, language_of, squeeze
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def _template(context: Context, ladder: Ladder) -> int:
     kinds = context.runtime.resource("message_kind").model
     texts = context.runtime.resource("message_template").model
     named = squeeze(context.text(ladder.name))
-    language = "fa" if context.site.locale.startswith("fa") else "en"
+    language = language_of(context.site.locale)
     with context.system("the kind of message, and a text that is there") as system:
         kind = system.session.execute(select(kinds.id).where(kinds.code == ladder.kind)).scalar_one()
         there = select(texts.id).where(

@@ -23,7 +23,7 @@ from kernel.api import (
     Sort,
     _,
     fields,
-    to_persian_digits,
+    localise_digits,
 )
 from plugins.sales.doing import actions_of
 from plugins.sales.models import Document, DocumentLine, SaleEntry
@@ -57,7 +57,7 @@ class Number(fields.Text):
         return self._digits(str(value), context)
 
     def _digits(self, text: str, context: Context) -> str:
-        return to_persian_digits(text) if context.locale.startswith("fa") else text
+        return localise_digits(text, context.locale)
 
 
 def _of(*kinds: str) -> Any:

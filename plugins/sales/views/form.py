@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from kernel.api import CommandForm, Context, Problem, fields, stored_number, to_persian_digits
+from kernel.api import CommandForm, Context, Problem, fields, is_persian, stored_number, to_persian_digits
 from plugins.sales import heading
 from plugins.sales.commands.common import RESOURCE_OF, lines_of, read_gently
 from plugins.sales.commands.writing import replace_spent
@@ -112,7 +112,7 @@ class DocumentForm:
 
     def _figure(self, name: str, typed: str) -> str:
         """Browsers send ASCII digits; a refused form shows figures as a fresh one does."""
-        return to_persian_digits(typed) if name in FIGURES and self.context.locale.startswith("fa") else typed
+        return to_persian_digits(typed) if name in FIGURES and is_persian(self.context.locale) else typed
 
     @property
     def arguments(self) -> dict[str, Any]:

@@ -6,7 +6,16 @@ from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
-from kernel.api import Context, MessageTemplate, Party, _, calendar, to_persian_digits
+from kernel.api import (
+    Context,
+    MessageTemplate,
+    Party,
+    _,
+    calendar,
+    is_persian,
+    localise_digits,
+    to_persian_digits,
+)
 from plugins.tasks.api import WorkProgress
 from plugins.tasks.models import OPEN, ProgressReport, Task
 
@@ -123,11 +132,11 @@ def percents(context: Context, percent: int | None) -> str:
 
 def digits(context: Context, number: int) -> str:
     """Write a number as the site's customers read it."""
-    return to_persian_digits(str(number)) if context.site.locale.startswith("fa") else str(number)
+    return localise_digits(str(number), context.site.locale)
 
 
 def written(context: Context, day: date) -> str:
     """Write a day as the site's customers know it."""
-    if not context.site.locale.startswith("fa"):
+    if not is_persian(context.site.locale):
         return day.isoformat()
     return to_persian_digits(calendar.format_date(day, "short"))

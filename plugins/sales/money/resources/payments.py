@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel.api import Action, Charge, Context, Resource, Search, Section, Sort, _, fields, to_persian_digits
+from kernel.api import (
+    Action,
+    Charge,
+    Context,
+    Resource,
+    Search,
+    Section,
+    Sort,
+    _,
+    fields,
+    localise_digits,
+)
 from plugins.sales.money.bringing import COLUMNS, bring_in_many
 from plugins.sales.money.models import OpenItem, Payment
 from plugins.sales.money.resources import words
@@ -17,7 +28,7 @@ class Serial(fields.Code):
         """In the digits of the language."""
         if not value:
             return ""
-        return to_persian_digits(str(value)) if context.locale.startswith("fa") else str(value)
+        return localise_digits(str(value), context.locale)
 
 
 def payment_actions(context: Context, number: int) -> list[Action]:

@@ -19,6 +19,7 @@ from kernel.api import (
     calendar,
     current,
     fields,
+    is_persian,
     render,
     run_command,
     tell,
@@ -62,7 +63,7 @@ def download(number: int) -> ResponseReturnValue:
     since, until = _period(context)
     found = account.statement(context, number, since, until)
     content = io.BytesIO()
-    book = Workbook(content, sheet=name, right_to_left=context.locale.startswith("fa"))
+    book = Workbook(content, sheet=name, right_to_left=is_persian(context.locale))
     titles = (
         _("Day"),
         _("Kind"),
@@ -129,8 +130,4 @@ def _periods(context: Context) -> list[dict[str, Any]]:
 
 
 def _day(context: Context, day: date) -> str:
-    return (
-        calendar.format_date(day, "short", digits="en")
-        if context.locale.startswith("fa")
-        else day.isoformat()
-    )
+    return calendar.format_date(day, "short", digits="en") if is_persian(context.locale) else day.isoformat()

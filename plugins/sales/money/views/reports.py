@@ -8,7 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from kernel.api import Context, Party, calendar, current, render, to_persian_digits
+from kernel.api import Context, Party, calendar, current, language_of, render, to_persian_digits
 from plugins.sales.money.models import Cheque, OpenItem
 from plugins.sales.money.rules.ageing import aged, usual_bounds
 from plugins.sales.money.rules.cheques import UNDUE
@@ -93,7 +93,7 @@ def cash_flow() -> ResponseReturnValue:
 def _month(context: Context, day: date) -> str:
     """A Jalali month with its year, as people say it."""
     jalali = calendar.to_jalali(day)
-    digits = "fa" if context.locale.startswith("fa") else "en"
+    digits = language_of(context.locale)
     year = to_persian_digits(str(jalali.year)) if digits == "fa" else str(jalali.year)
     return f"{calendar.MONTH_NAMES[digits][jalali.month - 1]} {year}"
 
