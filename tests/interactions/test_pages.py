@@ -91,11 +91,11 @@ def test_the_page_of_an_interaction_names_who_took_part_and_what_it_is_about(sta
     )
     page = staff.get(f"/interactions/{number}")
     assert f"/persons/{person}" in page.text
-    assert f"/households/{household}" in page.text
+    assert f'/households/{household}"' in page.text
     assert f"/interactions/{number}" in staff.get(f"/households/{household}").text
     link = re.search(rf"/interactions/{number}/links/(\d+)/remove", page.text)[1]
     staff.post(f"/interactions/{number}/links/{link}/remove")
-    assert f"/households/{household}" not in staff.get(f"/interactions/{number}").text
+    assert f'/households/{household}"' not in staff.get(f"/interactions/{number}").text
     staff.post(f"/interactions/{number}/links", {"record": f"https://x.example/households/{household}?a=1"})
     assert f"/households/{household}" in staff.get(f"/interactions/{number}").text
 

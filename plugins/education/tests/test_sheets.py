@@ -157,6 +157,9 @@ def test_files_are_taken_in_by_whoever_grades(browse, course: Course, academy: A
     assert send(text, "x.csv").status_code == 422
     assert send(text, "x.csv", reason="Counted anew").status_code == 303
     assert course.marks[1, 0] == 14
+    early = {right: scope for right, scope in GRANTS["head"].items() if right[1] != "change_late"}
+    refused = browse("early", early).get(link)
+    assert refused.location.endswith("/grades"), "the form leads back where nothing can be sent"
     assert browse("desk", GRANTS["desk"]).get(link).status_code == 403
     teacher = browse("teacher", GRANTS["teacher"])
     for address in (link, f"{link}/empty"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -82,6 +83,13 @@ class Wrong:
         return {problem.field or "": context.text(problem.message) for problem in self.problems}
 
 
+def enterable(context: Context, offering: Offering, items: Sequence[int]) -> frozenset[int]:
+    """Give the items of a calendar course whose grades the actor may enter now."""
+    if offering.results_on is not None and not context.may(ITEM.permission, "change_late"):
+        return frozenset()
+    return changeable(context, ITEM, items)
+
+
 def _grid(
     context: Context, offering: Offering, wrong: Wrong | None = None, status: int = 200
 ) -> ResponseReturnValue:
@@ -91,10 +99,8 @@ def _grid(
     names = student.labels(sorted({each.student_id for each in records}), context) if records else {}
     records.sort(key=lambda each: (sort_key(names.get(each.student_id, "")), each.id))
     sheet = sheet_of(context, offering, [each.id for each in records])
-    able = changeable(context, ITEM, [item.id for item in sheet.items])
+    able = enterable(context, offering, [item.id for item in sheet.items])
     late = offering.results_on is not None
-    if late and not context.may(ITEM.permission, "change_late"):
-        able = frozenset()
     typed = request.form if wrong is not None else {}
     problems = wrong.by_field(context) if wrong is not None else {}
     rows = [_row(context, sheet, each, names.get(each.student_id, ""), typed, problems) for each in records]

@@ -31,6 +31,7 @@ from plugins.education.models import Offering
 from plugins.education.resources import ITEM, OFFERING
 from plugins.education.sheets import NUMBER, STUDENT, Headings
 from plugins.education.views.classes import Said
+from plugins.education.views.grades import enterable
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -40,6 +41,10 @@ def page(number: int) -> ResponseReturnValue:
     context = current()
     offering: Offering = load(context, OFFERING, number)
     if request.method == "GET":
+        items = [item.id for item in items_of(context, number)]
+        if items and not enterable(context, offering, items):
+            tell(_("You may not enter grades of this course now."), "info")
+            return redirect(url_for("education.grades", number=number))
         return _page(context, offering)
     said = Said()
     status = 422
