@@ -6,7 +6,7 @@ They are derived objects: no migration writes one. A table without a policy show
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 from sqlalchemy import Connection, text
@@ -36,7 +36,7 @@ def apply_policies(owner: Connection, schema: str, policies: PolicySet, app_role
         statements.append(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         if secured:
             done.add(statements[-1])
-        statements.extend(f"DROP POLICY {quoted(policy)} ON {table}" for policy in made.get(name, ()))
+        statements.extend(_drops(schema, name, made))
         statements.append(f"REVOKE ALL ON {table} FROM PUBLIC, {quoted(app_role)}")
         policy = protected.pop(name, None)
         if policy is not None:
@@ -65,19 +65,23 @@ def apply_to_tables(
 ) -> None:
     """Make the walls of these tables anew; those without a policy in `policies` are left as they are."""
     wanted = set(tables)
+    made = {schema: _made_here(owner, schema) for schema in {schema for schema, _name in wanted}}
     for policy in policies:
         schema, name = policy.table.schema or "public", policy.table.name
         if (schema, name) in wanted:
-            take_walls_away(owner, schema, name)
-            _execute(owner, list(_wall(policy, policies, app_role)))
+            dropped = _drops(schema, name, made[schema])
+            _execute(owner, [*dropped, *_wall(policy, policies, app_role)])
 
 
 def take_walls_away(owner: Connection, schema: str, table: str) -> None:
     """Drop the policies of a table: the application sees no row of it until they are made again."""
+    _execute(owner, _drops(schema, table, _made_here(owner, schema)))
+
+
+def _drops(schema: str, table: str, made: Mapping[str, Sequence[str]]) -> list[str]:
+    """The statements that take the policies of an earlier time off a table."""
     name = f"{quoted(schema)}.{quoted(table)}"
-    _execute(
-        owner, [f"DROP POLICY {quoted(made)} ON {name}" for made in _made_here(owner, schema).get(table, ())]
-    )
+    return [f"DROP POLICY {quoted(policy)} ON {name}" for policy in made.get(table, ())]
 
 
 def _rules(policy: Policy, policies: PolicySet) -> Iterator[Rule]:
