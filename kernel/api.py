@@ -24,6 +24,7 @@ from kernel.data.series import next_number
 from kernel.data.types import Instant as InstantType
 from kernel.data.types import Rial as RialType
 from kernel.data.user_values import add_user_values, drop_user_values
+from kernel.documents.designs.declaring import day_value, money_value, number_value, text_value, word_values
 from kernel.documents.designs.kinds import DocumentKind
 from kernel.documents.designs.making import print_records
 from kernel.documents.designs.page import PageSettings as DocumentPage
@@ -287,6 +288,7 @@ __all__ = [
     "consented",
     "contact_persons",
     "current",
+    "day_value",
     "days_off",
     "divided",
     "drop_user_values",
@@ -318,12 +320,14 @@ __all__ = [
     "localise_digits",
     "log_call",
     "matched",
+    "money_value",
     "named_days",
     "national",
     "needs",
     "next_number",
     "ngettext_lazy",
     "notify",
+    "number_value",
     "once",
     "open_page",
     "opted_out_of_offers",
@@ -365,6 +369,7 @@ __all__ = [
     "take_number",
     "take_numbered",
     "tell",
+    "text_value",
     "to_ascii_digits",
     "to_persian_digits",
     "unit_head",
@@ -375,6 +380,7 @@ __all__ = [
     "veiled",
     "visible",
     "web_address",
+    "word_values",
     "wrong_try",
 ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -19,10 +18,12 @@ from kernel.api import (
     Party,
     Runtime,
     _,
+    day_value,
     localise_digits,
     pgettext_lazy,
     record_labels,
     veiled,
+    word_values,
 )
 from plugins.carpet import codes
 from plugins.carpet.models import Batch, CarpetModel, Guarantee, Serial
@@ -92,12 +93,7 @@ WORDS: Mapping[str, LazyText] = {
     "ends": _("Last day"),
     "check": _("Scan to see whether it is in force."),
 }
-SAMPLE_DAY = date(2026, 11, 21)
-WORD_VALUES = DocumentGroup(
-    name="words",
-    title=_("Words of the print"),
-    items=[DocumentValue(name=name, title=text, sample=text) for name, text in WORDS.items()],
-)
+WORD_VALUES = word_values(WORDS, _("Words of the print"))
 
 
 def address_of(runtime: Runtime, serial: str) -> str:
@@ -245,9 +241,9 @@ CERTIFICATE = DocumentKind(
                     title=pgettext_lazy("carpet", "Dealer"),
                     sample=pgettext_lazy("carpet", "Dealer"),
                 ),
-                DocumentValue(name="registered_on", title=_("Registered on"), kind="day", sample=SAMPLE_DAY),
-                DocumentValue(name="starts_on", title=_("Begins on"), kind="day", sample=SAMPLE_DAY),
-                DocumentValue(name="ends_on", title=_("Last day"), kind="day", sample=SAMPLE_DAY),
+                day_value("registered_on", _("Registered on")),
+                day_value("starts_on", _("Begins on")),
+                day_value("ends_on", _("Last day")),
                 DocumentValue(
                     name="address", title=_("Open page"), sample="https://example.ir/carpet/card/10010000017"
                 ),

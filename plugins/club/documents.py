@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +16,10 @@ from kernel.api import (
     DocumentValue,
     LazyText,
     _,
+    day_value,
+    money_value,
+    number_value,
+    word_values,
 )
 from plugins.club.models import Card, Entry, Member, Rank, Redemption
 from plugins.club.resources.words import ENTRY_KINDS
@@ -90,7 +93,6 @@ WORDS: Mapping[str, LazyText] = {
 }
 LINES = 60
 """Entries on a statement, the newest first."""
-SAMPLE_DAY = date(2026, 11, 21)
 MEMBER_VALUES = DocumentGroup(
     name="member",
     title=_("Member"),
@@ -98,17 +100,13 @@ MEMBER_VALUES = DocumentGroup(
         DocumentValue(name="name", title=_("Name of the member"), sample=_("Name of the member")),
         DocumentValue(name="number", title=_("Member number"), sample="10024"),
         DocumentValue(name="rank", title=_("Rank"), sample=_("Rank")),
-        DocumentValue(name="balance", title=_("Points"), kind="number", sample=1_250),
-        DocumentValue(name="pending", title=_("Points that do not count yet"), kind="number", sample=80),
-        DocumentValue(name="debt", title=_("Owed points"), kind="number", sample=0),
-        DocumentValue(name="value", title=_("Worth"), kind="money", sample=1_250_000),
+        number_value("balance", _("Points"), 1_250),
+        number_value("pending", _("Points that do not count yet"), 80),
+        number_value("debt", _("Owed points"), 0),
+        money_value("value", _("Worth"), 1_250_000),
     ),
 )
-WORD_VALUES = DocumentGroup(
-    name="words",
-    title=_("Words of the print"),
-    items=[DocumentValue(name=name, title=text, sample=text) for name, text in WORDS.items()],
-)
+WORD_VALUES = word_values(WORDS, _("Words of the print"))
 
 
 def members_of(context: Context, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -217,8 +215,8 @@ KINDS = (
                 title=_("Card"),
                 items=(
                     DocumentValue(name="number", title=_("Number of the card"), sample="10024018"),
-                    DocumentValue(name="issued_on", title=_("Issued on"), kind="day", sample=SAMPLE_DAY),
-                    DocumentValue(name="valid_until", title=_("Valid until"), kind="day", sample=SAMPLE_DAY),
+                    day_value("issued_on", _("Issued on")),
+                    day_value("valid_until", _("Valid until")),
                     DocumentValue(name="discount", title=_("Discount"), sample="5"),
                 ),
             ),
@@ -240,10 +238,10 @@ KINDS = (
                 name="entries",
                 title=_("Entries of points"),
                 items=(
-                    DocumentValue(name="day", title=_("Day"), kind="day", sample=SAMPLE_DAY),
+                    day_value("day", _("Day")),
                     DocumentValue(name="kind", title=_("Kind"), sample=_("Earned by a purchase")),
-                    DocumentValue(name="points", title=_("Points"), kind="number", sample=120),
-                    DocumentValue(name="balance", title=_("Points after it"), kind="number", sample=1_250),
+                    number_value("points", _("Points"), 120),
+                    number_value("balance", _("Points after it"), 1_250),
                     DocumentValue(name="note", title=_("Note"), sample=""),
                 ),
             ),
@@ -266,9 +264,9 @@ KINDS = (
                 title=_("Coupon"),
                 items=(
                     DocumentValue(name="number", title=_("Number of the coupon"), sample="4821930175"),
-                    DocumentValue(name="points", title=_("Points"), kind="number", sample=500),
-                    DocumentValue(name="amount", title=_("Amount (Rials)"), kind="money", sample=500_000),
-                    DocumentValue(name="valid_until", title=_("Valid until"), kind="day", sample=SAMPLE_DAY),
+                    number_value("points", _("Points"), 500),
+                    money_value("amount", _("Amount (Rials)"), 500_000),
+                    day_value("valid_until", _("Valid until")),
                 ),
             ),
             WORD_VALUES,

@@ -15,6 +15,8 @@ from kernel.api import (
     DocumentPage,
     DocumentValue,
     _,
+    number_value,
+    word_values,
 )
 from plugins.medical.models import Appointment, Doctor
 from plugins.medical.resources import APPOINTMENT, STATES
@@ -94,9 +96,7 @@ TURN_CARD = DocumentKind(
             name="appointment",
             title=_("Appointment"),
             items=(
-                DocumentValue(
-                    name="number", title=_("Number of the appointment"), kind="number", sample=1204
-                ),
+                number_value("number", _("Number of the appointment"), 1204),
                 DocumentValue(name="starts", title=_("Time"), kind="time", sample=SAMPLE),
                 DocumentValue(name="doctor", title=_("Doctor"), sample=_("Name of the doctor")),
                 DocumentValue(name="room", title=_("Room"), sample="۲"),
@@ -104,11 +104,7 @@ TURN_CARD = DocumentKind(
                 DocumentValue(name="state", title=_("State"), sample=_("Booked")),
             ),
         ),
-        DocumentGroup(
-            name="words",
-            title=_("Words of the card"),
-            items=[DocumentValue(name=name, title=text, sample=text) for name, text in _WORDS.items()],
-        ),
+        word_values(_WORDS, _("Words of the card")),
     ),
     body=BODY,
     style=STYLE,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -15,8 +14,11 @@ from kernel.api import (
     DocumentKind,
     DocumentPage,
     DocumentRows,
-    DocumentValue,
     _,
+    day_value,
+    number_value,
+    text_value,
+    word_values,
 )
 from plugins.projects.keeping import TASKS_THAT_STAND
 from plugins.projects.kinds import Hundredths, exact_text
@@ -210,14 +212,6 @@ def _task(context: Context, task: Task, share: Any) -> dict[str, Any]:
     }
 
 
-def _text(name: str, title: Any, sample: Any = "") -> DocumentValue:
-    return DocumentValue(name=name, title=title, sample=sample or title)
-
-
-def _day(name: str, title: Any) -> DocumentValue:
-    return DocumentValue(name=name, title=title, kind="day", sample=date(2026, 11, 21))
-
-
 EMPLOYER_REPORT = DocumentKind(
     key="employer_report",
     title=_("Report of a project for the employer"),
@@ -229,49 +223,45 @@ EMPLOYER_REPORT = DocumentKind(
             name="project",
             title=_("Project"),
             items=(
-                _text("title", _("Title")),
-                _text("code", _("Project code"), "P0001"),
-                _text("employer", _("Employer")),
-                _text("expert", _("Responsible expert")),
-                _text("state", _("State")),
-                _text("contract_number", _("Contract number"), "1405/12"),
-                _text("progress", _("Progress"), "۶۲٪"),
-                _text("exact", _("Progress before rounding"), "۶۲٫۵٪"),
-                _day("begins", _("Planned begin")),
-                _day("ends", _("Planned end")),
-                DocumentValue(name="delay", title=_("Delay (days)"), kind="number", sample=3),
+                text_value("title", _("Title")),
+                text_value("code", _("Project code"), "P0001"),
+                text_value("employer", _("Employer")),
+                text_value("expert", _("Responsible expert")),
+                text_value("state", _("State")),
+                text_value("contract_number", _("Contract number"), "1405/12"),
+                text_value("progress", _("Progress"), "۶۲٪"),
+                text_value("exact", _("Progress before rounding"), "۶۲٫۵٪"),
+                day_value("begins", _("Planned begin")),
+                day_value("ends", _("Planned end")),
+                number_value("delay", _("Delay (days)"), 3),
             ),
         ),
         DocumentRows(
             name="phases",
             title=_("Phases and milestones"),
             items=(
-                _text("title", _("Title")),
-                _text("kind", _("Kind")),
-                _day("planned_from", _("Planned from")),
-                _day("planned_until", _("Planned until")),
-                _day("actual_from", _("Really from")),
-                _day("actual_until", _("Really until")),
-                DocumentValue(name="delay", title=_("Delay (days)"), kind="number", sample=2),
+                text_value("title", _("Title")),
+                text_value("kind", _("Kind")),
+                day_value("planned_from", _("Planned from")),
+                day_value("planned_until", _("Planned until")),
+                day_value("actual_from", _("Really from")),
+                day_value("actual_until", _("Really until")),
+                number_value("delay", _("Delay (days)"), 2),
             ),
         ),
         DocumentRows(
             name="tasks",
             title=_("Tasks"),
             items=(
-                _text("title", _("Title")),
-                _text("state", _("State")),
-                DocumentValue(name="value", title=_("Value (weight)"), kind="number", sample=5),
-                _text("percent", _("Done"), "۵۰٪"),
-                _text("share", _("Share of the whole"), "۲۵٪"),
-                _text("brings", _("Brings"), "۱۲٫۵٪"),
+                text_value("title", _("Title")),
+                text_value("state", _("State")),
+                number_value("value", _("Value (weight)"), 5),
+                text_value("percent", _("Done"), "۵۰٪"),
+                text_value("share", _("Share of the whole"), "۲۵٪"),
+                text_value("brings", _("Brings"), "۱۲٫۵٪"),
             ),
         ),
-        DocumentGroup(
-            name="words",
-            title=_("Words of the report"),
-            items=[DocumentValue(name=name, title=text, sample=text) for name, text in _WORDS.items()],
-        ),
+        word_values(_WORDS, _("Words of the report")),
     ),
     body=BODY,
     style=STYLE,

@@ -21,9 +21,12 @@ from kernel.api import (
     Identity,
     LazyText,
     _,
+    day_value,
     identities,
+    money_value,
     own_identity,
     veiled,
+    word_values,
 )
 from plugins.sales.commands.common import RESOURCE_OF
 from plugins.sales.doing import title_of
@@ -154,10 +157,6 @@ def _lines(context: Context, ids: Sequence[int], *, amounts: bool) -> dict[int, 
     return found
 
 
-def _money(name: str, title: LazyText, sample: int) -> DocumentValue:
-    return DocumentValue(name=name, title=title, kind="money", sample=sample)
-
-
 def _side(name: str, title: LazyText) -> DocumentGroup:
     return DocumentGroup(
         name=name,
@@ -180,12 +179,12 @@ _LINE = (
     DocumentValue(name="serials", title=_("Serial numbers")),
     DocumentValue(name="quantity", title=_("Quantity"), sample="2"),
     DocumentValue(name="unit", title=_("Unit"), sample=_("Piece")),
-    _money("price", _("Unit price"), 1_000_000),
-    _money("gross", _("Amount"), 2_000_000),
-    _money("discount", _("Discount"), 100_000),
-    _money("net", _("After discount"), 1_900_000),
-    _money("tax", _("Tax"), 190_000),
-    _money("sum", _("With tax"), 2_090_000),
+    money_value("price", _("Unit price"), 1_000_000),
+    money_value("gross", _("Amount"), 2_000_000),
+    money_value("discount", _("Discount"), 100_000),
+    money_value("net", _("After discount"), 1_900_000),
+    money_value("tax", _("Tax"), 190_000),
+    money_value("sum", _("With tax"), 2_090_000),
 )
 VALUES = (
     DocumentGroup(
@@ -194,16 +193,16 @@ VALUES = (
         items=(
             DocumentValue(name="title", title=_("Title"), sample=_("Invoice")),
             DocumentValue(name="number", title=_("Number of the document"), sample="1405/12"),
-            DocumentValue(name="day", title=_("Date"), kind="day", sample=date(2026, 11, 21)),
+            day_value("day", _("Date")),
             DocumentValue(name="valid_until", title=_("Valid until"), kind="day", sample=date(2026, 12, 1)),
             DocumentValue(name="state", title=_("State"), sample=_("Issued")),
             DocumentValue(name="void", title=_("Whether it is a draft or void"), kind="flag", sample=False),
             DocumentValue(name="subject", title=_("Subject")),
-            _money("gross", _("Amount"), 6_000_000),
-            _money("discount", _("Discount"), 300_000),
-            _money("net", _("After discount"), 5_700_000),
-            _money("tax", _("Tax"), 570_000),
-            _money("payable", _("Payable"), 6_270_000),
+            money_value("gross", _("Amount"), 6_000_000),
+            money_value("discount", _("Discount"), 300_000),
+            money_value("net", _("After discount"), 5_700_000),
+            money_value("tax", _("Tax"), 570_000),
+            money_value("payable", _("Payable"), 6_270_000),
             DocumentValue(name="terms", title=_("Terms of payment")),
             DocumentValue(name="note", title=_("Explanations")),
             DocumentValue(name="delivery", title=_("Delivery")),
@@ -213,11 +212,7 @@ VALUES = (
     _side("buyer", _("Buyer’s details")),
     DocumentRows(name="lines", title=_("Rows of the document"), items=_LINE),
     DocumentRows(name="goods", title=_("Lines with goods"), items=_LINE),
-    DocumentGroup(
-        name="words",
-        title=_("Words of the paper"),
-        items=[DocumentValue(name=name, title=text, sample=text) for name, text in WORDS.items()],
-    ),
+    word_values(WORDS, _("Words of the paper")),
 )
 
 

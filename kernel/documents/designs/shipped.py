@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from kernel.documents.designs.declaring import word_values
 from kernel.documents.designs.kinds import DocumentKind
 from kernel.documents.designs.values import DocumentGroup, DocumentRows, DocumentValue
 from kernel.documents.engine import LAYOUTS
@@ -54,8 +55,7 @@ def _file(name: str) -> str:
 
 
 def _words(*names: str) -> DocumentGroup:
-    items = [DocumentValue(name=name, title=WORDS[name], sample=WORDS[name]) for name in names]
-    return DocumentGroup(name="words", title=_("Words in the language of the layout"), items=items)
+    return word_values({name: WORDS[name] for name in names}, _("Words in the language of the layout"))
 
 
 _ADDRESS = (

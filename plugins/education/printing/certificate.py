@@ -15,14 +15,18 @@ from kernel.api import (
     DocumentPage,
     DocumentValue,
     _,
+    day_value,
     fields,
     is_persian,
+    number_value,
+    text_value,
     to_ascii_digits,
     to_persian_digits,
+    word_values,
 )
 from plugins.education.cards import number_text
 from plugins.education.models import Certificate
-from plugins.education.printing.pieces import day, number, text, words
+from plugins.education.printing.pieces import WORDS_TITLE
 from plugins.education.resources import CERTIFICATE
 
 BODY = """<div class="frame">
@@ -168,33 +172,35 @@ CERTIFICATE_DOCUMENT = DocumentKind(
             name="certificate",
             title=_("Course certificate"),
             items=(
-                text("number", _("Number of the certificate"), "1405/00012"),
-                text("code", _("Code"), "7K2MPQ9XW4AB"),
-                text(
+                text_value("number", _("Number of the certificate"), "1405/00012"),
+                text_value("code", _("Code"), "7K2MPQ9XW4AB"),
+                text_value(
                     "address",
                     _("Address of the public page"),
                     "https://academy.ir/education/check/7K2MPQ9XW4AB",
                 ),
-                text("name", _("Holder")),
-                text("title", _("Course")),
-                text("teacher", _("Teacher of the course")),
-                number("hours", _("Hours of teaching"), 40),
-                text("hours_text", _("Hours of teaching, in figures of the language"), "40"),
-                day("began", _("From")),
-                day("ended", _("Until")),
-                text("days", _("First and last day"), "1405/04/13 – 1405/06/02"),
-                text("other_days", _("First and last day, in the other calendar"), "2026-07-04 – 2026-08-24"),
-                day("issued", _("Issued on")),
-                text("issued_text", _("Issued on, in the calendar of the language"), "1405/06/10"),
-                text("issued_other", _("Issued on, in the other calendar"), "2026-09-01"),
-                text("house", _("Name of the house in Latin letters, in English only")),
-                text("grade", _("Grade"), "18.5"),
-                text("scale", _("Out of"), "20"),
+                text_value("name", _("Holder")),
+                text_value("title", _("Course")),
+                text_value("teacher", _("Teacher of the course")),
+                number_value("hours", _("Hours of teaching"), 40),
+                text_value("hours_text", _("Hours of teaching, in figures of the language"), "40"),
+                day_value("began", _("From")),
+                day_value("ended", _("Until")),
+                text_value("days", _("First and last day"), "1405/04/13 – 1405/06/02"),
+                text_value(
+                    "other_days", _("First and last day, in the other calendar"), "2026-07-04 – 2026-08-24"
+                ),
+                day_value("issued", _("Issued on")),
+                text_value("issued_text", _("Issued on, in the calendar of the language"), "1405/06/10"),
+                text_value("issued_other", _("Issued on, in the other calendar"), "2026-09-01"),
+                text_value("house", _("Name of the house in Latin letters, in English only")),
+                text_value("grade", _("Grade"), "18.5"),
+                text_value("scale", _("Out of"), "20"),
                 DocumentValue(name="revoked", title=_("Revoked"), kind="flag", sample=False),
-                text("signer", _("Who signs certificates")),
+                text_value("signer", _("Who signs certificates")),
             ),
         ),
-        words(WORDS),
+        word_values(WORDS, WORDS_TITLE),
     ),
     body=BODY,
     style=STYLE,

@@ -14,12 +14,16 @@ from kernel.api import (
     DocumentPage,
     DocumentRows,
     _,
+    day_value,
     fields,
+    number_value,
     sort_key,
+    text_value,
+    word_values,
 )
 from plugins.education.cards import number_text
 from plugins.education.models import Enrolment, Offering, Room, Teacher
-from plugins.education.printing.pieces import TABLE_STYLE, day, number, text, words
+from plugins.education.printing.pieces import TABLE_STYLE, WORDS_TITLE
 from plugins.education.resources import OFFERING
 from plugins.education.words import OUTCOMES
 
@@ -124,28 +128,28 @@ VALUES = (
         name="course",
         title=_("Calendar course"),
         items=(
-            text("title", _("Title")),
-            text("code", _("Code"), "C0012"),
-            text("teacher", _("Teacher of the course")),
-            text("room", _("Place of the sessions")),
-            day("begins", _("First day")),
-            day("ends", _("Last day")),
-            day("final", _("Results final since")),
-            number("count", _("Number of students"), 18),
+            text_value("title", _("Title")),
+            text_value("code", _("Code"), "C0012"),
+            text_value("teacher", _("Teacher of the course")),
+            text_value("room", _("Place of the sessions")),
+            day_value("begins", _("First day")),
+            day_value("ends", _("Last day")),
+            day_value("final", _("Results final since")),
+            number_value("count", _("Number of students"), 18),
         ),
     ),
     DocumentRows(
         name="students",
         title=_("Students"),
         items=(
-            text("number", _("Number of the enrolment"), "1405-00012"),
-            text("name", _("Student")),
-            text("attendance", _("Attendance"), "۹۵٪"),
-            text("grade", _("Grade"), "۱۸٫۵"),
-            text("outcome", _("Outcome"), _("Passed")),
+            text_value("number", _("Number of the enrolment"), "1405-00012"),
+            text_value("name", _("Student")),
+            text_value("attendance", _("Attendance"), "۹۵٪"),
+            text_value("grade", _("Grade"), "۱۸٫۵"),
+            text_value("outcome", _("Outcome"), _("Passed")),
         ),
     ),
-    words(WORDS),
+    word_values(WORDS, WORDS_TITLE),
 )
 
 CLASS_LIST = DocumentKind(

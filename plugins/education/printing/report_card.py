@@ -7,10 +7,20 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, DocumentGroup, DocumentKind, DocumentPage, DocumentRows, DocumentValue, _
+from kernel.api import (
+    Context,
+    DocumentGroup,
+    DocumentKind,
+    DocumentPage,
+    DocumentRows,
+    DocumentValue,
+    _,
+    text_value,
+    word_values,
+)
 from plugins.education.cards import Card, cards_of, number_text
 from plugins.education.models import Enrolment, Offering, Teacher
-from plugins.education.printing.pieces import TABLE_STYLE, text, words
+from plugins.education.printing.pieces import TABLE_STYLE, WORDS_TITLE
 from plugins.education.resources import ENROLMENT
 from plugins.education.words import OUTCOMES
 
@@ -119,14 +129,14 @@ REPORT_CARD = DocumentKind(
             name="card",
             title=_("Report card"),
             items=(
-                text("student", _("Student")),
-                text("number", _("Number of the enrolment"), "1405-00012"),
-                text("course", _("Course")),
-                text("teacher", _("Teacher of the course")),
-                text("attendance", _("Attendance"), "۹۵٪"),
-                text("exact", _("Before rounding"), "۱۷٫۳۳۳…"),
-                text("grade", _("Grade"), "۱۷٫۲۵"),
-                text("outcome", _("Outcome"), _("Passed")),
+                text_value("student", _("Student")),
+                text_value("number", _("Number of the enrolment"), "1405-00012"),
+                text_value("course", _("Course")),
+                text_value("teacher", _("Teacher of the course")),
+                text_value("attendance", _("Attendance"), "۹۵٪"),
+                text_value("exact", _("Before rounding"), "۱۷٫۳۳۳…"),
+                text_value("grade", _("Grade"), "۱۷٫۲۵"),
+                text_value("outcome", _("Outcome"), _("Passed")),
                 DocumentValue(name="provisional", title=_("provisional"), kind="flag", sample=False),
             ),
         ),
@@ -134,18 +144,18 @@ REPORT_CARD = DocumentKind(
             name="lines",
             title=_("Graded items"),
             items=(
-                text("title", _("Item")),
-                text("weight", _("Weight"), "۲"),
-                text("mark", _("Mark"), "۱۸"),
-                text("maximum", _("Marked out of"), "۲۰"),
-                text("treatment", _("How it was treated"), _("counts")),
-                text("share", _("Share of the whole"), "۵۰٪"),
-                text("brings", _("Adds to the grade"), "۹"),
+                text_value("title", _("Item")),
+                text_value("weight", _("Weight"), "۲"),
+                text_value("mark", _("Mark"), "۱۸"),
+                text_value("maximum", _("Marked out of"), "۲۰"),
+                text_value("treatment", _("How it was treated"), _("counts")),
+                text_value("share", _("Share of the whole"), "۵۰٪"),
+                text_value("brings", _("Adds to the grade"), "۹"),
             ),
         ),
-        DocumentRows(name="reasons", title=_("Why"), items=(text("text", _("Text")),)),
-        DocumentRows(name="rules", title=_("Rule"), items=(text("text", _("Text")),)),
-        words(WORDS),
+        DocumentRows(name="reasons", title=_("Why"), items=(text_value("text", _("Text")),)),
+        DocumentRows(name="rules", title=_("Rule"), items=(text_value("text", _("Text")),)),
+        word_values(WORDS, WORDS_TITLE),
     ),
     body=BODY,
     style=TABLE_STYLE,

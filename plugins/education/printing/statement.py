@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,11 +17,15 @@ from kernel.api import (
     DocumentValue,
     LazyText,
     _,
+    day_value,
+    money_value,
+    text_value,
+    word_values,
 )
 from plugins.education.billing import Account, accounts_of
 from plugins.education.models import Enrolment, Offering, Payment
 from plugins.education.policies import MONEY
-from plugins.education.printing.pieces import TABLE_STYLE, day, text, words
+from plugins.education.printing.pieces import TABLE_STYLE, WORDS_TITLE
 from plugins.education.resources import ENROLMENT, RECEIPT
 
 BODY = """<h1>{{ words.statement }}</h1>
@@ -78,9 +83,11 @@ def statements_of(context: Context, ids: Sequence[int]) -> Mapping[int, Mapping[
     payments = _payments(context, [number for number, _student, _title in rows])
     student: Any = ENROLMENT.by_name["student"]
     names = student.labels(sorted({row.student_id for row in rows}), context) if rows else {}
+    courses = defaultdict[int, list[tuple[int, str]]](list)
+    for number, person, title in rows:
+        courses[person].append((number, title or ""))
     found = {}
-    for person in {row.student_id for row in rows}:
-        mine = [(number, title or "") for number, owner, title in rows if owner == person]
+    for person, mine in courses.items():
         some = [accounts[number] for number, _title in mine]
         paid = [_paid(context, each, title) for number, title in mine for each in payments.get(number, ())]
         if not paid and not any(account.parts for account in some):
@@ -134,10 +141,6 @@ def _paid(context: Context, payment: Payment, course: str) -> dict[str, Any]:
     return {"day": payment.day, "course": course, "kind": kind, "amount": payment.amount}
 
 
-def _money(name: str, title: LazyText, sample: int = 12_500_000) -> DocumentValue:
-    return DocumentValue(name=name, title=title, kind="money", sample=sample)
-
-
 STATEMENT = DocumentKind(
     key="statement",
     title=_("Statement of a student’s fees"),
@@ -149,12 +152,12 @@ STATEMENT = DocumentKind(
             name="student",
             title=_("Student"),
             items=(
-                text("name", _("Student")),
-                _money("charged", _("Charged to students"), 25_000_000),
-                _money("paid", _("Paid")),
-                _money("balance", _("Balance")),
-                _money("credit", _("Paid beyond what was charged"), 0),
-                _money("taken_off", _("Taken off the balance"), 0),
+                text_value("name", _("Student")),
+                money_value("charged", _("Charged to students"), 25_000_000),
+                money_value("paid", _("Paid"), 12_500_000),
+                money_value("balance", _("Balance"), 12_500_000),
+                money_value("credit", _("Paid beyond what was charged"), 0),
+                money_value("taken_off", _("Taken off the balance"), 0),
                 DocumentValue(name="resting", title=_("Invoices at rest"), kind="flag", sample=False),
             ),
         ),
@@ -162,25 +165,25 @@ STATEMENT = DocumentKind(
             name="charges",
             title=_("Charges of students"),
             items=(
-                text("course", _("Course")),
-                text("title", _("For what")),
-                day("due", _("Due")),
-                _money("amount", _("Amount (Rials)")),
-                _money("paid", _("Paid")),
-                _money("remaining", _("Still to be paid"), 0),
+                text_value("course", _("Course")),
+                text_value("title", _("For what")),
+                day_value("due", _("Due")),
+                money_value("amount", _("Amount (Rials)"), 12_500_000),
+                money_value("paid", _("Paid"), 12_500_000),
+                money_value("remaining", _("Still to be paid"), 0),
             ),
         ),
         DocumentRows(
             name="payments",
             title=_("Payments"),
             items=(
-                day("day", _("Day")),
-                text("course", _("Course")),
-                text("kind", _("Kind"), _("Payment")),
-                _money("amount", _("Amount (Rials)")),
+                day_value("day", _("Day")),
+                text_value("course", _("Course")),
+                text_value("kind", _("Kind"), _("Payment")),
+                money_value("amount", _("Amount (Rials)"), 12_500_000),
             ),
         ),
-        words(WORDS),
+        word_values(WORDS, WORDS_TITLE),
     ),
     body=BODY,
     style=TABLE_STYLE,

@@ -9,11 +9,22 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, DocumentGroup, DocumentKind, DocumentPage, DocumentRows, _, fields
+from kernel.api import (
+    Context,
+    DocumentGroup,
+    DocumentKind,
+    DocumentPage,
+    DocumentRows,
+    _,
+    fields,
+    number_value,
+    text_value,
+    word_values,
+)
 from plugins.education.cards import Card, CardLine, cards_of, number_text
 from plugins.education.grading import MARK, rounded
 from plugins.education.models import Certificate, Enrolment, Offering, Term
-from plugins.education.printing.pieces import TABLE_STYLE, number, text, words
+from plugins.education.printing.pieces import TABLE_STYLE, WORDS_TITLE
 from plugins.education.resources import ENROLMENT, OFFERING
 from plugins.education.words import ENROLMENT_STATES, OUTCOMES
 
@@ -178,28 +189,28 @@ TRANSCRIPT = DocumentKind(
             name="student",
             title=_("Student"),
             items=(
-                text("name", _("Student")),
-                number("passed", _("Courses passed"), 3),
-                number("hours", _("Hours passed"), 120),
-                text("mean", _("Mean of the final grades"), "۱۷٫۳۳"),
+                text_value("name", _("Student")),
+                number_value("passed", _("Courses passed"), 3),
+                number_value("hours", _("Hours passed"), 120),
+                text_value("mean", _("Mean of the final grades"), "۱۷٫۳۳"),
             ),
         ),
         DocumentRows(
             name="courses",
             title=_("Courses"),
             items=(
-                text("term", _("Academic term")),
-                text("title", _("Course")),
-                text("notes", _("How it was treated")),
-                text("days", _("Days of the course"), "۱۴۰۵/۰۷/۰۱ – ۱۴۰۵/۰۹/۱۵"),
-                text("hours", _("Hours of teaching"), "۴۰"),
-                text("attendance", _("Attendance"), "۹۵٪"),
-                text("grade", _("Grade"), "۱۸٫۵"),
-                text("outcome", _("Outcome"), _("Passed")),
-                text("certificate", _("Course certificate"), "1405/00012"),
+                text_value("term", _("Academic term")),
+                text_value("title", _("Course")),
+                text_value("notes", _("How it was treated")),
+                text_value("days", _("Days of the course"), "۱۴۰۵/۰۷/۰۱ – ۱۴۰۵/۰۹/۱۵"),
+                text_value("hours", _("Hours of teaching"), "۴۰"),
+                text_value("attendance", _("Attendance"), "۹۵٪"),
+                text_value("grade", _("Grade"), "۱۸٫۵"),
+                text_value("outcome", _("Outcome"), _("Passed")),
+                text_value("certificate", _("Course certificate"), "1405/00012"),
             ),
         ),
-        words(WORDS),
+        word_values(WORDS, WORDS_TITLE),
     ),
     body=BODY,
     style=TABLE_STYLE,

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from kernel.api import Context, DocumentGroup, DocumentKind, DocumentPage, DocumentRows, DocumentValue, _
+from kernel.api import (
+    Context,
+    DocumentGroup,
+    DocumentKind,
+    DocumentPage,
+    DocumentRows,
+    DocumentValue,
+    _,
+    day_value,
+    money_value,
+    word_values,
+)
 from plugins.sales.money.models import Allocation, Cheque, OpenItem, Payment
 from plugins.sales.money.resources import CHEQUE, PAYMENT, words
 
@@ -43,7 +53,6 @@ STYLE = """.title { text-align: center }
 .sign { margin-top: 18mm }
 .sign td { width: 50%; text-align: center }
 """
-SAMPLE = date(2026, 11, 21)
 _WORDS = {
     "title": _("Receipt of money"),
     "number": _("Document number"),
@@ -128,9 +137,9 @@ RECEIPT = DocumentKind(
             title=_("Receipt"),
             items=(
                 DocumentValue(name="number", title=_("Document number"), sample="1405/12"),
-                DocumentValue(name="day", title=_("Day"), kind="day", sample=SAMPLE),
+                day_value("day", _("Day")),
                 DocumentValue(name="party", title=_("Party"), sample=_("Name of the payer")),
-                DocumentValue(name="amount", title=_("Amount (Rials)"), kind="money", sample=12_500_000),
+                money_value("amount", _("Amount (Rials)"), 12_500_000),
                 DocumentValue(name="method", title=_("How it was paid"), sample=_("Card")),
                 DocumentValue(name="tracking", title=_("Tracking number"), sample="483920"),
                 DocumentValue(name="note", title=_("Note")),
@@ -142,7 +151,7 @@ RECEIPT = DocumentKind(
             items=(
                 DocumentValue(name="number", title=_("Cheque number"), sample=""),
                 DocumentValue(name="sayad", title=_("Sayad id"), sample=""),
-                DocumentValue(name="due", title=_("Due day"), kind="day", sample=SAMPLE),
+                day_value("due", _("Due day")),
                 DocumentValue(name="bank", title=_("Bank"), sample=""),
             ),
         ),
@@ -151,14 +160,10 @@ RECEIPT = DocumentKind(
             title=_("What it settles"),
             items=(
                 DocumentValue(name="label", title=_("Invoice"), sample="1405/7"),
-                DocumentValue(name="amount", title=_("Amount (Rials)"), kind="money", sample=12_500_000),
+                money_value("amount", _("Amount (Rials)"), 12_500_000),
             ),
         ),
-        DocumentGroup(
-            name="words",
-            title=_("Words of the receipt"),
-            items=[DocumentValue(name=name, title=text, sample=text) for name, text in _WORDS.items()],
-        ),
+        word_values(_WORDS, _("Words of the receipt")),
     ),
     body=BODY,
     style=STYLE,

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from kernel.api import Context, DocumentGroup, DocumentKind, DocumentPage, DocumentValue, Party, _
+from kernel.api import (
+    Context,
+    DocumentGroup,
+    DocumentKind,
+    DocumentPage,
+    DocumentValue,
+    Party,
+    _,
+    day_value,
+    word_values,
+)
 from plugins.tasks.models import ProgressReport
 from plugins.tasks.progress.resources import REPORT
 from plugins.tasks.progress.sending import last_told
@@ -64,9 +73,7 @@ LETTER = DocumentKind(
             items=(
                 DocumentValue(name="name", title=_("Name of the customer"), sample=_("Name of the customer")),
                 DocumentValue(name="title", title=_("Title of the work"), sample=_("Title of the work")),
-                DocumentValue(
-                    name="day", title=_("Day of the report"), kind="day", sample=date(2026, 11, 21)
-                ),
+                day_value("day", _("Day of the report")),
                 DocumentValue(
                     name="progress",
                     title=_("How far it is, line by line"),
@@ -74,11 +81,7 @@ LETTER = DocumentKind(
                 ),
             ),
         ),
-        DocumentGroup(
-            name="words",
-            title=_("Words of the letter"),
-            items=[DocumentValue(name=name, title=text, sample=text) for name, text in WORDS.items()],
-        ),
+        word_values(WORDS, _("Words of the letter")),
     ),
     body=BODY,
     style=STYLE,
